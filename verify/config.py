@@ -1,0 +1,106 @@
+"""All settings of the service, read once from the environment into one frozen object.
+
+Every field is an environment variable of the same name in upper case, prefixed ``REKOM_`` except for
+``DATABASE_URL`` and ``REDIS_URL``; ``docs/settings.md`` is generated from this file.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from workflows.errors import RekomError
+
+UNPREFIXED = ("database_url", "redis_url")
+
+
+class SettingsError(RekomError):
+    """A setting is missing or cannot be read; the sentence names the variable and what it should hold."""
+
+    slug = "setelan-salah"
+
+
+def _setting(default: Any, about: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"about": about, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One office's installation."""
+
+    environment: str = _setting("demo", "demo, test or production; production refuses default secrets and the simulator")
+    database_url: str = _setting("sqlite:///.rekom/rekom.db", "SQLAlchemy address of SQLite or PostgreSQL (postgresql+psycopg://)")
+    redis_url: str = _setting("redis://127.0.0.1:6379/0", "address of Redis or Valkey; unix:///path/to/socket also works")
+    secret_key: str = _setting("", "at least 32 random characters; signs cookies", secret=True)
+    data_dir: str = _setting(".rekom", "folder for what this installation makes: keys, the embedded database, letters of the demo")
+    public_url: str = _setting("http://127.0.0.1:8000", "address hospitals reach, printed in the QR")
+    region: str = _setting("3673", "Kemendagri code of the office's region, with a policy file")
+    practice: bool = _setting(True, "admit made-up NIKs of the impossible province 99; false in production")
+    session_minutes: int = _setting(480, "minutes a sign-in lasts at most")
+    dukcapil_url: str = _setting("http://127.0.0.1:8010", "base address of Dukcapil's web service")
+    dukcapil_office: str = _setting("DEMO", "ID_LEMBAGA given by Dukcapil")
+    dukcapil_user: str = _setting("demo", "USER_ID given by Dukcapil")
+    dukcapil_password: str = _setting("demo", "PASSWORD given by Dukcapil", secret=True)
+    dukcapil_client_ip: str = _setting("127.0.0.1", "the fixed address Dukcapil registered for this office (IP_USER)")
+    dukcapil_threshold: int = _setting(90, "TRESHOLD, 0-100: score from which Dukcapil calls a name equal")
+    bpjs_url: str = _setting("http://127.0.0.1:8010/vclaim-rest", "base address of BPJS VClaim")
+    bpjs_cons_id: str = _setting("1000", "X-cons-id")
+    bpjs_secret: str = _setting("demo-secret", "consumer secret that signs requests", secret=True)
+    bpjs_user_key: str = _setting("demo-user-key", "user_key header", secret=True)
+    dtsen_url: str = _setting("http://127.0.0.1:8010/dtsen", "base address of the regional DTSEN look-up")
+    dtsen_key: str = _setting("demo-dtsen-key", "key for the regional DTSEN look-up", secret=True)
+    registry_ca: str = _setting("", "file with the CA certificates registries are checked against; empty means the system's")
+    registry_connect_seconds: float = _setting(3.0, "seconds to wait for a registry's connection")
+    registry_total_seconds: float = _setting(8.0, "seconds to wait for a registry's whole answer")
+    task_lease_seconds: float = _setting(30.0, "seconds a task belongs to a worker before it is handed out again")
+    task_attempts: int = _setting(5, "tries at a registry before the check becomes a task for a person")
+    task_backoff_seconds: float = _setting(2.0, "first pause after a failed try; it doubles each time, to 10 minutes at most")
+    relay_poll_seconds: float = _setting(1.0, "pause between two looks of the relay when nobody wakes it")
+
+    @property
+    def folder(self) -> Path:
+        """``data_dir`` as an absolute path."""
+        return Path(self.data_dir).resolve()
+
+    @property
+    def production(self) -> bool:
+        """Whether real people's data may be in here."""
+        return self.environment == "production"
+
+
+def variable(name: str) -> str:
+    """The environment variable behind a field."""
+    return name.upper() if name in UNPREFIXED else f"REKOM_{name.upper()}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read ``Settings``; ``SettingsError`` names the first variable that cannot be used."""
+    environ = os.environ if environ is None else environ
+    given = {f.name: _convert(variable(f.name), environ[variable(f.name)], f.default) for f in fields(Settings) if variable(f.name) in environ}
+    settings = Settings(**given)
+    _check(settings)
+    return settings
+
+
+def _convert(name: str, text: str, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+        return type(default)(text)
+    except (ValueError, KeyError):
+        raise SettingsError(f"Variabel {name} harus berisi {type(default).__name__}, misalnya {default!r}.") from None
+
+
+def _check(settings: Settings) -> None:
+    if settings.environment not in ("demo", "test", "production"):
+        raise SettingsError("Variabel REKOM_ENVIRONMENT harus demo, test, atau production.")
+    if not settings.production:
+        return
+    if len(settings.secret_key) < 32:
+        raise SettingsError("Variabel REKOM_SECRET_KEY harus berisi paling sedikit 32 karakter acak.")
+    if settings.practice:
+        raise SettingsError("Di production, REKOM_PRACTICE harus false: NIK latihan tidak boleh masuk.")
+    for secret in ("dukcapil_password", "bpjs_secret", "bpjs_user_key", "dtsen_key"):
+        if "demo" in getattr(settings, secret):
+            raise SettingsError(f"Di production, {variable(secret)} tidak boleh memakai nilai contoh.")

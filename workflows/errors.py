@@ -1,0 +1,102 @@
+"""The exception tree: every refusal has a slug for programs and an Indonesian sentence for people.
+
+RekomError
+├── InvalidInput          what was typed cannot be right
+│   └── InvalidNik
+├── NotFound              no such thing, or not for these eyes
+├── NotAllowed            this person may not
+│   └── FourEyes          this person already had a hand in it
+├── Conflict              the thing is not in a state for it
+│   ├── TransitionRefused
+│   ├── OpenCaseExists    carries the ticket of the first case
+│   ├── ChangedMeanwhile  somebody saved first
+│   ├── IdempotencyReuse  same key, other request
+│   └── PolicyRefused     a dated rule of the region says no
+├── RegistryError         an outside system
+│   ├── Unavailable       may answer later: try again
+│   └── Refused           will not answer this: a person takes over
+└── PolicyFileError       a policy file cannot be used
+"""
+
+
+class RekomError(Exception):
+    """Base of all; ``str(error)`` is a sentence a person may read."""
+
+    slug = "kesalahan"
+    sentence = "Permintaan tidak dapat diproses."
+
+    def __init__(self, sentence: str | None = None, **context: str) -> None:
+        super().__init__(sentence or self.sentence)
+        self.context = context
+
+
+class InvalidInput(RekomError):
+    slug = "isian-salah"
+    sentence = "Isian belum benar. Perbaiki yang ditandai, lalu kirim lagi."
+
+
+class InvalidNik(InvalidInput):
+    slug = "nik-salah"
+    sentence = "NIK belum benar. Periksa lagi di KTP."
+
+
+class NotFound(RekomError):
+    slug = "tidak-ditemukan"
+    sentence = "Data tidak ditemukan. Periksa nomor berkas, lalu cari lagi."
+
+
+class NotAllowed(RekomError):
+    slug = "tidak-berwenang"
+    sentence = "Peran Anda tidak boleh melakukan ini. Mintalah petugas yang berwenang."
+
+
+class FourEyes(NotAllowed):
+    slug = "empat-mata"
+    sentence = "Anda sudah menangani langkah sebelumnya. Petugas lain harus melanjutkan."
+
+
+class Conflict(RekomError):
+    slug = "bentrok"
+    sentence = "Berkas tidak dalam keadaan yang cocok untuk langkah ini. Muat ulang berkas."
+
+
+class TransitionRefused(Conflict):
+    slug = "langkah-ditolak"
+
+
+class OpenCaseExists(Conflict):
+    slug = "berkas-sudah-ada"
+    sentence = "Sudah ada berkas terbuka untuk orang ini. Buka berkas itu."
+
+
+class ChangedMeanwhile(Conflict):
+    slug = "berubah"
+    sentence = "Berkas ini baru saja diubah orang lain. Muat ulang, lalu coba lagi."
+
+
+class IdempotencyReuse(Conflict):
+    slug = "kunci-dipakai-ulang"
+    sentence = "Idempotency-Key ini sudah dipakai untuk permintaan lain. Pakai kunci baru."
+
+
+class PolicyRefused(Conflict):
+    slug = "aturan-menolak"
+
+
+class RegistryError(RekomError):
+    slug = "registri"
+
+
+class Unavailable(RegistryError):
+    slug = "registri-belum-menjawab"
+    sentence = "Sistem rujukan belum menjawab. Berkas tersimpan dan dicoba lagi."
+
+
+class Refused(RegistryError):
+    slug = "registri-menolak"
+    sentence = "Sistem rujukan menolak permintaan. Pemeriksaan dilanjutkan oleh petugas."
+
+
+class PolicyFileError(RekomError):
+    slug = "berkas-aturan-salah"
+    sentence = "Berkas aturan daerah tidak dapat dipakai."

@@ -1,0 +1,23 @@
+"""What may be shown of a personal identifier.
+
+A region prefix, a birth date and a serial together rebuild a NIK, so a mask never shows prefix and
+serial next to a birth date: public places get initials and the last four digits only.
+"""
+
+
+def mask_nik(nik: str) -> str:
+    """``9901014101900001`` becomes ``•••• •••• •••• 0001``."""
+    return f"•••• •••• •••• {nik[-4:]}"
+
+
+def initials(name: str) -> str:
+    """``SITI CONTOH`` becomes ``Siti C.``; one-word names, which are normal, become ``S.``"""
+    words = name.split()
+    if len(words) < 2:
+        return "".join(f"{word[0].upper()}." for word in words)
+    return f"{words[0].capitalize()} {words[-1][0].upper()}."
+
+
+def mask_phone(phone: str) -> str:
+    """Keep the last three digits of a telephone number."""
+    return f"{'•' * max(len(phone) - 3, 0)}{phone[-3:]}"

@@ -1,0 +1,192 @@
+"""What the process needs from outside, as protocols and frozen evidence; adapters live in ``verify``.
+
+Every answer carries its source and the time it was true, because a decision quotes both.
+A port raises ``Unavailable`` (may answer later) or ``Refused`` (will not answer this; a person takes over).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from workflows.rules.policy import PolicyBook
+
+
+class IdentityOutcome(StrEnum):
+    """Dukcapil's answer in our words (``CALL_VERIFY_BY_ELEMEN``)."""
+
+    MATCH = "MATCH"
+    PARTIAL = "PARTIAL"
+    MISMATCH = "MISMATCH"
+    NOT_FOUND = "NOT_FOUND"
+    DECEASED = "DECEASED"
+    DUPLICATE = "DUPLICATE"
+    INACTIVE = "INACTIVE"
+    BAD_FORMAT = "BAD_FORMAT"
+
+
+class Segment(StrEnum):
+    """JKN segment: who pays. Codes 13, 14, 21, 22 of ``jenisPeserta`` are mapped, all else is OTHER."""
+
+    PBI_JK = "PBI_JK"
+    PEMDA = "PEMDA"
+    PPU = "PPU"
+    PBPU_MANDIRI = "PBPU_MANDIRI"
+    OTHER = "OTHER"
+
+
+class MembershipOutcome(StrEnum):
+    """Whether BPJS Kesehatan covers the person on the day asked about."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+    NOT_FOUND = "NOT_FOUND"
+
+
+class PovertyOutcome(StrEnum):
+    """Whether DTSEN knows the person's family."""
+
+    FOUND = "FOUND"
+    NOT_FOUND = "NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityQuestion:
+    """What the applicant says; the civil registry only confirms or denies it, element by element."""
+
+    nik: str
+    name: str
+    birth_date: date
+    kk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityEvidence:
+    """``elements`` maps Dukcapil's field names to its words (``Sesuai (100)``); ``raw_code`` and ``raw_text`` as received."""
+
+    outcome: IdentityOutcome
+    elements: Mapping[str, str]
+    raw_code: str | None
+    raw_text: str | None
+    quota_left: int | None
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEvidence:
+    """Cover as at ``asked_for``; only ``statusPeserta.kode == "0"`` is ACTIVE, raw code and text are kept."""
+
+    outcome: MembershipOutcome
+    segment: Segment | None
+    status_code: str | None
+    status_text: str | None
+    segment_code: str | None
+    segment_text: str | None
+    card: str | None
+    cover_from: date | None
+    cover_until: date | None
+    asked_for: date
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PovertyEvidence:
+    """DTSEN decile of the family: 1 poorest to 10, 0 known but not ranked; ``as_of`` is the extract's own date."""
+
+    outcome: PovertyOutcome
+    desil: int | None
+    exclusion_reason: str | None
+    source: str
+    as_of: datetime
+
+
+class CivilRegistry(Protocol):
+    """Dukcapil."""
+
+    def verify(self, question: IdentityQuestion) -> IdentityEvidence:
+        """Compare the question with the population register."""
+
+
+class MembershipRegistry(Protocol):
+    """BPJS Kesehatan."""
+
+    def membership(self, nik: str, on: date) -> MembershipEvidence:
+        """Membership as at the day ``on``."""
+
+
+class PovertyRegistry(Protocol):
+    """DTSEN / SIKS-NG."""
+
+    def family(self, nik: str) -> PovertyEvidence:
+        """What the poverty register says of the person's family."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """All that stands in a letter; never a diagnosis. Times are aware, dates local to the region."""
+
+    letter_id: int
+    letter_type: str
+    number: str
+    region_code: str
+    office: str
+    office_lines: tuple[str, ...]
+    place: str
+    issuer: str
+    token_id: str
+    name: str
+    nik: str
+    kk: str | None
+    sex: str
+    birth_date: date
+    address: str | None
+    phone: str | None
+    hospital_code: str | None
+    hospital_name: str | None
+    admitted_at: datetime | None
+    care_class: str
+    segment: str
+    activation_sentence: str
+    addressee: tuple[str, ...]
+    copies: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    signer_title: str
+    signer_name: str
+    signer_rank: str | None
+    signer_nip: str | None
+    signer_capacity: str
+    signed_at: datetime
+    valid_from: datetime
+    valid_until: datetime
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PressedLetter:
+    """A finished letter: the PDF, its digest, and the signed token its QR carries."""
+
+    pdf: bytes
+    sha256: str
+    token: str
+    key_id: str
+
+
+class LetterPress(Protocol):
+    """Makes the paper. The same facts always give the same bytes."""
+
+    def press(self, facts: LetterFacts) -> PressedLetter:
+        """Render and seal one letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything a step may reach for while no transaction is open."""
+
+    civil: CivilRegistry
+    membership: MembershipRegistry
+    poverty: PovertyRegistry
+    press: LetterPress
+    policies: PolicyBook

@@ -1,0 +1,149 @@
+"""Dated policy of a region as frozen data: every value knows the article that set it.
+
+The files stand in ``rules/regions/<code>-<name>.toml`` and ``rules/national.toml``; their shape is
+checked by ``schemas.policy_file``. A case is pinned to the block it began under, so any old decision can
+be explained again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from workflows.errors import PolicyRefused
+
+T = TypeVar("T")
+
+
+class ActivationMode(StrEnum):
+    """When cover starts after registration: same day only while BPJS grants the region UHC Prioritas."""
+
+    SAME_DAY = "SAME_DAY"
+    NEXT_CYCLE = "NEXT_CYCLE"
+    SUSPENDED = "SUSPENDED"
+
+
+class EligibilityBasis(StrEnum):
+    """Whom the region takes: every resident without cover, or those a register or survey calls poor."""
+
+    UNIVERSAL = "UNIVERSAL"
+    DESIL = "DESIL"
+    SKTM = "SKTM"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled(Generic[T]):
+    """A value and the rule it rests on. ``example`` marks a made-up value where no public source was found."""
+
+    value: T
+    reference: str
+    document: str
+    decided_on: date
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Letterhead and numbering identity of a Dinas Sosial."""
+
+    name: str
+    government: str
+    address: str
+    phone: str
+    place: str
+    unit: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One question of an assessment; ``decisive`` alone is enough (Kepmensos 262/HUK/2022, no place to live)."""
+
+    key: str
+    question: str
+    decisive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaSet:
+    """A published list of criteria. ``threshold`` is None where the text sets none: then only people judge."""
+
+    code: str
+    title: str
+    reference: str
+    criteria: tuple[Criterion, ...]
+    threshold: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPolicy:
+    """One block of a region's policy, valid from ``valid_from`` until the day before ``valid_to``."""
+
+    region_code: str
+    region_name: str
+    timezone: str
+    office: Office
+    valid_from: date
+    valid_to: date | None
+    sha256: str
+    activation_mode: Ruled[ActivationMode]
+    cutoff_days: Ruled[tuple[int, ...]]
+    eligibility: Ruled[EligibilityBasis]
+    desil_max: Ruled[int]
+    residence_months: Ruled[int]
+    criteria_set: Ruled[str]
+    papers: Ruled[tuple[str, ...]]
+    papers_due_hours: Ruled[int]
+    hospital_clock_hours: Ruled[int]
+    letter_validity_hours: Ruled[int]
+    classification: Ruled[str]
+    number_template: Ruled[str]
+    signer_titles: Ruled[tuple[str, ...]]
+    copies: Ruled[tuple[str, ...]]
+    legal_basis: Ruled[tuple[str, ...]]
+    quota_seats: Ruled[int]
+    sla_hours: Ruled[int]
+    uhc_coverage_percent: Ruled[str]
+
+    def covers(self, day: date) -> bool:
+        """Whether this block is in force on ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class NationalPolicy:
+    """Values that hold everywhere: premium (rupiah a month), thresholds, criteria sets. Dated lists, newest last."""
+
+    sha256: str
+    premium_region_share: tuple[tuple[date, Ruled[int]], ...]
+    premium_gross: tuple[tuple[date, Ruled[int]], ...]
+    uhc_coverage_threshold: tuple[tuple[date, Ruled[int]], ...]
+    uhc_active_threshold: tuple[tuple[date, Ruled[int]], ...]
+    criteria_sets: Mapping[str, CriteriaSet]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook:
+    """All policies that were loaded and checked at start-up."""
+
+    national: NationalPolicy
+    regions: Mapping[str, tuple[RegionPolicy, ...]]
+
+    def at(self, region_code: str, day: date) -> RegionPolicy:
+        """The block in force in a region on a day; ``PolicyRefused`` where there is none."""
+        for block in self.regions.get(region_code, ()):
+            if block.covers(day):
+                return block
+        raise PolicyRefused(f"Belum ada aturan untuk wilayah {region_code} pada {day:%d-%m-%Y}. Hubungi admin aturan.")
+
+    def pinned(self, region_code: str, valid_from: date) -> RegionPolicy:
+        """The block a case was pinned to when it began."""
+        for block in self.regions.get(region_code, ()):
+            if block.valid_from == valid_from:
+                return block
+        raise PolicyRefused(f"Aturan wilayah {region_code} sejak {valid_from:%d-%m-%Y} tidak ditemukan lagi.")
+
+    def criteria_for(self, policy: RegionPolicy) -> CriteriaSet:
+        """The assessment questions a block prescribes."""
+        return self.national.criteria_sets[policy.criteria_set.value]

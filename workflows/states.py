@@ -1,0 +1,154 @@
+"""The whole process on one screen: who may move a case from where to where, and which jobs that starts.
+
+Read a row as "in SOURCE, BY may ACTION, then it is TARGET and THEN runs". Rows by SYSTEM fire by
+themselves as soon as their guard holds (``workflows.advance.settle``). ``docs/process.md`` is generated
+from this table.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a case stands. Every state has an owner in ``OWNER`` and words for people in ``LABEL``."""
+
+    RECEIVED = "RECEIVED"
+    CHECKED = "CHECKED"
+    ASSESSMENT = "ASSESSMENT"
+    VALIDATION = "VALIDATION"
+    DECISION = "DECISION"
+    APPROVED = "APPROVED"
+    LETTER_ISSUED = "LETTER_ISSUED"
+    ACCEPTED = "ACCEPTED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Action(StrEnum):
+    """What happens to a case, as a verb."""
+
+    FINISH_CHECKS = "FINISH_CHECKS"
+    WEIGH = "WEIGH"
+    ASSESS = "ASSESS"
+    VALIDATE = "VALIDATE"
+    SEND_BACK = "SEND_BACK"
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+    ISSUE = "ISSUE"
+    ACCEPT = "ACCEPT"
+    EXPIRE = "EXPIRE"
+    REVOKE = "REVOKE"
+    WITHDRAW = "WITHDRAW"
+
+
+class Role(StrEnum):
+    """Who acts. SYSTEM is the process itself and can never be given to a person."""
+
+    LOKET = "LOKET"
+    CASEWORKER = "CASEWORKER"
+    VALIDATOR = "VALIDATOR"
+    KADIS = "KADIS"
+    HOSPITAL = "HOSPITAL"
+    ADMIN = "ADMIN"
+    SYSTEM = "SYSTEM"
+
+
+class Job(StrEnum):
+    """A step that runs in the background; each has a module in ``workflows.steps``."""
+
+    IDENTITY = "IDENTITY"
+    MEMBERSHIP = "MEMBERSHIP"
+    POVERTY = "POVERTY"
+    DUPLICATES = "DUPLICATES"
+    FINDINGS = "FINDINGS"
+    LETTER = "LETTER"
+
+
+class Guard(StrEnum):
+    """A condition on the case that must hold; each has a function of the same name in ``workflows.guards``."""
+
+    CHECKS_IN = "CHECKS_IN"
+    FINDINGS_IN = "FINDINGS_IN"
+    FINDINGS_CURRENT = "FINDINGS_CURRENT"
+    LETTER_PRESSED = "LETTER_PRESSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table."""
+
+    source: State
+    action: Action
+    target: State
+    by: Role
+    then: tuple[Job, ...] = ()
+    when: Guard | None = None
+
+
+CHECKS = (Job.IDENTITY, Job.MEMBERSHIP, Job.POVERTY, Job.DUPLICATES)
+"""The registry checks: independent of each other, gathered side by side when a case is opened."""
+
+S, A, R, J, G = State, Action, Role, Job, Guard
+
+# fmt: off
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(S.RECEIVED,      A.FINISH_CHECKS, S.CHECKED,       R.SYSTEM,     then=(J.FINDINGS,), when=G.CHECKS_IN),
+    Transition(S.CHECKED,       A.WEIGH,         S.ASSESSMENT,    R.SYSTEM,     when=G.FINDINGS_IN),
+    Transition(S.ASSESSMENT,    A.ASSESS,        S.VALIDATION,    R.CASEWORKER, then=(J.FINDINGS,)),
+    Transition(S.VALIDATION,    A.VALIDATE,      S.DECISION,      R.VALIDATOR,  when=G.FINDINGS_CURRENT),
+    Transition(S.VALIDATION,    A.SEND_BACK,     S.ASSESSMENT,    R.VALIDATOR),
+    Transition(S.DECISION,      A.SEND_BACK,     S.ASSESSMENT,    R.KADIS),
+    Transition(S.DECISION,      A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
+    Transition(S.DECISION,      A.REJECT,        S.REJECTED,      R.KADIS),
+    Transition(S.APPROVED,      A.ISSUE,         S.LETTER_ISSUED, R.SYSTEM,     when=G.LETTER_PRESSED),
+    Transition(S.LETTER_ISSUED, A.ACCEPT,        S.ACCEPTED,      R.HOSPITAL),
+    Transition(S.LETTER_ISSUED, A.EXPIRE,        S.EXPIRED,       R.SYSTEM),
+    Transition(S.LETTER_ISSUED, A.REVOKE,        S.REVOKED,       R.KADIS),
+    Transition(S.RECEIVED,      A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.CHECKED,       A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.ASSESSMENT,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.VALIDATION,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.DECISION,      A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+)
+# fmt: on
+
+INITIAL = State.RECEIVED
+ON_OPENING = CHECKS
+"""Jobs that start when a case comes into being."""
+
+FINAL = frozenset({S.ACCEPTED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN})
+"""States in which a case is closed: the same person may apply again."""
+
+OWNER: dict[State, Role] = {
+    S.RECEIVED: R.SYSTEM,
+    S.CHECKED: R.SYSTEM,
+    S.ASSESSMENT: R.CASEWORKER,
+    S.VALIDATION: R.VALIDATOR,
+    S.DECISION: R.KADIS,
+    S.APPROVED: R.SYSTEM,
+    S.LETTER_ISSUED: R.HOSPITAL,
+    S.ACCEPTED: R.HOSPITAL,
+    S.EXPIRED: R.LOKET,
+    S.REVOKED: R.KADIS,
+    S.REJECTED: R.LOKET,
+    S.WITHDRAWN: R.LOKET,
+}
+"""Whose turn it is, or who answers questions about a closed case."""
+
+LABEL: dict[State, str] = {
+    S.RECEIVED: "Baru",
+    S.CHECKED: "Sedang ditimbang",
+    S.ASSESSMENT: "Sedang dinilai",
+    S.VALIDATION: "Menunggu validasi",
+    S.DECISION: "Menunggu persetujuan",
+    S.APPROVED: "Disetujui",
+    S.LETTER_ISSUED: "Surat terbit",
+    S.ACCEPTED: "Diterima RS",
+    S.EXPIRED: "Kedaluwarsa",
+    S.REVOKED: "Dicabut",
+    S.REJECTED: "Ditolak",
+    S.WITHDRAWN: "Dibatalkan",
+}
+"""The words on screen, once for all."""
