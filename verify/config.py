@@ -77,7 +77,9 @@ def variable(name: str) -> str:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read ``Settings``; ``SettingsError`` names the first variable that cannot be used."""
     environ = os.environ if environ is None else environ
-    given = {f.name: _convert(variable(f.name), environ[variable(f.name)], f.default) for f in fields(Settings) if variable(f.name) in environ}
+    given = {
+        f.name: _convert(variable(f.name), environ[variable(f.name)], f.default) for f in fields(Settings) if variable(f.name) in environ
+    }
     settings = Settings(**given)
     _check(settings)
     return settings

@@ -16,8 +16,7 @@ PRACTICE_PROVINCE = "99"
 """No such province exists: made-up people live there."""
 
 PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 "
-    "91 92 93 94 95 96".split()
+    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95 96".split()
 )
 """The 38 current codes (Kepmendagri 300.2.2-2430/2025)."""
 FORMER_PROVINCES = frozenset({"54"})
