@@ -1,0 +1,79 @@
+"""Fixtures for all tests: real databases, a real Valkey, a real browser."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests import services
+
+pytest_plugins = ["tests.guards"]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Databases]:
+    """Makes fresh databases, for fixtures that live longer than a test: ``with databases.fresh("sqlite") as url``."""
+
+    def migrate(url: str) -> None:
+        import_module("verify.db").migrate(url)
+
+    made = services.Databases(tmp_path_factory.mktemp("databases"), migrate)
+    yield made
+    made.close()
+
+
+def _fresh(databases: services.Databases, kind: str) -> AbstractContextManager[str]:
+    """Where there is no PostgreSQL, tests on it fail, unless they were given up by name."""
+    if kind == "postgresql" and os.environ.get("REKOM_TESTS_WITHOUT_POSTGRESQL") == "1":
+        pytest.skip("given up by REKOM_TESTS_WITHOUT_POSTGRESQL=1")
+    return databases.fresh(kind)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, databases: services.Databases) -> Iterator[str]:
+    """A fresh, empty, migrated database; each test that asks runs on both kinds."""
+    with _fresh(databases, request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(databases: services.Databases) -> Iterator[str]:
+    """The same on SQLite only, for tests whose subject is not the database."""
+    with databases.fresh("sqlite") as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(databases: services.Databases) -> Iterator[str]:
+    """The same on PostgreSQL only."""
+    with _fresh(databases, "postgresql") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """A real Valkey for the whole run."""
+    with services.valkey() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(valkey_server: str) -> Iterator[str]:
+    """An empty Valkey database."""
+    with redis.Redis.from_url(valkey_server) as client:
+        client.flushdb()
+        yield valkey_server
+        client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """A Chromium for browser tests, installed where that may be done."""
+    found = services.chromium()
+    if found is None:
+        pytest.skip("no Chromium here: install the package chromium, or Google Chrome")
+    return found

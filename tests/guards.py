@@ -1,0 +1,71 @@
+"""A pytest plugin of two guards that watch every test: no NIK in what is written, nothing skipped silently."""
+
+import logging
+import re
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+WRITTEN = pytest.StashKey[list[str]]()
+SHOWN = pytest.StashKey[bool]()
+
+
+def lines_with_nik(texts: Iterable[str]) -> list[str]:
+    """The lines that show a whole NIK, with its digits covered."""
+    return [NIK.sub("#" * 16, line) for text in texts for line in text.splitlines() if NIK.search(line)]
+
+
+class Listener(logging.Handler):
+    """Keeps every record as the text a log file would hold."""
+
+    def __init__(self, written: list[str]) -> None:
+        super().__init__(logging.NOTSET)
+        self.written = written
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record, with its traceback."""
+        self.written.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def _written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Collect log records, and what a test reads from ``capsys`` before pytest sees it."""
+    written = request.node.stash.setdefault(WRITTEN, [])
+    read = pytest.CaptureFixture.readouterr
+
+    def readouterr(capture: pytest.CaptureFixture[str]) -> Any:
+        result = read(capture)
+        written.extend(str(text) for text in result)
+        return result
+
+    monkeypatch.setattr(pytest.CaptureFixture, "readouterr", readouterr)
+    listener = Listener(written)
+    logging.getLogger().addHandler(listener)
+    yield
+    logging.getLogger().removeHandler(listener)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that wrote a whole NIK to a log, to standard output or to standard error."""
+    report = yield
+    written = [*item.stash.get(WRITTEN, []), *(text for _, text in report.sections)]
+    shown = lines_with_nik(written)
+    if report.passed and shown and not item.stash.get(SHOWN, False):
+        item.stash[SHOWN] = True  # once is enough: the same lines are seen again after the teardown
+        report.outcome = "failed"
+        report.longrepr = f"A whole NIK was written to a log or to standard output: {shown[0]}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name each test that did not run, and why, in the last lines."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section("not run", bold=True)
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")
