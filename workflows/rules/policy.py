@@ -34,18 +34,24 @@ class EligibilityBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruled(Generic[T]):
-    """A value and the rule it rests on. ``example`` marks a made-up value where no public source was found."""
+    """A value and the rule it rests on.
+
+    ``reference`` is the article or statement, ``document`` where to read it, ``decided_on`` its date.
+    ``example`` marks a made-up value where no public source was found; ``retroactive`` one that was
+    decided or published after the day it holds from.
+    """
 
     value: T
     reference: str
     document: str
     decided_on: date
     example: bool = False
+    retroactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Letterhead and numbering identity of a Dinas Sosial."""
+    """Letterhead and numbering identity of a Dinas Sosial. ``issuer`` names the office in the signed token."""
 
     name: str
     government: str
@@ -54,6 +60,10 @@ class Office:
     place: str
     unit: str
     issuer: str
+    reference: str = ""
+    document: str = ""
+    decided_on: date | None = None
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +77,29 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class CriteriaSet:
-    """A published list of criteria. ``threshold`` is None where the text sets none: then only people judge."""
+    """A published list of criteria. ``threshold`` is None where the text sets none: then only people judge.
+
+    ``example`` marks a set whose wording or threshold is not confirmed by its published text.
+    """
 
     code: str
     title: str
     reference: str
     criteria: tuple[Criterion, ...]
     threshold: int | None
+    document: str = ""
+    decided_on: date | None = None
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RegionPolicy:
-    """One block of a region's policy, valid from ``valid_from`` until the day before ``valid_to``."""
+    """One block of a region's policy, valid from ``valid_from`` until the day before ``valid_to``.
+
+    ``sha256`` names the block's content without ``valid_to``: closing a block and adding a later one
+    leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
+    ``desil_max`` counts only under ``EligibilityBasis.DESIL``.
+    """
 
     region_code: str
     region_name: str
@@ -121,6 +142,14 @@ class NationalPolicy:
     uhc_coverage_threshold: tuple[tuple[date, Ruled[int]], ...]
     uhc_active_threshold: tuple[tuple[date, Ruled[int]], ...]
     criteria_sets: Mapping[str, CriteriaSet]
+
+
+def in_force(rows: tuple[tuple[date, Ruled[T]], ...], day: date) -> Ruled[T]:
+    """The row of a dated national list that holds on ``day``; ``PolicyRefused`` before the first one."""
+    found = [ruled for since, ruled in rows if since <= day]
+    if not found:
+        raise PolicyRefused(f"Belum ada nilai nasional untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
+    return found[-1]
 
 
 @dataclass(frozen=True, slots=True)

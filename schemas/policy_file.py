@@ -1,0 +1,133 @@
+"""Policy files: TOML by a lawyer's hand in, frozen policy out, or a refusal that names file, line and cure."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.policy_shape import NationalShape, RegionShape
+from schemas.toml_lines import Path as KeyPath
+from schemas.toml_lines import key_lines, line_of
+from workflows import rules
+from workflows.errors import PolicyFileError
+from workflows.rules.policy import NationalPolicy, PolicyBook, RegionPolicy
+
+NATIONAL = NationalShape()
+REGION = RegionShape()
+
+
+def policies_folder() -> Path:
+    """The folder of the policies that come with the package: ``national.toml`` and ``regions/``."""
+    return Path(next(iter(rules.__path__)))
+
+
+def load_policies(folder: Path | None = None) -> PolicyBook:
+    """All policies of ``folder``, checked; the packaged ones by default.
+
+    Raises ``PolicyFileError``: every fault of the first faulty file, each with file, line and what to do.
+    """
+    folder = folder or policies_folder()
+    national = _national(_read(folder, "national.toml"))
+    names = sorted(path.name for path in (folder / "regions").glob("*.toml"))
+    regions: dict[str, tuple[RegionPolicy, ...]] = {}
+    for name in names:
+        source = _read(folder, f"regions/{name}")
+        blocks = _region(source, national)
+        if blocks[0].region_code in regions:
+            raise _refusal(source, [(("region_code",), "Daerah ini sudah punya berkas lain. Satukan keduanya.")])
+        regions[blocks[0].region_code] = blocks
+    return PolicyBook(national=national, regions=regions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    name: str
+    text: str
+    raw: dict[str, Any]
+
+
+def _read(folder: Path, name: str) -> _Source:
+    try:
+        text = (folder / name).read_text(encoding="utf-8")
+    except OSError:
+        raise PolicyFileError(f"Berkas aturan {name} tidak dapat dibaca di {folder}. Letakkan berkasnya di sana.", file=name) from None
+    except UnicodeDecodeError:
+        raise PolicyFileError(f"Berkas aturan {name} bukan teks UTF-8. Simpan ulang sebagai UTF-8.", file=name) from None
+    try:
+        return _Source(name, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(name, text, str(error)) from None
+
+
+def _unreadable(name: str, text: str, reason: str) -> PolicyFileError:
+    found = re.search(r"at line (\d+)", reason)
+    line = found[1] if found else str(len(text.splitlines()) or 1)
+    return PolicyFileError(f"{name} baris {line}: Ini bukan TOML yang benar. Betulkan penulisannya ({reason}).", file=name, line=line)
+
+
+def _national(source: _Source) -> NationalPolicy:
+    data = _load(NATIONAL, source)
+    sets = {one.code: one for one in data.pop("criteria_sets")}
+    rows = {key: tuple(value) for key, value in data.items()}
+    return NationalPolicy(sha256=_digest(source.raw), criteria_sets=sets, **rows)
+
+
+def _region(source: _Source, national: NationalPolicy) -> tuple[RegionPolicy, ...]:
+    data = _load(REGION, source)
+    faults = list(_region_faults(source, data, national))
+    if faults:
+        raise _refusal(source, faults)
+    head: dict[str, Any] = {key: data[key] for key in ("region_code", "region_name", "timezone")}
+    return tuple(_block(head, block, raw) for block, raw in zip(data["blocks"], source.raw["blocks"], strict=True))
+
+
+def _block(head: dict[str, Any], block: dict[str, Any], raw: dict[str, Any]) -> RegionPolicy:
+    content = {key: value for key, value in raw.items() if key != "valid_to"}
+    return RegionPolicy(**head, **{"valid_to": None, **block}, sha256=_digest({**head, **content}))
+
+
+def _region_faults(source: _Source, data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:
+    if not Path(source.name).name.startswith(f"{data['region_code']}-"):
+        yield ("region_code",), "Nama berkas harus dimulai dengan kode daerah ini dan tanda hubung."
+    for at, block in enumerate(data["blocks"]):
+        if block["criteria_set"].value not in national.criteria_sets:
+            known = ", ".join(national.criteria_sets)
+            yield ("blocks", at, "criteria_set", "value"), f"Daftar kriteria ini tidak ada di national.toml. Pilih: {known}."
+
+
+def _load(shape: NationalShape | RegionShape, source: _Source) -> dict[str, Any]:
+    try:
+        return dict(shape.load(source.raw))
+    except ValidationError as error:
+        raise _refusal(source, list(_flat({"_schema": error.messages}))) from None
+
+
+def _flat(messages: dict[Any, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    for key, value in messages.items():
+        below = path if key == "_schema" else (*path, key)
+        if isinstance(value, dict):
+            yield from _flat(value, below)
+        else:
+            yield from ((below, str(message)) for message in value)
+
+
+def _refusal(source: _Source, faults: list[tuple[KeyPath, str]]) -> PolicyFileError:
+    lines = key_lines(source.text)
+    placed = sorted((line_of(lines, path), _spoken(path), message) for path, message in faults)
+    text = "\n".join(f"{source.name} baris {line}: {key}: {message}" for line, key, message in placed)
+    return PolicyFileError(text, file=source.name, line=str(placed[0][0]))
+
+
+def _spoken(path: KeyPath) -> str:
+    return ".".join(part for part in path if isinstance(part, str))
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return sha256(canonical.encode()).hexdigest()
