@@ -1,0 +1,53 @@
+"""The composition root: settings become the parts that work together. Nothing else wires anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from schemas.policy_file import load_policies, policies_folder
+from verify.clock import utc_now
+from verify.config import Settings
+from verify.db import Database
+from verify.documents.letter import TypstPress
+from verify.doorbell import Doorbell
+from verify.keys import KeyRing, load_keys
+from verify.registries import connect
+from workflows.ports import Ports
+from workflows.rules.policy import PolicyBook
+
+
+@dataclass(frozen=True)
+class Rekom:
+    """One process's parts, each made when first used, so that a forked worker makes its own."""
+
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+    wakes: bool = True
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """Redis, as far as this process talks to it."""
+        return Doorbell(self.settings.redis_url)
+
+    @cached_property
+    def database(self) -> Database:
+        """The truth."""
+        return Database(self.settings.database_url, on_commit=self.doorbell.wake_relay if self.wakes else None)
+
+    @cached_property
+    def policies(self) -> PolicyBook:
+        """All regions' policies, refused at start-up where a file is wrong."""
+        return load_policies(policies_folder())
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The office's signing keys."""
+        return load_keys(self.settings.folder / "keys")
+
+    @cached_property
+    def ports(self) -> Ports:
+        """The world outside, for steps."""
+        civil, membership, poverty = connect(self.settings, self.clock)
+        press = TypstPress(self.keys, self.settings.public_url)
+        return Ports(civil=civil, membership=membership, poverty=poverty, press=press, policies=self.policies)

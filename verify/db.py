@@ -1,0 +1,99 @@
+"""Engine, transactions and migrations: the only place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SQLITE_BUSY_SECONDS = 10
+"""How long a writer waits for another one on SQLite before it gives up."""
+
+
+class Database:
+    """One engine; ``read()`` for looking, ``write()`` for one transaction that commits at its end or leaves nothing.
+
+    Make it after a fork: connections cannot be inherited.
+    """
+
+    def __init__(self, url: str, *, on_commit: Callable[[], None] | None = None) -> None:
+        self.engine = connect(url)
+        self._writing = self.engine.execution_options(rekom_writing=True)
+        self._on_commit = on_commit
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session whose changes are thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction; after its commit the relay is woken."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+        if self._on_commit:
+            self._on_commit()
+
+    def ready(self) -> bool:
+        """Whether the database answers and is migrated to this version's head."""
+        with self.engine.connect() as connection:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == head_revision()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Engine:
+    """An engine with the settings both databases need to be equally safe."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, connect_args={"connect_timeout": 5})
+
+
+def migrate(url: str) -> None:
+    """Bring a database to this version's schema."""
+    command.upgrade(_alembic(url), "head")
+
+
+def head_revision() -> str | None:
+    """The newest migration's name."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver must not begin transactions by itself: a writer begins IMMEDIATE, so that two of them queue
+    # up instead of failing half-way with SQLITE_BUSY.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writing = connection.get_execution_options().get("rekom_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

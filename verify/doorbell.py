@@ -1,0 +1,98 @@
+"""Redis as a doorbell: it carries ids and may be wiped, slow or gone at any moment without anything being lost."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+log = logging.getLogger(__name__)
+
+WAKE = "rekom:wake"
+URGENT, NORMAL = "darurat", "biasa"
+QUEUES = (URGENT, NORMAL)
+"""In the order a worker empties them."""
+
+TASK_FUNCTION = "verify.jobs.run_task"
+JOB_SECONDS = 300
+
+
+class TaskJob(Job):
+    """A job that runs one known function: whoever can write to Redis still cannot choose what a worker runs."""
+
+    def perform(self) -> Any:
+        """Run it, or refuse anything but ``run_task``."""
+        if self.func_name != TASK_FUNCTION:
+            raise PermissionError(f"worker refuses {self.func_name!r}")
+        return super().perform()
+
+
+@dataclass(frozen=True)
+class Doorbell:
+    """One Redis address. ``impatient`` is for requests, which must not wait; ``patient`` for workers, which may."""
+
+    url: str
+
+    @cached_property
+    def impatient(self) -> Redis:
+        """Gives up after a quarter of a second."""
+        return Redis.from_url(self.url, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(ExponentialBackoff(), 0))
+
+    @cached_property
+    def patient(self) -> Redis:
+        """Outlives an outage of minutes: without this a worker dies with the first lost connection."""
+        return worker_connection(self.url)
+
+    def wake_relay(self) -> None:
+        """Tell the relay to look now; silence costs only the time to its next look."""
+        try:
+            self.impatient.publish(WAKE, "1")
+        except RedisError:
+            log.info("relay not woken: Redis does not answer")
+
+    def ring(self, task_id: int, *, urgent: bool) -> None:
+        """Put a task's id into its queue; ringing twice for the same task is harmless."""
+        queue = Queue(URGENT if urgent else NORMAL, connection=self.impatient, serializer=JSONSerializer, job_class=TaskJob)
+        try:
+            _enqueue(queue, task_id)
+        except DuplicateJobError:
+            self._ring_again(queue, task_id)
+
+    def _ring_again(self, queue: Queue, task_id: int) -> None:
+        # The relay rings only for tasks nobody holds, so a job that is known but not waiting in a queue was
+        # left behind by a worker that died.
+        job = queue.fetch_job(job_name(task_id))
+        if job is not None and job.get_status() == JobStatus.QUEUED:
+            return
+        if job is not None:
+            job.delete()
+        with suppress(DuplicateJobError):
+            _enqueue(queue, task_id)
+
+
+def _enqueue(queue: Queue, task_id: int) -> None:
+    options: dict[str, Any] = {"result_ttl": 0, "failure_ttl": 0, "job_timeout": JOB_SECONDS, "unique": True}
+    queue.enqueue(TASK_FUNCTION, task_id, job_id=job_name(task_id), **options)
+
+
+def job_name(task_id: int) -> str:
+    """The id of the RQ job for a task."""
+    return f"task-{task_id}"
+
+
+def worker_connection(url: str) -> Redis:
+    """A connection that keeps trying for some minutes."""
+    return Redis.from_url(
+        url, retry=Retry(ExponentialBackoff(cap=2, base=0.1), 120), retry_on_error=[RedisConnectionError, RedisTimeoutError]
+    )

@@ -1,0 +1,166 @@
+"""The one function RQ knows: run what is due for a task's case, one direction, each step its own durable task.
+
+    start (short transaction: claim, read frozen facts) -> gather (network, no session)
+      -> conclude (one transaction: close the task, draw the conclusion, promise the next) -> start again
+
+A job keeps its case: after concluding it takes the case's next due tasks, and independent registry checks are
+gathered side by side. A worker that dies simply stops renewing its lease; the relay hands the task out again.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlmodel import Session
+
+from verify.composition import Rekom
+from verify.config import load_settings
+from workflows import advance, checks, facts, tasks
+from workflows.errors import RegistryError, Unavailable
+from workflows.records.case import Case
+from workflows.records.task import Task
+from workflows.states import CHECKS, Job
+from workflows.steps import SOURCE, STEPS
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A claimed task with the facts it is to work on."""
+
+    task: Task
+    facts: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came of a task: evidence, or the error that stood in its way."""
+
+    task: Task
+    evidence: Any
+    error: Exception | None
+
+
+def run_task(task_id: int) -> None:
+    """RQ's entry: everything but the id is in the database."""
+    work(this_process(), task_id)
+
+
+@cache
+def this_process() -> Rekom:
+    """This worker process's parts, made after the fork. It need not wake the relay: it keeps its case."""
+    return Rekom(load_settings(), wakes=False)
+
+
+def work(rekom: Rekom, task_id: int) -> None:
+    """Run the task and whatever becomes due for its case meanwhile."""
+    started = _start(rekom, task_id)
+    while started:
+        with _renewed(rekom, started):
+            gathered = _gather_all(rekom, started)
+        for one in gathered[:-1]:
+            with rekom.database.write() as session:
+                _finish(rekom, session, one)
+        started = _finish_last(rekom, gathered[-1])
+
+
+def _start(rekom: Rekom, task_id: int) -> list[Started]:
+    with rekom.database.write() as session:
+        task = session.get(Task, task_id)
+        if task is None or task.done_at is not None:
+            return []
+        return _claim(rekom, session, task.case_id, task_id)
+
+
+def _finish_last(rekom: Rekom, one: Gathered) -> list[Started]:
+    # Claimed in the same transaction that promised it, the next task never waits for the relay.
+    with rekom.database.write() as session:
+        _finish(rekom, session, one)
+        return _claim(rekom, session, one.task.case_id, None)
+
+
+def _claim(rekom: Rekom, session: Session, case_id: int, asked: int | None) -> list[Started]:
+    claimed = tasks.start(session, case_id, asked, now=rekom.clock(), seconds=rekom.settings.task_lease_seconds)
+    if not claimed:
+        return []
+    case = session.get_one(Case, case_id)
+    return [Started(task, facts.read(session, case, task.job)) for task in claimed]
+
+
+def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
+    if len(started) == 1:
+        return [_gather(rekom, started[0])]
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        return list(pool.map(lambda one: _gather(rekom, one), started))
+
+
+def _gather(rekom: Rekom, one: Started) -> Gathered:
+    try:
+        return Gathered(one.task, STEPS[one.task.job].gather(rekom.ports, one.facts), None)
+    except RegistryError as error:
+        return Gathered(one.task, None, error)
+    except Exception as error:
+        # A fault of ours must not take the case down with it: it is logged, tried again, and in the end a person's.
+        log.exception("step %s of case %s failed", one.task.job.value, one.task.case_id)
+        return Gathered(one.task, None, error)
+
+
+def _finish(rekom: Rekom, session: Session, one: Gathered) -> None:
+    case = advance.lock_by_id(session, one.task.case_id)
+    now = rekom.clock()
+    if one.error is not None and not _gives_up(rekom, one):
+        tasks.postpone(session, one.task, now=now, first_pause=rekom.settings.task_backoff_seconds, error=_words(one.error))
+    elif tasks.finish(session, one.task, now=now) and case.closed_at is None:
+        _conclude(session, case, one, now)
+
+
+def _conclude(session: Session, case: Case, one: Gathered, now: datetime) -> None:
+    if one.error is None:
+        STEPS[one.task.job].conclude(session, case, one.task, one.evidence, now=now)
+        return
+    checks.record_undetermined(session, case, one.task, source=SOURCE[one.task.job], reason=_words(one.error), now=now)
+
+
+def _gives_up(rekom: Rekom, one: Gathered) -> bool:
+    """Whether a person takes the check over; findings and letters are tried for ever, with growing pauses."""
+    if one.task.job not in CHECKS:
+        return False
+    refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
+    return refused or one.task.attempts >= rekom.settings.task_attempts
+
+
+def _words(error: Exception) -> str:
+    # Only our own errors are known to hold no personal data.
+    return str(error) if isinstance(error, RegistryError) else f"Kesalahan dalam ({type(error).__name__}). Dicoba lagi."
+
+
+@contextmanager
+def _renewed(rekom: Rekom, started: Sequence[Started]) -> Iterator[None]:
+    """Keep the leases while gathering; only needed where that takes longer than a lease."""
+    ids = [one.task.id for one in started if one.task.id is not None]
+    lease, stop = rekom.settings.task_lease_seconds, threading.Event()
+
+    def renew() -> None:
+        while not stop.wait(lease / 3):
+            with rekom.database.write() as session:
+                tasks.renew(session, ids, now=rekom.clock(), seconds=lease)
+
+    keeper = threading.Thread(target=renew, daemon=True, name="lease-keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+
+
+assert {job for job in Job if job in CHECKS} <= set(SOURCE)

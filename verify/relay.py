@@ -1,0 +1,70 @@
+"""The relay and sweeper in one loop: it rings for tasks that are due and free, and closes letters that ran out.
+
+It is woken through Redis after each commit and looks by itself every second as a net, so a Redis that is
+gone delays cases and loses none.
+"""
+
+import logging
+import threading
+from contextlib import closing, suppress
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from verify.composition import Rekom
+from verify.doorbell import WAKE
+from workflows import advance, letters, tasks
+from workflows.records.task import Task
+
+log = logging.getLogger(__name__)
+
+
+def run(rekom: Rekom, stop: threading.Event) -> None:
+    """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
+    while not stop.is_set():
+        try:
+            with closing(rekom.doorbell.patient.pubsub(ignore_subscribe_messages=True)) as bell:
+                bell.subscribe(WAKE)
+                while not stop.is_set():
+                    once(rekom)
+                    bell.get_message(timeout=rekom.settings.relay_poll_seconds)
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            log.warning("relay waits: %s", type(error).__name__)
+            stop.wait(rekom.settings.relay_poll_seconds)
+
+
+def once(rekom: Rekom) -> int:
+    """One look: ring for every free due task, expire what ran out; returns how many were rung."""
+    _expire(rekom)
+    rung = [task for task in _leased(rekom) if _ring(rekom, task)]
+    return len(rung)
+
+
+def _leased(rekom: Rekom) -> list[Task]:
+    with rekom.database.read() as session:
+        found = tasks.due(session, now=rekom.clock())
+    if not found:
+        return []
+    with rekom.database.write() as session:
+        lease = rekom.settings.task_lease_seconds
+        return [task for task in found if tasks.lease(session, task, now=rekom.clock(), seconds=lease)]
+
+
+def _ring(rekom: Rekom, task: Task) -> bool:
+    assert task.id is not None
+    try:
+        rekom.doorbell.ring(task.id, urgent=task.urgent)
+    except RedisError:
+        log.warning("task %s not rung: Redis does not answer", task.id)
+        with suppress(SQLAlchemyError), rekom.database.write() as session:
+            tasks.release(session, task)
+        return False
+    return True
+
+
+def _expire(rekom: Rekom) -> None:
+    with rekom.database.read() as session:
+        overdue = letters.overdue(session, now=rekom.clock())
+    for case_id in overdue:
+        with rekom.database.write() as session:
+            letters.expire(session, advance.lock_by_id(session, case_id), now=rekom.clock())

@@ -1,0 +1,32 @@
+"""The RQ worker as Rekom ships it: everything imported before it forks, one function allowed, quick to notice trouble."""
+
+import logging
+
+from rq import Worker
+from rq.serializers import JSONSerializer
+from sqlalchemy.orm import configure_mappers
+
+from verify import jobs
+from verify.config import Settings
+from verify.doorbell import QUEUES, TASK_FUNCTION, TaskJob, worker_connection
+
+log = logging.getLogger(__name__)
+
+# Imported here and not by the forked job: with it come the steps, the adapters and the letter press.
+assert f"{jobs.__name__}.{jobs.run_task.__name__}" == TASK_FUNCTION
+
+
+def run(settings: Settings, *, burst: bool = False) -> None:
+    """Work until told to stop (SIGTERM finishes the running job first). ``burst`` stops when the queues are empty."""
+    configure_mappers()
+    worker = Worker(
+        list(QUEUES),
+        connection=worker_connection(settings.redis_url),
+        job_class=TaskJob,
+        serializer=JSONSerializer,
+        worker_ttl=30,
+        job_monitoring_interval=5,
+        maintenance_interval=10,
+    )
+    worker.log = log
+    worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)

@@ -1,0 +1,82 @@
+"""Assessment and validation: a caseworker answers the criteria, somebody else confirms or sends back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from workflows import advance, facts
+from workflows.actor import Actor
+from workflows.errors import FourEyes, InvalidInput, TransitionRefused
+from workflows.permissions import Permission, check
+from workflows.records.assessment import Assessment
+from workflows.records.case import Case
+from workflows.rules.facts import Answer
+from workflows.rules.policy import CriteriaSet
+from workflows.states import Action
+
+
+def assess(
+    session: Session, case: Case, criteria: CriteriaSet, answers: Mapping[str, Answer], note: str | None, actor: Actor, *, now: datetime
+) -> Assessment:
+    """Answer every criterion of the region's set with YES, NO or UNKNOWN."""
+    check(actor, Permission.ASSESS)
+    _check_answers(criteria, answers)
+    assert case.id is not None
+    rounds = session.exec(select(func.count(col(Assessment.id))).where(Assessment.case_id == case.id)).one()
+    assessment = Assessment(
+        case_id=case.id,
+        round=rounds + 1,
+        criteria_set=criteria.code,
+        answers={key: answer.value for key, answer in answers.items()},
+        note=note,
+        assessed_by=actor.person_id,
+        assessed_at=now,
+    )
+    advance.find(case.state, Action.ASSESS)
+    session.add(assessment)
+    session.flush()
+    advance.advance(session, case, Action.ASSESS, actor, now=now, round=assessment.round)
+    return assessment
+
+
+def validate(session: Session, case: Case, note: str | None, actor: Actor, *, now: datetime) -> None:
+    """Confirm somebody else's assessment."""
+    check(actor, Permission.VALIDATE)
+    assessment = _current(session, case)
+    if assessment.assessed_by == actor.id:
+        raise FourEyes("Anda yang menilai berkas ini. Petugas lain harus memvalidasi.")
+    assessment.validated_by, assessment.validated_at, assessment.validation_note = actor.id, now, note
+    session.add(assessment)
+    advance.advance(session, case, Action.VALIDATE, actor, now=now, round=assessment.round)
+
+
+def send_back(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> None:
+    """Return the case to assessment with a reason; the round ends here and a new one begins."""
+    assessment = _current(session, case)
+    assessment.returned_at, assessment.returned_reason = now, reason
+    session.add(assessment)
+    session.flush()
+    advance.advance(session, case, Action.SEND_BACK, actor, now=now, reason=reason)
+    advance.weigh_again(session, case, now=now)
+
+
+def withdraw(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> None:
+    """Close the case at the applicant's wish."""
+    check(actor, Permission.WITHDRAW)
+    advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason)
+
+
+def _current(session: Session, case: Case) -> Assessment:
+    assessment = facts.assessment_of(session, case)
+    if assessment is None:
+        raise TransitionRefused("Berkas ini belum dinilai.")
+    return assessment
+
+
+def _check_answers(criteria: CriteriaSet, answers: Mapping[str, Answer]) -> None:
+    keys = {criterion.key for criterion in criteria.criteria}
+    if missing := sorted(keys - set(answers)):
+        raise InvalidInput(f"Jawab semua kriteria. Belum dijawab: {', '.join(missing)}.")
+    if unknown := sorted(set(answers) - keys):
+        raise InvalidInput(f"Kriteria tidak dikenal di daerah ini: {', '.join(unknown)}.")

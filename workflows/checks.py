@@ -1,0 +1,75 @@
+"""Results of checks: what a registry answered, what nobody could learn, and what an officer found by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from workflows import advance, audit
+from workflows.actor import SYSTEM, Actor
+from workflows.errors import InvalidInput, TransitionRefused
+from workflows.permissions import Permission, check
+from workflows.ports import IdentityOutcome, MembershipOutcome, PovertyOutcome
+from workflows.records.case import Case
+from workflows.records.check_result import CheckResult
+from workflows.records.task import Task
+from workflows.states import CHECKS, Job
+
+DUPLICATES_CLEAR, DUPLICATES_FOUND = "CLEAR", "SIMILAR"
+
+WORDS: Mapping[Job, tuple[str, ...]] = {
+    Job.IDENTITY: tuple(IdentityOutcome),
+    Job.MEMBERSHIP: tuple(MembershipOutcome),
+    Job.POVERTY: tuple(PovertyOutcome),
+    Job.DUPLICATES: (DUPLICATES_CLEAR, DUPLICATES_FOUND),
+}
+"""The outcome words a check can have; None beside them means undetermined."""
+
+
+def record_answer(
+    session: Session, case: Case, task: Task, *, outcome: str, source: str, as_of: datetime, details: Mapping[str, Any], now: datetime
+) -> None:
+    """Keep a registry's answer and see whether the case can go on."""
+    _record(session, case, task.job, SYSTEM, now=now, outcome=outcome, source=source, as_of=as_of, details=dict(details), task_id=task.id)
+
+
+def record_undetermined(session: Session, case: Case, task: Task, *, source: str, reason: str, now: datetime) -> None:
+    """Keep that nobody could learn it: the case goes on, and a person takes the check over."""
+    details = {"reason": reason}
+    _record(session, case, task.job, SYSTEM, now=now, outcome=None, source=source, as_of=now, details=details, task_id=task.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ManualResult:
+    """What an officer found by hand; ``note`` names the evidence seen, ``details`` as the port would give them."""
+
+    kind: Job
+    outcome: str
+    details: Mapping[str, Any]
+    note: str
+    as_of: datetime
+
+
+def record_by_person(session: Session, case: Case, found: ManualResult, actor: Actor, *, now: datetime) -> None:
+    """Keep it; the newest result counts, whoever gave it."""
+    check(actor, Permission.RECORD_CHECK)
+    if found.kind not in CHECKS or found.outcome not in WORDS[found.kind]:
+        raise InvalidInput("Hasil ini tidak dikenal untuk pemeriksaan itu. Pilih dari daftar.")
+    if case.closed_at is not None:
+        raise TransitionRefused("Berkas sudah ditutup. Hasil pemeriksaan tidak dapat ditambah.")
+    fields = {"outcome": found.outcome, "details": dict(found.details), "note": found.note, "as_of": found.as_of}
+    _record(session, case, found.kind, actor, now=now, source=f"petugas: {actor.name}", recorded_by=actor.id, **fields)
+    case.version += 1
+
+
+def _record(session: Session, case: Case, kind: Job, actor: Actor, *, now: datetime, **fields: Any) -> None:
+    assert case.id is not None
+    session.add(CheckResult(case_id=case.id, kind=kind, recorded_at=now, **fields))
+    session.flush()
+    audit.record(
+        session, advance.subject(case), "CHECK", actor=actor, now=now, kind=kind.value, outcome=fields["outcome"], source=fields["source"]
+    )
+    advance.weigh_again(session, case, now=now)
+    advance.settle(session, case, now=now)

@@ -1,0 +1,104 @@
+"""The decision: findings advise with reasons, only a named person with a dated authority decides."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, or_, select
+
+from workflows import advance, facts, guards, letters
+from workflows.actor import Actor
+from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
+from workflows.permissions import Permission, check
+from workflows.records.assessment import Assessment
+from workflows.records.case import Case
+from workflows.records.decision import Decision
+from workflows.records.finding_set import FindingSet
+from workflows.records.letter import Letter
+from workflows.records.signing_authority import SigningAuthority
+from workflows.rules.finding import Outcome
+from workflows.rules.policy import RegionPolicy
+from workflows.states import Action, Guard
+from workflows.vocabulary import DecisionOutcome
+
+
+def approve(session: Session, case: Case, policy: RegionPolicy, reason: str | None, actor: Actor, *, now: datetime) -> Letter:
+    """Approve and sign: the letter gets its number here, and its paper is made by a job right after.
+
+    Where a finding fails or needs a person, the decider says why it is approved all the same.
+    """
+    findings = _findings(session, case)
+    if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
+        raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
+    decision = _decide(session, case, findings, DecisionOutcome.APPROVED, reason, actor, now=now)
+    letter = letters.sign(session, case, decision, policy, now=now)
+    advance.advance(session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number)
+    return letter
+
+
+def reject(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Decision:
+    """Refuse, with the reason that the applicant will read."""
+    decision = _decide(session, case, _findings(session, case), DecisionOutcome.REJECTED, reason, actor, now=now)
+    advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason)
+    return decision
+
+
+def authority_of(session: Session, staff_id: int, region_code: str, timezone: str, *, now: datetime) -> SigningAuthority | None:
+    """The authority a person holds today, in office before acting."""
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    query = select(SigningAuthority).where(
+        SigningAuthority.staff_id == staff_id,
+        SigningAuthority.region_code == region_code,
+        SigningAuthority.valid_from <= today,
+        or_(col(SigningAuthority.valid_to).is_(None), col(SigningAuthority.valid_to) >= today),
+    )
+    return session.exec(query.order_by(col(SigningAuthority.capacity) != "DEFINITIF", col(SigningAuthority.id))).first()
+
+
+def _decide(
+    session: Session, case: Case, findings: FindingSet, outcome: DecisionOutcome, reason: str | None, actor: Actor, *, now: datetime
+) -> Decision:
+    advance.find(case.state, Action.APPROVE)
+    authority = _check_may_sign(session, case, actor, now=now)
+    assessment = _check_four_eyes(session, case, actor)
+    assert case.id and assessment.id and findings.id and authority.id and assessment.validated_by
+    decision = Decision(
+        case_id=case.id,
+        assessment_id=assessment.id,
+        opened_by=case.opened_by,
+        assessed_by=assessment.assessed_by,
+        validated_by=assessment.validated_by,
+        outcome=outcome,
+        reason=reason,
+        finding_set_id=findings.id,
+        authority_id=authority.id,
+        decided_by=actor.person_id,
+        decided_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
+    check(actor, Permission.DECIDE)
+    authority = authority_of(session, actor.person_id, case.region_code, case.timezone, now=now)
+    if authority is None:
+        raise NotAllowed("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")
+    return authority
+
+
+def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
+    assessment = facts.assessment_of(session, case)
+    if assessment is None or assessment.validated_by is None:
+        raise TransitionRefused("Berkas ini belum divalidasi.")
+    if actor.id in (case.opened_by, assessment.assessed_by, assessment.validated_by):
+        raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan.")
+    return assessment
+
+
+def _findings(session: Session, case: Case) -> FindingSet:
+    advance.find(case.state, Action.APPROVE)
+    current = guards.current_findings(session, case)
+    if current is None:
+        raise TransitionRefused(guards.WAITING_FOR[Guard.FINDINGS_CURRENT])
+    return current

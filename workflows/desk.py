@@ -1,0 +1,154 @@
+"""The hospital's admission desk: is this letter good, for us, now? And accepting it, once."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from workflows import advance, audit
+from workflows.actor import Actor
+from workflows.letter_states import LetterState
+from workflows.permissions import Permission, check
+from workflows.records.acceptance import Acceptance
+from workflows.records.case import Case
+from workflows.records.hospital import Hospital
+from workflows.records.letter import Letter
+from workflows.states import Action
+
+
+class DeskAnswer(StrEnum):
+    """What a desk is told about a letter."""
+
+    VALID = "VALID"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+    ALREADY_USED = "ALREADY_USED"
+    OTHER_HOSPITAL = "OTHER_HOSPITAL"
+    IN_PROGRESS = "IN_PROGRESS"
+    UNKNOWN = "UNKNOWN"
+    FORGED = "FORGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that used it."""
+
+    answer: DeskAnswer
+    letter: Letter | None = None
+    case: Case | None = None
+    hospital: Hospital | None = None
+    acceptance: Acceptance | None = None
+
+
+FORGED = Verdict(DeskAnswer.FORGED)
+UNKNOWN = Verdict(DeskAnswer.UNKNOWN)
+
+
+def find_by_token_id(session: Session, token_id: str) -> Letter | None:
+    """The letter whose seal was genuine."""
+    return session.exec(select(Letter).where(Letter.token_id == token_id)).first()
+
+
+def find_by_number(session: Session, number: str, nik: str) -> Letter | None:
+    """A letter by its printed number, only together with the NIK on the KTP: numbers can be guessed."""
+    found = session.exec(select(Letter, Case).join(Case).where(Letter.number == number)).first()
+    # Compare even where nothing was found, so that "unknown" and "other person" take the same time.
+    known_nik = found[1].nik if found else "0" * 16
+    matches = hmac.compare_digest(known_nik.encode(), nik.encode())
+    return found[0] if found and matches else None
+
+
+def judge(session: Session, letter: Letter | None, hospital_code: str | None, *, now: datetime) -> Verdict:
+    """The answer for one desk at one moment; an office (``hospital_code`` None) sees no "other hospital"."""
+    if letter is None:
+        return UNKNOWN
+    case = session.get_one(Case, letter.case_id)
+    acceptance = session.get(Acceptance, letter.id)
+    answer = _answer(letter, acceptance, hospital_code, now)
+    named = acceptance.hospital_code if acceptance else letter.hospital_code
+    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance)
+
+
+def check_letter(session: Session, letter: Letter | None, actor: Actor, *, now: datetime) -> Verdict:
+    """``judge`` for a signed-in desk, with the look recorded on the case."""
+    check(actor, Permission.CHECK_LETTER)
+    verdict = judge(session, letter, actor.hospital_code, now=now)
+    if verdict.case is not None:
+        advance.lock_by_id(session, letter_case(verdict))
+        audit.record(
+            session,
+            advance.subject(verdict.case),
+            "DESK_CHECK",
+            actor=actor,
+            now=now,
+            answer=verdict.answer.value,
+            hospital=actor.hospital_code,
+        )
+    return verdict
+
+
+def accept(
+    session: Session, letter: Letter | None, registration_number: str | None, actor: Actor, *, now: datetime
+) -> tuple[Verdict, bool]:
+    """Mark a valid letter used by the actor's hospital.
+
+    Returns the verdict and whether the letter is now this hospital's: true for the first acceptance and for a
+    repeat by the same hospital (a double click), false with the reason in the verdict otherwise.
+    """
+    check(actor, Permission.ACCEPT_LETTER)
+    if letter is None:
+        return UNKNOWN, False
+    case = advance.lock_by_id(session, letter.case_id)
+    session.refresh(letter)
+    verdict = judge(session, letter, actor.hospital_code, now=now)
+    if verdict.answer != DeskAnswer.VALID:
+        return verdict, _is_ours(verdict, actor)
+    try:
+        with session.begin_nested():
+            _use(session, case, letter, registration_number, actor, now=now)
+    except IntegrityError:
+        return judge(session, letter, actor.hospital_code, now=now), False
+    return judge(session, letter, actor.hospital_code, now=now), True
+
+
+def letter_case(verdict: Verdict) -> int:
+    """The id of the case behind a verdict that has one."""
+    assert verdict.case is not None and verdict.case.id is not None
+    return verdict.case.id
+
+
+def _use(session: Session, case: Case, letter: Letter, registration_number: str | None, actor: Actor, *, now: datetime) -> None:
+    assert letter.id is not None and actor.hospital_code is not None
+    acceptance = Acceptance(
+        letter_id=letter.id,
+        hospital_code=actor.hospital_code,
+        accepted_by=actor.person_id,
+        accepted_at=now,
+        registration_number=registration_number,
+    )
+    session.add(acceptance)
+    advance.move_letter(letter, LetterState.ACCEPTED)
+    session.add(letter)
+    session.flush()
+    advance.advance(session, case, Action.ACCEPT, actor, now=now, letter=letter.number, hospital=actor.hospital_code)
+
+
+def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | None, now: datetime) -> DeskAnswer:
+    if letter.state == LetterState.SIGNED:
+        return DeskAnswer.IN_PROGRESS
+    if letter.state == LetterState.REVOKED:
+        return DeskAnswer.REVOKED
+    if acceptance is not None:
+        return DeskAnswer.ALREADY_USED
+    if letter.state == LetterState.EXPIRED or letter.valid_until <= now:
+        return DeskAnswer.EXPIRED
+    if letter.hospital_code and hospital_code and letter.hospital_code != hospital_code:
+        return DeskAnswer.OTHER_HOSPITAL
+    return DeskAnswer.VALID
+
+
+def _is_ours(verdict: Verdict, actor: Actor) -> bool:
+    return verdict.acceptance is not None and verdict.acceptance.hospital_code == actor.hospital_code

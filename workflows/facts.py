@@ -1,0 +1,272 @@
+"""What each step reads, frozen, and the fingerprint that says whether it changed since.
+
+Facts are read in a short transaction before a step gathers, so that no transaction is open while an outside
+system is waited for.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, or_, select
+
+from workflows.errors import NotFound
+from workflows.ports import IdentityQuestion
+from workflows.records.assessment import Assessment
+from workflows.records.case import Case, CaseDocument
+from workflows.records.check_result import CheckResult
+from workflows.records.decision import Decision
+from workflows.records.hospital import Hospital
+from workflows.records.letter import Letter
+from workflows.records.signing_authority import SigningAuthority
+from workflows.records.staff import Staff
+from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
+from workflows.states import CHECKS, Job
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipQuestion:
+    """Membership is asked as at a day: that of admission, else that of the application."""
+
+    nik: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PovertyQuestion:
+    """Whose family to look up."""
+
+    nik: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarCase:
+    """Another case that may be the same person."""
+
+    ticket: str
+    same_name_and_birth: bool
+    same_phone: bool
+    same_kk: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatesQuestion:
+    """The case and those that resemble it."""
+
+    nik: str
+    name: str
+    birth_date: date
+    phone: str
+    kk: str | None
+    similar: tuple[SimilarCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsQuestion:
+    """Facts for the rules and the policy block the case is pinned to."""
+
+    facts: EligibilityFacts
+    policy_valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class LetterQuestion:
+    """A signed letter and everything the database knows for its text."""
+
+    letter_id: int
+    letter_type: str
+    number: str
+    token_id: str
+    region_code: str
+    policy_valid_from: date
+    name: str
+    nik: str
+    kk: str | None
+    birth_date: date
+    address: str | None
+    phone: str | None
+    hospital_code: str | None
+    hospital_name: str | None
+    hospital_city: str | None
+    admitted_at: datetime | None
+    signer_title: str
+    signer_name: str
+    signer_rank: str | None
+    signer_nip: str | None
+    signer_capacity: str
+    signed_at: datetime
+    valid_from: datetime
+    valid_until: datetime
+
+
+def read(session: Session, case: Case, job: Job) -> Any:
+    """The frozen facts of one step, of the type its ``gather`` takes."""
+    return READERS[job](session, case)
+
+
+def fingerprint(facts: Any) -> str:
+    """SHA-256 of the facts; the same facts have the same fingerprint on any machine.
+
+    What other cases look like is left out: it changes without this case changing.
+    """
+    content = asdict(facts)
+    content.pop("similar", None)
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def checks_of(session: Session, case: Case) -> Mapping[Job, CheckResult]:
+    """The newest result of each kind."""
+    rows = session.exec(select(CheckResult).where(CheckResult.case_id == case.id).order_by(col(CheckResult.id)))
+    return {row.kind: row for row in rows}
+
+
+def assessment_of(session: Session, case: Case) -> Assessment | None:
+    """The newest round of assessment that was not sent back."""
+    query = select(Assessment).where(Assessment.case_id == case.id).order_by(col(Assessment.round).desc()).limit(1)
+    newest = session.exec(query).first()
+    return newest if newest and newest.returned_at is None else None
+
+
+def documents_of(session: Session, case: Case) -> frozenset[str]:
+    """Papers the office has seen."""
+    return frozenset(row.type.value for row in session.exec(select(CaseDocument).where(CaseDocument.case_id == case.id)))
+
+
+def opened_on(case: Case) -> date:
+    """The local day the case began: rules are weighed as at this day, whenever they are weighed."""
+    return _local_day(case, case.opened_at)
+
+
+def _local_day(case: Case, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(case.timezone)).date()
+
+
+def _identity(_: Session, case: Case) -> IdentityQuestion:
+    return IdentityQuestion(nik=case.nik, name=case.name, birth_date=case.birth_date, kk=case.kk)
+
+
+def _membership(_: Session, case: Case) -> MembershipQuestion:
+    return MembershipQuestion(nik=case.nik, on=_local_day(case, case.admitted_at or case.opened_at))
+
+
+def _poverty(_: Session, case: Case) -> PovertyQuestion:
+    return PovertyQuestion(nik=case.nik)
+
+
+def _duplicates(session: Session, case: Case) -> DuplicatesQuestion:
+    same_person = (Case.name == case.name) & (Case.birth_date == case.birth_date)
+    alike = or_(same_person, Case.phone == case.phone, Case.nik == case.nik)
+    others = session.exec(select(Case).where(Case.id != case.id, alike).order_by(col(Case.id).desc()).limit(20))
+    return DuplicatesQuestion(
+        nik=case.nik,
+        name=case.name,
+        birth_date=case.birth_date,
+        phone=case.phone,
+        kk=case.kk,
+        similar=tuple(_similar(case, other) for other in others),
+    )
+
+
+def _similar(case: Case, other: Case) -> SimilarCase:
+    return SimilarCase(
+        ticket=other.ticket,
+        same_name_and_birth=other.name == case.name and other.birth_date == case.birth_date,
+        same_phone=other.phone == case.phone,
+        same_kk=case.kk is not None and other.kk == case.kk,
+        open=other.closed_at is None,
+    )
+
+
+def _findings(session: Session, case: Case) -> FindingsQuestion:
+    checks = checks_of(session, case)
+    assessment = assessment_of(session, case)
+    answers = assessment.answers if assessment else {}
+    facts = EligibilityFacts(
+        on=opened_on(case),
+        region_code=case.region_code,
+        birth_date=case.birth_date,
+        domicile_code=case.domicile_code,
+        resident_since=case.resident_since,
+        urgency=case.urgency.value,
+        documents=documents_of(session, case),
+        identity=_fact(case, checks.get(Job.IDENTITY)),
+        membership=_fact(case, checks.get(Job.MEMBERSHIP)),
+        poverty=_fact(case, checks.get(Job.POVERTY)),
+        duplicates=_fact(case, checks.get(Job.DUPLICATES)),
+        answers={key: Answer(answer) for key, answer in answers.items()},
+    )
+    return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from)
+
+
+def _fact(case: Case, result: CheckResult | None) -> CheckFact | None:
+    if result is None:
+        return None
+    return CheckFact(outcome=result.outcome, source=result.source, as_of=_local_day(case, result.as_of), details=result.details)
+
+
+def _letter(session: Session, case: Case) -> LetterQuestion:
+    query = (
+        select(Letter, Staff, SigningAuthority)
+        .join(Decision, col(Decision.id) == Letter.decision_id)
+        .join(Staff, col(Staff.id) == Decision.decided_by)
+        .join(SigningAuthority, col(SigningAuthority.id) == Decision.authority_id)
+    )
+    found = session.exec(query.where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
+    if found is None:
+        raise NotFound("Berkas ini belum mempunyai surat.")
+    return _letter_question(case, *found, session.get(Hospital, found[0].hospital_code) if found[0].hospital_code else None)
+
+
+def _letter_question(case: Case, letter: Letter, signer: Staff, authority: SigningAuthority, hospital: Hospital | None) -> LetterQuestion:
+    assert letter.id is not None
+    return LetterQuestion(
+        letter_id=letter.id,
+        letter_type=letter.type.value,
+        number=letter.number,
+        token_id=letter.token_id,
+        region_code=case.region_code,
+        policy_valid_from=case.policy_valid_from,
+        name=case.name,
+        nik=case.nik,
+        kk=case.kk,
+        birth_date=case.birth_date,
+        address=case.address,
+        phone=case.phone,
+        hospital_code=letter.hospital_code,
+        hospital_name=hospital.name if hospital else None,
+        hospital_city=hospital.city if hospital else None,
+        admitted_at=case.admitted_at,
+        signer_title=authority.title,
+        signer_name=signer.name,
+        signer_rank=signer.rank,
+        signer_nip=signer.nip,
+        signer_capacity=authority.capacity.value,
+        signed_at=letter.signed_at,
+        valid_from=letter.valid_from,
+        valid_until=letter.valid_until,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+READERS: Mapping[Job, Callable[[Session, Case], Any]] = {
+    Job.IDENTITY: _identity,
+    Job.MEMBERSHIP: _membership,
+    Job.POVERTY: _poverty,
+    Job.DUPLICATES: _duplicates,
+    Job.FINDINGS: _findings,
+    Job.LETTER: _letter,
+}
+
+assert set(READERS) == set(Job) and set(CHECKS) < set(READERS)

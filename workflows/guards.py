@@ -1,0 +1,53 @@
+"""The conditions of the transition table, as questions about a case."""
+
+from collections.abc import Callable, Mapping
+
+from sqlmodel import Session, select
+
+from workflows import facts
+from workflows.letter_states import LetterState
+from workflows.records.case import Case
+from workflows.records.finding_set import FindingSet
+from workflows.records.letter import Letter
+from workflows.states import CHECKS, Guard, Job
+
+
+def holds(session: Session, case: Case, guard: Guard) -> bool:
+    """Whether the guard is true of the case now."""
+    return GUARDS[guard](session, case)
+
+
+def current_findings(session: Session, case: Case) -> FindingSet | None:
+    """The findings on exactly today's facts of the case; None while they are being weighed again."""
+    fingerprint = facts.fingerprint(facts.read(session, case, Job.FINDINGS))
+    return session.exec(select(FindingSet).where(FindingSet.case_id == case.id, FindingSet.facts_hash == fingerprint)).first()
+
+
+def _checks_in(session: Session, case: Case) -> bool:
+    return set(facts.checks_of(session, case)) >= set(CHECKS)
+
+
+def _findings_in(session: Session, case: Case) -> bool:
+    return current_findings(session, case) is not None
+
+
+def _letter_pressed(session: Session, case: Case) -> bool:
+    pressed = select(Letter.id).where(Letter.case_id == case.id, Letter.state == LetterState.ISSUED)
+    return session.exec(pressed).first() is not None
+
+
+GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
+    Guard.CHECKS_IN: _checks_in,
+    Guard.FINDINGS_IN: _findings_in,
+    Guard.FINDINGS_CURRENT: _findings_in,
+    Guard.LETTER_PRESSED: _letter_pressed,
+}
+
+WAITING_FOR: Mapping[Guard, str] = {
+    Guard.CHECKS_IN: "Pemeriksaan registri belum selesai. Tunggu sebentar, lalu muat ulang.",
+    Guard.FINDINGS_IN: "Temuan belum dihitung. Tunggu sebentar, lalu muat ulang.",
+    Guard.FINDINGS_CURRENT: "Temuan sedang dihitung ulang karena data berubah. Tunggu sebentar, lalu muat ulang.",
+    Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
+}
+
+assert set(GUARDS) == set(WAITING_FOR) == set(Guard)

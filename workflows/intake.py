@@ -1,0 +1,140 @@
+"""Opening a case: with a KTP alone; everything else may follow."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from workflows import advance, audit
+from workflows.actor import Actor
+from workflows.errors import InvalidInput, NotFound, OpenCaseExists, TransitionRefused
+from workflows.permissions import Permission, check
+from workflows.records.case import Case, CaseDocument
+from workflows.records.hospital import Hospital
+from workflows.rules.policy import RegionPolicy
+from workflows.states import State
+from workflows.vocabulary import Channel, DocumentType, LetterType, Urgency
+
+TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No 0/O, 1/I/L or U: a ticket is read aloud over the telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What is known when a case is opened: four facts from the KTP and a telephone number, the rest as it comes."""
+
+    nik: str
+    name: str
+    birth_date: date
+    phone: str
+    kk: str | None = None
+    address: str | None = None
+    domicile_code: str | None = None
+    resident_since: date | None = None
+    hospital_code: str | None = None
+    admitted_at: datetime | None = None
+    urgency: Urgency = Urgency.ROUTINE
+    channel: Channel = Channel.LOKET_DINSOS
+    proxy_name: str | None = None
+    proxy_relation: str | None = None
+    proxy_phone: str | None = None
+    documents: frozenset[DocumentType] = field(default_factory=frozenset)
+
+
+AMENDABLE = (
+    "name birth_date phone kk address domicile_code resident_since hospital_code admitted_at urgency proxy_name proxy_relation proxy_phone"
+).split()
+"""What may follow or be corrected later; the NIK is not among them: another NIK is another case."""
+
+AMENDABLE_STATES = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.VALIDATION, State.DECISION})
+
+
+def open_application(session: Session, intake: Intake, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:
+    """Open a case under the policy in force; its registry checks are promised in the same transaction.
+
+    ``OpenCaseExists`` carries the ticket of the case the person already has.
+    """
+    check(actor, Permission.OPEN_CASE)
+    _check_hospital(session, intake.hospital_code)
+    _refuse_second(session, intake.nik)
+    case = _new_case(intake, actor, policy, now)
+    try:
+        with session.begin_nested():
+            advance.begin(session, case, actor, now=now)
+    except IntegrityError:
+        _refuse_second(session, intake.nik)
+        raise
+    add_documents(session, case, intake.documents, actor, now=now)
+    return case
+
+
+def amend(
+    session: Session, case: Case, changes: dict[str, Any], documents: frozenset[DocumentType], actor: Actor, *, now: datetime
+) -> None:
+    """Add what follows later or correct what was typed; checks that read it differently now run again."""
+    check(actor, Permission.AMEND_CASE)
+    if case.state not in AMENDABLE_STATES:
+        raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
+    changed = {name: value for name, value in changes.items() if name in AMENDABLE and getattr(case, name) != value}
+    _check_hospital(session, changed.get("hospital_code"))
+    for name, value in changed.items():
+        setattr(case, name, value)
+    case.version += 1
+    session.add(case)
+    session.flush()
+    add_documents(session, case, documents, actor, now=now)
+    audit.record(session, advance.subject(case), "AMEND", actor=actor, now=now, fields=sorted(changed), documents=sorted(documents))
+    advance.check_again(session, case, now=now)
+    advance.weigh_again(session, case, now=now)
+
+
+def add_documents(session: Session, case: Case, documents: frozenset[DocumentType], actor: Actor, *, now: datetime) -> None:
+    """Note papers the office has seen; one already noted stays as it was."""
+    assert case.id is not None
+    known = set(session.exec(select(CaseDocument.type).where(CaseDocument.case_id == case.id)))
+    for document in sorted(documents - known):
+        session.add(CaseDocument(case_id=case.id, type=document, received_at=now, received_by=actor.person_id))
+    session.flush()
+
+
+def complete_proxy(intake: Intake) -> Intake:
+    """A proxy is named with the relation or not at all."""
+    if (intake.proxy_name is None) != (intake.proxy_relation is None):
+        raise InvalidInput("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.")
+    return replace(intake, proxy_phone=intake.proxy_phone if intake.proxy_name else None)
+
+
+def _new_case(intake: Intake, actor: Actor, policy: RegionPolicy, now: datetime) -> Case:
+    intake = complete_proxy(intake)
+    known = {name: getattr(intake, name) for name in ("nik", "channel", *AMENDABLE)}
+    return Case(
+        **known,
+        ticket=new_ticket(),
+        letter_type=LetterType.REKOM_PBPU_PEMDA,
+        region_code=policy.region_code,
+        timezone=policy.timezone,
+        policy_valid_from=policy.valid_from,
+        policy_sha256=policy.sha256,
+        opened_by=actor.person_id,
+        opened_at=now,
+    )
+
+
+def new_ticket() -> str:
+    """A case number such as ``7QMK-2F9X``: 40 random bits, nothing personal in it."""
+    letters = "".join(secrets.choice(TICKET_ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _refuse_second(session: Session, nik: str) -> None:
+    first = session.exec(select(Case.ticket).where(Case.nik == nik, col(Case.closed_at).is_(None))).first()
+    if first is not None:
+        raise OpenCaseExists(f"Sudah ada berkas terbuka untuk orang ini (nomor {first}). Buka berkas itu.", ticket=first)
+
+
+def _check_hospital(session: Session, code: str | None) -> None:
+    if code is not None and session.get(Hospital, code) is None:
+        raise NotFound("Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit.")

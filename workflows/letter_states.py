@@ -1,0 +1,45 @@
+"""The life of a letter on one screen, beside the life of its case.
+
+A letter gets its number when it is signed and reaches anybody only when it is complete (ISSUED).
+"""
+
+from enum import StrEnum
+
+from workflows.errors import TransitionRefused
+
+
+class LetterState(StrEnum):
+    """SIGNED has a number but no paper yet; ISSUED can be checked at a desk; the rest are ends."""
+
+    SIGNED = "SIGNED"
+    ISSUED = "ISSUED"
+    ACCEPTED = "ACCEPTED"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
+    {
+        (LetterState.SIGNED, LetterState.ISSUED),
+        (LetterState.ISSUED, LetterState.ACCEPTED),
+        (LetterState.ISSUED, LetterState.EXPIRED),
+        (LetterState.ISSUED, LetterState.REVOKED),
+    }
+)
+
+LIVE = frozenset({LetterState.SIGNED, LetterState.ISSUED, LetterState.ACCEPTED})
+"""A case has at most one letter in these states."""
+
+LABEL: dict[LetterState, str] = {
+    LetterState.SIGNED: "Sedang dibuat",
+    LetterState.ISSUED: "Berlaku",
+    LetterState.ACCEPTED: "Sudah dipakai",
+    LetterState.EXPIRED: "Kedaluwarsa",
+    LetterState.REVOKED: "Dicabut",
+}
+
+
+def check_letter_move(source: LetterState, target: LetterState) -> None:
+    """Raise ``TransitionRefused`` where the table has no such row."""
+    if (source, target) not in LETTER_TRANSITIONS:
+        raise TransitionRefused(f"Surat berstatus {LABEL[source]} tidak dapat menjadi {LABEL[target]}.")

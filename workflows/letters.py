@@ -1,0 +1,111 @@
+"""Letters: signed with a number in the transaction of the decision, issued when the paper is complete."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from workflows import advance
+from workflows.actor import SYSTEM, Actor
+from workflows.errors import NotFound
+from workflows.letter_number import render_number
+from workflows.letter_states import LetterState
+from workflows.permissions import Permission, check
+from workflows.ports import PressedLetter
+from workflows.records.case import Case
+from workflows.records.decision import Decision
+from workflows.records.letter import Letter, LetterCounter
+from workflows.rules.policy import RegionPolicy
+from workflows.states import Action
+
+INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy, *, now: datetime) -> Letter:
+    """Give the letter its number, inside the transaction that decides: no gap, no reuse, no number without a letter."""
+    day = now.astimezone(ZoneInfo(policy.timezone)).date()
+    sequence = _next_number(session, policy.office.unit, day.year)
+    assert case.id is not None and decision.id is not None
+    letter = Letter(
+        case_id=case.id,
+        decision_id=decision.id,
+        type=case.letter_type,
+        state=LetterState.SIGNED,
+        office=policy.office.unit,
+        year=day.year,
+        sequence=sequence,
+        number=render_number(
+            policy.number_template.value, klasifikasi=policy.classification.value, urut=sequence, unit=policy.office.unit, day=day
+        ),
+        token_id=secrets.token_hex(16),
+        hospital_code=case.hospital_code,
+        valid_from=now,
+        valid_until=now + timedelta(hours=policy.letter_validity_hours.value),
+        signed_at=now,
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def issue(session: Session, case: Case, letter_id: int, pressed: PressedLetter, *, now: datetime) -> None:
+    """Store paper and token together and let the case go on."""
+    letter = session.get_one(Letter, letter_id)
+    letter.pdf, letter.pdf_sha256 = pressed.pdf, pressed.sha256
+    letter.token, letter.key_id = pressed.token, pressed.key_id
+    letter.issued_at = now
+    advance.move_letter(letter, LetterState.ISSUED)
+    session.add(letter)
+    session.flush()
+    advance.settle(session, case, now=now)
+
+
+def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: datetime) -> Letter:
+    """Withdraw the case's issued letter with a reason; the number stays used."""
+    check(actor, Permission.REVOKE_LETTER)
+    letter = live_letter(session, case)
+    advance.move_letter(letter, LetterState.REVOKED)
+    letter.revoked_at, letter.revoked_by, letter.revoked_reason = now, actor.id, reason
+    session.add(letter)
+    advance.advance(session, case, Action.REVOKE, actor, now=now, letter=letter.number, reason=reason)
+    return letter
+
+
+def expire(session: Session, case: Case, *, now: datetime) -> None:
+    """Close a letter whose time is over and that nobody used."""
+    letter = live_letter(session, case)
+    if letter.state == LetterState.ISSUED and letter.valid_until <= now:
+        advance.move_letter(letter, LetterState.EXPIRED)
+        session.add(letter)
+        advance.advance(session, case, Action.EXPIRE, SYSTEM, now=now, letter=letter.number)
+
+
+def overdue(session: Session, *, now: datetime, limit: int = 100) -> list[int]:
+    """Ids of cases whose issued letter ran out."""
+    query = select(Letter.case_id).where(Letter.state == LetterState.ISSUED, Letter.valid_until <= now)
+    return list(session.exec(query.order_by(col(Letter.valid_until)).limit(limit)))
+
+
+def live_letter(session: Session, case: Case) -> Letter:
+    """The case's newest letter; ``NotFound`` where it has none."""
+    letter = newest_letter(session, case)
+    if letter is None:
+        raise NotFound("Berkas ini belum mempunyai surat.")
+    return letter
+
+
+def newest_letter(session: Session, case: Case) -> Letter | None:
+    """The case's newest letter, if any."""
+    return session.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
+
+
+def _next_number(session: Session, office: str, year: int) -> int:
+    # One statement, so that two signers of a new year's first letters wait for each other instead of colliding.
+    insert = INSERT[session.get_bind().dialect.name]
+    first = insert(LetterCounter).values(office=office, year=year, last=1)
+    raised = first.on_conflict_do_update(index_elements=["office", "year"], set_={"last": LetterCounter.last + 1})
+    return int(session.exec(raised.returning(LetterCounter.last)).scalar_one())

@@ -1,0 +1,69 @@
+"""Who may: one map from permission to roles, asked as ``check`` (raises) or ``can`` (answers)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from workflows.actor import Actor
+from workflows.errors import NotAllowed
+from workflows.records.case import Case
+from workflows.states import Role
+
+
+class Permission(StrEnum):
+    """What a route or a button needs; every route names one or stands on the public list."""
+
+    OPEN_CASE = "OPEN_CASE"
+    READ_CASES = "READ_CASES"
+    AMEND_CASE = "AMEND_CASE"
+    RECORD_CHECK = "RECORD_CHECK"
+    ASSESS = "ASSESS"
+    VALIDATE = "VALIDATE"
+    DECIDE = "DECIDE"
+    WITHDRAW = "WITHDRAW"
+    READ_LETTER = "READ_LETTER"
+    REVOKE_LETTER = "REVOKE_LETTER"
+    CHECK_LETTER = "CHECK_LETTER"
+    ACCEPT_LETTER = "ACCEPT_LETTER"
+    MANAGE_STAFF = "MANAGE_STAFF"
+    SIGNED_IN = "SIGNED_IN"
+
+
+OFFICE = frozenset({Role.LOKET, Role.CASEWORKER, Role.VALIDATOR, Role.KADIS})
+EVERYBODY = OFFICE | {Role.HOSPITAL, Role.ADMIN}
+
+PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
+    Permission.OPEN_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
+    Permission.READ_CASES: OFFICE,
+    Permission.AMEND_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
+    Permission.RECORD_CHECK: frozenset({Role.CASEWORKER}),
+    Permission.ASSESS: frozenset({Role.CASEWORKER}),
+    Permission.VALIDATE: frozenset({Role.VALIDATOR}),
+    Permission.DECIDE: frozenset({Role.KADIS}),
+    Permission.WITHDRAW: frozenset({Role.LOKET}),
+    Permission.READ_LETTER: OFFICE,
+    Permission.REVOKE_LETTER: frozenset({Role.KADIS}),
+    Permission.CHECK_LETTER: OFFICE | {Role.HOSPITAL},
+    Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),
+    Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
+    Permission.SIGNED_IN: EVERYBODY,
+}
+
+assert set(PERMISSION_MAP) == set(Permission)
+
+
+def can(actor: Actor, permission: Permission) -> bool:
+    """Whether one of the actor's roles carries the permission."""
+    return bool(actor.roles & PERMISSION_MAP[permission])
+
+
+def check(actor: Actor, permission: Permission) -> None:
+    """Raise ``NotAllowed`` where ``can`` is false."""
+    if not can(actor, permission):
+        raise NotAllowed()
+
+
+def can_see(actor: Actor, case: Case) -> bool:
+    """An office sees the cases of its region; a hospital those it opened itself."""
+    if actor.roles & OFFICE:
+        return case.region_code == actor.region_code
+    return case.opened_by == actor.id

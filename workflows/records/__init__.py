@@ -1,0 +1,38 @@
+"""The tables, one file a noun. Validity comes from marshmallow at the border and from constraints here, nowhere in between."""
+
+import workflows.records.base as base  # first, so that every table gets its constraint names
+from workflows.records.acceptance import Acceptance
+from workflows.records.assessment import Assessment
+from workflows.records.audit_event import AuditEvent
+from workflows.records.case import Case, CaseDocument
+from workflows.records.check_result import CheckResult
+from workflows.records.decision import Decision
+from workflows.records.finding_set import FindingSet
+from workflows.records.hospital import Hospital
+from workflows.records.idempotency import IdempotencyRecord
+from workflows.records.letter import Letter, LetterCounter
+from workflows.records.sign_in import SignIn
+from workflows.records.signing_authority import SigningAuthority
+from workflows.records.staff import Staff, StaffRole
+from workflows.records.task import Task
+
+__all__ = [
+    "Acceptance",
+    "Assessment",
+    "AuditEvent",
+    "Case",
+    "CaseDocument",
+    "CheckResult",
+    "Decision",
+    "FindingSet",
+    "Hospital",
+    "IdempotencyRecord",
+    "Letter",
+    "LetterCounter",
+    "SignIn",
+    "SigningAuthority",
+    "Staff",
+    "StaffRole",
+    "Task",
+    "base",
+]

@@ -1,0 +1,71 @@
+"""The case: one person's way from the KTP to a letter that a hospital accepted."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from workflows.records.base import sql_list, text_enum
+from workflows.states import FINAL, State
+from workflows.vocabulary import Channel, DocumentType, LetterType, Urgency
+
+
+class Case(SQLModel, table=True):
+    """What the applicant says, where the case stands, and the policy block it is pinned to.
+
+    A person has one open case at most (partial unique index on the NIK). ``(id, opened_by)`` is unique
+    so that a decision can point at both and four eyes hold in the database.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        Index(
+            "uq_case_file_open_nik", "nik", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")
+        ),
+        UniqueConstraint("id", "opened_by"),
+        CheckConstraint(f"(closed_at IS NOT NULL) = (state IN ({sql_list(FINAL)}))", name="closed_when_final"),
+        CheckConstraint("length(nik) = 16", name="nik_length"),
+        CheckConstraint("(proxy_name IS NULL) = (proxy_relation IS NULL)", name="proxy_paired"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: str = Field(max_length=9, unique=True)
+    version: int = 1
+    state: State = Field(sa_type=text_enum(State), index=True)
+    state_since: datetime
+    letter_type: LetterType = Field(sa_type=text_enum(LetterType))
+    region_code: str = Field(max_length=4, index=True)
+    timezone: str = Field(max_length=32)
+    policy_valid_from: date
+    policy_sha256: str = Field(max_length=64)
+
+    nik: str = Field(max_length=16)
+    name: str = Field(max_length=200)
+    birth_date: date
+    phone: str = Field(max_length=20)
+    kk: str | None = Field(default=None, max_length=16)
+    address: str | None = Field(default=None, max_length=300)
+    domicile_code: str | None = Field(default=None, max_length=10)
+    resident_since: date | None = None
+    hospital_code: str | None = Field(default=None, foreign_key="hospital.code", max_length=32)
+    admitted_at: datetime | None = None
+    urgency: Urgency = Field(sa_type=text_enum(Urgency))
+    channel: Channel = Field(sa_type=text_enum(Channel))
+    proxy_name: str | None = Field(default=None, max_length=200)
+    proxy_relation: str | None = Field(default=None, max_length=50)
+    proxy_phone: str | None = Field(default=None, max_length=20)
+
+    opened_by: int = Field(foreign_key="staff.id")
+    opened_at: datetime = Field(index=True)
+    closed_at: datetime | None = None
+
+
+class CaseDocument(SQLModel, table=True):
+    """A paper the office has seen for a case."""
+
+    __tablename__ = "case_document"
+
+    case_id: int = Field(foreign_key="case_file.id", primary_key=True)
+    type: DocumentType = Field(sa_type=text_enum(DocumentType), primary_key=True)
+    received_at: datetime
+    received_by: int = Field(foreign_key="staff.id")

@@ -1,0 +1,63 @@
+"""Letters and their numbers."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from workflows.letter_states import LIVE, LetterState
+from workflows.records.base import sql_list, text_enum
+from workflows.vocabulary import LetterType
+
+
+class LetterCounter(SQLModel, table=True):
+    """The last number an office gave in a year; raised only inside the transaction that signs."""
+
+    __tablename__ = "letter_counter"
+
+    office: str = Field(primary_key=True, max_length=64)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class Letter(SQLModel, table=True):
+    """One letter. It has a number from the moment it is signed, and paper and token both or neither."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("office", "year", "sequence"),
+        Index(
+            "uq_letter_live_case",
+            "case_id",
+            unique=True,
+            sqlite_where=text(f"state IN ({sql_list(LIVE)})"),
+            postgresql_where=text(f"state IN ({sql_list(LIVE)})"),
+        ),
+        CheckConstraint("(pdf IS NULL) = (token IS NULL) AND (pdf IS NULL) = (issued_at IS NULL)", name="complete_or_not"),
+        CheckConstraint("(state = 'SIGNED') = (pdf IS NULL)", name="issued_has_paper"),
+        CheckConstraint("(state = 'REVOKED') = (revoked_reason IS NOT NULL)", name="revoked_says_why"),
+        CheckConstraint("valid_until > valid_from", name="validity_in_order"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    decision_id: int = Field(foreign_key="decision.id", unique=True)
+    type: LetterType = Field(sa_type=text_enum(LetterType))
+    state: LetterState = Field(sa_type=text_enum(LetterState), index=True)
+    office: str = Field(max_length=64)
+    year: int
+    sequence: int
+    number: str = Field(max_length=120, unique=True)
+    token_id: str = Field(max_length=32, unique=True)
+    hospital_code: str | None = Field(default=None, foreign_key="hospital.code", max_length=32)
+    valid_from: datetime
+    valid_until: datetime = Field(index=True)
+    signed_at: datetime
+    issued_at: datetime | None = None
+    pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    pdf_sha256: str | None = Field(default=None, max_length=64)
+    token: str | None = Field(default=None, max_length=2000)
+    key_id: str | None = Field(default=None, max_length=64)
+    revoked_at: datetime | None = None
+    revoked_by: int | None = Field(default=None, foreign_key="staff.id")
+    revoked_reason: str | None = Field(default=None, max_length=500)

@@ -1,0 +1,43 @@
+"""Is the person covered on the day of admission? BPJS Kesehatan says."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflows import checks
+from workflows.facts import MembershipQuestion
+from workflows.ports import MembershipEvidence, Ports
+from workflows.records.case import Case
+from workflows.records.task import Task
+
+
+def gather(ports: Ports, facts: MembershipQuestion) -> MembershipEvidence:
+    """Ask for the membership as at the day."""
+    return ports.membership.membership(facts.nik, facts.on)
+
+
+def conclude(session: Session, case: Case, task: Task, evidence: MembershipEvidence, *, now: datetime) -> None:
+    """Keep segment and status, raw code and text beside our words."""
+    checks.record_answer(
+        session,
+        case,
+        task,
+        outcome=evidence.outcome.value,
+        source=evidence.source,
+        as_of=evidence.as_of,
+        details=_details(evidence),
+        now=now,
+    )
+
+
+def _details(evidence: MembershipEvidence) -> dict[str, str | None]:
+    return {
+        "segment": evidence.segment.value if evidence.segment else None,
+        "status_code": evidence.status_code,
+        "status_text": evidence.status_text,
+        "segment_code": evidence.segment_code,
+        "segment_text": evidence.segment_text,
+        "cover_from": evidence.cover_from.isoformat() if evidence.cover_from else None,
+        "cover_until": evidence.cover_until.isoformat() if evidence.cover_until else None,
+        "asked_for": evidence.asked_for.isoformat(),
+    }

@@ -1,0 +1,78 @@
+"""The field's standing words as enums: how people come, what they bring, how urgent it is, what a letter is."""
+
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """Priority lanes, most urgent first."""
+
+    EMERGENCY = "EMERGENCY"
+    INPATIENT = "INPATIENT"
+    CHILDBIRTH = "CHILDBIRTH"
+    CHRONIC = "CHRONIC"
+    OUTPATIENT = "OUTPATIENT"
+    ROUTINE = "ROUTINE"
+
+
+class Channel(StrEnum):
+    """Where the application came in."""
+
+    LOKET_DINSOS = "LOKET_DINSOS"
+    MPP = "MPP"
+    PUSKESMAS = "PUSKESMAS"
+    DESA = "DESA"
+    MCS = "MCS"
+    DROPBOX_FKTP = "DROPBOX_FKTP"
+    RS = "RS"
+    ONLINE = "ONLINE"
+    WHATSAPP = "WHATSAPP"
+    KOLEKTIF = "KOLEKTIF"
+
+
+class DocumentType(StrEnum):
+    """Papers a region may ask for (domain reference 6.7)."""
+
+    KTP = "KTP"
+    KK = "KK"
+    KIA = "KIA"
+    SKTM = "SKTM"
+    SURAT_PERNYATAAN_TIDAK_MAMPU = "SURAT_PERNYATAAN_TIDAK_MAMPU"
+    PAKTA_INTEGRITAS = "PAKTA_INTEGRITAS"
+    SURAT_RAWAT_INAP = "SURAT_RAWAT_INAP"
+    RUJUKAN = "RUJUKAN"
+    SURAT_KETERANGAN_FASKES = "SURAT_KETERANGAN_FASKES"
+    SKL_BAYI = "SKL_BAYI"
+    AKTA_LAHIR = "AKTA_LAHIR"
+    BUKU_KIA = "BUKU_KIA"
+    KARTU_JKN = "KARTU_JKN"
+    FOTO_RUMAH = "FOTO_RUMAH"
+    REKENING_LISTRIK = "REKENING_LISTRIK"
+    SURAT_KEPOLISIAN = "SURAT_KEPOLISIAN"
+    SURAT_BERHENTI_KERJA = "SURAT_BERHENTI_KERJA"
+    SURAT_DOMISILI = "SURAT_DOMISILI"
+    SURAT_KUASA = "SURAT_KUASA"
+    BERITA_ACARA_MUSDES = "BERITA_ACARA_MUSDES"
+    LEMBAR_VERIFIKASI_RT_RW = "LEMBAR_VERIFIKASI_RT_RW"
+    RINCIAN_BIAYA = "RINCIAN_BIAYA"
+
+
+class LetterType(StrEnum):
+    """A: join or activate in the region's own segment. The other papers people call by the same name come with their law."""
+
+    REKOM_PBPU_PEMDA = "REKOM_PBPU_PEMDA"
+
+
+class Capacity(StrEnum):
+    """In which capacity a signer signs: in office, acting (Plt., Plh.) or on behalf (a.n.)."""
+
+    DEFINITIF = "DEFINITIF"
+    PLT = "PLT"
+    PLH = "PLH"
+    AN = "AN"
+
+
+class DecisionOutcome(StrEnum):
+    """What the head of office decided."""
+
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
