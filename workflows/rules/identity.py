@@ -1,0 +1,43 @@
+"""``identitas``: does the population register know this person? It never refuses for a mismatch; a person looks."""
+
+from collections.abc import Mapping
+
+from workflows.rules import law
+from workflows.rules.facts import CheckFact
+from workflows.rules.finding import Advice, Finding, Outcome, finding
+
+RULE = "identitas"
+
+CHECK_PAPERS = "Cocokkan dengan KTP dan KK asli, lalu catat hasilnya."
+GO_TO_REGISTRY = "Bawa KTP dan KK asli ke Disdukcapil untuk membetulkan data."
+
+UNDETERMINED = Advice(Outcome.NEEDS_PERSON, "Dukcapil belum memberi jawaban yang pasti.", CHECK_PAPERS)
+
+ADVICE: Mapping[str, Advice] = {
+    "MATCH": Advice(Outcome.MEETS, "NIK, nama, dan tanggal lahir cocok dengan data Dukcapil."),
+    "PARTIAL": Advice(Outcome.NEEDS_PERSON, "Sebagian data tidak sama dengan data Dukcapil.", CHECK_PAPERS),
+    "MISMATCH": Advice(Outcome.NEEDS_PERSON, "Data yang diketik tidak sama dengan data Dukcapil.", CHECK_PAPERS),
+    "NOT_FOUND": Advice(Outcome.NEEDS_PERSON, "NIK tidak ditemukan di data Dukcapil.", GO_TO_REGISTRY),
+    "DECEASED": Advice(
+        Outcome.FAILS,
+        "Dukcapil mencatat orang ini sudah meninggal.",
+        "Bila orangnya masih hidup, betulkan dahulu catatannya di Disdukcapil.",
+    ),
+    "DUPLICATE": Advice(Outcome.NEEDS_PERSON, "Dukcapil mencatat data ganda untuk NIK ini.", GO_TO_REGISTRY),
+    "INACTIVE": Advice(Outcome.NEEDS_PERSON, "NIK ini berstatus nonaktif di Dukcapil.", GO_TO_REGISTRY),
+    "BAD_FORMAT": Advice(Outcome.NEEDS_PERSON, "Dukcapil tidak mengenali susunan NIK ini.", "Ketik ulang NIK dari KTP asli."),
+}
+"""By the outcome words of ``workflows.ports.IdentityOutcome``."""
+
+
+def weigh_identity(identity: CheckFact | None) -> Finding:
+    """Only a recorded death fails; any other doubt is settled by a person with the papers in hand."""
+    advice = ADVICE.get(str(identity.outcome), UNDETERMINED) if identity else UNDETERMINED
+    return finding(RULE, advice, law.IDENTITY, value=_differing(identity), check=identity)
+
+
+def _differing(identity: CheckFact | None) -> str | None:
+    elements = identity.details.get("elements") if identity else None
+    if not isinstance(elements, Mapping):
+        return None
+    return ", ".join(f"{name}: {answer}" for name, answer in sorted(elements.items()) if not str(answer).startswith("Sesuai")) or None

@@ -1,0 +1,67 @@
+"""``berkas``: are the region's papers there? What is missing follows later; an emergency never waits for paper."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from workflows.rules.facts import EligibilityFacts
+from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.policy import RegionPolicy
+from workflows.rules.residence import months_later
+from workflows.vocabulary import DocumentType, Urgency
+
+RULE = "berkas"
+KTP_MONTHS = 17 * 12
+"""The KTP comes at 17; younger people have a KIA or only stand on the KK."""
+
+D = DocumentType
+LABEL: Mapping[str, str] = {
+    D.KTP: "KTP",
+    D.KK: "KK",
+    D.KIA: "KIA",
+    D.SKTM: "SKTM",
+    D.SURAT_PERNYATAAN_TIDAK_MAMPU: "surat pernyataan tidak mampu",
+    D.PAKTA_INTEGRITAS: "pakta integritas",
+    D.SURAT_RAWAT_INAP: "surat rawat inap",
+    D.RUJUKAN: "surat rujukan",
+    D.SURAT_KETERANGAN_FASKES: "surat keterangan faskes",
+    D.SKL_BAYI: "surat keterangan lahir",
+    D.AKTA_LAHIR: "akta lahir",
+    D.BUKU_KIA: "buku KIA",
+    D.KARTU_JKN: "kartu JKN",
+    D.FOTO_RUMAH: "foto rumah",
+    D.REKENING_LISTRIK: "rekening listrik",
+    D.SURAT_KEPOLISIAN: "surat kepolisian",
+    D.SURAT_BERHENTI_KERJA: "surat berhenti kerja",
+    D.SURAT_DOMISILI: "surat domisili",
+    D.SURAT_KUASA: "surat kuasa",
+    D.BERITA_ACARA_MUSDES: "berita acara musyawarah desa",
+    D.LEMBAR_VERIFIKASI_RT_RW: "lembar verifikasi RT/RW",
+    D.RINCIAN_BIAYA: "rincian biaya",
+}
+"""What people at the counter call a paper."""
+
+COMPLETE = Advice(Outcome.MEETS, "Semua berkas yang diminta sudah diterima.")
+
+
+def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
+    """Missing papers are named with the hours left to bring them, counted from the opening of the case."""
+    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on)
+    missing = [LABEL[paper] for paper in asked if paper not in facts.documents]
+    threshold = ", ".join(LABEL[paper] for paper in asked) or None
+    value = f"kurang: {', '.join(missing)}" if missing else "lengkap"
+    return finding(RULE, _advice(facts, policy, missing), policy.papers, value=value, threshold=threshold)
+
+
+def asked_papers(policy: RegionPolicy, *, birth_date: date, on: date) -> tuple[str, ...]:
+    """The papers the region asks of this person; nobody under 17 is asked for a KTP."""
+    adult = months_later(birth_date, KTP_MONTHS) <= on
+    return tuple(paper for paper in policy.papers.value if adult or paper != D.KTP)
+
+
+def _advice(facts: EligibilityFacts, policy: RegionPolicy, missing: list[str]) -> Advice:
+    if not missing:
+        return COMPLETE
+    due = f"Serahkan paling lambat {policy.papers_due_hours.value} jam sejak berkas dibuka: {', '.join(missing)}."
+    if facts.urgency == Urgency.EMERGENCY:
+        return Advice(Outcome.MEETS, "Pasien gawat darurat: surat tidak menunggu berkas. Berkas yang kurang boleh menyusul.", due)
+    return Advice(Outcome.NEEDS_PERSON, "Berkas belum lengkap. Petugas menimbang apakah berkas boleh menyusul.", due)
