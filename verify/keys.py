@@ -113,7 +113,7 @@ def _store(folder: Path, ring: KeyRing) -> None:
         json.dump(_ring_to(ring), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, folder / FILE)
+    part.replace(folder / FILE)
     _flush_folder(folder)
 
 

@@ -230,10 +230,10 @@ def test_our_own_payload_passes_the_same_way() -> None:
     "fault",
     [
         {"number": ""},
-        {"number": "x" * 61},
+        {"number": "x" * 121},
         {"name": "x" * 81},
         {"name": "SITI\nCONTOH"},
-        {"name": "\U0001f600" * 80, "number": "\U0001f600" * 60},
+        {"name": "\U0001f600" * 80, "number": "\U0001f600" * 120},
         {"token_id": "0123"},
         {"token_id": "G" * 32},
         {"nik_digest": b"short"},

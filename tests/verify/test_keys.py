@@ -93,7 +93,7 @@ def test_a_private_key_under_a_foreign_id_is_refused(folder: Path, ring: KeyRing
 def test_rotation_keeps_old_keys_verifying_only(folder: Path, ring: KeyRing) -> None:
     rotate(folder)
     now = rotate(folder)
-    assert list(now.verifying)[0] == now.current.key_id
+    assert next(iter(now.verifying)) == now.current.key_id
     assert ring.current.key_id in now.verifying
     assert len(now.verifying) == 3
     assert now.digest_key == ring.digest_key

@@ -1,0 +1,101 @@
+"""The press: facts in, one sealed PDF page out; the same facts and keys always give the same bytes."""
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from schemas.letter_token import ANY_HOSPITAL, LetterClaims, check_code, seal
+from verify.documents.qr import draw_qr, qr_text
+from verify.documents.wording import letter_words
+from verify.keys import KeyRing
+from workflows.errors import RekomError
+from workflows.ports import LetterFacts, PressedLetter
+
+Paper = Literal["A4", "F4"]
+STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
+"""Archiving (ISO 19005-2, level A) and accessibility (ISO 14289-1), as Typst claims them."""
+TEMPLATE = Path(__file__).with_name("letter.typ")
+NAME_IN_CODE = 80
+"""Characters of a name that go into the QR; the paper has all of it."""
+
+
+class LetterNotPrintable(RekomError):
+    """The facts cannot be set on one page; nothing was made."""
+
+    slug = "surat-tidak-tercetak"
+    sentence = "Surat tidak dapat dicetak pada satu halaman. Ringkas alamat, dasar hukum, atau tembusan; periksa huruf pada nama."
+
+
+class TypstPress:
+    """Implements ``workflows.ports.LetterPress``. One press serves a process and its threads.
+
+    Make it, or at least use it, after a fork: Typst's own threads do not survive one.
+    """
+
+    def __init__(self, keys: KeyRing, public_url: str, *, paper: Paper = "A4", logo_svg: str | None = None) -> None:
+        """``public_url`` is what hospitals reach; F4 is folio, 215 x 330 mm; ``logo_svg`` the region's arms."""
+        qr_text(public_url, "")
+        self._keys, self._public_url, self._paper, self._logo_svg = keys, public_url, paper, logo_svg
+        self._lock = threading.Lock()
+        self._compiler: typst.Compiler | None = None
+
+    def press(self, facts: LetterFacts) -> PressedLetter:
+        """Seal and set one letter. Raises ``UnfitClaims`` or ``LetterNotPrintable``; nothing is half made."""
+        token = seal(letter_claims(facts, self._keys), self._keys.current)
+        pdf = self._set(letter_content(facts, token, self._public_url) | {"logo": self._logo_svg}, facts)
+        return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, self._keys.current.key_id)
+
+    def _set(self, content: dict[str, Any], facts: LetterFacts) -> bytes:
+        inputs = {"letter": json.dumps(content, ensure_ascii=False), "paper": self._paper}
+        try:
+            with self._lock:
+                pdf = self._ready().compile(
+                    format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(facts.signed_at.timestamp())
+                )
+        except typst.TypstError as error:
+            raise LetterNotPrintable from error
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    def _ready(self) -> typst.Compiler:
+        if self._compiler is None:
+            self._compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, ignore_system_fonts=True)
+        return self._compiler
+
+
+def letter_claims(facts: LetterFacts, keys: KeyRing) -> LetterClaims:
+    """What the token says of a letter."""
+    return LetterClaims(
+        issuer=facts.issuer,
+        key_id=keys.current.key_id,
+        token_id=facts.token_id,
+        number=facts.number,
+        letter_type=facts.letter_type,
+        name=" ".join(facts.name.split())[:NAME_IN_CODE],
+        birth_year=facts.birth_date.year,
+        nik_digest=keys.nik_digest(facts.nik),
+        segment=facts.segment,
+        care_class=facts.care_class,
+        hospital_code=facts.hospital_code or ANY_HOSPITAL,
+        valid_from=int(facts.valid_from.timestamp()),
+        valid_until=int(facts.valid_until.timestamp()),
+        single_use=True,
+    )
+
+
+def letter_content(facts: LetterFacts, token: str, public_url: str) -> dict[str, Any]:
+    """All the template prints: the words, the QR of ``token`` and the code for typing."""
+    symbol = draw_qr(qr_text(public_url, token))
+    return letter_words(facts) | {
+        "qr": symbol.svg,
+        "qr_mm": symbol.width_mm,
+        "code": f"{facts.number} · {check_code(token)}",
+        "footer": [
+            f"Cek keaslian: pindai QR dengan kamera ponsel, atau ketik kode surat di {public_url.rstrip('/')}/periksa.",
+            "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya.",
+        ],
+    }

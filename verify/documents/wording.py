@@ -1,0 +1,168 @@
+"""The words of a letter: from facts to finished sentences and rows, in the official register.
+
+Layout after the templates of Depok and Kota Bogor: grounds, finding, what is asked, validity, signature, copies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.nik import PRACTICE_PROVINCE
+from workflows.ports import LetterFacts
+
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
+"""Names of Indonesia's time zones by their distance from UTC (Keppres 41/1987)."""
+SEX = {"L": "Laki-laki", "M": "Laki-laki", "MALE": "Laki-laki", "P": "Perempuan", "F": "Perempuan", "FEMALE": "Perempuan"}
+CARE_CLASSES = {"1": "I", "2": "II", "3": "III"}
+CAPACITIES = {"PLT": "Plt. ", "PLH": "Plh. ", "AN": "a.n. "}
+SEGMENTS = {"PEMDA": "PBPU dan BP Pemerintah Daerah", "PBI_JK": "PBI Jaminan Kesehatan"}
+PRACTICE_MARK = "CONTOH – LATIHAN · BUKAN SURAT RESMI"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterKind:
+    """What differs between letter types: the subject line and what is asked of the addressee."""
+
+    subject: str
+    request: str
+
+
+KINDS: Mapping[str, LetterKind] = {
+    "REKOM_PBPU_PEMDA": LetterKind(
+        "Rekomendasi Kepesertaan JKN PBPU dan BP Pemda",
+        "Sehubungan dengan itu, kami merekomendasikan agar yang bersangkutan didaftarkan atau diaktifkan sebagai "
+        "peserta Jaminan Kesehatan Nasional segmen {segment} dengan hak rawat {care_class}.",
+    ),
+    "KET_REAKTIVASI_PBI_JK": LetterKind(
+        "Keterangan Pengaktifan Kembali PBI JK",
+        "Sehubungan dengan itu, kami mengusulkan agar kepesertaan Jaminan Kesehatan Nasional yang bersangkutan pada "
+        "segmen {segment} diaktifkan kembali dengan hak rawat {care_class}.",
+    ),
+    "JAMINAN_PELAYANAN": LetterKind(
+        "Surat Jaminan Pelayanan",
+        "Sehubungan dengan itu, kami mohon agar yang bersangkutan diberi pelayanan kesehatan dengan hak rawat "
+        "{care_class}; biayanya ditanggung Pemerintah Daerah menurut ketentuan yang berlaku.",
+    ),
+}
+
+
+def letter_words(facts: LetterFacts) -> dict[str, Any]:
+    """Everything the template prints except the QR and the check code; nothing but JSON values."""
+    kind = KINDS[facts.letter_type]
+    return {
+        "title": f"{kind.subject} Nomor {facts.number}",
+        "office": facts.office,
+        "number": facts.number,
+        "practice": facts.nik.startswith(PRACTICE_PROVINCE),
+        "practice_mark": PRACTICE_MARK,
+        "government": [line for line in facts.office_lines if _is_government(line)],
+        "office_lines": [line for line in facts.office_lines if line != facts.office and not _is_government(line)],
+        "place_and_date": f"{facts.place}, {long_date(_local(facts.signed_at, facts).date())}",
+        "reference": [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", "–"], ["Hal", kind.subject, "strong"]],
+        "addressee": _addressee(facts.addressee),
+        "legal_basis": list(facts.legal_basis),
+        "identity": _identity_rows(facts),
+        "request": kind.request.format(segment=SEGMENTS.get(facts.segment, facts.segment), care_class=_care_class(facts.care_class)),
+        "activation": facts.activation_sentence,
+        "copies": list(facts.copies),
+        **_sentences(facts),
+        **_validity(facts),
+        **_signature(facts),
+    }
+
+
+def long_date(day: date) -> str:
+    """``22 November 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def long_time(moment: datetime) -> str:
+    """``22 November 2026 pukul 14.05 WIB``; ``moment`` already in the region's time zone."""
+    zone = ZONES.get(moment.utcoffset(), moment.tzname())
+    return f"{long_date(moment.date())} pukul {moment:%H.%M} {zone}"
+
+
+def _local(moment: datetime, facts: LetterFacts) -> datetime:
+    return moment.astimezone(ZoneInfo(facts.timezone))
+
+
+def _is_government(line: str) -> bool:
+    return line.casefold().startswith("pemerintah")
+
+
+def _addressee(lines: tuple[str, ...]) -> list[str]:
+    has_place = bool(lines) and lines[-1].casefold().startswith("di ")
+    return ["Kepada Yth.", *lines, *([] if has_place else ["di Tempat"])]
+
+
+def _care_class(value: str) -> str:
+    """``3`` and ``KELAS_3`` become ``kelas III``."""
+    bare = value.upper().removeprefix("KELAS").strip(" _")
+    return f"kelas {CARE_CLASSES.get(bare, bare)}"
+
+
+def _identity_rows(facts: LetterFacts) -> list[list[str]]:
+    """Label and value of what is known; a third item asks for bold."""
+    rows: list[list[str | None]] = [
+        ["Nama", facts.name, "strong"],
+        ["NIK", facts.nik, "strong"],
+        ["Nomor Kartu Keluarga", facts.kk],
+        ["Jenis kelamin", SEX.get(facts.sex.upper(), facts.sex)],
+        ["Tanggal lahir", long_date(facts.birth_date)],
+        ["Alamat", facts.address],
+        ["Nomor telepon", facts.phone],
+        ["Rumah sakit", facts.hospital_name],
+        ["Masuk perawatan", long_time(_local(facts.admitted_at, facts)) if facts.admitted_at else None],
+    ]
+    return [[cell for cell in row if cell is not None] for row in rows if row[1]]
+
+
+def _sentences(facts: LetterFacts) -> dict[str, Any]:
+    return {
+        "grounds": "Berdasarkan:",
+        "finding": "dan hasil penelitian kami atas permohonan, berkas, dan data kependudukan, dengan ini kami menerangkan "
+        "bahwa warga berikut memenuhi syarat untuk menerima rekomendasi ini:",
+        "closing": "Demikian surat ini dibuat untuk dipergunakan sebagaimana mestinya. Atas perhatian dan kerja sama "
+        "Saudara, kami ucapkan terima kasih.",
+        "logo_alt": f"Lambang {facts.office}",
+        "qr_alt": f"Kode QR untuk memeriksa keaslian surat nomor {facts.number}",
+        "qr_caption": "Pindai untuk memeriksa keaslian",
+        "code_label": "Kode surat",
+    }
+
+
+def _validity(facts: LetterFacts) -> dict[str, str]:
+    place = facts.hospital_name or "rumah sakit yang bekerja sama dengan BPJS Kesehatan"
+    return {
+        "validity_label": "SURAT INI BERLAKU SAMPAI",
+        "validity_until": long_time(_local(facts.valid_until, facts)),
+        "validity_terms": f"sejak {long_time(_local(facts.valid_from, facts))}, untuk satu kali perawatan di {place}",
+    }
+
+
+def _signature(facts: LetterFacts) -> dict[str, Any]:
+    first, *more = facts.signer_title.splitlines() or [""]
+    prefix = CAPACITIES.get(facts.signer_capacity.upper().replace(".", ""), "")
+    lines = [f"{prefix}{first}", *more]
+    return {
+        "signer_title": [*lines[:-1], f"{lines[-1]},"],
+        "signed_note": f"Disahkan melalui sistem pada {long_time(_local(facts.signed_at, facts))}",
+        "signer_name": facts.signer_name,
+        "signer_lines": [line for line in (facts.signer_rank, f"NIP. {facts.signer_nip}" if facts.signer_nip else None) if line],
+    }
