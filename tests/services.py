@@ -47,12 +47,11 @@ class ServiceMissing(Exception):
 
 
 @contextmanager
-def guarded(pid: int, folder: Path, sent: signal.Signals) -> Iterator[None]:
-    """End a server and remove its folder even if this process is killed."""
-    script = 'read -r _; kill -"$1" "$2" 2>/dev/null; sleep 2; rm -rf "$3"'
-    guardian = subprocess.Popen(
-        ["sh", "-c", script, "sh", str(int(sent)), str(pid), str(folder)], stdin=subprocess.PIPE, start_new_session=True
-    )
+def guarded(pid: int, sent: signal.Signals, *folders: Path) -> Iterator[None]:
+    """End a server and remove its folders even if this process is killed."""
+    script = 'signal=$1; pid=$2; shift 2; read -r _; kill -"$signal" "$pid" 2>/dev/null; sleep 2; rm -rf "$@"'
+    command = ["sh", "-c", script, "sh", str(int(sent)), str(pid), *map(str, folders)]
+    guardian = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
     finally:
@@ -92,7 +91,7 @@ def _postgresql_in(folder: Path) -> Iterator[URL]:
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, "-k", folder, *options], stdout=log, stderr=log, start_new_session=True, **person
         )
-    with guarded(server.pid, folder, signal.SIGINT):
+    with guarded(server.pid, signal.SIGINT, folder):
         url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)})
         try:
             _wait_for(url, server, folder / "log")
@@ -262,16 +261,16 @@ def valkey(environ: Mapping[str, str] = os.environ) -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="rekom-valkey-"))
     try:
-        with embedded_redis(folder) as url, _guarded_valkey(url):
+        with embedded_redis(folder) as url, _guarded_valkey(url, folder):
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _guarded_valkey(url: str) -> AbstractContextManager[None]:
+def _guarded_valkey(url: str, folder: Path) -> AbstractContextManager[None]:
     with redis.Redis.from_url(url) as client:
         pid = client.info("server")["process_id"]
-    return guarded(pid, Path(url.removeprefix("unix://")).parent, signal.SIGTERM)
+    return guarded(pid, signal.SIGTERM, folder, Path(url.removeprefix("unix://")).parent)
 
 
 def _check_empty(url: str) -> None:

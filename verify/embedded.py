@@ -243,7 +243,7 @@ def _recorded(folder: Path) -> tuple[Path, int | None] | None:
     try:
         record = json.loads((folder / "redis.json").read_text())
         return Path(record["socket"]), record["pid"]
-    except (FileNotFoundError, ValueError, KeyError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
