@@ -1,0 +1,59 @@
+"""``python -m verify.simulator``: run the simulator, or switch faults of a running one."""
+
+import json
+from urllib.request import Request, urlopen
+
+import click
+
+from verify.config import load_settings
+from verify.simulator.faults import Fault, Registry
+from verify.simulator.server import serve
+
+ADDRESS = "http://127.0.0.1:8010"
+address_option = click.option("--url", default=ADDRESS, show_default=True, help="alamat simulator yang berjalan")
+
+
+@click.group()
+def main() -> None:
+    """Simulator registri Dukcapil, BPJS, dan DTSEN untuk latihan."""
+
+
+@main.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8010, show_default=True)
+def serve_command(host: str, port: int) -> None:
+    """Jalankan simulator sampai Ctrl-C."""
+    serve(load_settings(), host=host, port=port, ready=lambda url: click.echo(f"Simulator siap di {url}/simulator"))
+
+
+@main.command("fault")
+@click.argument("registry", type=click.Choice([registry.value for registry in Registry]))
+@click.argument("fault", type=click.Choice([fault.value for fault in Fault]))
+@click.option("--persona", default="", help="kunci orang, misalnya siti-contoh; kosong berarti semua orang")
+@click.option("--seconds", type=float, default=None, help="jeda dalam detik")
+@address_option
+def fault_command(registry: str, fault: str, persona: str, seconds: float | None, url: str) -> None:
+    """Pasang gangguan."""
+    given: dict[str, object] = {"registry": registry, "fault": fault, "persona": persona}
+    _send(url, "POST", given if seconds is None else {**given, "seconds": seconds})
+    click.echo(f"{registry}: {fault}")
+
+
+@main.command("clear")
+@click.argument("registry", required=False, type=click.Choice([registry.value for registry in Registry]))
+@address_option
+def clear_command(registry: str | None, url: str) -> None:
+    """Hapus gangguan, semuanya atau milik satu registri."""
+    _send(url, "DELETE", {"registry": registry} if registry else {})
+    click.echo("gangguan dihapus")
+
+
+def _send(url: str, method: str, body: dict[str, object]) -> None:
+    headers = {"Content-Type": "application/json"}
+    request = Request(f"{url}/simulator/faults", data=json.dumps(body).encode(), headers=headers, method=method)  # noqa: S310 - the trainer's own address
+    with urlopen(request, timeout=5):  # noqa: S310
+        pass
+
+
+if __name__ == "__main__":
+    main()
