@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 import redis
 
 from tests import services
+from verify.db import migrate
 
 pytest_plugins = ["tests.guards"]
 
@@ -17,10 +17,6 @@ pytest_plugins = ["tests.guards"]
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Databases]:
     """Makes fresh databases, for fixtures that live longer than a test: ``with databases.fresh("sqlite") as url``."""
-
-    def migrate(url: str) -> None:
-        import_module("verify.db").migrate(url)
-
     made = services.Databases(tmp_path_factory.mktemp("databases"), migrate)
     yield made
     made.close()
