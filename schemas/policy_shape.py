@@ -4,13 +4,14 @@
 person who writes the file.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from workflows.errors import PolicyFileError
+from workflows.letter_number import check_template
 from workflows.rules.policy import ActivationMode, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled
 from workflows.vocabulary import DocumentType
 
@@ -20,8 +21,6 @@ WORDS: dict[str, Any] = {
     "unknown": "Kunci ini tidak dikenal. Hapus, atau betulkan ejaannya.",
     "type": "Tulis sebagai tabel, misalnya { value = ..., reference = ... }.",
 }
-TOKENS = {"klasifikasi", "urut", "unit", "bulan_romawi", "tahun"}
-TOKEN = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 
 class _Shape(Schema):
@@ -215,16 +214,10 @@ def _block_faults(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _template_fault(template: str) -> str | None:
-    tokens = TOKEN.findall(template)
-    names = [name for name, _ in tokens]
-    if set(re.sub(TOKEN, "", template)) & set("{}"):
-        return "Kurung kurawal tidak berpasangan."
-    if unknown := [name for name in names if name not in TOKENS]:
-        return f"Tanda {{{unknown[0]}}} tidak dikenal. Pakai: {', '.join(sorted(TOKENS))}."
-    if names.count("urut") != 1 or "tahun" not in names:
-        return "Pola harus memuat {urut} satu kali dan {tahun}, supaya nomor tidak kembar."
-    if any(style and not (name == "urut" and re.fullmatch(r"0[1-9]d", style)) for name, style in tokens):
-        return "Hanya {urut} boleh berbentuk lain, misalnya {urut:03d}."
+    try:
+        check_template(template)
+    except PolicyFileError as error:
+        return str(error)
     return None
 
 

@@ -17,6 +17,7 @@ def key_lines(text: str) -> dict[Path, int]:
     for number, line in enumerate(text.splitlines(), start=1):
         if header := HEADER.match(line):
             table = _table(header[2], header[1] == "[[", counts)
+            lines.setdefault(tuple(table[:-1]) if isinstance(table[-1], int) else table, number)
             lines.setdefault(table, number)
         elif key := KEY.match(line):
             lines.setdefault((*table, key[1]), number)

@@ -60,7 +60,7 @@ def weigh_membership(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
 def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Referenced]:
     match facts.membership.outcome if facts.membership else None:
         case "NOT_FOUND":
-            return NEW, policy.eligibility
+            return NEW, law.MEMBERSHIP
         case "ACTIVE":
             return COVERED, law.MEMBERSHIP
         case "INACTIVE":
@@ -73,7 +73,7 @@ def _inactive(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Re
         case "PBI_JK":
             return REACTIVATE_PBI, law.REACTIVATION
         case "PEMDA":
-            return REACTIVATE_REGION, policy.eligibility
+            return REACTIVATE_REGION, law.MEMBERSHIP
         case "PPU":
             return LEFT_WORK if "SURAT_BERHENTI_KERJA" in facts.documents else EMPLOYER_FIRST, law.MEMBERSHIP
         case "PBPU_MANDIRI":

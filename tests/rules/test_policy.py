@@ -1,0 +1,72 @@
+"""The policy book: the block of a day, the block of a pin, and dated national values."""
+
+from datetime import date
+
+import pytest
+
+from schemas.policy_file import load_policies
+from workflows.errors import PolicyRefused
+from workflows.rules.eligibility import summary
+from workflows.rules.finding import Finding, Outcome
+from workflows.rules.policy import ActivationMode, PolicyBook, in_force
+
+BOOK: PolicyBook = load_policies()
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "mode"),
+    [
+        (date(2023, 1, 1), date(2023, 1, 1), ActivationMode.NEXT_CYCLE),
+        (date(2025, 12, 31), date(2023, 1, 1), ActivationMode.NEXT_CYCLE),
+        (date(2026, 1, 1), date(2026, 1, 1), ActivationMode.SAME_DAY),
+        (date(2026, 11, 22), date(2026, 1, 1), ActivationMode.SAME_DAY),
+    ],
+)
+def test_a_block_begins_and_ends_at_midnight(day: date, since: date, mode: ActivationMode) -> None:
+    block = BOOK.at("3673", day)
+    assert (block.valid_from, block.activation_mode.value) == (since, mode)
+
+
+def test_a_day_before_the_first_block_is_refused() -> None:
+    with pytest.raises(PolicyRefused, match="Belum ada aturan untuk wilayah 3673 pada 31-12-2022"):
+        BOOK.at("3673", date(2022, 12, 31))
+
+
+def test_an_unknown_region_is_refused() -> None:
+    with pytest.raises(PolicyRefused, match="wilayah 9901"):
+        BOOK.at("9901", date(2026, 11, 22))
+
+
+def test_a_pin_finds_its_block_after_a_later_one_came() -> None:
+    assert BOOK.pinned("3673", date(2023, 1, 1)).valid_to == date(2026, 1, 1)
+    assert BOOK.pinned("3673", date(2026, 1, 1)).valid_to is None
+
+
+@pytest.mark.parametrize(("region", "since"), [("3673", date(2026, 1, 2)), ("9901", date(2026, 1, 1))])
+def test_a_pin_to_nothing_is_refused(region: str, since: date) -> None:
+    with pytest.raises(PolicyRefused, match="tidak ditemukan lagi"):
+        BOOK.pinned(region, since)
+
+
+def test_the_block_names_its_criteria() -> None:
+    assert BOOK.criteria_for(BOOK.at("3673", date(2026, 11, 22))).threshold is None
+    assert BOOK.criteria_for(BOOK.at("3316", date(2026, 11, 22))).threshold == 9
+
+
+def test_the_region_pays_37800_a_month_since_2021() -> None:
+    rows = BOOK.national.premium_region_share
+    assert in_force(rows, date(2021, 1, 1)).value == in_force(rows, date(2026, 11, 22)).value == 35_000 + 2_800
+    with pytest.raises(PolicyRefused, match="31-12-2020"):
+        in_force(rows, date(2020, 12, 31))
+
+
+def test_the_uhc_threshold_rose_from_95_to_98() -> None:
+    rows = BOOK.national.uhc_coverage_threshold
+    assert [in_force(rows, day).value for day in (date(2025, 7, 31), date(2025, 8, 1))] == [95, 98]
+
+
+def test_summary_takes_the_worst() -> None:
+    meets, needs, fails = (Finding("x", outcome, "y", "z") for outcome in (Outcome.MEETS, Outcome.NEEDS_PERSON, Outcome.FAILS))
+    assert summary([meets, meets]) is Outcome.MEETS
+    assert summary([meets, needs]) is Outcome.NEEDS_PERSON
+    assert summary([needs, fails, meets]) is Outcome.FAILS
