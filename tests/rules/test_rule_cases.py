@@ -55,13 +55,11 @@ def policy_of(case: dict[str, Any]) -> RegionPolicy:
     """The region's block on the day, with the values changed that the case names."""
     policy = BOOK.at(case["region"], case["date"])
     words: dict[str, Any] = {"activation_mode": ActivationMode, "eligibility": EligibilityBasis}
+    changes: dict[str, Any] = {}
     for key, value in case.get("policy", {}).items():
-        if key == "valid_to":
-            policy = replace(policy, valid_to=value)
-            continue
-        ruled: Ruled[Any] = getattr(policy, key)
-        policy = replace(policy, **{key: replace(ruled, value=words.get(key, tuple if isinstance(value, list) else type(value))(value))})
-    return policy
+        ruled: Any = getattr(policy, key)
+        changes[key] = replace(ruled, value=words.get(key, type(value))(value)) if isinstance(ruled, Ruled) else value
+    return replace(policy, **changes)
 
 
 def facts_of(case: dict[str, Any], policy: RegionPolicy, criteria: CriteriaSet) -> EligibilityFacts:
