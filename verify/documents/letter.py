@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 import threading
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import typst
 
@@ -18,6 +19,8 @@ from workflows.ports import LetterFacts, PressedLetter
 Paper = Literal["A4", "F4"]
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 """Archiving (ISO 19005-2, level A) and accessibility (ISO 14289-1), as Typst claims them."""
+TOO_LONG = "too long for one page"
+"""What the template says when even its smallest size does not fit."""
 TEMPLATE = Path(__file__).with_name("letter.typ")
 NAME_IN_CODE = 80
 """Characters of a name that go into the QR; the paper has all of it."""
@@ -27,14 +30,17 @@ class LetterNotPrintable(RekomError):
     """The facts cannot be set on one page; nothing was made."""
 
     slug = "surat-tidak-tercetak"
-    sentence = "Surat tidak dapat dicetak pada satu halaman. Ringkas alamat, dasar hukum, atau tembusan; periksa huruf pada nama."
+    sentence = "Surat memuat huruf yang tidak dapat dicetak. Periksa nama, alamat, dan nama rumah sakit."
+    too_long = "Isi surat tidak muat pada satu halaman. Ringkas alamat, dasar hukum, atau tembusan."
 
 
 class TypstPress:
     """Implements ``workflows.ports.LetterPress``. One press serves a process and its threads.
 
-    Make it, or at least use it, after a fork: Typst's own threads do not survive one.
+    Press nothing before a fork: Typst's own threads do not survive one, and the child would wait for ever.
     """
+
+    _process: ClassVar[int | None] = None
 
     def __init__(self, keys: KeyRing, public_url: str, *, paper: Paper = "A4", logo_svg: str | None = None) -> None:
         """``public_url`` is what hospitals reach; F4 is folio, 215 x 330 mm; ``logo_svg`` the region's arms."""
@@ -46,25 +52,30 @@ class TypstPress:
     def press(self, facts: LetterFacts) -> PressedLetter:
         """Seal and set one letter. Raises ``UnfitClaims`` or ``LetterNotPrintable``; nothing is half made."""
         token = seal(letter_claims(facts, self._keys), self._keys.current)
-        pdf = self._set(letter_content(facts, token, self._public_url) | {"logo": self._logo_svg}, facts)
+        inputs = typst_inputs(letter_content(facts, token, self._public_url), paper=self._paper, logo_svg=self._logo_svg)
+        pdf = self._set(inputs, int(facts.signed_at.timestamp()))
         return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, self._keys.current.key_id)
 
-    def _set(self, content: dict[str, Any], facts: LetterFacts) -> bytes:
-        inputs = {"letter": json.dumps(content, ensure_ascii=False), "paper": self._paper}
+    def _set(self, inputs: dict[str, str], made_at: int) -> bytes:
         try:
             with self._lock:
-                pdf = self._ready().compile(
-                    format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(facts.signed_at.timestamp())
-                )
+                pdf = self._ready().compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=made_at)
         except typst.TypstError as error:
-            raise LetterNotPrintable from error
+            raise LetterNotPrintable(LetterNotPrintable.too_long if TOO_LONG in error.message else None) from error
         assert isinstance(pdf, bytes)
         return pdf
 
     def _ready(self) -> typst.Compiler:
+        _refuse_after_fork()
         if self._compiler is None:
             self._compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, ignore_system_fonts=True)
         return self._compiler
+
+
+def _refuse_after_fork() -> None:
+    if TypstPress._process not in (None, os.getpid()):
+        raise RuntimeError("a letter was pressed before this process was forked; press only in children")
+    TypstPress._process = os.getpid()
 
 
 def letter_claims(facts: LetterFacts, keys: KeyRing) -> LetterClaims:
@@ -93,9 +104,15 @@ def letter_content(facts: LetterFacts, token: str, public_url: str) -> dict[str,
     return letter_words(facts) | {
         "qr": symbol.svg,
         "qr_mm": symbol.width_mm,
-        "code": f"{facts.number} · {check_code(token)}",
+        "code": [facts.number, check_code(token)],
         "footer": [
-            f"Cek keaslian: pindai QR dengan kamera ponsel, atau ketik kode surat di {public_url.rstrip('/')}/periksa.",
+            "Cek keaslian: pindai kode QR dengan kamera ponsel, atau ketik kode surat di",
+            f"{public_url.rstrip('/')}/periksa",
             "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya.",
         ],
     }
+
+
+def typst_inputs(content: dict[str, Any], *, paper: Paper, logo_svg: str | None = None) -> dict[str, str]:
+    """What ``letter.typ`` reads: all words as one JSON text, so that no character of them is markup."""
+    return {"letter": json.dumps(content | {"logo": logo_svg}, ensure_ascii=False), "paper": paper}

@@ -144,6 +144,7 @@ def _sentences(facts: LetterFacts) -> dict[str, Any]:
         "qr_alt": f"Kode QR untuk memeriksa keaslian surat nomor {facts.number}",
         "qr_caption": "Pindai untuk memeriksa keaslian",
         "code_label": "Kode surat",
+        "copies_label": "Tembusan:",
     }
 
 
@@ -162,7 +163,7 @@ def _signature(facts: LetterFacts) -> dict[str, Any]:
     lines = [f"{prefix}{first}", *more]
     return {
         "signer_title": [*lines[:-1], f"{lines[-1]},"],
-        "signed_note": f"Disahkan melalui sistem pada {long_time(_local(facts.signed_at, facts))}",
+        "signed_note": ["Disahkan melalui sistem pada", long_time(_local(facts.signed_at, facts))],
         "signer_name": facts.signer_name,
         "signer_lines": [line for line in (facts.signer_rank, f"NIP. {facts.signer_nip}" if facts.signer_nip else None) if line],
     }

@@ -1,0 +1,351 @@
+"""The paper: one page in every case, readable by people, screen readers and scanners, and always the same bytes."""
+
+import hashlib
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pypdf
+import pytest
+import typst
+import zxingcpp
+from PIL import Image, ImageFilter
+
+from schemas.letter_token import ANY_HOSPITAL, UnfitClaims, check_code, open_token, seal, token_in
+from verify.documents.letter import TEMPLATE, LetterNotPrintable, Paper, TypstPress, letter_claims, letter_content, typst_inputs
+from verify.documents.wording import PRACTICE_MARK, letter_words
+from verify.keys import KeyRing, make_keys
+from workflows.ports import LetterFacts, LetterPress, PressedLetter
+
+URL = "http://127.0.0.1:8000"
+POINTS_PER_MM = 72 / 25.4
+AT = datetime(2026, 11, 22, 14, 5, tzinfo=ZoneInfo("Asia/Jakarta"))
+NORMAL = LetterFacts(
+    letter_id=1,
+    letter_type="REKOM_PBPU_PEMDA",
+    number="400.9/007/Dinsos/XI/2026",
+    region_code="3673",
+    office="Dinas Sosial",
+    office_lines=("Pemerintah Kota Serang", "Dinas Sosial", "Jalan Contoh Nomor 1, Kota Serang 42111", "Telepon (0254) 000000"),
+    place="Serang",
+    issuer="dinsos-3673",
+    token_id="0123456789abcdef0123456789abcdef",
+    name="SITI CONTOH",
+    nik="9901014101900001",
+    kk="9901010101100001",
+    sex="P",
+    birth_date=date(1990, 1, 1),
+    address="Kampung Contoh RT 001/RW 002, Kelurahan Contoh, Kecamatan Contoh, Kota Serang",
+    phone="0812-0000-0001",
+    hospital_code="3673015",
+    hospital_name="RSUD Contoh Kota Serang",
+    admitted_at=AT - timedelta(hours=5),
+    care_class="3",
+    segment="PEMDA",
+    activation_sentence="Kepesertaan mohon diaktifkan pada hari surat ini diterima, tanpa masa tunggu (UHC Prioritas).",
+    addressee=("Direktur RSUD Contoh Kota Serang", "di Kota Serang"),
+    copies=("Wali Kota Serang (sebagai laporan)", "Kepala Dinas Kesehatan Kota Serang", "Arsip"),
+    legal_basis=(
+        "Undang-Undang Nomor 40 Tahun 2004 tentang Sistem Jaminan Sosial Nasional",
+        "Peraturan Presiden Nomor 82 Tahun 2018 tentang Jaminan Kesehatan beserta perubahannya",
+        "Peraturan Wali Kota Serang tentang Jaminan Kesehatan Daerah (contoh)",
+    ),
+    signer_title="Kepala Dinas Sosial Kota Serang",
+    signer_name="Dra. Ani Uji, M.Si.",
+    signer_rank="Pembina Utama Muda (IV/c)",
+    signer_nip="19700101 199503 2 001",
+    signer_capacity="DEFINITIF",
+    signed_at=AT,
+    valid_from=AT,
+    valid_until=AT + timedelta(hours=72),
+    timezone="Asia/Jakarta",
+)
+LONG = replace(
+    NORMAL,
+    number="400.9.14.2/Rekom-PBPU.1234 - Dinsos.P3A/Linjamsos/XI/2026",
+    office="Dinas Sosial, Pemberdayaan Perempuan, dan Perlindungan Anak",
+    name="RADEN RORO SITI NURHALIZA PUTRI KUSUMAWARDHANI CONTOH WIDYANINGRUM BINTI UJI",
+    address="Jalan Raya Contoh Panjang Sekali Nomor 123 Blok AB-17 Perumahan Bumi Contoh Permai Indah Lestari Tahap II, RT 001/RW 002, "
+    "Kelurahan Contoh Kidul, Kecamatan Contoh Barat, Kabupaten Contoh Selatan, Provinsi Contoh Tengah 99999",
+    hospital_name="Rumah Sakit Umum Pusat Pendidikan dan Rujukan Nasional Dr. Contoh Mangunkusumo Provinsi Contoh Tengah",
+    addressee=("Direktur Rumah Sakit Umum Pusat Pendidikan dan Rujukan Nasional Dr. Contoh Mangunkusumo", "di Contoh Selatan"),
+    copies=tuple(f"Kepala Badan atau Dinas Contoh Nomor {i} Kabupaten Contoh Selatan" for i in range(1, 9)),
+    legal_basis=NORMAL.legal_basis * 3,
+    signer_title="Kepala Dinas Sosial, Pemberdayaan Perempuan, dan Perlindungan Anak Kabupaten Contoh Selatan\nSekretaris",
+    signer_capacity="AN",
+    signer_name="Prof. Dr. Ir. Hj. Ani Uji Coba Sangat Panjang Kusumawardhani, S.Sos., M.Si., M.A.P.",
+    timezone="Asia/Jayapura",
+)
+MINIMAL = replace(
+    NORMAL,
+    kk=None,
+    address=None,
+    phone=None,
+    hospital_code=None,
+    hospital_name=None,
+    admitted_at=None,
+    copies=(),
+    legal_basis=NORMAL.legal_basis[:1],
+    activation_sentence="",
+    signer_rank=None,
+    signer_nip=None,
+    signer_capacity="PLH",
+    timezone="Asia/Makassar",
+)
+VARIANTS = {"normal": NORMAL, "long": LONG, "minimal": MINIMAL}
+every_variant = pytest.mark.parametrize("facts", VARIANTS.values(), ids=VARIANTS)
+every_paper = pytest.mark.parametrize("paper", ["A4", "F4"])
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    return make_keys(tmp_path_factory.mktemp("office") / "keys")
+
+
+@pytest.fixture(scope="module")
+def press(keys: KeyRing) -> TypstPress:
+    return TypstPress(keys, URL)
+
+
+def page_of(letter: PressedLetter) -> pypdf.PageObject:
+    pages = pypdf.PdfReader(io.BytesIO(letter.pdf)).pages
+    assert len(pages) == 1
+    return pages[0]
+
+
+def text_of(letter: PressedLetter) -> str:
+    return " ".join(page_of(letter).extract_text().split())
+
+
+def drawn(facts: LetterFacts, keys: KeyRing, paper: Paper) -> Image.Image:
+    """The same template and words as a picture of 150 dpi."""
+    token = seal(letter_claims(facts, keys), keys.current)
+    inputs = typst_inputs(letter_content(facts, token, URL), paper=paper)
+    png = typst.compile(str(TEMPLATE), format="png", ppi=150, sys_inputs=inputs, ignore_system_fonts=True)
+    assert isinstance(png, bytes)
+    return Image.open(io.BytesIO(png)).convert("L")
+
+
+def copied(image: Image.Image) -> Image.Image:
+    """A photocopy: turned by five degrees, a little soft, and squeezed as JPEG of quality 40."""
+    file = io.BytesIO()
+    image.rotate(5, Image.Resampling.BICUBIC, expand=True, fillcolor=255).filter(ImageFilter.GaussianBlur(0.6)).save(
+        file, "JPEG", quality=40
+    )
+    return Image.open(file)
+
+
+def test_the_press_is_the_port(press: TypstPress) -> None:
+    port: LetterPress = press
+    assert port.press(NORMAL).pdf.startswith(b"%PDF-")
+
+
+@every_paper
+@every_variant
+def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
+    page = page_of(TypstPress(keys, URL, paper=paper).press(facts))
+    width, height = {"A4": (210, 297), "F4": (215, 330)}[paper]
+    assert float(page.mediabox.width) == pytest.approx(width * POINTS_PER_MM, abs=0.1)
+    assert float(page.mediabox.height) == pytest.approx(height * POINTS_PER_MM, abs=0.1)
+
+
+@every_paper
+@every_variant
+def test_the_qr_is_read_from_the_page_and_from_a_copy(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
+    image = drawn(facts, keys, paper)
+    for picture in (image, copied(image)):
+        (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        assert open_token(token_in(code.text), keys.verifying) == letter_claims(facts, keys)
+
+
+def test_the_qr_holds_the_address_of_this_office(press: TypstPress, keys: KeyRing) -> None:
+    (code,) = zxingcpp.read_barcodes(drawn(NORMAL, keys, "A4"))
+    assert code.text == f"HTTP://127.0.0.1:8000/S/{press.press(NORMAL).token}"
+
+
+@every_variant
+def test_the_text_says_what_the_facts_say(press: TypstPress, facts: LetterFacts) -> None:
+    letter = press.press(facts)
+    text = text_of(letter).replace(" ", "")
+    said = (facts.number, facts.name, facts.nik, facts.kk, facts.address, facts.phone, facts.hospital_name, facts.signer_rank)
+    for value in (*said, *facts.legal_basis, *facts.copies, *facts.addressee, facts.signer_name, check_code(letter.token)):
+        assert value is None or value.replace(" ", "") in text
+
+
+def test_the_sentences_are_those_of_an_official_letter(press: TypstPress) -> None:
+    text = text_of(press.press(NORMAL))
+    for sentence in (
+        "PEMERINTAH KOTA SERANG DINAS SOSIAL Jalan Contoh Nomor 1",
+        "Serang, 22 November 2026",
+        "Kepada Yth. Direktur RSUD Contoh Kota Serang di Kota Serang",
+        "Tanggal lahir : 1 Januari 1990",
+        "Jenis kelamin : Perempuan",
+        "Masuk perawatan : 22 November 2026 pukul 09.05 WIB",
+        "segmen PBPU dan BP Pemerintah Daerah dengan hak rawat kelas III.",
+        "SURAT INI BERLAKU SAMPAI 25 November 2026 pukul 14.05 WIB",
+        "untuk satu kali perawatan di RSUD Contoh Kota Serang",
+        "NIP. 19700101 199503 2 001",
+        "Tembusan:",
+        "Fotokopi tidak berlaku tanpa pemeriksaan.",
+        "tidak dipungut biaya",
+        "http://127.0.0.1:8000/periksa",
+    ):
+        assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("timezone", "until"), [("Asia/Jakarta", "14.05 WIB"), ("Asia/Makassar", "15.05 WITA"), ("Asia/Jayapura", "16.05 WIT")]
+)
+def test_times_are_those_of_the_region(timezone: str, until: str) -> None:
+    assert letter_words(replace(NORMAL, timezone=timezone))["validity_until"] == f"25 November 2026 pukul {until}"
+
+
+@pytest.mark.parametrize(
+    ("capacity", "title", "printed"),
+    [
+        ("DEFINITIF", "Kepala Dinas", ["Kepala Dinas,"]),
+        ("PLT", "Kepala Dinas", ["Plt. Kepala Dinas,"]),
+        ("Plh.", "Kepala Dinas", ["Plh. Kepala Dinas,"]),
+        ("AN", "Kepala Dinas\nSekretaris", ["a.n. Kepala Dinas", "Sekretaris,"]),
+    ],
+)
+def test_capacities_are_written_before_the_title(capacity: str, title: str, printed: list[str]) -> None:
+    assert letter_words(replace(NORMAL, signer_capacity=capacity, signer_title=title))["signer_title"] == printed
+
+
+def test_what_is_not_known_is_not_printed(press: TypstPress) -> None:
+    text = text_of(press.press(MINIMAL))
+    for label in ("Nomor Kartu Keluarga", "Alamat", "Nomor telepon", "Rumah sakit :", "Masuk perawatan", "Tembusan", "NIP.", "None"):
+        assert label not in text
+    assert "di rumah sakit yang bekerja sama dengan BPJS Kesehatan" in text
+
+
+def test_an_addressee_without_place_is_written_to_di_tempat() -> None:
+    words = letter_words(replace(NORMAL, addressee=("Kepala BPJS Kesehatan Cabang Serang",)))
+    assert words["addressee"] == ["Kepada Yth.", "Kepala BPJS Kesehatan Cabang Serang", "di Tempat"]
+
+
+def test_neither_letter_nor_token_has_room_for_a_diagnosis(press: TypstPress) -> None:
+    names = {field.name for field in fields(LetterFacts)}
+    assert not any("diagnos" in name or "icd" in name for name in names)
+    assert "diagnos" not in text_of(press.press(NORMAL)).casefold()
+
+
+def test_the_token_holds_no_part_of_the_nik(press: TypstPress, keys: KeyRing) -> None:
+    claims = open_token(press.press(NORMAL).token, keys.verifying)
+    assert NORMAL.nik[-4:] not in repr(replace(claims, nik_digest=b"", number=""))
+    assert claims.nik_digest == keys.nik_digest(NORMAL.nik)
+    assert claims.hospital_code == NORMAL.hospital_code
+
+
+def test_a_letter_for_any_hospital_says_so(press: TypstPress, keys: KeyRing) -> None:
+    assert open_token(press.press(MINIMAL).token, keys.verifying).hospital_code == ANY_HOSPITAL
+
+
+def test_practice_letters_are_marked_and_real_ones_are_not(press: TypstPress) -> None:
+    assert PRACTICE_MARK in text_of(press.press(NORMAL))
+    assert "LATIHAN" not in text_of(press.press(replace(NORMAL, nik="3673014101900001")))
+
+
+def test_the_same_facts_give_the_same_bytes(keys: KeyRing, press: TypstPress) -> None:
+    first, again = press.press(NORMAL), TypstPress(keys, URL).press(NORMAL)
+    assert first == again
+    assert first.sha256 == hashlib.sha256(first.pdf).hexdigest()
+    assert first.key_id == keys.current.key_id
+
+
+def test_threads_share_a_press(press: TypstPress) -> None:
+    several = [replace(NORMAL, name=f"BUDI UJI {index}") for index in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(press.press, several))
+    assert together == [press.press(facts) for facts in several]
+
+
+def test_a_press_used_before_a_fork_says_so_instead_of_waiting(press: TypstPress, monkeypatch: pytest.MonkeyPatch) -> None:
+    press.press(NORMAL)
+    monkeypatch.setattr("os.getpid", lambda: -1)
+    with pytest.raises(RuntimeError, match="before this process was forked"):
+        press.press(NORMAL)
+
+
+def test_the_file_is_tagged_archival_and_in_indonesian(press: TypstPress) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(press.press(NORMAL).pdf))
+    catalog: Any = reader.trailer["/Root"]
+    metadata = catalog["/Metadata"].get_data().decode()
+    assert catalog["/MarkInfo"]["/Marked"].value
+    assert catalog["/Lang"].startswith("id")
+    assert {"/StructTreeRoot", "/OutputIntents"} <= set(catalog)
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"].value
+    assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"Rekomendasi Kepesertaan JKN PBPU dan BP Pemda Nomor {NORMAL.number}"
+    assert reader.metadata.creation_date == AT
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#strong[SITI] #panic() #sys.inputs",
+        "*SITI* _CONTOH_ $x^2$ `kode` = judul",
+        "SITI \"CONTOH\" 'UJI' \\u{41} \\ // /* */",
+        "<label> @rujukan [isi] {blok} ~ -- ---",
+        '{"name": "BUDI"}',
+        "O'CONTOH JOSÉ ŞÜKRÜ",
+    ],
+)
+def test_hostile_names_print_literally(press: TypstPress, name: str) -> None:
+    assert name in text_of(press.press(replace(NORMAL, name=name)))
+
+
+def test_the_words_are_json_and_nothing_else() -> None:
+    assert json.loads(json.dumps(letter_words(LONG))) == letter_words(LONG)
+
+
+def test_letters_no_font_has_are_refused_not_dropped(press: TypstPress) -> None:
+    with pytest.raises(LetterNotPrintable, match="huruf yang tidak dapat dicetak"):
+        press.press(replace(NORMAL, name="SITI \U0001f600"))
+
+
+def test_a_letter_too_long_for_a_page_is_refused_not_cut(press: TypstPress) -> None:
+    with pytest.raises(LetterNotPrintable, match="satu halaman"):
+        press.press(replace(NORMAL, legal_basis=NORMAL.legal_basis * 40))
+
+
+def test_the_longest_fields_the_database_takes_still_fit(press: TypstPress, keys: KeyRing) -> None:
+    facts = replace(
+        LONG,
+        name="CONTOH " * 28,
+        address="Jalan Contoh " * 23,
+        hospital_name="RS Contoh " * 20,
+        number="400.9.14.2/1234/" + "Dinsos.P3A/" * 9,
+    )
+    claims = open_token(press.press(facts).token, keys.verifying)
+    assert len(claims.name) == 80
+
+
+def test_a_number_that_does_not_fit_the_token_makes_no_letter(press: TypstPress) -> None:
+    with pytest.raises(UnfitClaims):
+        press.press(replace(NORMAL, number="9" * 121))
+
+
+def test_an_address_with_a_path_is_refused_before_any_letter(keys: KeyRing) -> None:
+    with pytest.raises(ValueError, match="REKOM_PUBLIC_URL"):
+        TypstPress(keys, "https://example.go.id/rekom")
+
+
+def test_the_arms_of_the_region_are_drawn_where_given(keys: KeyRing) -> None:
+    arms = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="48"><path d="M2 2h36v24q0 14-18 20q-18-6-18-20z"/></svg>'
+    with_arms = TypstPress(keys, URL, logo_svg=arms).press(NORMAL)
+    assert with_arms.pdf != TypstPress(keys, URL).press(NORMAL).pdf
+    assert text_of(with_arms).startswith(PRACTICE_MARK)
+
+
+def test_the_template_names_no_person_and_no_office() -> None:
+    template = Path(TEMPLATE).read_text(encoding="utf-8")
+    assert not any(word in template for word in ("Serang", "Dinas", "Contoh", "BPJS"))
