@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from schemas.policy_file import load_policies, policies_folder
 from verify.clock import utc_now
@@ -14,7 +15,7 @@ from verify.doorbell import Doorbell
 from verify.keys import KeyRing, load_keys
 from verify.registries import connect
 from workflows.ports import Ports
-from workflows.rules.policy import PolicyBook
+from workflows.rules.policy import PolicyBook, RegionPolicy
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ class Rekom:
         """All regions' policies, refused at start-up where a file is wrong."""
         return load_policies(policies_folder())
 
+    def policy_today(self, region_code: str) -> RegionPolicy:
+        """The block in force now, by the region's own calendar."""
+        blocks = self.policies.regions.get(region_code, ())
+        zone = ZoneInfo(blocks[-1].timezone) if blocks else UTC
+        return self.policies.at(region_code, self.clock().astimezone(zone).date())
+
     @cached_property
     def keys(self) -> KeyRing:
         """The office's signing keys."""
@@ -48,6 +55,6 @@ class Rekom:
     @cached_property
     def ports(self) -> Ports:
         """The world outside, for steps."""
-        civil, membership, poverty = connect(self.settings, self.clock)
+        registries = connect(self.settings, self.clock)
         press = TypstPress(self.keys, self.settings.public_url)
-        return Ports(civil=civil, membership=membership, poverty=poverty, press=press, policies=self.policies)
+        return Ports(registries.civil, registries.membership, registries.poverty, press, self.policies)

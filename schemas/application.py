@@ -1,0 +1,172 @@
+"""A case as the API shows it. Identifiers are masked; a NIK never leaves by this door."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from workflows.masking import mask_nik, mask_phone
+from workflows.queries import CaseView
+from workflows.records.case import Case
+from workflows.states import LABEL
+
+
+class LinksSchema(Schema):
+    """Where to go next."""
+
+    self = fields.String()
+    page = fields.String()
+    letter = fields.String(allow_none=True)
+
+
+class CheckSchema(Schema):
+    """One check's newest result; ``outcome`` null means that a person has to find out."""
+
+    kind = fields.String()
+    outcome = fields.String(allow_none=True)
+    source = fields.String()
+    as_of = fields.DateTime()
+    note = fields.String(allow_none=True)
+    details = fields.Dict()
+
+
+class FindingSchema(Schema):
+    """One rule's advice."""
+
+    rule = fields.String()
+    outcome = fields.String()
+    reason = fields.String()
+    reference = fields.String()
+    value = fields.String(allow_none=True)
+    threshold = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+    as_of = fields.String(allow_none=True)
+    change = fields.String(allow_none=True)
+    example = fields.Boolean()
+
+
+class LetterSchema(Schema):
+    """The case's letter."""
+
+    number = fields.String()
+    state = fields.String()
+    valid_from = fields.DateTime()
+    valid_until = fields.DateTime()
+    sha256 = fields.String(allow_none=True)
+
+
+class EventSchema(Schema):
+    """One line of the timeline."""
+
+    at = fields.DateTime()
+    action = fields.String()
+    actor = fields.String()
+    detail = fields.Dict()
+
+
+class CaseSummarySchema(Schema):
+    """A case in a list."""
+
+    ticket = fields.String()
+    state = fields.String()
+    state_label = fields.String()
+    name = fields.String()
+    nik = fields.String(metadata={"description": "tersamar; hanya empat angka terakhir"})
+    urgency = fields.String()
+    opened_at = fields.DateTime()
+    links = fields.Nested(LinksSchema)
+
+
+class CaseSchema(CaseSummarySchema):
+    """A whole case."""
+
+    version = fields.Integer()
+    birth_date = fields.Date()
+    phone = fields.String(metadata={"description": "tersamar"})
+    hospital_code = fields.String(allow_none=True)
+    region_code = fields.String()
+    policy_valid_from = fields.Date()
+    documents = fields.List(fields.String())
+    warnings = fields.List(fields.String())
+    waiting = fields.List(fields.String(), metadata={"description": "langkah yang sedang berjalan"})
+    checks = fields.List(fields.Nested(CheckSchema))
+    findings = fields.List(fields.Nested(FindingSchema))
+    letter = fields.Nested(LetterSchema, allow_none=True)
+    accepted_at = fields.DateTime(allow_none=True)
+    timeline = fields.List(fields.Nested(EventSchema))
+
+
+class CaseListSchema(Schema):
+    """One page of cases."""
+
+    applications = fields.List(fields.Nested(CaseSummarySchema))
+    next = fields.String(allow_none=True)
+
+
+CASE, CASE_LIST = CaseSchema(), CaseListSchema()
+
+
+def summary(case: Case, *, has_letter: bool = False) -> dict[str, Any]:
+    """What a list shows of a case."""
+    return {
+        "ticket": case.ticket,
+        "state": case.state.value,
+        "state_label": LABEL[case.state],
+        "name": case.name,
+        "nik": mask_nik(case.nik),
+        "urgency": case.urgency.value,
+        "opened_at": case.opened_at,
+        "links": _links(case, has_letter),
+    }
+
+
+def whole(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Everything the API shows of a case, ready for ``CASE.dump``."""
+    case, letter = view.case, view.letter
+    return summary(case, has_letter=letter is not None and letter.pdf is not None) | {
+        "version": case.version,
+        "birth_date": case.birth_date,
+        "phone": mask_phone(case.phone),
+        "hospital_code": case.hospital_code,
+        "region_code": case.region_code,
+        "policy_valid_from": case.policy_valid_from,
+        "documents": list(view.documents),
+        "warnings": list(warnings),
+        "waiting": [job.value for job in view.waiting],
+        "checks": [_check(check) for check in view.checks],
+        "findings": view.findings.findings if view.findings else [],
+        "letter": _letter(letter) if letter else None,
+        "accepted_at": view.acceptance.accepted_at if view.acceptance else None,
+        "timeline": [
+            {"at": event.at, "action": event.action, "actor": event.actor_name, "detail": event.detail} for event in view.timeline
+        ],
+    }
+
+
+def _links(case: Case, has_letter: bool) -> dict[str, str | None]:
+    own = f"/api/v1/applications/{case.ticket}"
+    return {"self": own, "page": f"/berkas/{case.ticket}", "letter": f"{own}/letter.pdf" if has_letter else None}
+
+
+def _event(event: Any) -> dict[str, Any]:
+    return {"at": event.at, "action": event.action, "actor": event.actor_name, "detail": event.detail}
+
+
+def _check(check: Any) -> dict[str, Any]:
+    return {
+        "kind": check.kind.value,
+        "outcome": check.outcome,
+        "source": check.source,
+        "as_of": check.as_of,
+        "note": check.note,
+        "details": check.details,
+    }
+
+
+def _letter(letter: Any) -> dict[str, Any]:
+    return {
+        "number": letter.number,
+        "state": letter.state.value,
+        "valid_from": letter.valid_from,
+        "valid_until": letter.valid_until,
+        "sha256": letter.pdf_sha256,
+    }

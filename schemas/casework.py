@@ -1,0 +1,84 @@
+"""What people say about a case: answers, validation, manual results, decision."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from schemas.fields import REQUIRED, Choice, Flag, Moment, Shape, Text
+from workflows.checks import WORDS, ManualResult
+from workflows.rules.facts import Answer
+from workflows.states import CHECKS, Action, Job
+
+
+def _version() -> fields.Integer:
+    return fields.Integer(strict=True, metadata={"description": "versi berkas yang dilihat; bila sudah lain, 409"})
+
+
+class AssessmentSchema(Shape):
+    """A caseworker's answers, one for each criterion of the region's set."""
+
+    answers = fields.Dict(
+        keys=Text(64), values=Choice(Answer), required=True, error_messages={**REQUIRED, "invalid": "Kirim objek kriteria dan jawaban."}
+    )
+    note = Text(1000, allow_none=True, load_default=None)
+    version = _version()
+
+
+class ValidationSchema(Shape):
+    """A validator's word: agrees, or sends back with a reason."""
+
+    agrees = Flag(required=True)
+    note = Text(1000, allow_none=True, load_default=None)
+    version = _version()
+
+    @validates_schema
+    def _check_reason(self, data: dict[str, Any], **_: object) -> None:
+        if not data.get("agrees") and not data.get("note"):
+            raise ValidationError("Tulis alasan mengapa berkas dikembalikan.", "note")
+
+
+class DecisionSchema(Shape):
+    """The decider's word."""
+
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf([Action.APPROVE, Action.REJECT, Action.SEND_BACK], error="Pilih salah satu: {choices}."),
+        error_messages=REQUIRED,
+    )
+    reason = Text(1000, allow_none=True, load_default=None)
+    version = _version()
+
+    @validates_schema
+    def _check_reason(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("outcome") != Action.APPROVE and not data.get("reason"):
+            raise ValidationError("Tulis alasan keputusan ini.", "reason")
+
+
+class ReasonSchema(Shape):
+    """Something that needs nothing but its reason."""
+
+    reason = Text(500, shortest=3, required=True)
+    version = _version()
+
+
+class ManualCheckSchema(Shape):
+    """A check done by hand; loads into ``ManualResult``."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([job.value for job in CHECKS]), error_messages=REQUIRED)
+    outcome = Text(32, required=True)
+    note = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya KTP dan KK asli"})
+    as_of = Moment(required=True)
+    segment = Text(32, allow_none=True)
+    desil = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 10, error="Isi desil 0 sampai 10."))
+    exclusion_reason = Text(200, allow_none=True)
+
+    @validates_schema
+    def _check_outcome(self, data: dict[str, Any], **_: object) -> None:
+        words = WORDS.get(data.get("kind", ""), ())
+        if data.get("outcome") not in words:
+            raise ValidationError(f"Pilih salah satu: {', '.join(words)}.", "outcome")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> ManualResult:
+        details = {key: data[key] for key in ("segment", "desil", "exclusion_reason") if data.get(key) is not None}
+        return ManualResult(kind=Job(data["kind"]), outcome=data["outcome"], details=details, note=data["note"], as_of=data["as_of"])

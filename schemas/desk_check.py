@@ -1,0 +1,165 @@
+"""What an admission desk asks and what it is told: answer, reason, next step, and no more of the person than needed."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from schemas.fields import NikText, Shape, Text
+from workflows.desk import DeskAnswer, Verdict
+from workflows.masking import initials
+
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+
+
+class DeskQuestion(Shape):
+    """Either the code from the QR, or the letter's number together with the NIK on the KTP."""
+
+    code = Text(2000, metadata={"description": "isi QR: token atau alamat yang berakhir dengan token"})
+    number = Text(120, metadata={"description": "nomor surat, hanya bersama nik"})
+    nik = NikText()
+
+    @validates_schema
+    def _check_one_way(self, data: dict[str, Any], **_: object) -> None:
+        by_number = "number" in data or "nik" in data
+        if ("code" in data) == by_number:
+            raise ValidationError("Kirim code dari QR, atau number bersama nik.", "code")
+        if by_number and not ("number" in data and "nik" in data):
+            raise ValidationError("Nomor surat hanya diperiksa bersama NIK.", "nik" if "number" in data else "number")
+
+
+class AcceptQuestion(DeskQuestion):
+    """The same, with the hospital's own registration number if there is one yet."""
+
+    registration_number = Text(64, allow_none=True, load_default=None)
+
+
+class DeskLetterSchema(Schema):
+    """The little a desk needs to compare with the KTP in its hand."""
+
+    number = fields.String()
+    name = fields.String(metadata={"description": "inisial sampai diterima, sesudah itu nama penuh"})
+    birth_year = fields.Integer()
+    nik_last4 = fields.String()
+    hospital = fields.String(allow_none=True)
+    segment = fields.String()
+    care_class = fields.String()
+    valid_from = fields.DateTime()
+    valid_until = fields.DateTime()
+
+
+class DeskUseSchema(Schema):
+    """Who used the letter and when."""
+
+    hospital = fields.String(allow_none=True)
+    at = fields.DateTime()
+    registration_number = fields.String(allow_none=True)
+
+
+class DeskAnswerSchema(Schema):
+    """The answer to a check."""
+
+    answer = fields.String(metadata={"enum": [answer.value for answer in DeskAnswer]})
+    title = fields.String()
+    reason = fields.String()
+    next_step = fields.String()
+    checked_at = fields.DateTime()
+    letter = fields.Nested(DeskLetterSchema, allow_none=True)
+    used = fields.Nested(DeskUseSchema, allow_none=True)
+
+
+class AcceptAnswerSchema(DeskAnswerSchema):
+    """The same, and whether the letter is now this hospital's."""
+
+    accepted = fields.Boolean()
+
+
+TITLES = {
+    DeskAnswer.VALID: "BERLAKU",
+    DeskAnswer.EXPIRED: "TIDAK BERLAKU: KEDALUWARSA",
+    DeskAnswer.REVOKED: "TIDAK BERLAKU: DICABUT",
+    DeskAnswer.ALREADY_USED: "SUDAH DIPAKAI",
+    DeskAnswer.OTHER_HOSPITAL: "TIDAK BERLAKU: RUMAH SAKIT LAIN",
+    DeskAnswer.IN_PROGRESS: "BELUM ADA SURAT",
+    DeskAnswer.UNKNOWN: "TIDAK DITEMUKAN",
+    DeskAnswer.FORGED: "PALSU ATAU RUSAK",
+}
+
+NEXT_STEPS = {
+    DeskAnswer.VALID: "Cocokkan dengan KTP, lalu tekan Terima pasien ini.",
+    DeskAnswer.EXPIRED: "Minta perpanjangan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.REVOKED: "Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.ALREADY_USED: "Bila pasien dirujuk, telepon Dinas Sosial untuk pindah rumah sakit.",
+    DeskAnswer.OTHER_HOSPITAL: "Minta pindah rumah sakit ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.IN_PROGRESS: "Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.UNKNOWN: "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.FORGED: "Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+}
+
+
+def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
+    """The verdict in words, ready for ``DeskAnswerSchema``."""
+    return {
+        "answer": verdict.answer.value,
+        "title": TITLES[verdict.answer],
+        "reason": _reason(verdict),
+        "next_step": NEXT_STEPS[verdict.answer],
+        "checked_at": now,
+        "letter": _letter(verdict),
+        "used": _use(verdict),
+    }
+
+
+def local_time(moment: datetime, timezone: str) -> str:
+    """``22 November 2026, 14.05 WIB``."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
+
+
+def _reason(verdict: Verdict) -> str:
+    letter, case = verdict.letter, verdict.case
+    if letter is None or case is None:
+        if verdict.answer == DeskAnswer.FORGED:
+            return "Tanda tangan digital surat ini tidak cocok."
+        return "Tidak ada surat untuk data ini."
+    until = local_time(letter.valid_until, case.timezone)
+    named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
+    words = {
+        DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.",
+        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
+        DeskAnswer.REVOKED: f"Dicabut Dinas Sosial: {letter.revoked_reason}.",
+        DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
+        DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
+    }
+    if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
+        return f"Diterima {named}, {local_time(verdict.acceptance.accepted_at, case.timezone)}."
+    return words[verdict.answer]
+
+
+def _letter(verdict: Verdict) -> dict[str, Any] | None:
+    letter, case = verdict.letter, verdict.case
+    if letter is None or case is None:
+        return None
+    return {
+        "number": letter.number,
+        "name": initials(case.name),
+        "birth_year": case.birth_date.year,
+        "nik_last4": case.nik[-4:],
+        "hospital": verdict.hospital.name if verdict.hospital and verdict.acceptance is None else None,
+        "segment": "PBPU dan BP Pemda",
+        "care_class": "III",
+        "valid_from": letter.valid_from,
+        "valid_until": letter.valid_until,
+    }
+
+
+def _use(verdict: Verdict) -> dict[str, Any] | None:
+    if verdict.acceptance is None:
+        return None
+    return {
+        "hospital": verdict.hospital.name if verdict.hospital else None,
+        "at": verdict.acceptance.accepted_at,
+        "registration_number": verdict.acceptance.registration_number,
+    }

@@ -1,0 +1,13 @@
+"""The API, version 1: one file per noun; load, call, return."""
+
+from flask_smorest import Api
+
+from verify.api import applications, casework, desk, letters, session
+
+MODULES = (session, applications, casework, letters, desk)
+
+
+def register(api: Api) -> None:
+    """Put all blueprints under ``/api/v1``."""
+    for module in MODULES:
+        api.register_blueprint(module.blueprint)

@@ -1,0 +1,76 @@
+"""Applications: open with a KTP, add what follows, look."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import fields
+from sqlmodel import Session
+
+from schemas.application import CASE, CaseListSchema, CaseSchema, summary, whole
+from schemas.fields import Choice, Shape
+from schemas.intake import AmendSchema, IntakeSchema
+from verify.auth import me, parts, requires
+from verify.counter import amend_case, open_case, warnings
+from verify.idempotency import once
+from workflows import queries
+from workflows.intake import Intake
+from workflows.permissions import Permission
+from workflows.states import State
+
+blueprint = Blueprint("applications", __name__, url_prefix="/api/v1/applications", description="Berkas permohonan")
+
+
+class ListQuery(Shape):
+    """Which cases to list."""
+
+    state = Choice(State)
+    before = fields.Integer(strict=False, metadata={"description": "lanjutan daftar, dari tautan next"})
+
+
+@blueprint.post("")
+@requires(Permission.OPEN_CASE)
+@blueprint.arguments(IntakeSchema)
+@blueprint.response(201, CaseSchema)
+def open_application(given: Intake) -> Response:
+    """Open a case; ``Idempotency-Key`` makes a repeat harmless."""
+
+    def effect(session: Session) -> tuple[int, dict[str, Any]]:
+        case = open_case(session, given)
+        return 201, CASE.dump(whole(queries.case_view(session, case.ticket, me()), warnings(given)))
+
+    return once(effect)
+
+
+@blueprint.get("")
+@requires(Permission.READ_CASES)
+@blueprint.arguments(ListQuery, location="query")
+@blueprint.response(200, CaseListSchema)
+def list_applications(query: dict[str, Any]) -> dict[str, Any]:
+    """The office's cases, newest first."""
+    with parts().database.read() as session:
+        page = queries.case_list(session, me(), state=query.get("state"), before=query.get("before"))
+    return {
+        "applications": [summary(case) for case in page.cases],
+        "next": f"/api/v1/applications?before={page.after}" if page.after else None,
+    }
+
+
+@blueprint.get("/<ticket>")
+@requires(Permission.READ_CASES)
+@blueprint.response(200, CaseSchema)
+def show_application(ticket: str) -> dict[str, Any]:
+    """One case with its checks, findings, letter and timeline."""
+    with parts().database.read() as session:
+        return whole(queries.case_view(session, ticket, me()))
+
+
+@blueprint.patch("/<ticket>")
+@requires(Permission.AMEND_CASE)
+@blueprint.arguments(AmendSchema)
+@blueprint.response(200, CaseSchema)
+def amend_application(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Add what follows later, or correct what was typed."""
+    with parts().database.write() as session:
+        amend_case(session, ticket, given)
+        return whole(queries.case_view(session, ticket, me()))

@@ -1,0 +1,62 @@
+"""Work on a case: manual checks, assessment, validation, decision, withdrawal."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from schemas.application import CaseSchema, whole
+from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
+from verify.auth import me, parts, requires
+from verify.counter import assess_case, decide_case, on_case, validate_case
+from workflows import casework, checks
+from workflows.checks import ManualResult
+from workflows.permissions import Permission
+
+blueprint = Blueprint("casework", __name__, url_prefix="/api/v1/applications/<ticket>", description="Pekerjaan pada berkas")
+
+
+@blueprint.post("/checks")
+@requires(Permission.RECORD_CHECK)
+@blueprint.arguments(ManualCheckSchema)
+@blueprint.response(201, CaseSchema)
+def record_check(found: ManualResult, ticket: str) -> dict[str, Any]:
+    """Record a check done by hand, with the evidence seen."""
+    return whole(on_case(ticket, None, lambda session, case: checks.record_by_person(session, case, found, me(), now=parts().clock())))
+
+
+@blueprint.post("/assessment")
+@requires(Permission.ASSESS)
+@blueprint.arguments(AssessmentSchema)
+@blueprint.response(201, CaseSchema)
+def assess(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Answer the criteria."""
+    return whole(on_case(ticket, given.get("version"), lambda session, case: assess_case(session, case, given)))
+
+
+@blueprint.post("/validation")
+@requires(Permission.VALIDATE)
+@blueprint.arguments(ValidationSchema)
+@blueprint.response(201, CaseSchema)
+def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Confirm somebody else's assessment, or send it back."""
+    return whole(on_case(ticket, given.get("version"), lambda session, case: validate_case(session, case, given)))
+
+
+@blueprint.post("/decision")
+@requires(Permission.DECIDE)
+@blueprint.arguments(DecisionSchema)
+@blueprint.response(201, CaseSchema)
+def decide(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Approve and sign, reject, or send back."""
+    return whole(on_case(ticket, given.get("version"), lambda session, case: decide_case(session, case, given)))
+
+
+@blueprint.post("/withdrawal")
+@requires(Permission.WITHDRAW)
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(201, CaseSchema)
+def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Close the case at the applicant's wish."""
+    clock = parts().clock
+    version = given.get("version")
+    return whole(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))

@@ -1,0 +1,147 @@
+"""The Flask application: API, pages and health, put together once."""
+
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from flask_smorest import Api
+from flask_wtf import CSRFProtect
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from verify import __version__, api, auth, errors, web
+from verify.composition import Rekom
+from verify.config import Settings
+
+log = logging.getLogger(__name__)
+
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes; nothing uploads files yet."""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(rekom: Rekom) -> Flask:
+    """One office's application."""
+    app = Flask("verify", template_folder="templates", static_folder="static")
+    app.config.update(_config(rekom.settings))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["rekom"] = rekom
+    errors.install(app)
+    csrf = CSRFProtect(app)
+    auth.guard(app)
+    api.register(_documented(app, csrf))
+    web.register(app)
+    _health(app, rekom)
+    _own_static(app)
+    app.before_request(_refuse_strange_body)
+    app.after_request(_seal)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key or _kept_secret(settings.folder),
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "SESSION_COOKIE_NAME": "rekom",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.public_url.startswith("https://"),
+        "WTF_CSRF_TIME_LIMIT": settings.session_minutes * 60,
+        "API_TITLE": "Rekom",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+
+
+def _kept_secret(folder: Path) -> str:
+    """Without a configured secret this installation makes its own and keeps it, so that cookies outlive a restart."""
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        log.debug("secret key is there")
+    return path.read_text()
+
+
+def _documented(app: Flask, csrf: CSRFProtect) -> Api:
+    documented = Api(
+        app,
+        spec_kwargs={
+            "info": {"title": "Rekom", "version": __version__, "description": "Dari KTP sampai pasien dilayani."},
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"bearer": []}],
+        },
+    )
+    errors.install(app)
+    for name in list(app.view_functions):
+        if name.startswith("api-docs"):
+            app.view_functions[name] = auth.opened(app.view_functions[name])
+    app.extensions["csrf_exempt"] = csrf
+    for module in api.MODULES:
+        csrf.exempt(module.blueprint)
+    return documented
+
+
+def _health(app: Flask, rekom: Rekom) -> None:
+    @app.get("/healthz")
+    @auth.public
+    def healthz() -> Response:
+        """The process lives."""
+        return jsonify(status="ok", version=__version__)
+
+    @app.get("/readyz")
+    @auth.public
+    def readyz() -> tuple[Response, int]:
+        """The process can serve: the database answers and is migrated. Redis may be away."""
+        found = {
+            "database": _answers(rekom.database.ready),
+            "redis": _answers(rekom.doorbell.impatient.ping),
+            "keys": bool(rekom.keys.verifying),
+        }
+        ready = found["database"] and found["keys"]
+        return jsonify(ready=ready, **found), 200 if ready else 503
+
+    @app.get("/.well-known/jwks.json")
+    @auth.public
+    def jwks() -> Response:
+        """The public keys letters are checked with (RFC 7517)."""
+        return jsonify(rekom.keys.jwks())
+
+
+def _answers(question: Any) -> bool:
+    try:
+        return bool(question())
+    except (SQLAlchemyError, RedisError):
+        return False
+
+
+def _own_static(app: Flask) -> None:
+    app.view_functions["static"] = auth.opened(app.view_functions["static"])
+
+
+def _refuse_strange_body() -> Response | None:
+    if auth.is_api() and request.method in ("POST", "PUT", "PATCH") and not request.is_json:
+        return errors.answer(415, "http-415")
+    return None
+
+
+def _seal(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if g.get("actor") is not None or auth.is_api():
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,210 @@
+"""Sign-in and what it allows: argon2 passwords, sessions in the database, one permission per route.
+
+Pages carry the session's token in a signed, HttpOnly cookie under CSRF protection; the API takes it only as
+``Authorization: Bearer``, which no browser sends by itself.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache, wraps
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask import Flask, current_app, g, request
+from flask import session as cookie
+from sqlmodel import Session, select
+
+from verify.composition import Rekom
+from workflows import audit
+from workflows.actor import Actor
+from workflows.decision import authority_of
+from workflows.errors import NotAllowed
+from workflows.permissions import Permission, check
+from workflows.records.sign_in import SignIn
+from workflows.records.staff import Staff, StaffRole
+from workflows.states import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PERMISSION, PUBLIC = "_rekom_permission", "_rekom_public"
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody is signed in, or the session is over."""
+
+    slug = "belum-masuk"
+    sentence = "Anda belum masuk, atau sesi sudah berakhir. Masuk lagi; isian Anda belum terkirim."
+
+
+class WrongPassword(NotAllowed):
+    """Name or password is wrong; which of them is not said."""
+
+    slug = "sandi-salah"
+    sentence = "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil, lalu coba lagi."
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare what a route needs; ``guard`` enforces it before the view runs."""
+
+    def mark(view: View) -> View:
+        setattr(view, PERMISSION, permission)
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Declare that a route is for everybody."""
+    setattr(view, PUBLIC, True)
+    return view
+
+
+def opened(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A library's own view, declared public."""
+
+    @wraps(view)
+    def call(*args: Any, **options: Any) -> Any:
+        return view(*args, **options)
+
+    return public(call)
+
+
+def declared(view: Any) -> Permission | bool | None:
+    """A route's permission, True for public, None where somebody forgot."""
+    while view is not None:
+        if getattr(view, PUBLIC, False):
+            return True
+        if permission := getattr(view, PERMISSION, None):
+            return permission  # type: ignore[no-any-return]
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+def guard(app: Flask) -> None:
+    """Refuse every request whose route declares nothing or needs more than the person has."""
+
+    @app.before_request
+    def enforce() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None:
+            return
+        needed = declared(view)
+        if needed is True:
+            return
+        if not isinstance(needed, Permission):
+            raise NotAllowed()
+        check(me(), needed)
+
+
+def me() -> Actor:
+    """The person behind this request; ``NotSignedIn`` where there is none."""
+    if "actor" not in g:
+        g.actor = find_actor(parts(), bearer())
+    if g.actor is None:
+        raise NotSignedIn()
+    return g.actor  # type: ignore[no-any-return]
+
+
+def anybody() -> Actor | None:
+    """The person behind this request, if any."""
+    try:
+        return me()
+    except NotSignedIn:
+        return None
+
+
+def parts() -> Rekom:
+    """The parts of the process that serves this request."""
+    return current_app.extensions["rekom"]  # type: ignore[no-any-return]
+
+
+def is_api() -> bool:
+    """Whether a program asks."""
+    return request.path.startswith("/api/")
+
+
+def bearer() -> str | None:
+    """The session's token, from the header for programs, from the cookie for pages."""
+    if is_api():
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return token if scheme.lower() == "bearer" else None
+    return cookie.get("token")
+
+
+def sign_in(rekom: Rekom, username: str, password: str) -> tuple[str, datetime]:
+    """Check the password and begin a session; returns its token and when it ends."""
+    with rekom.database.read() as session:
+        person = session.exec(select(Staff).where(Staff.username == username)).first()
+    if not _password_fits(rekom, person, password) or person is None or person.disabled_at is not None:
+        raise WrongPassword()
+    token, now = secrets.token_urlsafe(32), rekom.clock()
+    ends = now + timedelta(minutes=rekom.settings.session_minutes)
+    with rekom.database.write() as session:
+        assert person.id is not None
+        session.exec(select(Staff).where(Staff.id == person.id).with_for_update()).one()
+        session.add(SignIn(digest=_digest(token), staff_id=person.id, created_at=now, expires_at=ends))
+        audit.record(session, f"staff:{person.id}", "SIGN_IN", actor=_actor(session, person, now), now=now)
+    return token, ends
+
+
+def sign_out(rekom: Rekom, token: str | None) -> None:
+    """End a session for good."""
+    with rekom.database.write() as session:
+        found = session.get(SignIn, _digest(token or ""))
+        if found is not None and found.ended_at is None:
+            found.ended_at = rekom.clock()
+
+
+def find_actor(rekom: Rekom, token: str | None) -> Actor | None:
+    """The person behind a token, with today's roles."""
+    if not token:
+        return None
+    now = rekom.clock()
+    with rekom.database.read() as session:
+        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == _digest(token))).first()
+        if found is None or found[0].ended_at is not None or found[0].expires_at <= now or found[1].disabled_at is not None:
+            return None
+        return _actor(session, found[1], now)
+
+
+def hash_password(password: str, *, environment: str) -> str:
+    """An argon2id hash; cheap in tests, the library's recommended cost everywhere else."""
+    return _hasher(environment).hash(password)
+
+
+def _actor(session: Session, person: Staff, now: datetime) -> Actor:
+    assert person.id is not None
+    roles = set(session.exec(select(StaffRole.role).where(StaffRole.staff_id == person.id)))
+    # An acting signer has the head's role for exactly the days of the authority.
+    if authority_of(session, person.id, person.region_code, "Asia/Jakarta", now=now) is not None:
+        roles.add(Role.KADIS)
+    return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code)
+
+
+def _password_fits(rekom: Rekom, person: Staff | None, password: str) -> bool:
+    hasher = _hasher(rekom.settings.environment)
+    # An unknown name costs the same time as a wrong password.
+    known = person.password_hash if person else _nobodys_hash(rekom.settings.environment)
+    try:
+        return hasher.verify(known, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher(environment: str) -> PasswordHasher:
+    if environment == "test":
+        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return PasswordHasher()
+
+
+@cache
+def _nobodys_hash(environment: str) -> str:
+    return _hasher(environment).hash(secrets.token_hex(16))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,113 @@
+"""What one request does, whichever door it came in by: the API and the pages both call these."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from sqlmodel import Session
+
+from schemas.letter_token import ForgedToken, open_token, token_in
+from verify.auth import me, parts
+from workflows import advance, casework, decision, desk, intake, nik, queries
+from workflows.desk import Verdict
+from workflows.intake import Intake
+from workflows.queries import CaseView
+from workflows.records.case import Case
+from workflows.records.letter import Letter
+from workflows.states import Action
+from workflows.vocabulary import DocumentType
+
+
+def open_case(session: Session, given: Intake) -> Case:
+    """Open a case under the policy in force today in the actor's region."""
+    refuse_practice(given.nik)
+    return intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
+
+
+def amend_case(session: Session, ticket: str, given: dict[str, Any]) -> None:
+    """Apply a loaded ``AmendSchema``."""
+    given = dict(given)
+    case = advance.lock(session, ticket, me(), version=given.pop("version", None))
+    documents: frozenset[DocumentType] = frozenset(given.pop("documents", ()))
+    intake.amend(session, case, given, documents, me(), now=parts().clock())
+
+
+def warnings(given: Intake) -> tuple[str, ...]:
+    """What is worth a second look and stops nothing."""
+    return nik.warnings_for(nik.parse_nik(given.nik, practice=True), birth_date=given.birth_date)
+
+
+def refuse_practice(digits: str) -> None:
+    """Where real people are served, made-up NIKs stay out."""
+    if not parts().settings.practice:
+        nik.parse_nik(digits)
+
+
+def on_case(ticket: str, version: int | None, act: Callable[[Session, Case], object]) -> CaseView:
+    """Do one thing to a case under its lock and return the case as it is then."""
+    with parts().database.write() as session:
+        act(session, advance.lock(session, ticket, me(), version=version))
+        session.flush()
+        return queries.case_view(session, ticket, me())
+
+
+def assess_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``AssessmentSchema``."""
+    policies = parts().policies
+    criteria = policies.criteria_for(policies.pinned(case.region_code, case.policy_valid_from))
+    casework.assess(session, case, criteria, given["answers"], given["note"], me(), now=parts().clock())
+
+
+def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ValidationSchema``."""
+    if given["agrees"]:
+        casework.validate(session, case, given["note"], me(), now=parts().clock())
+    else:
+        casework.send_back(session, case, given["note"], me(), now=parts().clock())
+
+
+def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``DecisionSchema``."""
+    now, reason = parts().clock(), given["reason"]
+    if given["outcome"] == Action.APPROVE:
+        policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+        decision.approve(session, case, policy, reason, me(), now=now)
+    elif given["outcome"] == Action.REJECT:
+        decision.reject(session, case, reason, me(), now=now)
+    else:
+        casework.send_back(session, case, reason, me(), now=now)
+
+
+def check_question(question: dict[str, Any]) -> Verdict:
+    """The verdict on a loaded ``DeskQuestion``."""
+    try:
+        with parts().database.write() as session:
+            return desk.check_letter(session, find(session, question), me(), now=parts().clock())
+    except ForgedToken:
+        return desk.FORGED
+
+
+def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
+    """Accept by a loaded ``AcceptQuestion``."""
+    try:
+        with parts().database.write() as session:
+            letter = find(session, question)
+            return desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
+    except ForgedToken:
+        return desk.FORGED, False
+
+
+def find(session: Session, question: dict[str, Any]) -> Letter | None:
+    """The letter asked about; ``ForgedToken`` where the seal is not ours."""
+    if "code" in question:
+        claims = open_token(token_in(question["code"]), parts().keys.verifying)
+        return desk.find_by_token_id(session, claims.token_id)
+    return desk.find_by_number(session, question["number"], question["nik"])
+
+
+def pdf_response(ticket: str) -> Response:
+    """A case's paper, as it was made; never cached by anybody."""
+    with parts().database.read() as session:
+        letter = queries.letter_paper(session, ticket, me())
+    headers = {"Content-Disposition": f'inline; filename="surat-{ticket}.pdf"', "Cache-Control": "no-store"}
+    return Response(letter.pdf, mimetype="application/pdf", headers=headers)

@@ -1,0 +1,174 @@
+"""Every error becomes an answer that says what, why and what to do next: problem+json for programs, a page for people.
+
+Shapes: RFC 9457. No traceback and no personal data leaves here.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, json, render_template, request
+from flask_wtf.csrf import CSRFError
+from marshmallow import ValidationError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from verify.auth import NotSignedIn, is_api
+from workflows import errors
+
+log = logging.getLogger(__name__)
+
+STATUS: Mapping[type[errors.RekomError], int] = {
+    errors.RekomError: 500,
+    errors.InvalidInput: 422,
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.Conflict: 409,
+    errors.IdempotencyReuse: 422,
+    errors.RegistryError: 502,
+    errors.Unavailable: 503,
+    errors.PolicyFileError: 500,
+    NotSignedIn: 401,
+}
+"""The status of an error is that of its nearest ancestor here."""
+
+RETRY_SECONDS = 5
+
+HTTP_SENTENCES = {
+    400: "Permintaan ini tidak dapat dibaca. Periksa bentuk JSON atau formulirnya.",
+    401: "Anda belum masuk. Masuk lebih dulu.",
+    403: "Anda tidak berwenang. Mintalah petugas yang berwenang.",
+    404: "Halaman atau alamat ini tidak ada. Periksa alamatnya, atau mulai dari halaman awal.",
+    405: "Cara ini tidak dipakai di alamat ini. Lihat header Allow.",
+    406: "Bentuk jawaban yang diminta tidak ada. Minta application/json.",
+    408: "Permintaan terlalu lama dikirim. Kirim lagi.",
+    409: "Permintaan tidak cocok dengan keadaan berkas. Muat ulang berkas.",
+    413: "Kiriman terlalu besar. Kurangi ukurannya, lalu kirim lagi.",
+    414: "Alamat terlalu panjang. Kirim isian lewat formulir.",
+    415: "Jenis isi tidak dikenal. Kirim dengan Content-Type application/json.",
+    422: "Isian belum benar. Perbaiki yang ditandai, lalu kirim lagi.",
+    429: "Terlalu banyak permintaan. Tunggu sebentar, lalu coba lagi.",
+    431: "Header permintaan terlalu besar. Hapus kuki, lalu coba lagi.",
+    503: "Layanan sedang tidak siap. Data Anda belum tersimpan. Coba lagi sebentar lagi.",
+}
+OTHER_SENTENCE = "Ada kesalahan di pihak kami. Data Anda belum tersimpan. Coba lagi; bila berulang, sebutkan kode ini ke admin."
+
+
+def install(app: Flask) -> None:
+    """Route every kind of error through one answer."""
+    app.register_error_handler(errors.RekomError, _ours)
+    app.register_error_handler(ValidationError, lambda error: answer(422, "isian-salah", fields=_flatten(error.normalized_messages())))
+    app.register_error_handler(CSRFError, lambda _: answer(400, "formulir-kedaluwarsa", FORM_TOO_OLD))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+FORM_TOO_OLD = "Formulir ini sudah terlalu lama terbuka. Muat ulang halaman, lalu kirim lagi."
+
+
+def status_of(error: errors.RekomError) -> int:
+    """The HTTP status of one of our errors."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def answer(
+    status: int,
+    slug: str,
+    sentence: str | None = None,
+    *,
+    fields: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """One error as problem+json or as a page."""
+    sentence = sentence or HTTP_SENTENCES.get(status, OTHER_SENTENCE)
+    code = help_code()
+    if status >= 500:
+        log.error("answered %s %s as %s", status, slug, code)
+    response = (
+        _problem(status, slug, sentence, code, fields or {}, extra or {}) if is_api() else _page(status, slug, sentence, code, fields)
+    )
+    response.headers.update(headers or {})
+    return response
+
+
+def help_code() -> str:
+    """A code such as ``E-3F9K`` that a person can read to the help desk."""
+    return f"E-{''.join(secrets.choice('23456789ABCDEFGHJKMNPQRSTVWXYZ') for _ in range(4))}"
+
+
+def _problem(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str], extra: Mapping[str, str]) -> Response:
+    content: dict[str, Any] = {
+        "type": f"/masalah/{slug}",
+        "title": HTTP_SENTENCES.get(status, OTHER_SENTENCE).split(".")[0],
+        "status": status,
+        "detail": sentence,
+        "instance": request.path,
+        "code": slug,
+        "help_code": code,
+        **extra,
+    }
+    if fields:
+        content["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in fields.items()]
+    return Response(json.dumps(content, ensure_ascii=False), status, mimetype="application/problem+json")
+
+
+def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
+    page = render_template("error.html", status=status, slug=slug, sentence=sentence, code=code, fields=fields)
+    return Response(page, status, mimetype="text/html")
+
+
+def _ours(error: errors.RekomError) -> Response:
+    status = status_of(error)
+    headers = {"Retry-After": error.context.get("retry_after", str(RETRY_SECONDS))} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    extra = dict(error.context)
+    if "ticket" in extra:
+        extra["existing"] = f"/api/v1/applications/{extra['ticket']}"
+    return answer(status, error.slug, str(error), extra=extra, headers=headers)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages", {}) if hasattr(error, "data") else {}
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
+    if status in (301, 302, 303, 307, 308):
+        return Response(status=status, headers=headers)
+    fields = _flatten(messages.get("json") or messages.get("form") or messages.get("query") or messages)
+    return answer(status, f"http-{status}" if status != 422 else "isian-salah", fields=fields, headers=headers)
+
+
+def _database(error: SQLAlchemyError) -> Response:
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error)):
+        log.warning("database does not answer: %s", type(error).__name__)
+        return answer(503, "basis-data-tidak-menjawab", headers={"Retry-After": str(RETRY_SECONDS)})
+    return _unforeseen(error)
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    return error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError")
+
+
+def _unforeseen(error: Exception) -> Response:
+    # The statement and its parameters may hold personal data: only the kind of error and the place go to the log.
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    log.error("unforeseen %s at %s", type(error).__name__, where)
+    return answer(500, "kesalahan-dalam")
+
+
+def _flatten(messages: Any, path: str = "") -> dict[str, str]:
+    if isinstance(messages, Mapping):
+        found: dict[str, str] = {}
+        for name, inner in messages.items():
+            found |= _flatten(inner, path if name in ("_schema", "json") else f"{path}/{name}")
+        return found
+    if isinstance(messages, list | tuple):
+        return {path or "/": " ".join(str(message) for message in messages)}
+    return {path or "/": str(messages)} if messages else {}

@@ -1,0 +1,88 @@
+"""People and places for a demo or a fresh office: made-up staff, signing authority, hospitals."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from verify.auth import hash_password
+from verify.composition import Rekom
+from workflows.records.hospital import Hospital
+from workflows.records.signing_authority import SigningAuthority
+from workflows.records.staff import Staff, StaffRole
+from workflows.states import Role
+from workflows.vocabulary import Capacity
+
+DEMO_PASSWORD = "rekom-demo-2026"  # noqa: S105 -- printed on the demo's own screen; production has no demo accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One demo account."""
+
+    username: str
+    name: str
+    role: Role
+    hospital: str | None = None
+    nip: str | None = None
+    rank: str | None = None
+
+
+SEATS = (
+    Seat("loket", "Rini Contoh", Role.LOKET),
+    Seat("peksos", "Agus Contoh", Role.CASEWORKER),
+    Seat("validator", "Dewi Contoh", Role.VALIDATOR),
+    Seat("kadis", "Dra. Hj. Wati Contoh, M.Si.", Role.KADIS, nip="19700101 199503 2 999", rank="Pembina Utama Muda (IV/c)"),
+    Seat("rs", "Yudi Contoh", Role.HOSPITAL, hospital="RS-CONTOH-1"),
+    Seat("rs2", "Nina Contoh", Role.HOSPITAL, hospital="RS-CONTOH-2"),
+    Seat("admin", "Tono Contoh", Role.ADMIN),
+)
+
+HOSPITALS = (
+    ("RS-CONTOH-1", "RSUD Contoh Serang"),
+    ("RS-CONTOH-2", "RS Contoh Sejahtera"),
+    ("RS-CONTOH-3", "RSIA Contoh Bunda"),
+)
+
+
+def seed_demo(rekom: Rekom) -> None:
+    """Fill an empty database with one made-up office; a second call changes nothing."""
+    if rekom.settings.production:
+        raise RuntimeError("demo accounts never go into production")
+    with rekom.database.write() as session:
+        if session.exec(select(Staff.id)).first() is None:
+            _hospitals(session, rekom.settings.region)
+            _staff(session, rekom.settings.region, rekom.settings.environment, rekom.clock())
+
+
+def _hospitals(session: Session, region: str) -> None:
+    for number, (code, name) in enumerate(HOSPITALS, 1):
+        session.add(Hospital(code=code, name=name, city="Serang", region_code=region, phone=f"0254 000{number}"))
+    session.flush()
+
+
+def _staff(session: Session, region: str, environment: str, now: datetime) -> None:
+    # One hash for all: hashing takes a fifth of a second, and the password is no secret.
+    hashed = hash_password(DEMO_PASSWORD, environment=environment)
+    for seat in SEATS:
+        person = Staff(
+            username=seat.username,
+            name=seat.name,
+            nip=seat.nip,
+            rank=seat.rank,
+            region_code=region,
+            hospital_code=seat.hospital,
+            password_hash=hashed,
+            created_at=now,
+        )
+        session.add(person)
+        session.flush()
+        assert person.id is not None
+        session.add(StaffRole(staff_id=person.id, role=seat.role))
+        if seat.role == Role.KADIS:
+            session.add(_authority(person.id, region))
+
+
+def _authority(staff_id: int, region: str) -> SigningAuthority:
+    title = "Kepala Dinas Sosial"
+    return SigningAuthority(staff_id=staff_id, region_code=region, capacity=Capacity.DEFINITIF, title=title, valid_from=date(2026, 1, 1))

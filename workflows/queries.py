@@ -1,0 +1,125 @@
+"""Reads for pages and API; nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from workflows import audit, facts, guards, letters
+from workflows.actor import Actor
+from workflows.advance import NO_CASE, subject
+from workflows.errors import NotFound
+from workflows.permissions import can_see
+from workflows.records.acceptance import Acceptance
+from workflows.records.assessment import Assessment
+from workflows.records.audit_event import AuditEvent
+from workflows.records.case import Case
+from workflows.records.check_result import CheckResult
+from workflows.records.decision import Decision
+from workflows.records.finding_set import FindingSet
+from workflows.records.hospital import Hospital
+from workflows.records.letter import Letter
+from workflows.records.task import Task
+from workflows.states import CHECKS, Job, State
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with everything a page or an API answer shows of it."""
+
+    case: Case
+    hospital: Hospital | None
+    documents: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    waiting: tuple[Job, ...]
+    findings: FindingSet | None
+    assessment: Assessment | None
+    decision: Decision | None
+    letter: Letter | None
+    acceptance: Acceptance | None
+    timeline: tuple[AuditEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a case list; ``after`` is where the next one begins, None at the end."""
+
+    cases: tuple[Case, ...]
+    after: int | None
+    counts: dict[State, int]
+
+
+def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
+    """One case; ``NotFound`` also for a case of another office."""
+    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
+    if case is None or not can_see(actor, case):
+        raise NotFound(NO_CASE)
+    checks = facts.checks_of(session, case)
+    letter = letters.newest_letter(session, case)
+    return CaseView(
+        case=case,
+        hospital=session.get(Hospital, case.hospital_code) if case.hospital_code else None,
+        documents=tuple(sorted(facts.documents_of(session, case))),
+        checks=tuple(checks[kind] for kind in CHECKS if kind in checks),
+        waiting=_waiting(session, case),
+        findings=_newest_findings(session, case),
+        assessment=facts.assessment_of(session, case),
+        decision=session.exec(select(Decision).where(Decision.case_id == case.id)).first(),
+        letter=letter,
+        acceptance=session.get(Acceptance, letter.id) if letter else None,
+        timeline=tuple(reversed(audit.events_of(session, subject(case)))),
+    )
+
+
+def case_list(session: Session, actor: Actor, *, state: State | None, before: int | None = None) -> CasePage:
+    """An office's cases, newest first, ``PAGE`` at a time, with how many there are in each state."""
+    query = select(Case).where(Case.region_code == actor.region_code)
+    if state:
+        query = query.where(Case.state == state)
+    if before:
+        query = query.where(col(Case.id) < before)
+    found = tuple(session.exec(query.order_by(col(Case.id).desc()).limit(PAGE + 1)))
+    after = found[PAGE - 1].id if len(found) > PAGE else None
+    return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, actor))
+
+
+def ticket_of_open_case(session: Session, nik: str, actor: Actor) -> str | None:
+    """The open case of a NIK in the actor's office, for the one search box."""
+    query = select(Case.ticket).where(Case.nik == nik, Case.region_code == actor.region_code)
+    return session.exec(query.order_by(col(Case.id).desc()).limit(1)).first()
+
+
+def hospitals(session: Session, region_code: str) -> tuple[Hospital, ...]:
+    """A region's hospitals by name."""
+    return tuple(session.exec(select(Hospital).where(Hospital.region_code == region_code).order_by(Hospital.name)))
+
+
+def letter_paper(session: Session, ticket: str, actor: Actor) -> Letter:
+    """The case's letter if its paper is complete."""
+    letter = case_view(session, ticket, actor).letter
+    if letter is None or letter.pdf is None:
+        raise NotFound("Surat untuk berkas ini belum terbit.")
+    return letter
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest unfinished task has been due."""
+    return session.exec(select(func.min(col(Task.due_at))).where(col(Task.done_at).is_(None))).one()
+
+
+def _waiting(session: Session, case: Case) -> tuple[Job, ...]:
+    return tuple(session.exec(select(Task.job).where(Task.case_id == case.id, col(Task.done_at).is_(None)).order_by(col(Task.id))))
+
+
+def _newest_findings(session: Session, case: Case) -> FindingSet | None:
+    current = guards.current_findings(session, case)
+    if current is not None:
+        return current
+    return session.exec(select(FindingSet).where(FindingSet.case_id == case.id).order_by(col(FindingSet.id).desc()).limit(1)).first()
+
+
+def _counts(session: Session, actor: Actor) -> dict[State, int]:
+    query = select(Case.state, func.count()).where(Case.region_code == actor.region_code).group_by(Case.state)
+    return dict(session.exec(query).all())
