@@ -1,0 +1,94 @@
+"""The guards over all tests bite: a NIK in what is written fails a test, and what did not run is named."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.guards import lines_with_nik
+from tests.services import Databases, ServiceMissing
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+NIK = "99" + "12" * 7
+PLANTED = f"""
+import logging
+import pytest
+
+def test_log():
+    logging.getLogger("somewhere").info("NIK %s", "{NIK}")
+
+def test_traceback_in_log():
+    try:
+        raise ValueError("{NIK}")
+    except ValueError:
+        logging.getLogger("somewhere").exception("failed")
+
+def test_print():
+    print("NIK {NIK}")
+
+def test_print_read_by_the_test(capsys):
+    print("NIK {NIK}")
+    capsys.readouterr()
+
+@pytest.fixture
+def shows():
+    yield
+    print("NIK {NIK}")
+
+def test_teardown(shows):
+    pass
+"""
+
+
+@pytest.fixture
+def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """An empty project under the guards; it runs in a process of its own, or these guards would see its logs."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest('pytest_plugins = ["tests.guards"]')
+    pytester.makeini("[pytest]\nlog_level = INFO\nfilterwarnings = error")
+    return pytester
+
+
+def test_each_way_to_write_a_nik_fails_the_test_once(guarded: pytest.Pytester) -> None:
+    guarded.makepyfile(PLANTED)
+    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey", "--show-capture=no")
+    result.assert_outcomes(failed=4, passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*A whole NIK was written to a log or to standard output: *################*"])
+    result.stdout.no_fnmatch_line(f"*written*{NIK}*")
+
+
+def test_other_numbers_pass(guarded: pytest.Pytester) -> None:
+    guarded.makepyfile('def test_prints():\n    print("9912********3456", "1" * 15, "1" * 17)')
+    guarded.runpytest_subprocess("-q", "-p", "no:valkey").assert_outcomes(passed=1)
+
+
+def test_what_did_not_run_is_named_with_its_reason_before_the_closing_line(guarded: pytest.Pytester) -> None:
+    guarded.makepyfile('import pytest\ndef test_page():\n    pytest.skip("no Chromium here")')
+    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey")
+    result.stdout.fnmatch_lines(["*not run*", "*::test_page: *no Chromium here", "1 skipped in *"])
+
+
+def test_the_rule_covers_exactly_sixteen_digits() -> None:
+    assert lines_with_nik([f"a {NIK} b\nc"]) == ["a ################ b"]
+    assert lines_with_nik(["1" * 17, "1" * 15, "12 34"]) == []
+
+
+def test_without_postgresql_each_test_fails_at_once_with_the_reason(tmp_path_factory: pytest.TempPathFactory) -> None:
+    tries = []
+
+    def missing() -> None:
+        tries.append(1)
+        raise ServiceMissing("no PostgreSQL")
+
+    databases = Databases(tmp_path_factory.mktemp("none"), lambda url: None, missing)  # type: ignore[arg-type]
+    for _ in range(3):
+        with pytest.raises(ServiceMissing, match="no PostgreSQL"):
+            databases.fresh("postgresql").__enter__()
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_databases_of_two_tests_do_not_meet(databases: Databases, database_url: str) -> None:
+    with databases.fresh("sqlite") as other:
+        assert other != database_url
