@@ -52,6 +52,7 @@ class LetterSchema(Schema):
     valid_from = fields.DateTime()
     valid_until = fields.DateTime()
     sha256 = fields.String(allow_none=True)
+    token = fields.String(allow_none=True, metadata={"description": "isi QR, untuk dikirim ke rumah sakit tanpa kertas"})
 
 
 class EventSchema(Schema):
@@ -169,4 +170,5 @@ def _letter(letter: Any) -> dict[str, Any]:
         "valid_from": letter.valid_from,
         "valid_until": letter.valid_until,
         "sha256": letter.pdf_sha256,
+        "token": letter.token,
     }

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verify.composition import Rekom
 from verify.doorbell import WAKE
+from verify.health import sign_relay
 from workflows import advance, letters, tasks
 from workflows.records.task import Task
 
@@ -27,6 +28,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
                 bell.subscribe(WAKE)
                 while not stop.is_set():
                     once(rekom)
+                    sign_relay(rekom.doorbell.patient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("relay waits: %s", type(error).__name__)

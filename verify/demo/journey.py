@@ -1,0 +1,199 @@
+"""One made-up resident's way, told step by step with times; it picks up where an interrupted demo left off."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx2
+from rich.console import Console
+
+from schemas.policy_file import load_policies, policies_folder
+from verify.config import Settings
+from verify.seeds import DEMO_PASSWORD
+from verify.simulator.personas import Persona, load_population
+from workflows.errors import RekomError
+from workflows.states import State
+
+RESIDENT = "siti-contoh"
+HOSPITAL = "RS-CONTOH-1"
+PATIENCE_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 0.02
+
+
+class DemoStopped(RekomError):
+    """A step of the demo did not come to its end."""
+
+    slug = "demo-terhenti"
+
+
+@dataclass
+class Office:
+    """The demo's people at their desks, all through the public API."""
+
+    settings: Settings
+    console: Console
+    machine_seconds: float = 0.0
+    started: float = field(default_factory=time.perf_counter)
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def call(self, who: str, method: str, path: str, content: dict[str, Any] | None = None, **headers: str) -> httpx2.Response:
+        """One request of one person."""
+        with httpx2.Client(base_url=self.settings.public_url, trust_env=False, timeout=30) as client:
+            if who not in self._tokens:
+                answer = client.post("/api/v1/session", json={"username": who, "password": DEMO_PASSWORD})
+                self._tokens[who] = _checked(answer)["token"]
+            given = {"Authorization": f"Bearer {self._tokens[who]}", **headers}
+            return client.request(method, path, json=content, headers=given)
+
+    def case(self, ticket: str) -> dict[str, Any]:
+        """The case as the caseworker sees it."""
+        return _checked(self.call("peksos", "GET", f"/api/v1/applications/{ticket}"))
+
+    def wait(self, ticket: str, ready: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Look until the process has done its part."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            case = self.case(ticket)
+            if ready(case):
+                return case
+            time.sleep(LOOK_EVERY_SECONDS)
+        raise DemoStopped("Langkah ini tidak selesai dalam satu menit. Lihat catatan di .rekom/logs.")
+
+    @contextmanager
+    def step(self, words: str, *, machine: bool = False) -> Iterator[list[str]]:
+        """Show a step with its time; what is put into the list is shown beside it."""
+        begun, notes = time.perf_counter(), cast(list[str], [])
+        with self.console.status(f"{words} ..."):
+            yield notes
+        took = time.perf_counter() - begun
+        if machine:
+            self.machine_seconds += took
+        self.console.print(f"  [green]✓[/green] {words} [dim]{took:5.2f} dtk[/dim] {' '.join(notes)}")
+
+
+def run(settings: Settings, console: Console) -> dict[str, Any]:
+    """Take the resident from wherever the case stands to a served patient; returns the demo's result."""
+    office = Office(settings, console)
+    console.print("\n[bold]Siti Contoh[/bold] dirawat tanpa jaminan. Keluarga datang ke loket dengan KTP saja.")
+    for who in ("loket", "peksos", "validator", "kadis", "rs"):
+        office.call(who, "GET", "/api/v1/applications")
+    office.started = time.perf_counter()
+    ticket = _open(office)
+    case = office.case(ticket)
+    while case["state"] not in (State.LETTER_ISSUED, State.ACCEPTED):
+        _NEXT[State(case["state"])](office, ticket)
+        case = office.case(ticket)
+    answer, accepted = _serve(office, case)
+    seconds = time.perf_counter() - office.started
+    console.print(f"  Dari KTP sampai pasien diterima: {seconds:.2f} dtk; kerja mesin sampai surat: {office.machine_seconds:.2f} dtk")
+    return {
+        "case": ticket,
+        "letter_number": case["letter"]["number"],
+        "pdf": str(_keep_paper(office, ticket)),
+        "desk_answer": answer,
+        "accepted": accepted,
+        "seconds": round(seconds, 2),
+        "machine_seconds": round(office.machine_seconds, 2),
+    }
+
+
+def add_neighbours(settings: Settings, console: Console) -> None:
+    """Open cases for the simulator's other people, so that the lists have something to show."""
+    office = Office(settings, console)
+    added = 0
+    for persona in load_population().personas:
+        if persona.key != RESIDENT:
+            answer = office.call("loket", "POST", "/api/v1/applications", _ktp(persona))
+            added += answer.status_code == httpx2.codes.CREATED
+    console.print(f"  {added} berkas contoh lain dibuka untuk daftar kerja.")
+
+
+def _open(office: Office) -> str:
+    persona = load_population().by_key(RESIDENT)
+    assert persona is not None
+    given = _ktp(persona) | {"urgency": "EMERGENCY", "hospital_code": HOSPITAL, "domicile_code": office.settings.region}
+    given |= {"kk": persona.kk, "documents": ["KTP", "KK", "SURAT_RAWAT_INAP"], "admitted_at": datetime.now().astimezone().isoformat()}
+    with office.step("KTP dicatat di loket", machine=True) as notes:
+        answer = office.call("loket", "POST", "/api/v1/applications", given)
+        if answer.status_code == httpx2.codes.CONFLICT:
+            ticket = str(answer.json()["ticket"])
+            notes.append(f"berkas {ticket} dari demo sebelumnya dilanjutkan")
+        else:
+            ticket = str(_checked(answer)["ticket"])
+            notes.append(f"berkas {ticket}")
+    return ticket
+
+
+def _check(office: Office, ticket: str) -> None:
+    with office.step("Dukcapil, BPJS, DTSEN diperiksa; aturan ditimbang", machine=True) as notes:
+        case = office.wait(ticket, lambda case: case["state"] not in (State.RECEIVED, State.CHECKED))
+        notes.extend(f"{check['source']}: {check['outcome'] or 'belum diketahui'};" for check in case["checks"])
+
+
+def _assess(office: Office, ticket: str) -> None:
+    policies = load_policies(policies_folder())
+    policy = policies.at(office.settings.region, datetime.now().astimezone().date())
+    answers = {criterion.key: "NO" if criterion.decisive else "YES" for criterion in policies.criteria_for(policy).criteria}
+    with office.step("Pekerja sosial menilai"):
+        _checked(office.call("peksos", "POST", f"/api/v1/applications/{ticket}/assessment", {"answers": answers}))
+    with office.step("Aturan ditimbang ulang dengan penilaian", machine=True):
+        office.wait(ticket, lambda case: not case["waiting"])
+
+
+def _validate(office: Office, ticket: str) -> None:
+    office.wait(ticket, lambda case: not case["waiting"])
+    with office.step("Petugas lain memvalidasi"):
+        _checked(office.call("validator", "POST", f"/api/v1/applications/{ticket}/validation", {"agrees": True}))
+
+
+def _decide(office: Office, ticket: str) -> None:
+    with office.step("Kepala Dinas memutuskan", machine=True) as notes:
+        content = {"outcome": "APPROVE", "reason": "Contoh demo: bukti lengkap dan sesuai."}
+        case = _checked(office.call("kadis", "POST", f"/api/v1/applications/{ticket}/decision", content))
+        notes.append(f"nomor {case['letter']['number']}")
+
+
+def _press(office: Office, ticket: str) -> None:
+    with office.step("Surat dibuat, disegel, dan terbit", machine=True):
+        office.wait(ticket, lambda case: case["state"] != State.APPROVED)
+
+
+def _serve(office: Office, case: dict[str, Any]) -> tuple[str, bool]:
+    code = {"code": case["letter"]["token"]}
+    with office.step("Loket rumah sakit memindai QR") as notes:
+        checked = _checked(office.call("rs", "POST", "/api/v1/desk/check", code))
+        notes.append(checked["title"])
+    with office.step("Pasien diterima"):
+        accepted = office.call("rs", "POST", "/api/v1/desk/accept", code | {"registration_number": "IGD-CONTOH-001"}).json()
+    return str(checked["answer"]), bool(accepted["accepted"])
+
+
+def _keep_paper(office: Office, ticket: str) -> Path:
+    path = office.settings.folder / "demo" / f"surat-{ticket}.pdf"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(office.call("peksos", "GET", f"/api/v1/applications/{ticket}/letter.pdf").content)
+    return path
+
+
+def _ktp(persona: Persona) -> dict[str, Any]:
+    return {"nik": persona.nik, "name": persona.name, "birth_date": persona.birth_date.isoformat(), "phone": f"0812{persona.nik[-8:]}"}
+
+
+def _checked(answer: httpx2.Response) -> dict[str, Any]:
+    if answer.is_error:
+        raise DemoStopped(f"Layanan menjawab {answer.status_code}: {answer.json().get('detail', '')}")
+    return cast(dict[str, Any], answer.json())
+
+
+_NEXT: dict[State, Callable[[Office, str], None]] = {
+    State.RECEIVED: _check,
+    State.CHECKED: _check,
+    State.ASSESSMENT: _assess,
+    State.VALIDATION: _validate,
+    State.DECISION: _decide,
+    State.APPROVED: _press,
+}
