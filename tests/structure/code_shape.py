@@ -55,6 +55,12 @@ def late_imports(source: str) -> list[str]:
     return [f"line {line}: import inside a function" for line in sorted(lines)]
 
 
+def dynamic_imports(source: str) -> list[str]:
+    """Imports by name, which no contract sees."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [f"line {call.lineno}: imports by name" for call in calls if _name(call.func) in ("import_module", "__import__")]
+
+
 def long_file(source: str) -> list[str]:
     """A file nobody can read in one sitting."""
     lines = len(source.splitlines())

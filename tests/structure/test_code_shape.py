@@ -8,6 +8,7 @@ import pytest
 from tests.structure.code_shape import (
     LONGEST_FILE,
     LONGEST_FUNCTION,
+    dynamic_imports,
     late_imports,
     long_file,
     long_functions,
@@ -40,6 +41,10 @@ def test_the_door_is_where_it_is_said_to_be() -> None:
 
 def test_imports_stand_at_the_top() -> None:
     assert faults(late_imports, [*OURS, *TESTS, ROOT / "run.py"]) == []
+
+
+def test_only_the_command_line_imports_by_name() -> None:
+    assert faults(dynamic_imports, [path for path in OURS if path != ROOT / "verify" / "cli.py"]) == []
 
 
 def test_files_are_short() -> None:
@@ -93,6 +98,11 @@ def test_an_import_inside_a_function_is_found(planted: str) -> None:
 
 def test_an_import_at_the_top_is_free() -> None:
     assert late_imports("import os\nwith suppress(ImportError):\n    import fcntl") == []
+
+
+@pytest.mark.parametrize("planted", ["import_module('verify.simulator')", "importlib.import_module(x)", "__import__('rq')"])
+def test_an_import_by_name_is_found(planted: str) -> None:
+    assert dynamic_imports(planted)
 
 
 def test_a_long_file_is_found() -> None:

@@ -37,8 +37,10 @@ def parsed(words: list[str]) -> click.Context:
     rest = words[3:]
     while isinstance(command, click.Group):
         assert rest, f"{words} names no command"
-        assert rest[0] in command.commands, f"there is no command {rest[0]!r} in {sorted(command.commands)}"
-        command, rest = command.commands[rest[0]], rest[1:]
+        context = click.Context(command)
+        found = command.get_command(context, rest[0])
+        assert found, f"there is no command {rest[0]!r} in {command.list_commands(context)}"
+        command, rest = found, rest[1:]
     return command.make_context(str(command.name), rest)
 
 
