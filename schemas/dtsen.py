@@ -26,7 +26,7 @@ class _AnswerSchema(Schema):
 
     ditemukan = fields.Raw(required=True, validate=_a_true_boolean)
     nik = fields.String(required=True)
-    desil = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 10))
+    desil = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(0, 10))
     alasan_pengecualian = fields.String(load_default=None, allow_none=True)
     per_tanggal = fields.Date(load_default=None, allow_none=True)
 

@@ -131,8 +131,8 @@ def seconds_until_tomorrow(now: datetime) -> int:
 
 
 def _check_echo(row: Mapping[str, Any], nik: str) -> None:
-    told = row.get("NIK")
-    if isinstance(told, str | int) and re.search(r"\d{6}", str(told)) and not same_number(told, nik):
+    digits = re.sub(r"[^0-9]", "", str(row.get("NIK")))
+    if len(digits) > 5 and not same_number(digits, nik):  # more than any score has
         raise refused(REGISTRY, Reason.IDENTITY)
 
 

@@ -119,7 +119,7 @@ def test_a_drip_ends_with_the_total_time_not_with_each_read(raw: bytes) -> None:
         (answer(GOOD, status="503 Service Unavailable"), "server"),
         (answer(GOOD, status="204 No Content"), "server"),
         (answer(GOOD, status="418 Teapot"), "server"),
-        (answer(GOOD, "Location: http://a:nol/", status="302 Found"), "connection"),
+        (answer(GOOD, "Location: http://a:nol/", status="302 Found"), "redirect"),
         (answer(GOOD, "Location: /lain", status="301 Moved"), "redirect"),
         (answer(GOOD, "Age: 301"), "stale"),
         (answer(GOOD, "Age: kemarin"), "stale"),

@@ -1,11 +1,9 @@
 """``python -m verify.simulator``: run the simulator, or switch faults of a running one."""
 
-import json
-from urllib.request import Request, urlopen
-
 import click
+import httpx2
 
-from verify.config import load_settings
+from verify.config import SettingsError, load_settings
 from verify.simulator.faults import Fault, Registry
 from verify.simulator.server import serve
 
@@ -23,7 +21,10 @@ def main() -> None:
 @click.option("--port", default=8010, show_default=True)
 def serve_command(host: str, port: int) -> None:
     """Jalankan simulator sampai Ctrl-C."""
-    serve(load_settings(), host=host, port=port, ready=lambda url: click.echo(f"Simulator siap di {url}/simulator"))
+    try:
+        serve(load_settings(), host=host, port=port, ready=lambda url: click.echo(f"Simulator siap di {url}/simulator"))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.command("fault")
@@ -49,10 +50,12 @@ def clear_command(registry: str | None, url: str) -> None:
 
 
 def _send(url: str, method: str, body: dict[str, object]) -> None:
-    headers = {"Content-Type": "application/json"}
-    request = Request(f"{url}/simulator/faults", data=json.dumps(body).encode(), headers=headers, method=method)  # noqa: S310 - the trainer's own address
-    with urlopen(request, timeout=5):  # noqa: S310
-        pass
+    try:
+        httpx2.request(method, f"{url}/simulator/faults", json=body, timeout=5, trust_env=False).raise_for_status()
+    except httpx2.HTTPStatusError as error:
+        raise click.ClickException(f"Simulator menolak: {error.response.text.strip()}") from None
+    except httpx2.HTTPError:
+        raise click.ClickException(f"Simulator di {url} tidak menjawab. Jalankan dulu: python -m verify.simulator serve") from None
 
 
 if __name__ == "__main__":
