@@ -143,7 +143,8 @@ def install(lock: str) -> None:
     """Install exactly what a lock names, by uv where it can be had, else by pip; both check every hash."""
     say(f"Installing the packages of {lock_file(lock).relative_to(HERE)} ...")
     uv = find_uv()
-    if uv and not run([uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock_file(lock)]):
+    # Compiled here once, or else each of the demo's processes would do it at its first start.
+    if uv and not run([uv, "pip", "sync", "-q", "--compile-bytecode", "--python", PYTHON, "--require-hashes", lock_file(lock)]):
         return
     say("Without uv: installing by pip, which takes half a minute longer ...")
     if run([*pip(), "install", "-q", "--require-hashes", "-r", lock_file(lock)]):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards import lines_with_nik
+from tests import services
 from tests.services import Databases, ServiceMissing
 
 pytest_plugins = ["pytester"]
@@ -92,3 +93,24 @@ def test_without_postgresql_each_test_fails_at_once_with_the_reason(tmp_path_fac
 def test_the_databases_of_two_tests_do_not_meet(databases: Databases, database_url: str) -> None:
     with databases.fresh("sqlite") as other:
         assert other != database_url
+
+
+def test_a_chromium_on_path_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(services, "CHROMIUM_PLACES", ())
+    assert services.find_chromium() is None
+    (tmp_path / "chromium-browser").touch(mode=0o755)
+    assert services.find_chromium() == tmp_path / "chromium-browser"
+
+
+def test_chromium_is_installed_only_where_that_may_be_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(services, "CHROMIUM_PLACES", ())
+    apt = tmp_path / "apt-get"
+    apt.write_text(f'#!/bin/sh\n[ "$2" = update ] && exit 0\n: > {tmp_path}/chromium\nPATH=/bin:/usr/bin chmod +x {tmp_path}/chromium\n')
+    apt.chmod(0o755)
+    monkeypatch.setattr(services.os, "geteuid", lambda: 1000)
+    assert services.chromium() is None
+    monkeypatch.setattr(services.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(services.platform, "system", lambda: "Linux")
+    assert services.chromium() == tmp_path / "chromium"

@@ -92,7 +92,9 @@ def test_a_first_start_makes_the_environment_and_installs_with_hashes(machine: M
     assert venv == "python3 -m venv ./.venv"
     assert "pip install" not in packages
     assert "--target ./.venv/uv" in uv
-    assert packages == "./.venv/uv/bin/uv pip sync -q --python ./.venv/bin/python --require-hashes ./requirements/core.lock"
+    assert (
+        packages == "./.venv/uv/bin/uv pip sync -q --compile-bytecode --python ./.venv/bin/python --require-hashes ./requirements/core.lock"
+    )
 
 
 def test_a_second_start_does_nothing(machine: Machine) -> None:
