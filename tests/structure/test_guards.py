@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards import lines_with_nik
 from tests import services
+from tests.guards import lines_with_nik
 from tests.services import Databases, ServiceMissing
 
 pytest_plugins = ["pytester"]
