@@ -1,6 +1,7 @@
 """What the contract tests share: made-up secrets, short time-outs, and the rule that neither they nor a NIK are written down."""
 
 import re
+from dataclasses import replace
 
 from verify.config import Settings
 
@@ -14,6 +15,8 @@ SETTINGS = Settings(
     registry_connect_seconds=0.5,
     registry_total_seconds=0.6,
 )
+PATIENT = replace(SETTINGS, registry_total_seconds=5.0, registry_connect_seconds=2.0)
+"""For tests whose subject is not time."""
 
 
 def assert_discreet(text: str) -> None:

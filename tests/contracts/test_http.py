@@ -1,93 +1,26 @@
 """The client against servers that misbehave below HTTP, byte by byte."""
 
-import contextlib
 import gzip
 import json
 import os
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.contracts.common import SETTINGS
-from verify.config import Settings
+from tests.contracts.raw_server import GOOD, answer, client, dripping, says, scripted
 from verify.registries import deadline as deadline_module
-from verify.registries.http import BODY_LIMIT, RegistryHttp, retry_after_seconds
+from verify.registries.http import BODY_LIMIT, retry_after_seconds
 from workflows.errors import Refused, RegistryError, Unavailable
-
-Script = Callable[[socket.socket], None]
-GOOD = b'{"baik": true}'
-PATIENT = replace(SETTINGS, registry_total_seconds=5.0, registry_connect_seconds=2.0)
-
-
-def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def says(raw: bytes) -> Script:
-    return lambda connection: connection.sendall(raw)
-
-
-@contextlib.contextmanager
-def scripted(script: Script, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server on 127.0.0.1 that reads a request and then does what the script says; yields its port's address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
-
-    def run() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                raw, _ = listener.accept()
-                threading.Thread(target=serve, args=(raw,), daemon=True).start()
-
-    def serve(raw: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            raw.settimeout(10)
-            with context.wrap_socket(raw, server_side=True) if context else raw as connection:
-                connection.recv(65_536)
-                script(connection)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    yield f"{'https' if context else 'http'}://127.0.0.1:{listener.getsockname()[1]}/"
-    with contextlib.suppress(OSError):
-        listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(timeout=5)
-
-
-@contextlib.contextmanager
-def client(settings: Settings = PATIENT) -> Iterator[RegistryHttp]:
-    http = RegistryHttp("Registri", settings)
-    yield http
-    http.close()
 
 
 def failure(raw: bytes) -> RegistryError:
     with scripted(says(raw)) as url, client() as http, pytest.raises(RegistryError) as caught:
         http.post(url, {"a": 1})
     return caught.value
-
-
-def dripping(raw: bytes, pause: float) -> Script:
-    def script(connection: socket.socket) -> None:
-        for byte in raw:
-            connection.sendall(bytes([byte]))
-            time.sleep(pause)
-
-    return script
 
 
 def test_a_good_answer_is_returned() -> None:
@@ -251,62 +184,6 @@ def test_closing_twice_and_asking_again_is_fine() -> None:
         http.get(url, {})
         http.close()
         assert http.get(url, {}) == {"baik": True}
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A self-signed certificate for 127.0.0.1 and its key, as files."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Registri Contoh")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
-    )
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    paths = folder / "registri.pem", folder / "registri.key"
-    paths[0].write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    paths[1].write_bytes(key.private_bytes(*private))
-    return paths
-
-
-@pytest.fixture
-def tls(certificate: tuple[Path, Path]) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    return context
-
-
-def test_the_configured_ca_is_trusted(certificate: tuple[Path, Path], tls: ssl.SSLContext) -> None:
-    with scripted(says(answer(GOOD)), tls) as url, client(replace(PATIENT, registry_ca=str(certificate[0]))) as http:
-        assert http.get(url, {}) == {"baik": True}
-
-
-def test_a_certificate_of_nobody_we_trust_ends_the_call(tls: ssl.SSLContext) -> None:
-    with scripted(says(answer(GOOD)), tls) as url, client() as http, pytest.raises(Unavailable) as caught:
-        http.get(url, {})
-    assert caught.value.context["reason"] == "connection"
-
-
-def test_the_deadline_holds_under_tls_too(certificate: tuple[Path, Path], tls: ssl.SSLContext) -> None:
-    settings = replace(SETTINGS, registry_ca=str(certificate[0]))
-    with scripted(dripping(answer(GOOD + b" " * 200), 0.05), tls) as url, client(settings) as http:
-        began = time.monotonic()
-        with pytest.raises(Unavailable):
-            http.get(url, {})
-        assert time.monotonic() - began < SETTINGS.registry_total_seconds + 0.5
-
-
-@pytest.mark.parametrize("content", [None, "bukan sertifikat"])
-def test_a_ca_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | None) -> None:
-    path = tmp_path / "ca.pem"
-    if content:
-        path.write_text(content)
-    with client(replace(PATIENT, registry_ca=str(path))) as http, pytest.raises(Refused) as caught:
-        http.get("https://127.0.0.1:1/", {})
-    assert caught.value.context["setting"] == "REKOM_REGISTRY_CA"
 
 
 def test_what_is_sent_is_what_was_asked() -> None:

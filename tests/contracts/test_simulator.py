@@ -1,34 +1,24 @@
 """The simulator itself: its people, its exact wire words, its switches by Python, HTTP, page and command line."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import html5lib
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas.bpjs import Access, request_headers, unseal
 from tests.contracts.common import SETTINGS
-from verify.config import Settings, SettingsError
+from verify.config import SettingsError
 from verify.simulator import Fault, Registry, RunningSimulator, create_simulator, start_simulator
 from verify.simulator.__main__ import main
-from verify.simulator.personas import FILE, generated, generated_nik, is_generated, load_population, name_score
-from workflows.nik import parse_nik
+from verify.simulator.personas import generated_nik
 
-PEOPLE = load_population()
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SITI = "9901014101900001"
 ROOT = Path(__file__).parents[2]
@@ -53,72 +43,11 @@ def dukcapil(browser: FlaskClient, **changes: str) -> Any:
     return browser.post("/dukcapil/get_json/DEMO/CALL_VERIFY_BY_ELEMEN", json=asked(**changes))
 
 
-# people
-
-
 def test_it_refuses_to_exist_in_production() -> None:
     production = replace(SETTINGS, environment="production")
     for make in (create_simulator, start_simulator):
         with pytest.raises(SettingsError, match="production"):
             make(production)
-
-
-@pytest.mark.parametrize("persona", PEOPLE.personas, ids=lambda persona: persona.key)
-def test_every_named_person_is_sound_and_impossible(persona: Any) -> None:
-    nik = parse_nik(persona.nik, practice=True)
-    assert nik.province == "99"
-    assert persona.kk.startswith("99") and len(persona.kk) == 16
-    assert persona.story and persona.name == persona.name.upper()
-    if persona.key != "tono-tanggal":
-        assert persona.birth_date in nik.possible_birth_dates()
-    if persona.member:
-        assert len(persona.member.card) == 13
-
-
-def test_numbers_and_cards_belong_to_one_person_each() -> None:
-    niks = [persona.nik for persona in PEOPLE.personas]
-    cards = [persona.member.card for persona in PEOPLE.personas if persona.member]
-    assert len(set(niks)) == len(niks) >= 20
-    assert len(set(cards)) == len(cards)
-
-
-def test_the_file_holds_no_nik_outside_the_impossible_province() -> None:
-    words = [word for word in FILE.read_text().replace('"', " ").split() if word.isdecimal() and len(word) == 16]
-    assert words and all(word.startswith("99") for word in words)
-
-
-@given(st.integers(0, 239_975_999))
-def test_a_generated_person_follows_from_the_number(number: int) -> None:
-    nik = generated_nik(number)
-    persona = generated(nik)
-    assert parse_nik(nik, practice=True).district == "990199"
-    assert persona == generated(nik) == PEOPLE.find(nik)
-    assert persona.birth_date in parse_nik(nik, practice=True).possible_birth_dates()
-    assert persona.family and 1 <= persona.family.desil <= 4
-    assert persona.member is None
-
-
-def test_many_generated_people_are_all_different() -> None:
-    assert len({generated_nik(number) for number in range(30_000)}) == 30_000
-
-
-@pytest.mark.parametrize("nik", ["9901993113900001", "9901990101900000", "9901010101900001", "99019901019", "9901993202900001"])
-def test_other_numbers_generate_nobody(nik: str) -> None:
-    assert not is_generated(nik)
-    assert PEOPLE.find(nik) is None
-    with pytest.raises(ValueError, match="990199"):
-        generated(nik)
-
-
-@pytest.mark.parametrize("number", [-1, 239_976_000])
-def test_there_is_an_end_to_the_generated(number: int) -> None:
-    with pytest.raises(ValueError, match="range"):
-        generated_nik(number)
-
-
-def test_name_scores() -> None:
-    assert name_score("siti  contoh", "SITI CONTOH") == 100
-    assert name_score("SITI", "BUDI UJI") < 50
 
 
 # words on the wire
@@ -296,96 +225,20 @@ def test_faults_from_the_command_line(simulator: RunningSimulator) -> None:
     assert simulator.faults.active() == []
 
 
+def test_a_command_the_simulator_refuses_says_so(simulator: RunningSimulator) -> None:
+    result = CliRunner().invoke(main, ["fault", "bpjs", "slow", "--persona", "entah", "--url", simulator.url])
+    assert result.exit_code == 1
+    assert "menolak" in result.output
+    assert simulator.faults.active() == []
+
+
 def test_a_command_to_nobody_says_so() -> None:
     result = CliRunner().invoke(main, ["clear", "--url", "http://127.0.0.1:1"])
     assert result.exit_code == 1
     assert "tidak menjawab" in result.output
 
 
-# running it
-
-
-def test_a_taken_port_is_named(simulator: RunningSimulator) -> None:
-    port = int(simulator.url.rsplit(":", 1)[1])
-    with pytest.raises(SettingsError, match=f"port {port}"):
-        start_simulator(SETTINGS, port=port)
-
-
-def test_stopping_ends_waiting_answers_and_frees_the_port() -> None:
-    simulator = start_simulator(SETTINGS)
-    simulator.faults.set(Registry.DTSEN, Fault.SLOW, seconds=60)
-    host, port = simulator.url.removeprefix("http://").split(":")
-    body = b"{}"
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
-        connection.sendall(b"POST /dtsen/v1/keluarga HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        timer = threading.Timer(0.2, simulator.stop)
-        timer.start()
-        assert connection.recv(100).startswith(b"HTTP/1.1 401")
-        timer.join()
-    with pytest.raises(OSError), socket.create_connection((host, int(port)), timeout=1):
-        pass
-
-
-def raw_answer(simulator: RunningSimulator, path: str = "/dtsen/v1/keluarga") -> bytes:
-    """Everything the simulator sends on one connection."""
-    host, port = simulator.url.removeprefix("http://").split(":")
-    body = json.dumps({"nik": SITI}).encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {SETTINGS.dtsen_key}\r\nContent-Length: {len(body)}\r\n\r\n"
-    received = b""
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
-        connection.sendall(head.encode() + body)
-        while part := connection.recv(65_536):
-            received += part
-    return received
-
-
-def test_a_reset_is_a_real_reset(simulator: RunningSimulator) -> None:
-    simulator.faults.set(Registry.DTSEN, Fault.RESET)
-    with pytest.raises(ConnectionResetError):
-        raw_answer(simulator)
-
-
-def test_a_drip_comes_whole_in_the_end(simulator: RunningSimulator) -> None:
-    simulator.faults.set(Registry.DTSEN, Fault.DRIP, seconds=0.0)
-    head, body = raw_answer(simulator).split(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200 OK")
-    assert json.loads(body)["ditemukan"] is True
-
-
-def test_the_size_of_a_huge_answer_can_be_set(simulator: RunningSimulator) -> None:
-    simulator.faults.set(Registry.DTSEN, Fault.HUGE, megabytes=0.5)
-    assert 500_000 < len(raw_answer(simulator)) < 700_000
-
-
 def test_without_a_socket_of_its_own_a_drip_still_drips(browser: FlaskClient, app: Flask) -> None:
     app.extensions["simulator"].faults.set(Registry.DTSEN, Fault.DRIP, seconds=0.0)
     response = browser.post("/dtsen/v1/keluarga", json={"nik": SITI}, headers={"X-API-Key": SETTINGS.dtsen_key})
     assert response.json["desil"] == 2
-
-
-def test_it_runs_as_a_process_of_its_own() -> None:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("REKOM_")}
-    command = [sys.executable, "-m", "verify.simulator", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**environ, "REKOM_ENVIRONMENT": "test"}) as process:
-        assert process.stdout
-        url = process.stdout.readline().strip().rsplit(" ", 1)[1].removesuffix("/simulator")
-        try:
-            result = CliRunner().invoke(main, ["fault", "dtsen", "error", "--url", url])
-            assert result.exit_code == 0, result.output
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def test_as_a_process_it_refuses_production() -> None:
-    environ = {"REKOM_ENVIRONMENT": "demo", "REKOM_PRACTICE": "bukan"}
-    result = CliRunner().invoke(main, ["serve", "--port", "0"], env=environ)
-    assert result.exit_code == 1
-    assert "REKOM_PRACTICE" in result.output
-
-
-def test_the_default_addresses_fit_the_simulator(simulator: RunningSimulator) -> None:
-    def paths(one: Settings) -> list[str]:
-        return [urlsplit(address).path for address in (one.dukcapil_url, one.bpjs_url, one.dtsen_url)]
-
-    assert paths(Settings()) == paths(simulator.settings)
