@@ -29,17 +29,7 @@ ANY_HOSPITAL = "ANY"
 CWT_ISSUER, CWT_EXPIRES, CWT_NOT_BEFORE, CWT_ID = 1, 4, 5, 7
 LETTER = -65537
 """Claim key of the letter's own fields: the first key RFC 8392 leaves for private use."""
-LETTER_FIELDS = (
-    "number",
-    "letter_type",
-    "name",
-    "birth_year",
-    "nik_digest",
-    "segment",
-    "care_class",
-    "hospital_code",
-    "single_use",
-)
+LETTER_FIELDS = ("number", "letter_type", "name", "birth_year", "nik_digest", "segment", "care_class", "hospital_code", "single_use")
 """Order of the array under ``LETTER``, after the version."""
 
 KEY_ID_BYTES = 8

@@ -5,10 +5,8 @@ import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
@@ -17,86 +15,15 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 from schemas.letter_token import ANY_HOSPITAL, UnfitClaims, check_code, open_token, seal, token_in
+from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL
 from verify.documents.letter import TEMPLATE, LetterNotPrintable, Paper, TypstPress, letter_claims, letter_content, typst_inputs
-from verify.documents.wording import PRACTICE_MARK, letter_words
+from verify.documents.wording import KINDS, PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
+from workflows.vocabulary import LetterType
 
 URL = "http://127.0.0.1:8000"
 POINTS_PER_MM = 72 / 25.4
-AT = datetime(2026, 11, 22, 14, 5, tzinfo=ZoneInfo("Asia/Jakarta"))
-NORMAL = LetterFacts(
-    letter_id=1,
-    letter_type="REKOM_PBPU_PEMDA",
-    number="400.9/007/Dinsos/XI/2026",
-    region_code="3673",
-    office="Dinas Sosial",
-    office_lines=("Pemerintah Kota Serang", "Dinas Sosial", "Jalan Contoh Nomor 1, Kota Serang 42111", "Telepon (0254) 000000"),
-    place="Serang",
-    issuer="dinsos-3673",
-    token_id="0123456789abcdef0123456789abcdef",
-    name="SITI CONTOH",
-    nik="9901014101900001",
-    kk="9901010101100001",
-    sex="P",
-    birth_date=date(1990, 1, 1),
-    address="Kampung Contoh RT 001/RW 002, Kelurahan Contoh, Kecamatan Contoh, Kota Serang",
-    phone="0812-0000-0001",
-    hospital_code="3673015",
-    hospital_name="RSUD Contoh Kota Serang",
-    admitted_at=AT - timedelta(hours=5),
-    care_class="3",
-    segment="PEMDA",
-    activation_sentence="Kepesertaan mohon diaktifkan pada hari surat ini diterima, tanpa masa tunggu (UHC Prioritas).",
-    addressee=("Direktur RSUD Contoh Kota Serang", "di Kota Serang"),
-    copies=("Wali Kota Serang (sebagai laporan)", "Kepala Dinas Kesehatan Kota Serang", "Arsip"),
-    legal_basis=(
-        "Undang-Undang Nomor 40 Tahun 2004 tentang Sistem Jaminan Sosial Nasional",
-        "Peraturan Presiden Nomor 82 Tahun 2018 tentang Jaminan Kesehatan beserta perubahannya",
-        "Peraturan Wali Kota Serang tentang Jaminan Kesehatan Daerah (contoh)",
-    ),
-    signer_title="Kepala Dinas Sosial Kota Serang",
-    signer_name="Dra. Ani Uji, M.Si.",
-    signer_rank="Pembina Utama Muda (IV/c)",
-    signer_nip="19700101 199503 2 001",
-    signer_capacity="DEFINITIF",
-    signed_at=AT,
-    valid_from=AT,
-    valid_until=AT + timedelta(hours=72),
-    timezone="Asia/Jakarta",
-)
-LONG = replace(
-    NORMAL,
-    number="400.9.14.2/Rekom-PBPU.1234 - Dinsos.P3A/Linjamsos/XI/2026",
-    office="Dinas Sosial, Pemberdayaan Perempuan, dan Perlindungan Anak",
-    name="RADEN RORO SITI NURHALIZA PUTRI KUSUMAWARDHANI CONTOH WIDYANINGRUM BINTI UJI",
-    address="Jalan Raya Contoh Panjang Sekali Nomor 123 Blok AB-17 Perumahan Bumi Contoh Permai Indah Lestari Tahap II, RT 001/RW 002, "
-    "Kelurahan Contoh Kidul, Kecamatan Contoh Barat, Kabupaten Contoh Selatan, Provinsi Contoh Tengah 99999",
-    hospital_name="Rumah Sakit Umum Pusat Pendidikan dan Rujukan Nasional Dr. Contoh Mangunkusumo Provinsi Contoh Tengah",
-    addressee=("Direktur Rumah Sakit Umum Pusat Pendidikan dan Rujukan Nasional Dr. Contoh Mangunkusumo", "di Contoh Selatan"),
-    copies=tuple(f"Kepala Badan atau Dinas Contoh Nomor {i} Kabupaten Contoh Selatan" for i in range(1, 9)),
-    legal_basis=NORMAL.legal_basis * 3,
-    signer_title="Kepala Dinas Sosial, Pemberdayaan Perempuan, dan Perlindungan Anak Kabupaten Contoh Selatan\nSekretaris",
-    signer_capacity="AN",
-    signer_name="Prof. Dr. Ir. Hj. Ani Uji Coba Sangat Panjang Kusumawardhani, S.Sos., M.Si., M.A.P.",
-    timezone="Asia/Jayapura",
-)
-MINIMAL = replace(
-    NORMAL,
-    kk=None,
-    address=None,
-    phone=None,
-    hospital_code=None,
-    hospital_name=None,
-    admitted_at=None,
-    copies=(),
-    legal_basis=NORMAL.legal_basis[:1],
-    activation_sentence="",
-    signer_rank=None,
-    signer_nip=None,
-    signer_capacity="PLH",
-    timezone="Asia/Makassar",
-)
 VARIANTS = {"normal": NORMAL, "long": LONG, "minimal": MINIMAL}
 every_variant = pytest.mark.parametrize("facts", VARIANTS.values(), ids=VARIANTS)
 every_paper = pytest.mark.parametrize("paper", ["A4", "F4"])
@@ -159,7 +86,7 @@ def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, pa
 def test_the_qr_is_read_from_the_page_and_from_a_copy(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
     image = drawn(facts, keys, paper)
     for picture in (image, copied(image)):
-        (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+        (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         assert open_token(token_in(code.text), keys.verifying) == letter_claims(facts, keys)
 
 
@@ -228,6 +155,10 @@ def test_what_is_not_known_is_not_printed(press: TypstPress) -> None:
 def test_an_addressee_without_place_is_written_to_di_tempat() -> None:
     words = letter_words(replace(NORMAL, addressee=("Kepala BPJS Kesehatan Cabang Serang",)))
     assert words["addressee"] == ["Kepada Yth.", "Kepala BPJS Kesehatan Cabang Serang", "di Tempat"]
+
+
+def test_every_type_of_letter_has_its_words() -> None:
+    assert set(KINDS) == set(LetterType)
 
 
 def test_neither_letter_nor_token_has_room_for_a_diagnosis(press: TypstPress) -> None:

@@ -9,7 +9,7 @@ QUIET_MODULES = 4
 """White modules on each side (ISO/IEC 18004)."""
 SMALLEST_MM = 34.0
 """Printed width without the quiet zone; a desk's scanner is promised 33 mm."""
-MODULE_MM = 0.52
+MODULE_MM = 0.54
 """Smallest module: about three pixels of a 150 dpi scan."""
 
 

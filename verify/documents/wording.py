@@ -31,7 +31,7 @@ ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(ho
 SEX = {"L": "Laki-laki", "M": "Laki-laki", "MALE": "Laki-laki", "P": "Perempuan", "F": "Perempuan", "FEMALE": "Perempuan"}
 CARE_CLASSES = {"1": "I", "2": "II", "3": "III"}
 CAPACITIES = {"PLT": "Plt. ", "PLH": "Plh. ", "AN": "a.n. "}
-SEGMENTS = {"PEMDA": "PBPU dan BP Pemerintah Daerah", "PBI_JK": "PBI Jaminan Kesehatan"}
+SEGMENTS = {"PEMDA": "PBPU dan BP Pemerintah Daerah"}
 PRACTICE_MARK = "CONTOH – LATIHAN · BUKAN SURAT RESMI"
 
 
@@ -48,16 +48,6 @@ KINDS: Mapping[str, LetterKind] = {
         "Rekomendasi Kepesertaan JKN PBPU dan BP Pemda",
         "Sehubungan dengan itu, kami merekomendasikan agar yang bersangkutan didaftarkan atau diaktifkan sebagai "
         "peserta Jaminan Kesehatan Nasional segmen {segment} dengan hak rawat {care_class}.",
-    ),
-    "KET_REAKTIVASI_PBI_JK": LetterKind(
-        "Keterangan Pengaktifan Kembali PBI JK",
-        "Sehubungan dengan itu, kami mengusulkan agar kepesertaan Jaminan Kesehatan Nasional yang bersangkutan pada "
-        "segmen {segment} diaktifkan kembali dengan hak rawat {care_class}.",
-    ),
-    "JAMINAN_PELAYANAN": LetterKind(
-        "Surat Jaminan Pelayanan",
-        "Sehubungan dengan itu, kami mohon agar yang bersangkutan diberi pelayanan kesehatan dengan hak rawat "
-        "{care_class}; biayanya ditanggung Pemerintah Daerah menurut ketentuan yang berlaku.",
     ),
 }
 
