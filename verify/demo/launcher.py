@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -39,15 +39,6 @@ class DemoError(RekomError):
     """The demo cannot start here; the sentence says why and what to do."""
 
     slug = "demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One of our processes."""
-
-    name: str
-    process: subprocess.Popen[bytes]
-    log: Path
 
 
 def run(*, once: bool, port: int | None) -> int:
@@ -117,19 +108,18 @@ def _everything(settings: Settings, port: int, console: Console) -> Iterator[Set
         make_keys(settings.folder / "keys")
         seed_demo(Rekom(settings))
         commands = {"web": ["web", "--port", str(port), "--workers", "1"], "relay": ["relay"], "worker": ["worker"]}
-        for name, command in commands.items():
-            stack.enter_context(_child(name, command, settings))
+        children = [_start(name, command, settings) for name, command in commands.items()]
+        stack.callback(_end, children)
         _wait_for_web(settings.public_url)
         console.print(f"Siap: {settings.public_url}")
         yield settings
 
 
-@contextmanager
-def _child(name: str, command: list[str], settings: Settings) -> Iterator[Child]:
+def _start(name: str, command: list[str], settings: Settings) -> subprocess.Popen[bytes]:
     log = settings.folder / "logs" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("wb") as out:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "verify.cli", *command],
             env=_environment(settings),
             stdin=subprocess.PIPE,
@@ -137,21 +127,20 @@ def _child(name: str, command: list[str], settings: Settings) -> Iterator[Child]
             stderr=out,
             start_new_session=True,
         )
-    try:
-        yield Child(name, process, log)
-    finally:
-        _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdin:
-        process.stdin.close()
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        try:
+            child.wait(max(deadline - time.monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdin:
+            child.stdin.close()
 
 
 def _environment(settings: Settings) -> dict[str, str]:

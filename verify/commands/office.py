@@ -1,0 +1,25 @@
+"""``rekom migrate`` and ``rekom seed``: making an installation ready."""
+
+import click
+
+from verify import seeds
+from verify.composition import Rekom
+from verify.config import load_settings
+from verify.db import migrate
+from verify.keys import make_keys
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this version and make the office's keys if there are none."""
+    settings = load_settings()
+    migrate(settings.database_url)
+    make_keys(settings.folder / "keys")
+    click.echo("Basis data dan kunci siap.")
+
+
+@click.command("seed")
+def seed_command() -> None:
+    """Fill an empty database with one made-up office."""
+    seeds.seed_demo(Rekom(load_settings()))
+    click.echo(f"Kantor contoh siap. Kata sandi semua akun: {seeds.DEMO_PASSWORD}")
