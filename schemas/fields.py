@@ -143,7 +143,7 @@ class Moment(fields.AwareDateTime):
             raise ValidationError(self.default_error_messages["invalid"]) from None
 
 
-class Choice(fields.Enum):
+class Choice(fields.Enum[Any]):
     """One word of a list, by its value."""
 
     def __init__(self, words: type[StrEnum], **options: Any) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Day, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
+from schemas.fields import REQUIRED, Choice, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.intake import Intake
 from workflows.vocabulary import Channel, DocumentType, Urgency
 
 
-def _documents(**options: Any) -> fields.List:
+def _documents(**options: Any) -> fields.List[Any]:
     messages = {**REQUIRED, "invalid": "Kirim daftar jenis berkas."}
     return fields.List(Choice(DocumentType), error_messages=messages, **options)
 
@@ -56,6 +56,3 @@ class AmendSchema(LaterFacts):
     birth_date = PastDay()
     phone = Phone()
     version = fields.Integer(strict=True, error_messages={**REQUIRED, "invalid": "Isi bilangan bulat."})
-
-
-__all__ = ["AmendSchema", "Day", "IntakeSchema"]

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Flask, current_app, g, request
 from flask import session as cookie
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from verify.composition import Rekom
 from workflows import audit
@@ -177,7 +177,7 @@ def hash_password(password: str, *, environment: str) -> str:
 
 def _actor(session: Session, person: Staff, now: datetime) -> Actor:
     assert person.id is not None
-    roles = set(session.exec(select(StaffRole.role).where(StaffRole.staff_id == person.id)))
+    roles: set[Role] = set(session.exec(select(col(StaffRole.role)).where(StaffRole.staff_id == person.id)))
     # An acting signer has the head's role for exactly the days of the authority.
     if authority_of(session, person.id, person.region_code, "Asia/Jakarta", now=now) is not None:
         roles.add(Role.KADIS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
+from redis.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -60,6 +61,12 @@ class Doorbell:
             self.impatient.publish(WAKE, "1")
         except RedisError:
             log.info("relay not woken: Redis does not answer")
+
+    def listen(self) -> PubSub:
+        """A line on which the relay hears that it is woken."""
+        line: PubSub = self.patient.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        line.subscribe(WAKE)
+        return line
 
     def ring(self, task_id: int, *, urgent: bool) -> None:
         """Put a task's id into its queue; ringing twice for the same task is harmless."""

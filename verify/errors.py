@@ -88,9 +88,10 @@ def answer(
     code = help_code()
     if status >= 500:
         log.error("answered %s %s as %s", status, slug, code)
-    response = (
-        _problem(status, slug, sentence, code, fields or {}, extra or {}) if is_api() else _page(status, slug, sentence, code, fields)
-    )
+    if is_api():
+        response = _problem(status, slug, sentence, code, fields or {}, extra or {})
+    else:
+        response = _page(status, slug, sentence, code, fields or {})
     response.headers.update(headers or {})
     return response
 

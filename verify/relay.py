@@ -12,7 +12,6 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from verify.composition import Rekom
-from verify.doorbell import WAKE
 from verify.health import sign_relay
 from workflows import advance, letters, tasks
 from workflows.records.task import Task
@@ -24,8 +23,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
     """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
     while not stop.is_set():
         try:
-            with closing(rekom.doorbell.patient.pubsub(ignore_subscribe_messages=True)) as bell:
-                bell.subscribe(WAKE)
+            with closing(rekom.doorbell.listen()) as bell:
                 while not stop.is_set():
                     once(rekom)
                     sign_relay(rekom.doorbell.patient, rekom.clock())

@@ -110,7 +110,7 @@ def oldest_waiting(session: Session) -> datetime | None:
 
 
 def _waiting(session: Session, case: Case) -> tuple[Job, ...]:
-    return tuple(session.exec(select(Task.job).where(Task.case_id == case.id, col(Task.done_at).is_(None)).order_by(col(Task.id))))
+    return tuple(session.exec(select(col(Task.job)).where(Task.case_id == case.id, col(Task.done_at).is_(None)).order_by(col(Task.id))))
 
 
 def _newest_findings(session: Session, case: Case) -> FindingSet | None:
@@ -121,5 +121,5 @@ def _newest_findings(session: Session, case: Case) -> FindingSet | None:
 
 
 def _counts(session: Session, actor: Actor) -> dict[State, int]:
-    query = select(Case.state, func.count()).where(Case.region_code == actor.region_code).group_by(Case.state)
+    query = select(col(Case.state), func.count()).where(Case.region_code == actor.region_code).group_by(Case.state)
     return dict(session.exec(query).all())

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 
 from schemas.fields import REQUIRED, Shape
 from verify import auth
+from workflows.permissions import Permission
 
 blueprint = Blueprint("session", __name__, url_prefix="/api/v1/session", description="Masuk dan keluar")
 
@@ -36,7 +37,7 @@ def sign_in(credentials: dict[str, str]) -> dict[str, Any]:
 
 
 @blueprint.delete("")
-@auth.requires(auth.Permission.SIGNED_IN)
+@auth.requires(Permission.SIGNED_IN)
 @blueprint.response(204)
 def sign_out() -> None:
     """End the session of the token sent."""
