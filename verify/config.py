@@ -55,6 +55,7 @@ class Settings:
     registry_total_seconds: float = _setting(8.0, "seconds to wait for a registry's whole answer")
     task_lease_seconds: float = _setting(30.0, "seconds a task belongs to a worker before it is handed out again")
     task_attempts: int = _setting(5, "tries at a registry before the check becomes a task for a person")
+    recheck_hours: float = _setting(72.0, "hours for which a registry is still asked about a check that a person took over")
     task_backoff_seconds: float = _setting(2.0, "first pause after a failed try; it doubles each time, to 10 minutes at most")
     relay_poll_seconds: float = _setting(1.0, "pause between two looks of the relay when nobody wakes it")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -21,12 +21,13 @@ from sqlmodel import Session
 
 from verify.composition import Rekom
 from verify.config import load_settings
-from workflows import advance, checks, facts, tasks
+from workflows import advance, checks, facts, manual_checks, tasks
 from workflows.errors import RegistryError, Unavailable
 from workflows.records.case import Case
 from workflows.records.task import Task
 from workflows.states import CHECKS, Job
 from workflows.steps import SOURCE, STEPS
+from workflows.vocabulary import Urgency
 
 log = logging.getLogger(__name__)
 
@@ -117,28 +118,43 @@ def _gather(rekom: Rekom, one: Started) -> Gathered:
 def _finish(rekom: Rekom, session: Session, one: Gathered) -> None:
     case = advance.lock_by_id(session, one.task.case_id)
     now = rekom.clock()
-    if one.error is not None and not _gives_up(rekom, one):
-        tasks.postpone(session, one.task, now=now, first_pause=rekom.settings.task_backoff_seconds, error=_words(one.error))
-    elif tasks.finish(session, one.task, now=now) and case.closed_at is None:
-        _conclude(session, case, one, now)
-
-
-def _conclude(session: Session, case: Case, one: Gathered, now: datetime) -> None:
     if one.error is None:
-        STEPS[one.task.job].conclude(session, case, one.task, one.evidence, now=now)
+        if tasks.finish(session, one.task, now=now) and _still_matters(case, one.task.job):
+            STEPS[one.task.job].conclude(session, case, one.task, one.evidence, now=now)
         return
-    checks.record_undetermined(session, case, one.task, source=SOURCE[one.task.job], reason=_words(one.error), now=now)
+    if _is_handed_over(rekom, case, one) and case.closed_at is None:
+        checks.record_undetermined(session, case, one.task, source=SOURCE[one.task.job], reason=_words(one.error), now=now)
+    _try_later(rekom, session, one, now=now)
 
 
-def _gives_up(rekom: Rekom, one: Gathered) -> bool:
-    """Whether a person takes the check over; findings and letters are tried for ever, with growing pauses."""
+def _try_later(rekom: Rekom, session: Session, one: Gathered, *, now: datetime) -> None:
+    # A check that a person has taken over is still asked for some days: what was decided by hand is compared with
+    # the registry's own word when it is back. What a registry refuses it will refuse again.
+    refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
+    too_old = now - one.task.created_at > timedelta(hours=rekom.settings.recheck_hours)
+    if one.task.job in CHECKS and (refused or too_old):
+        tasks.finish(session, one.task, now=now)
+    else:
+        tasks.postpone(session, one.task, now=now, first_pause=rekom.settings.task_backoff_seconds, error=_words(one.error))
+
+
+def _still_matters(case: Case, job: Job) -> bool:
+    """A check's answer is kept for a served case too; findings and letters only for an open one."""
+    return case.closed_at is None or (job in CHECKS and case.state not in manual_checks.UNSERVED)
+
+
+def _is_handed_over(rekom: Rekom, case: Case, one: Gathered) -> bool:
+    """Whether a person takes a check over now: an emergency's at the first silence, others' after some tries.
+
+    Findings and letters are tried for ever, with growing pauses.
+    """
     if one.task.job not in CHECKS:
         return False
     refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
-    return refused or one.task.attempts >= rekom.settings.task_attempts
+    return refused or case.urgency == Urgency.EMERGENCY or one.task.attempts >= rekom.settings.task_attempts
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception | None) -> str:
     # Only our own errors are known to hold no personal data.
     return str(error) if isinstance(error, RegistryError) else f"Kesalahan dalam ({type(error).__name__}). Dicoba lagi."
 

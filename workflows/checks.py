@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from workflows import advance, audit
+from workflows import advance, audit, facts, manual_checks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
@@ -36,7 +36,13 @@ def record_answer(
 
 
 def record_undetermined(session: Session, case: Case, task: Task, *, source: str, reason: str, now: datetime) -> None:
-    """Keep that nobody could learn it: the case goes on, and a person takes the check over."""
+    """Keep that nobody could learn it so far: the case goes on, and a named person takes the check over.
+
+    Asked again for the same task it changes nothing.
+    """
+    if session.exec(select(CheckResult.id).where(CheckResult.task_id == task.id)).first() is not None:
+        return
+    manual_checks.hand_over(session, case, task.job, reason, now=now)
     details = {"reason": reason}
     _record(session, case, task.job, SYSTEM, now=now, outcome=None, source=source, as_of=now, details=details, task_id=task.id)
 
@@ -66,10 +72,14 @@ def record_by_person(session: Session, case: Case, found: ManualResult, actor: A
 
 def _record(session: Session, case: Case, kind: Job, actor: Actor, *, now: datetime, **fields: Any) -> None:
     assert case.id is not None
-    session.add(CheckResult(case_id=case.id, kind=kind, recorded_at=now, **fields))
+    believed = facts.checks_of(session, case).get(kind)
+    result = CheckResult(case_id=case.id, kind=kind, recorded_at=now, **fields)
+    session.add(result)
     session.flush()
     audit.record(
         session, advance.subject(case), "CHECK", actor=actor, now=now, kind=kind.value, outcome=fields["outcome"], source=fields["source"]
     )
-    advance.weigh_again(session, case, now=now)
-    advance.settle(session, case, now=now)
+    manual_checks.settle_result(session, case, result, believed, now=now)
+    if case.closed_at is None:
+        advance.weigh_again(session, case, now=now)
+        advance.settle(session, case, now=now)

@@ -11,6 +11,8 @@ from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.letter import Letter, LetterCounter
+from workflows.records.manual_check import Correction, ManualCheck
+from workflows.records.membership_report import MembershipReport
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
@@ -23,12 +25,15 @@ __all__ = [
     "Case",
     "CaseDocument",
     "CheckResult",
+    "Correction",
     "Decision",
     "FindingSet",
     "Hospital",
     "IdempotencyRecord",
     "Letter",
     "LetterCounter",
+    "ManualCheck",
+    "MembershipReport",
     "SignIn",
     "SigningAuthority",
     "Staff",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import text_enum
@@ -13,12 +13,20 @@ from workflows.states import Job
 class CheckResult(SQLModel, table=True):
     """The newest row of a kind counts. ``outcome`` None means undetermined: a person takes over, with a note.
 
-    Either a task concluded it or a person recorded it, never both.
+    Either a task concluded it or a person recorded it, never both. A task answers once; that it has not answered
+    yet may be noted before.
     """
 
     __tablename__ = "check_result"
     __table_args__ = (
         CheckConstraint("(task_id IS NULL) <> (recorded_by IS NULL)", name="task_or_person"),
+        Index(
+            "uq_check_result_task",
+            "task_id",
+            unique=True,
+            sqlite_where=text("outcome IS NOT NULL"),
+            postgresql_where=text("outcome IS NOT NULL"),
+        ),
         CheckConstraint("recorded_by IS NULL OR (outcome IS NOT NULL AND note IS NOT NULL)", name="person_says_why"),
     )
 
@@ -30,6 +38,6 @@ class CheckResult(SQLModel, table=True):
     as_of: datetime
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     note: str | None = Field(default=None, max_length=500)
-    task_id: int | None = Field(default=None, foreign_key="task.id", unique=True)
+    task_id: int | None = Field(default=None, foreign_key="task.id")
     recorded_by: int | None = Field(default=None, foreign_key="staff.id")
     recorded_at: datetime

@@ -13,7 +13,9 @@ depends_on: Any = None
 
 TABLES_LAST_FIRST = (
     "acceptance",
+    "manual_check",
     "letter",
+    "correction",
     "decision",
     "check_result",
     "task",
@@ -23,6 +25,7 @@ TABLES_LAST_FIRST = (
     "staff_role",
     "signing_authority",
     "sign_in",
+    "membership_report",
     "idempotency_record",
     "case_file",
     "staff",
@@ -52,8 +55,8 @@ def guard_audit() -> None:
         op.execute(APPEND_ONLY_SQLITE.format(verb=verb))
 
 
-def upgrade() -> None:
-    """Apply."""
+def create_1() -> None:
+    """audit_event, hospital, letter_counter, staff, case_file."""
     op.create_table(
         "audit_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -81,7 +84,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hospital", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hospital_region_code"), ["region_code"], unique=False)
-
     op.create_table(
         "letter_counter",
         sa.Column("office", sa.String(64), nullable=False),
@@ -218,6 +220,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+
+def create_2() -> None:
+    """idempotency_record, membership_report, sign_in, signing_authority, staff_role."""
     op.create_table(
         "idempotency_record",
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -230,6 +235,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "key", name=op.f("pk_idempotency_record")),
     )
     op.create_table(
+        "membership_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("nik", sa.String(16), nullable=False),
+        sa.Column("found", sa.Boolean(), nullable=False),
+        sa.Column("status_code", sa.String(8), nullable=True),
+        sa.Column("status_text", sa.String(100), nullable=True),
+        sa.Column("segment_code", sa.String(8), nullable=True),
+        sa.Column("segment_text", sa.String(100), nullable=True),
+        sa.Column("card", sa.String(13), nullable=True),
+        sa.Column("cover_from", sa.Date(), nullable=True),
+        sa.Column("cover_until", sa.Date(), nullable=True),
+        sa.Column("asked_for", sa.Date(), nullable=False),
+        sa.Column("hospital_code", sa.String(32), nullable=False),
+        sa.Column("reported_by", sa.Integer(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["hospital_code"], ["hospital.code"], name=op.f("fk_membership_report_hospital_code")),
+        sa.ForeignKeyConstraint(["reported_by"], ["staff.id"], name=op.f("fk_membership_report_reported_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_report")),
+    )
+    with op.batch_alter_table("membership_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_report_nik"), ["nik"], unique=False)
+    op.create_table(
         "sign_in",
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -241,7 +268,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_staff_id"), ["staff_id"], unique=False)
-
     op.create_table(
         "signing_authority",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -262,7 +288,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("signing_authority", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signing_authority_staff_id"), ["staff_id"], unique=False)
-
     op.create_table(
         "staff_role",
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -287,6 +312,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_role_staff_id")),
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_role")),
     )
+
+
+def create_3() -> None:
+    """assessment, case_document, finding_set, task, check_result."""
     op.create_table(
         "assessment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -403,7 +432,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_task_due", ["due_at"], unique=False, sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
         )
-
     op.create_table(
         "check_result",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -440,11 +468,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by"], ["staff.id"], name=op.f("fk_check_result_recorded_by")),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_check_result_task_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_result")),
-        sa.UniqueConstraint("task_id", name=op.f("uq_check_result_task_id")),
     )
     with op.batch_alter_table("check_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_check_result_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "uq_check_result_task",
+            ["task_id"],
+            unique=True,
+            sqlite_where=sa.text("outcome IS NOT NULL"),
+            postgresql_where=sa.text("outcome IS NOT NULL"),
+        )
 
+
+def create_4() -> None:
+    """decision, correction, letter, manual_check, acceptance."""
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -479,6 +516,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("case_id", name=op.f("uq_decision_case_id")),
     )
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "IDENTITY",
+                "MEMBERSHIP",
+                "POVERTY",
+                "DUPLICATES",
+                "FINDINGS",
+                "LETTER",
+                name="job",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("believed_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.Integer(), nullable=True),
+        sa.Column("resolution", sa.String(1000), nullable=True),
+        sa.CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name=op.f("ck_correction_resolved_with_words")),
+        sa.CheckConstraint("(resolved_at IS NULL) = (resolved_by IS NULL)", name=op.f("ck_correction_resolved_by_somebody")),
+        sa.ForeignKeyConstraint(["believed_id"], ["check_result.id"], name=op.f("fk_correction_believed_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_correction_case_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_correction_owner_id")),
+        sa.ForeignKeyConstraint(["resolved_by"], ["staff.id"], name=op.f("fk_correction_resolved_by")),
+        sa.ForeignKeyConstraint(["result_id"], ["check_result.id"], name=op.f("fk_correction_result_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sa.UniqueConstraint("result_id", name=op.f("uq_correction_result_id")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_correction_owner_id"), ["owner_id"], unique=False)
     op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -546,7 +623,46 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'SIGNED')"),
             postgresql_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'SIGNED')"),
         )
-
+    op.create_table(
+        "manual_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "IDENTITY",
+                "MEMBERSHIP",
+                "POVERTY",
+                "DUPLICATES",
+                "FINDINGS",
+                "LETTER",
+                name="job",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(done_at IS NULL) = (result_id IS NULL)", name=op.f("ck_manual_check_done_with_result")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_manual_check_case_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_manual_check_owner_id")),
+        sa.ForeignKeyConstraint(["result_id"], ["check_result.id"], name=op.f("fk_manual_check_result_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_manual_check")),
+    )
+    with op.batch_alter_table("manual_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_manual_check_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "uq_manual_check_open",
+            ["case_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
     op.create_table(
         "acceptance",
         sa.Column("letter_id", sa.Integer(), nullable=False),
@@ -562,6 +678,13 @@ def upgrade() -> None:
     with op.batch_alter_table("acceptance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_acceptance_hospital_code"), ["hospital_code"], unique=False)
 
+
+def upgrade() -> None:
+    """Apply."""
+    create_1()
+    create_2()
+    create_3()
+    create_4()
     guard_audit()
 
 

@@ -1,0 +1,26 @@
+"""What a hospital's own VClaim said: the keys are the hospital's, so it posts the answer to the office."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class MembershipReport(SQLModel, table=True):
+    """Raw codes and texts as BPJS gave them (VClaim ``Peserta``); the newest report on a NIK counts."""
+
+    __tablename__ = "membership_report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    nik: str = Field(max_length=16, index=True)
+    found: bool
+    status_code: str | None = Field(default=None, max_length=8)
+    status_text: str | None = Field(default=None, max_length=100)
+    segment_code: str | None = Field(default=None, max_length=8)
+    segment_text: str | None = Field(default=None, max_length=100)
+    card: str | None = Field(default=None, max_length=13)
+    cover_from: date | None = None
+    cover_until: date | None = None
+    asked_for: date
+    hospital_code: str = Field(foreign_key="hospital.code", max_length=32)
+    reported_by: int = Field(foreign_key="staff.id")
+    reported_at: datetime
