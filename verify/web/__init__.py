@@ -1,7 +1,106 @@
-"""The pages."""
+"""The pages: server-rendered, in Indonesian, complete without scripts."""
 
-from flask import Flask
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, g, url_for
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+
+from verify.auth import anybody, parts
+from verify.web import (
+    amending,
+    assessing,
+    case_page,
+    checking,
+    closing,
+    deciding,
+    door,
+    intake_page,
+    public_letter,
+    reception,
+    sheets,
+    work_list,
+)
+from verify.web.form import blank, label
+from verify.web.once import form_key
+from verify.web.times import ZONES, clock_time, day, duration, local_time
+from verify.web.words import ROLE, STATE_ICON, TONE, URGENCY
+from workflows.actor import Actor
+from workflows.masking import mask_nik, mask_phone
+from workflows.permissions import Permission, can
+from workflows.states import LABEL
+
+MODULES = (
+    door,
+    work_list,
+    intake_page,
+    case_page,
+    amending,
+    checking,
+    assessing,
+    deciding,
+    closing,
+    reception,
+    public_letter,
+    sheets,
+)
 
 
 def register(app: Flask) -> None:
     """Put the pages in place."""
+    for module in MODULES:
+        module.blueprint.after_request(_never_kept)
+        app.register_blueprint(module.blueprint)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
+    app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
+    app.jinja_env.globals.update(
+        blank_form=blank(),
+        state_word_of=LABEL.__getitem__,
+        state_icon_of=STATE_ICON.__getitem__,
+        tone_of=TONE.__getitem__,
+        urgency_word_of=URGENCY.__getitem__,
+        zone_word=lambda zone: ZONES.get(zone, zone),
+    )
+
+
+def _never_kept(response: Response) -> Response:
+    """Pages hold people's data or a form's key: nobody keeps a copy."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _asset(name: str) -> str:
+    """A file of ours under a name that changes with its content."""
+    return url_for("static", filename=name, v=_version(name))
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.sha256((Path(__file__).parent.parent / "static" / name).read_bytes()).hexdigest()[:10]
+
+
+def _who() -> Actor | None:
+    """Who is signed in, for the bar on top; where the database is away the page does without."""
+    if "actor" in g:
+        return g.actor  # type: ignore[no-any-return]
+    try:
+        return anybody()
+    except SQLAlchemyError:
+        return None
+
+
+def _may(permission: str) -> bool:
+    actor = _who()
+    return actor is not None and can(actor, Permission(permission))
+
+
+def _role_words(actor: Actor) -> str:
+    return ", ".join(word for role, word in ROLE.items() if role in actor.roles)
+
+
+def _practice() -> bool:
+    return parts().settings.practice

@@ -1,0 +1,91 @@
+// Conveniences only: every page works without this file.
+"use strict";
+
+function countDigits(output) {
+  const input = document.getElementById(output.dataset.counts);
+  if (!input) return;
+  const show = () => {
+    const digits = input.value.replace(/[\s.\-]/g, "");
+    const isNumber = /^\d+$/.test(digits);
+    output.hidden = !isNumber;
+    output.textContent = isNumber ? `${digits.length}/16 angka` : "";
+    output.classList.toggle("full", digits.length === 16);
+  };
+  input.addEventListener("input", show);
+  show();
+}
+
+// The server answers a form sent twice once; this only saves people from wondering.
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    window.setTimeout(() => delete form.dataset.sent, 8000);
+  });
+}
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// In an assessment y, t and b answer the question that has the focus and go on to the next.
+function answerByLetter(form) {
+  const letters = { y: "YES", t: "NO", b: "UNKNOWN" };
+  form.addEventListener("keydown", (event) => {
+    const value = letters[event.key.toLowerCase()];
+    const question = event.target.closest("fieldset");
+    if (!value || !question || event.target.type !== "radio" || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    question.querySelector(`input[value="${value}"]`).checked = true;
+    const all = [...form.querySelectorAll("fieldset")];
+    const next = all[all.indexOf(question) + 1];
+    (next ? next.querySelector("input") : form.querySelector("textarea")).focus();
+  });
+}
+
+// While checks run, the page looks again by itself, a little slower each time, and keeps the place of the reader.
+function watch(pause) {
+  const main = document.querySelector("main[data-busy]");
+  if (!main) return;
+  window.setTimeout(async () => {
+    try {
+      const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+      if (answer.ok && !answer.redirected) renew(main, new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // Away for a moment: the next look may succeed.
+    }
+    watch(Math.min(pause * 1.5, 10000));
+  }, pause);
+}
+
+function renew(main, page) {
+  const fresh = page.querySelector("main");
+  if (!fresh || main.contains(document.activeElement)) {
+    // Somebody is in the middle of the page: move nothing under their hands until the work is done.
+    if (fresh && !fresh.hasAttribute("data-busy")) tellReady(main, page.title);
+    return;
+  }
+  const notices = [...main.querySelectorAll(":scope > .notice[role=status]")];
+  main.innerHTML = fresh.innerHTML;
+  main.prepend(...notices);
+  main.toggleAttribute("data-busy", fresh.hasAttribute("data-busy"));
+  document.title = page.title;
+}
+
+function tellReady(main, title) {
+  main.removeAttribute("data-busy");
+  document.title = title;
+  const note = document.createElement("p");
+  note.className = "notice info";
+  note.setAttribute("role", "status");
+  const link = document.createElement("a");
+  link.href = window.location.pathname;
+  link.textContent = "Ada kabar baru. Muat ulang berkas.";
+  note.append(link);
+  main.prepend(note);
+}
+
+document.querySelectorAll("output[data-counts]").forEach(countDigits);
+document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
+document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
+watch(700);

@@ -1,0 +1,44 @@
+"""One case on one page: what is next, what was found, what happened."""
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from verify.auth import me, parts, requires
+from verify.counter import pdf_response
+from verify.web.facts import facts_of
+from verify.web.look import look, policy_of
+from verify.web.next_step import next_step, other_steps
+from verify.web.progress import progress
+from workflows.permissions import Permission
+from workflows.queries import CaseView
+
+blueprint = Blueprint("case_page", __name__)
+
+
+@blueprint.get("/berkas/<ticket>")
+@requires(Permission.READ_CASES)
+def show(ticket: str) -> str:
+    """The case."""
+    return page(look(ticket))
+
+
+@blueprint.get("/berkas/<ticket>/surat.pdf")
+@requires(Permission.READ_LETTER)
+def paper(ticket: str) -> Response:
+    """The letter as it was made."""
+    return pdf_response(ticket)
+
+
+def page(view: CaseView) -> str:
+    """Everything the office sees of a case."""
+    now = parts().clock()
+    return render_template(
+        "case.html",
+        view=view,
+        case=view.case,
+        next=next_step(view, me()),
+        others=other_steps(view, me()),
+        progress=progress(view, now=now),
+        now=now,
+        **facts_of(view, policy_of(view.case), now=now),
+    )

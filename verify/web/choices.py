@@ -1,0 +1,53 @@
+"""What can be chosen in a form, as pairs of code and word."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from verify.auth import parts
+from verify.web.words import ANSWER, CHANNEL, RESULT, SEGMENT, URGENCY
+from workflows import queries
+from workflows.rules.papers import LABEL
+from workflows.states import Job
+from workflows.vocabulary import DocumentType
+
+Choice = tuple[str, str]
+
+
+def _pairs(words: Iterable[tuple[object, str]]) -> list[Choice]:
+    return [(str(code), word) for code, word in words]
+
+
+URGENCIES = _pairs(URGENCY.items())
+CHANNELS = _pairs(CHANNEL.items())
+ANSWERS = _pairs(ANSWER.items())
+SEGMENTS = _pairs(SEGMENT.items())
+DESILS = [("0", "Belum diperingkat"), *((str(number), f"Desil {number}") for number in range(1, 11))]
+
+
+def results(kind: Job) -> list[Choice]:
+    """What a check can come to."""
+    return _pairs(RESULT[kind].items())
+
+
+def papers(asked: Iterable[str]) -> list[Choice]:
+    """All papers, those the region asks for first."""
+    first = tuple(asked)
+    every = (*first, *(paper.value for paper in DocumentType if paper not in first))
+    return [(paper, paper_word(paper)) for paper in every]
+
+
+def paper_word(paper: str) -> str:
+    """A paper's name as the head of a line."""
+    word = LABEL[paper]
+    return word[0].upper() + word[1:]
+
+
+def hospitals(session: Session, region_code: str) -> list[Choice]:
+    """A region's hospitals by name."""
+    return [(hospital.code, hospital.name) for hospital in queries.hospitals(session, region_code)]
+
+
+def regions() -> list[Choice]:
+    """The regions Rekom has rules for, to help typing a code."""
+    return [(code, blocks[-1].region_name) for code, blocks in sorted(parts().policies.regions.items()) if blocks]

@@ -1,0 +1,43 @@
+"""The decision: facts on one screen, what needs the eye first, and a named person's word."""
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from schemas.casework import DecisionSchema
+from verify.auth import parts, requires
+from verify.counter import decide_case
+from verify.web.facts import facts_of
+from verify.web.form import Form, blank, tried
+from verify.web.look import do, look, look_before, policy_of
+from workflows.permissions import Permission
+from workflows.states import Action
+
+blueprint = Blueprint("deciding", __name__)
+
+SCHEMA = DecisionSchema()
+
+
+@blueprint.get("/berkas/<ticket>/putusan")
+@requires(Permission.DECIDE)
+def show(ticket: str) -> str:
+    """The facts and three ways on."""
+    look_before(ticket, Action.APPROVE)
+    return page(ticket, blank())
+
+
+@blueprint.post("/berkas/<ticket>/putusan")
+@requires(Permission.DECIDE)
+def decide(ticket: str) -> Response | tuple[str, int]:
+    """Approve and sign, refuse, or send back."""
+
+    def load() -> Response:
+        return do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.")
+
+    return tried(load, lambda form: page(ticket, form))
+
+
+def page(ticket: str, form: Form) -> str:
+    """The decision page."""
+    view = look(ticket)
+    facts = facts_of(view, policy_of(view.case), now=parts().clock())
+    return render_template("decide.html", form=form, view=view, case=view.case, **facts)

@@ -1,0 +1,83 @@
+"""Signing in and out."""
+
+import re
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from verify.auth import anybody, bearer, me, parts, public, requires, sign_in, sign_out
+from verify.seeds import DEMO_PASSWORD, SEATS
+from verify.web.form import Form, blank, failed, wrong
+from verify.web.once import SEE_OTHER
+from verify.web.words import ROLE
+from workflows.actor import Actor
+from workflows.errors import NotAllowed
+from workflows.permissions import Permission
+from workflows.states import Role
+
+blueprint = Blueprint("door", __name__)
+
+OWN_PATH = re.compile(r"/(?![/\\])[\w/.\-]*", re.ASCII)
+"""Where a sign-in may lead: an address of ours, never one of somebody else's."""
+
+
+@blueprint.get("/masuk")
+@public
+def show() -> Response | str:
+    """The form, or straight on for whoever is signed in."""
+    actor = anybody()
+    return redirect(home_of(actor), SEE_OTHER) if actor else page(blank())
+
+
+@blueprint.post("/masuk")
+@public
+def enter() -> Response | tuple[str, int]:
+    """Check name and password and begin a session."""
+    username, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    if not username or not password:
+        form = wrong("password" if username else "username", "Isian ini wajib diisi.")
+        return page(form), form.status
+    try:
+        token, _ = sign_in(parts(), username, password)
+    except NotAllowed as error:
+        form = failed(error)
+        return page(form), form.status
+    cookie.clear()
+    cookie["token"] = token
+    return redirect(_onward(), SEE_OTHER)
+
+
+@blueprint.post("/keluar")
+@requires(Permission.SIGNED_IN)
+def leave() -> Response:
+    """End the session for good."""
+    sign_out(parts(), bearer())
+    cookie.clear()
+    flash("Anda sudah keluar.")
+    return redirect(url_for("door.show"), SEE_OTHER)
+
+
+def page(form: Form) -> str:
+    """The sign-in form."""
+    return render_template("sign_in.html", form=form, seats=demo_seats())
+
+
+def demo_seats() -> list[tuple[str, str, str]]:
+    """Account, role and password for whoever tries Rekom out; nothing anywhere else."""
+    if parts().settings.environment != "demo":
+        return []
+    return [(seat.username, ROLE[seat.role], DEMO_PASSWORD) for seat in SEATS]
+
+
+def home_of(actor: Actor) -> str:
+    """Where a person's work begins."""
+    at_desk_only = Role.HOSPITAL in actor.roles and not actor.roles - {Role.HOSPITAL}
+    return url_for("reception.show") if at_desk_only else url_for("work_list.show")
+
+
+def _onward() -> str:
+    wanted = request.form.get("lanjut", "")
+    if OWN_PATH.fullmatch(wanted) and wanted not in ("/", url_for("door.show"), url_for("door.leave")):
+        return wanted
+    return home_of(me())

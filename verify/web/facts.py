@@ -1,0 +1,182 @@
+"""A case's facts in words: findings, checks, papers, answers, and the hospital's clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from verify.auth import parts
+from verify.web.choices import paper_word
+from verify.web.story import story, who_did, who_takes_over
+from verify.web.times import left
+from verify.web.words import (
+    ACTIVATION,
+    ANSWER,
+    CHANNEL,
+    CHECK,
+    FINDING,
+    FINDING_ICON,
+    NOT_YET,
+    RESULT,
+    RULE,
+    SEGMENT,
+    SLUG,
+    STATE_ICON,
+    URGENCY,
+)
+from workflows.facts import opened_on
+from workflows.letter_states import LABEL as LETTER_LABEL
+from workflows.queries import CaseView
+from workflows.records.check_result import CheckResult
+from workflows.rules.activation import RULE as ACTIVATION_RULE
+from workflows.rules.facts import Answer
+from workflows.rules.finding import Outcome
+from workflows.rules.papers import asked_papers
+from workflows.rules.policy import RegionPolicy
+from workflows.states import CHECKS, FINAL, LABEL, Job
+from workflows.steps import SOURCE
+
+EYE_FIRST = (Outcome.FAILS, Outcome.NEEDS_PERSON, Outcome.MEETS)
+"""What needs a look stands on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check as the page shows it; ``known`` is false where nobody could answer."""
+
+    label: str
+    slug: str
+    words: str
+    known: bool
+    waiting: bool
+    source: str
+    as_of: datetime | None
+    owner: str | None
+    note: str | None
+    details: tuple[str, ...]
+
+
+def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str, Any]:
+    """Everything a page says of a case beside the row itself."""
+    return {
+        "policy": policy,
+        "state_word": LABEL[view.case.state],
+        "state_icon": STATE_ICON[view.case.state],
+        "urgency_word": URGENCY[view.case.urgency],
+        "channel_word": CHANNEL[view.case.channel],
+        "letter_word": LETTER_LABEL[view.letter.state] if view.letter else None,
+        "findings": findings_of(view),
+        "open_findings": open_findings(view),
+        "weighing": Job.FINDINGS in view.waiting,
+        "checks": checks_of(view),
+        "papers": papers_of(view, policy),
+        "answers": answers_of(view, policy),
+        "assessor": who_did(view.timeline, "ASSESS"),
+        "validator": who_did(view.timeline, "VALIDATE"),
+        "decider": who_did(view.timeline, "APPROVE", "REJECT"),
+        "hospital_clock": hospital_clock(view, policy, now=now),
+        "story": story(view.timeline),
+    }
+
+
+def findings_of(view: CaseView) -> list[dict[str, Any]]:
+    """The findings in words, those that need a look first."""
+    found = view.findings.findings if view.findings else []
+    return [_finding(one) for outcome in EYE_FIRST for one in found if one["outcome"] == outcome]
+
+
+def open_findings(view: CaseView) -> int:
+    """How many findings make the decider say why it is approved all the same."""
+    found = view.findings.findings if view.findings else []
+    return sum(one["outcome"] != Outcome.MEETS for one in found if one["rule"] != ACTIVATION_RULE)
+
+
+def checks_of(view: CaseView) -> list[Checked]:
+    """Each registry check with source and freshness."""
+    results = {check.kind: check for check in view.checks}
+    return [_checked(kind, results.get(kind), kind in view.waiting, who_takes_over(view.timeline, kind)) for kind in CHECKS]
+
+
+def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
+    """The papers the region asks for and whether they were seen, then all others that were."""
+    asked = asked_papers(policy, birth_date=view.case.birth_date, on=opened_on(view.case))
+    more = [paper for paper in view.documents if paper not in asked]
+    return [(paper_word(paper), paper in view.documents) for paper in (*asked, *more)]
+
+
+def answers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, str, Answer]]:
+    """The questions of the assessment with their answers."""
+    if view.assessment is None:
+        return []
+    given = view.assessment.answers
+    asked = parts().policies.criteria_for(policy).criteria
+    answers = ((criterion.question, Answer(given.get(criterion.key, Answer.UNKNOWN))) for criterion in asked)
+    return [(question, ANSWER[answer], answer) for question, answer in answers]
+
+
+def hospital_clock(view: CaseView, policy: RegionPolicy, *, now: datetime) -> str | None:
+    """How much of the hospital's time remains; None where nobody waits for it."""
+    admitted = view.case.admitted_at
+    if admitted is None or view.case.state in FINAL:
+        return None
+    hours = policy.hospital_clock_hours.value
+    remaining = left(admitted + timedelta(hours=hours), now)
+    return f"Sisa waktu {hours // 24} × 24 jam: {remaining}." if remaining else f"Waktu {hours // 24} × 24 jam sudah lewat."
+
+
+def _finding(one: dict[str, Any]) -> dict[str, Any]:
+    outcome = Outcome(one["outcome"])
+    value = one["value"]
+    return one | {
+        "title": RULE[one["rule"]],
+        "words": FINDING[outcome],
+        "icon": FINDING_ICON[outcome],
+        "value": ACTIVATION.get(value, value) if one["rule"] == ACTIVATION_RULE else value,
+        "as_of": date.fromisoformat(one["as_of"]) if one["as_of"] else None,
+    }
+
+
+def _checked(kind: Job, result: CheckResult | None, waiting: bool, owner: str | None) -> Checked:
+    known = result is not None and result.outcome is not None
+    return Checked(
+        label=CHECK[kind],
+        slug=SLUG[kind],
+        words=RESULT[kind].get(result.outcome, result.outcome) if result and result.outcome else NOT_YET,
+        known=known,
+        waiting=waiting,
+        owner=owner if result and not known else None,
+        source=result.source if result else SOURCE[kind],
+        as_of=result.as_of if result and known else None,
+        note=result.note if result else None,
+        details=tuple(_details(kind, result.details)) if result else (),
+    )
+
+
+def _details(kind: Job, details: dict[str, Any]) -> list[str]:
+    found = {
+        "Keterangan": details.get("status_text") or details.get("text") or details.get("reason"),
+        "Jenis peserta": SEGMENT.get(details.get("segment") or "", None),
+        "Berlaku sampai": _day(details.get("cover_until")),
+        "Desil": _desil(details) if kind == Job.POVERTY else None,
+        "Pengecualian": details.get("exclusion_reason"),
+        "Tidak sama": _differing(details),
+        "Berkas": ", ".join(details.get("tickets") or ()) or None,
+    }
+    return [f"{name}: {value}" for name, value in found.items() if value]
+
+
+def _differing(details: dict[str, Any]) -> str | None:
+    elements = details.get("elements") or {}
+    return ", ".join(ELEMENT.get(name, name) for name, said in sorted(elements.items()) if not str(said).startswith("Sesuai")) or None
+
+
+def _desil(details: dict[str, Any]) -> str | None:
+    desil = details.get("desil")
+    return None if desil is None else "belum diperingkat" if desil == 0 else str(desil)
+
+
+def _day(text: str | None) -> str | None:
+    return f"{date.fromisoformat(text):%d-%m-%Y}" if text else None
+
+
+ELEMENT = {"NIK": "NIK", "NO_KK": "nomor KK", "NAMA_LGKP": "nama", "TGL_LHR": "tanggal lahir"}
+"""Dukcapil's field names."""

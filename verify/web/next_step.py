@@ -1,0 +1,101 @@
+"""What this person can do with a case now: the one big button, and the smaller ones."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from verify.web.words import ROLE
+from workflows.actor import Actor
+from workflows.intake import AMENDABLE_STATES
+from workflows.letter_states import LetterState
+from workflows.permissions import Permission, can
+from workflows.queries import CaseView
+from workflows.states import FINAL, OWNER, TRANSITIONS, Action, Role, State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button, or only a sentence where it is somebody else's turn."""
+
+    sentence: str
+    button: str | None = None
+    address: str | None = None
+
+
+BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
+    State.ASSESSMENT: (Permission.ASSESS, "Nilai berkas ini", "assessing.show", "Berkas ini menunggu penilaian Anda."),
+    State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
+    State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
+}
+
+CLOSED: dict[State, str] = {
+    State.ACCEPTED: "Selesai: rumah sakit sudah menerima pasien dengan surat ini.",
+    State.EXPIRED: "Masa berlaku surat habis. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
+    State.REVOKED: "Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
+    State.REJECTED: "Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon.",
+    State.WITHDRAWN: "Berkas dibatalkan. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
+}
+
+WORKING: dict[State, str] = {
+    State.RECEIVED: "Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini.",
+    State.CHECKED: "Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik.",
+    State.APPROVED: "Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik.",
+}
+
+
+def next_step(view: CaseView, actor: Actor) -> Step:
+    """The one thing to do next."""
+    state = view.case.state
+    if state in FINAL:
+        return Step(CLOSED[state])
+    if state in WORKING:
+        return Step(WORKING[state])
+    if state == State.LETTER_ISSUED:
+        return Step("Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit.", "Lihat dan cetak surat", _to(view, "case_page.paper"))
+    return _button(view, actor)
+
+
+def other_steps(view: CaseView, actor: Actor) -> list[Step]:
+    """What else may be done, less often."""
+    state = view.case.state
+    steps = []
+    if can(actor, Permission.AMEND_CASE) and state in AMENDABLE_STATES:
+        steps.append(Step("", "Lengkapi data", _to(view, "amending.show")))
+    if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
+        steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
+    if can(actor, Permission.REVOKE_LETTER) and view.letter and view.letter.state == LetterState.ISSUED:
+        steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
+    return steps
+
+
+def _button(view: CaseView, actor: Actor) -> Step:
+    state = view.case.state
+    permission, button, endpoint, sentence = BUTTONS[state]
+    if not can(actor, permission):
+        return Step(f"Giliran {ROLE[OWNER[state]].lower()}. Anda tidak perlu melakukan apa-apa.")
+    if earlier := _earlier_hand(view, actor):
+        return Step(f"{earlier} {_colleague(OWNER[state])} harus melanjutkan.")
+    return Step(sentence, button, _to(view, endpoint))
+
+
+def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
+    """Why four eyes keep this person from the step."""
+    assessment, state = view.assessment, view.case.state
+    assessed = assessment is not None and assessment.assessed_by == actor.id
+    if state == State.VALIDATION and assessed:
+        return "Anda yang menilai berkas ini."
+    if state == State.DECISION and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
+        return "Anda sudah menangani langkah sebelumnya."
+    return None
+
+
+def _colleague(role: Role) -> str:
+    return "Penanda tangan lain" if role == Role.KADIS else f"{ROLE[role]} lain"
+
+
+def _can_be(action: Action, state: State) -> bool:
+    return any(row.source == state and row.action == action for row in TRANSITIONS)
+
+
+def _to(view: CaseView, endpoint: str) -> str:
+    return url_for(endpoint, ticket=view.case.ticket)

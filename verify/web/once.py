@@ -1,0 +1,65 @@
+"""A form has one effect, however often it is sent: double click, reload, back button. After it, another page (303)."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from flask import flash, redirect, request
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from verify.auth import me, parts
+from workflows.errors import Conflict
+from workflows.records.idempotency import IdempotencyRecord
+
+SEE_OTHER = 303
+
+
+def form_key() -> str:
+    """The hidden field ``kunci``: new each time a form is shown."""
+    return secrets.token_urlsafe(12)
+
+
+def once(effect: Callable[[Session], str], done: str) -> Response:
+    """Run ``effect`` in one transaction, say ``done``, and go to the address it returns.
+
+    The same form sent again only goes there; a form changed meanwhile is another form.
+    """
+    place = _place() or _first_time(effect)
+    flash(done)
+    return redirect(place, SEE_OTHER)
+
+
+def _first_time(effect: Callable[[Session], str]) -> str:
+    try:
+        with parts().database.write() as session:
+            # Written first, so that a twin waits for this one instead of running beside it.
+            record = IdempotencyRecord(
+                staff_id=me().person_id, key=_key(), request_hash=_digest(), status=SEE_OTHER, body="", created_at=parts().clock()
+            )
+            session.add(record)
+            session.flush()
+            record.body = effect(session)
+            session.add(record)
+        return record.body
+    except (Conflict, IntegrityError):
+        place = _place()
+        if place is None:
+            raise
+        return place
+
+
+def _place() -> str | None:
+    with parts().database.read() as session:
+        record = session.get(IdempotencyRecord, (me().person_id, _key()))
+    return record.body if record else None
+
+
+def _key() -> str:
+    return f"page:{_digest()}"
+
+
+def _digest() -> str:
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    return hashlib.sha256(repr((request.path, typed)).encode()).hexdigest()

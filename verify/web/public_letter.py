@@ -1,0 +1,62 @@
+"""What anybody's telephone sees who scans a letter: genuine or not, and its status. Nothing of the patient but initials."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from schemas.letter_token import ForgedToken
+from verify.auth import parts, public
+from verify.counter import find
+from workflows import desk
+from workflows.desk import DeskAnswer, Verdict
+from workflows.masking import initials
+
+blueprint = Blueprint("public_letter", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the page says for one answer."""
+
+    title: str
+    sentence: str
+    kind: str
+    icon: str
+
+
+SAID: dict[DeskAnswer, Words] = {
+    DeskAnswer.VALID: Words("Surat asli dan berlaku", "Serahkan surat ini di loket rumah sakit bersama KTP.", "good", "check"),
+    DeskAnswer.EXPIRED: Words("Surat asli, masa berlaku habis", "Minta perpanjangan ke Dinas Sosial.", "bad", "clock"),
+    DeskAnswer.REVOKED: Words("Surat asli, sudah dicabut", "Surat ini tidak boleh dipakai. Hubungi Dinas Sosial.", "bad", "stop"),
+    DeskAnswer.ALREADY_USED: Words("Surat asli, sudah dipakai", "Rumah sakit sudah menerima surat ini.", "warn", "warning"),
+    DeskAnswer.IN_PROGRESS: Words("Surat sedang dibuat", "Tunggu sebentar, lalu pindai lagi.", "warn", "clock"),
+    DeskAnswer.UNKNOWN: Words("Surat tidak ditemukan", "Hubungi Dinas Sosial di kota Anda.", "warn", "search"),
+    DeskAnswer.FORGED: Words(
+        "Surat palsu atau rusak", "Jangan dipakai. Hubungi Dinas Sosial yang namanya tertulis di surat.", "bad", "cross"
+    ),
+}
+
+
+@blueprint.get("/s/<token>", defaults={"prefix": "s"})
+@blueprint.get("/S/<token>", defaults={"prefix": "S"})
+@public
+def show(token: str, prefix: str) -> str:
+    """The status of the letter behind a QR; the printed address is all in capitals."""
+    del prefix
+    verdict = _judge(token)
+    return render_template("public_letter.html", verdict=verdict, said=SAID[verdict.answer], token=token, **_facts(verdict))
+
+
+def _judge(token: str) -> Verdict:
+    try:
+        with parts().database.read() as session:
+            return desk.judge(session, find(session, {"code": token}), None, now=parts().clock())
+    except ForgedToken:
+        return desk.FORGED
+
+
+def _facts(verdict: Verdict) -> dict[str, object]:
+    if verdict.case is None or verdict.letter is None:
+        return {"initials": None, "office": None}
+    policy = parts().policies.pinned(verdict.case.region_code, verdict.case.policy_valid_from)
+    return {"initials": initials(verdict.case.name), "office": policy.office}

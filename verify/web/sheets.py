@@ -1,0 +1,77 @@
+"""Pages that explain: each kind of problem by its name, and how to work with Rekom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template
+
+from verify.auth import public
+from verify.errors import FORM_TOO_OLD, HTTP_SENTENCES, OTHER_SENTENCE, status_of
+from workflows.errors import RekomError
+
+blueprint = Blueprint("sheets", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: what happened, and what to do about it."""
+
+    status: int
+    sentence: str
+    todo: str
+
+
+TODO = {
+    400: "Muat ulang halaman, isi lagi, lalu kirim.",
+    401: "Masuk dengan nama pengguna dan kata sandi Anda, lalu ulangi langkah terakhir.",
+    403: "Mintalah rekan yang berwenang, atau hubungi admin kantor bila peran Anda keliru.",
+    404: "Periksa nomor atau alamatnya. Mulai lagi dari halaman awal bila perlu.",
+    405: "Buka halaman dari menu, jangan dari alamat yang diketik.",
+    409: "Muat ulang berkas, lihat keadaan terakhirnya, lalu putuskan langkah berikutnya.",
+    413: "Kecilkan kiriman Anda, lalu coba lagi.",
+    422: "Perbaiki isian yang ditandai, lalu kirim lagi. Yang sudah diketik tetap ada.",
+    429: "Tunggu satu menit, lalu coba lagi.",
+    500: "Coba sekali lagi. Bila berulang, sebutkan kode masalah kepada admin kantor.",
+    502: "Lanjutkan pekerjaan lain. Rekom mencoba lagi sendiri, atau catat hasil pemeriksaan manual.",
+    503: "Tunggu sebentar, lalu coba lagi. Pasien gawat darurat tetap dilayani.",
+}
+"""The next step by status."""
+
+OTHERS = {
+    "formulir-kedaluwarsa": (400, FORM_TOO_OLD),
+    "basis-data-tidak-menjawab": (503, HTTP_SENTENCES[503]),
+    "kesalahan-dalam": (500, OTHER_SENTENCE),
+}
+"""Problems that have no class of their own in the exception tree."""
+
+
+@blueprint.get("/masalah/<slug>")
+@public
+def problem(slug: str) -> str:
+    """What a kind of problem means; the ``type`` of an API problem points here."""
+    found = problems().get(slug)
+    return render_template("problem.html", problem=found, slug=slug) if found else abort(404)
+
+
+@blueprint.get("/bantuan")
+@public
+def help_page() -> str:
+    """How to work with Rekom, by role."""
+    return render_template("help.html")
+
+
+def problems() -> dict[str, Problem]:
+    """Every kind of problem by its slug."""
+    found = {f"http-{status}": _problem(status, sentence) for status, sentence in HTTP_SENTENCES.items()}
+    found |= {kind.slug: _problem(status_of(kind()), kind.sentence) for kind in _kinds(RekomError) if "slug" in vars(kind)}
+    return found | {slug: _problem(status, sentence) for slug, (status, sentence) in OTHERS.items()}
+
+
+def _problem(status: int, sentence: str) -> Problem:
+    return Problem(status, sentence, TODO.get(status, TODO[400] if status < 500 else TODO[500]))
+
+
+def _kinds(kind: type[RekomError]) -> Iterator[type[RekomError]]:
+    yield kind
+    for inner in kind.__subclasses__():
+        yield from _kinds(inner)

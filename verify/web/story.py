@@ -1,0 +1,105 @@
+"""What happened to a case, newest first, in plain words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from schemas.desk_check import TITLES
+from verify.web.choices import paper_word
+from verify.web.form import label
+from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, TIMELINE
+from workflows.desk import DeskAnswer
+from workflows.records.audit_event import AuditEvent
+from workflows.states import LABEL, Job, State
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the story."""
+
+    at: datetime
+    title: str
+    who: str
+    machine: bool
+    details: tuple[str, ...]
+
+
+def story(events: Iterable[AuditEvent]) -> list[Happened]:
+    """The audit trail as a story."""
+    return [_happened(event) for event in events]
+
+
+def who_did(events: Iterable[AuditEvent], *actions: str) -> str | None:
+    """Who did one of these last; events come newest first."""
+    return next((event.actor_name for event in events if event.action in actions), None)
+
+
+def who_takes_over(events: Iterable[AuditEvent], kind: Job) -> str | None:
+    """Whose an unanswered check is."""
+    handed = (event for event in events if event.action in ("HAND_OVER", "PASS_ON") and event.detail.get("kind") == kind)
+    return next((str(event.detail["owner"]) for event in handed), None)
+
+
+def _happened(event: AuditEvent) -> Happened:
+    title = TIMELINE.get(event.action, OTHER_EVENT)
+    return Happened(event.at, title, event.actor_name, event.actor_id is None, tuple(_details(event.action, event.detail)))
+
+
+def _details(action: str, detail: dict[str, Any]) -> Iterable[str]:
+    """What a line says beside its title, by the names the audit trail uses."""
+    yield from SPOKEN.get(action, _nothing)(detail)
+    if letter := detail.get("letter"):
+        yield f"Nomor surat {letter}."
+    if reason := detail.get("reason"):
+        yield f"Alasan: {reason}"
+    if target := detail.get("target"):
+        yield f"Status menjadi {LABEL[State(target)]}."
+
+
+def _nothing(_: dict[str, Any]) -> Iterable[str]:
+    return ()
+
+
+def _check_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{CHECK[Job(detail['kind'])]}: {_result(detail, detail['outcome'])}. Sumber: {detail['source']}."
+
+
+def _desk_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"Jawaban: {TITLES[DeskAnswer(detail['answer'])].capitalize()}."
+
+
+def _owner_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{CHECK[Job(detail['kind'])]}: sekarang tugas {detail['owner']}."
+
+
+def _correction_words(detail: dict[str, Any]) -> Iterable[str]:
+    believed, answer = _result(detail, detail["believed"]).lower(), _result(detail, detail["answer"]).lower()
+    yield f"{CHECK[Job(detail['kind'])]}: tercatat {believed}, jawaban registri {answer}."
+    yield f"Sekarang tugas {detail['owner']}."
+
+
+def _resolve_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{CHECK[Job(detail['kind'])]}: {detail['resolution']}"
+
+
+def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
+    if fields := detail.get("fields"):
+        yield f"Diubah: {', '.join(label(field).lower() for field in fields)}."
+    if documents := detail.get("documents"):
+        yield f"Berkas dilihat: {', '.join(paper_word(paper) for paper in documents)}."
+
+
+def _result(detail: dict[str, Any], outcome: str | None) -> str:
+    return RESULT[Job(detail["kind"])].get(outcome, outcome) if outcome else NOT_YET
+
+
+SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
+    "CHECK": _check_words,
+    "AMEND": _amend_words,
+    "DESK_CHECK": _desk_words,
+    "HAND_OVER": _owner_words,
+    "PASS_ON": _owner_words,
+    "CORRECTION": _correction_words,
+    "RESOLVE": _resolve_words,
+}

@@ -1,0 +1,201 @@
+"""The words of the pages: Indonesian for every state, action, role, channel and outcome. Tests prove that none is missing."""
+
+from collections.abc import Mapping
+
+from workflows.rules.facts import Answer
+from workflows.rules.finding import Outcome
+from workflows.rules.membership import SEGMENTS
+from workflows.rules.policy import ActivationMode
+from workflows.states import Job, Role, State
+from workflows.vocabulary import Channel, Urgency
+
+ROLE: Mapping[Role, str] = {
+    Role.LOKET: "Petugas loket",
+    Role.CASEWORKER: "Petugas penilai",
+    Role.VALIDATOR: "Validator",
+    Role.KADIS: "Kepala Dinas",
+    Role.HOSPITAL: "Loket rumah sakit",
+    Role.ADMIN: "Admin kantor",
+    Role.SYSTEM: "Rekom, otomatis",
+}
+
+URGENCY: Mapping[Urgency, str] = {
+    Urgency.EMERGENCY: "Gawat darurat",
+    Urgency.INPATIENT: "Rawat inap",
+    Urgency.CHILDBIRTH: "Persalinan",
+    Urgency.CHRONIC: "Penyakit menahun",
+    Urgency.OUTPATIENT: "Rawat jalan",
+    Urgency.ROUTINE: "Tidak mendesak",
+}
+
+CHANNEL: Mapping[Channel, str] = {
+    Channel.LOKET_DINSOS: "Loket Dinas Sosial",
+    Channel.MPP: "Mal Pelayanan Publik",
+    Channel.PUSKESMAS: "Puskesmas",
+    Channel.DESA: "Kantor desa atau kelurahan",
+    Channel.MCS: "Mobil layanan BPJS Kesehatan",
+    Channel.DROPBOX_FKTP: "Kotak berkas di puskesmas atau klinik",
+    Channel.RS: "Rumah sakit",
+    Channel.ONLINE: "Aplikasi atau situs",
+    Channel.WHATSAPP: "WhatsApp",
+    Channel.KOLEKTIF: "Kiriman bersama",
+}
+
+CHECK: Mapping[Job, str] = {
+    Job.IDENTITY: "Data kependudukan",
+    Job.MEMBERSHIP: "Kepesertaan BPJS Kesehatan",
+    Job.POVERTY: "Data sosial ekonomi (DTSEN)",
+    Job.DUPLICATES: "Berkas ganda",
+    Job.FINDINGS: "Temuan menurut aturan",
+    Job.LETTER: "Surat",
+}
+"""What a step looks at, as a heading."""
+
+SLUG: Mapping[Job, str] = {
+    Job.IDENTITY: "identitas",
+    Job.MEMBERSHIP: "kepesertaan",
+    Job.POVERTY: "dtsen",
+    Job.DUPLICATES: "ganda",
+}
+"""A check's name in addresses."""
+
+RESULT: Mapping[Job, Mapping[str, str]] = {
+    Job.IDENTITY: {
+        "MATCH": "Cocok",
+        "PARTIAL": "Sebagian tidak sama",
+        "MISMATCH": "Tidak sama",
+        "NOT_FOUND": "NIK tidak ditemukan",
+        "DECEASED": "Tercatat meninggal",
+        "DUPLICATE": "Data ganda",
+        "INACTIVE": "NIK tidak aktif",
+        "BAD_FORMAT": "Susunan NIK tidak dikenal",
+    },
+    Job.MEMBERSHIP: {"ACTIVE": "Peserta aktif", "INACTIVE": "Peserta tidak aktif", "NOT_FOUND": "Belum menjadi peserta"},
+    Job.POVERTY: {"FOUND": "Tercatat", "NOT_FOUND": "Tidak tercatat"},
+    Job.DUPLICATES: {"CLEAR": "Tidak ada yang mirip", "SIMILAR": "Ada berkas yang mirip"},
+}
+NOT_YET = "Belum tersedia"
+"""For a check nobody could answer."""
+
+SEGMENT: Mapping[str, str] = SEGMENTS
+
+RULE: Mapping[str, str] = {
+    "identitas": "Identitas",
+    "kepesertaan": "Kepesertaan",
+    "kelayakan": "Kelayakan",
+    "domisili": "Domisili",
+    "ganda": "Berkas ganda",
+    "berkas": "Kelengkapan berkas",
+    "kriteria": "Penilaian keluarga",
+    "aktivasi": "Mulai aktif",
+}
+
+FINDING: Mapping[Outcome, str] = {
+    Outcome.MEETS: "Memenuhi",
+    Outcome.FAILS: "Tidak memenuhi",
+    Outcome.NEEDS_PERSON: "Perlu ditimbang petugas",
+}
+FINDING_ICON: Mapping[Outcome, str] = {Outcome.MEETS: "check", Outcome.FAILS: "cross", Outcome.NEEDS_PERSON: "person"}
+
+ACTIVATION: Mapping[str, str] = {
+    ActivationMode.SAME_DAY: "pada hari pendaftaran",
+    ActivationMode.NEXT_CYCLE: "siklus berikutnya",
+    ActivationMode.SUSPENDED: "sedang dihentikan",
+}
+"""The rule ``aktivasi`` states its value as a code."""
+
+ANSWER: Mapping[Answer, str] = {Answer.YES: "Ya", Answer.NO: "Tidak", Answer.UNKNOWN: "Belum tahu"}
+
+TIMELINE: Mapping[str, str] = {
+    "OPEN": "Berkas dibuka",
+    "AMEND": "Data diperbarui",
+    "CHECK": "Hasil pemeriksaan dicatat",
+    "DESK_CHECK": "Surat diperiksa di loket",
+    "HAND_OVER": "Diserahkan untuk diperiksa manual",
+    "PASS_ON": "Dialihkan ke petugas lain",
+    "CORRECTION": "Jawaban registri berbeda dari yang tercatat",
+    "RESOLVE": "Perbedaan diselesaikan",
+    "FINISH_CHECKS": "Semua pemeriksaan selesai",
+    "WEIGH": "Temuan selesai dihitung",
+    "ASSESS": "Penilaian dicatat",
+    "VALIDATE": "Penilaian disahkan",
+    "SEND_BACK": "Dikembalikan untuk dinilai ulang",
+    "APPROVE": "Disetujui dan ditandatangani",
+    "REJECT": "Ditolak",
+    "ISSUE": "Surat terbit",
+    "ACCEPT": "Pasien diterima rumah sakit",
+    "EXPIRE": "Masa berlaku surat habis",
+    "REVOKE": "Surat dicabut",
+    "WITHDRAW": "Berkas dibatalkan",
+}
+"""A word for each action the audit trail of a case can hold."""
+
+OTHER_EVENT = "Peristiwa lain"
+"""For an action younger than these words."""
+
+STATE_ICON: Mapping[State, str] = {
+    State.RECEIVED: "clock",
+    State.CHECKED: "clock",
+    State.ASSESSMENT: "pencil",
+    State.VALIDATION: "person",
+    State.DECISION: "person",
+    State.APPROVED: "clock",
+    State.LETTER_ISSUED: "letter",
+    State.ACCEPTED: "check",
+    State.EXPIRED: "clock",
+    State.REVOKED: "stop",
+    State.REJECTED: "cross",
+    State.WITHDRAWN: "stop",
+}
+
+TONE: Mapping[State, str] = {
+    State.RECEIVED: "wait",
+    State.CHECKED: "wait",
+    State.ASSESSMENT: "todo",
+    State.VALIDATION: "todo",
+    State.DECISION: "todo",
+    State.APPROVED: "wait",
+    State.LETTER_ISSUED: "good",
+    State.ACCEPTED: "good",
+    State.EXPIRED: "warn",
+    State.REVOKED: "bad",
+    State.REJECTED: "bad",
+    State.WITHDRAWN: "closed",
+}
+"""The colour of a state, always beside its icon and its word."""
+
+FIELD: Mapping[str, str] = {
+    "nik": "NIK",
+    "name": "Nama lengkap",
+    "birth_date": "Tanggal lahir",
+    "phone": "Nomor telepon",
+    "kk": "Nomor Kartu Keluarga",
+    "address": "Alamat",
+    "domicile_code": "Kode wilayah domisili",
+    "resident_since": "Tinggal di daerah ini sejak",
+    "hospital_code": "Rumah sakit tujuan",
+    "admitted_at": "Waktu masuk rumah sakit",
+    "urgency": "Keadaan pasien",
+    "channel": "Datang lewat",
+    "proxy_name": "Nama yang mengurus",
+    "proxy_relation": "Hubungan dengan pasien",
+    "proxy_phone": "Telepon yang mengurus",
+    "documents": "Berkas yang sudah dilihat",
+    "note": "Catatan",
+    "reason": "Alasan",
+    "outcome": "Hasil",
+    "as_of": "Waktu pemeriksaan",
+    "segment": "Jenis peserta",
+    "desil": "Desil",
+    "exclusion_reason": "Alasan pengecualian",
+    "code": "Kode QR",
+    "number": "Nomor surat",
+    "registration_number": "Nomor pendaftaran pasien",
+    "q": "NIK atau nomor berkas",
+    "username": "Nama pengguna",
+    "password": "Kata sandi",
+    "answers": "Jawaban",
+    "agrees": "Hasil validasi",
+    "version": "Versi berkas",
+}
+"""What a field is called, on its label and in the list of errors."""

@@ -1,0 +1,153 @@
+"""The list of cases, what waits for me first, and the one search box."""
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from verify.auth import me, parts, requires
+from verify.web import door, intake_page
+from verify.web.form import Form, blank, wrong
+from verify.web.look import known
+from verify.web.once import SEE_OTHER
+from workflows import queries
+from workflows.actor import Actor
+from workflows.errors import InvalidNik
+from workflows.intake import TICKET_ALPHABET
+from workflows.nik import SEPARATORS, parse_nik
+from workflows.permissions import OFFICE, Permission, can
+from workflows.queries import CasePage
+from workflows.records.case import Case
+from workflows.states import FINAL, LABEL, OWNER, Role, State
+from workflows.vocabulary import Urgency
+
+blueprint = Blueprint("work_list", __name__)
+
+ALL = "semua"
+TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
+URGENCIES = list(Urgency)
+"""In the order of the vocabulary: most urgent first."""
+
+NOT_A_NUMBER = "Ketik NIK 16 angka, atau nomor berkas seperti 7QMK-2F9X."
+NO_SUCH_CASE = "Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi."
+NO_CASE_YET = "Belum ada berkas untuk NIK ini. Mintalah petugas loket membuka berkas."
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view of the list; ``mine`` waits for the person who looks."""
+
+    word: str
+    label: str
+    count: int
+    current: bool
+    mine: bool
+
+
+@blueprint.get("/")
+@requires(Permission.SIGNED_IN)
+def show() -> Response | str:
+    """Where work begins: the list for the office, the desk for a hospital, a word for an admin."""
+    actor = me()
+    if actor.roles & OFFICE:
+        return page(blank())
+    if Role.HOSPITAL in actor.roles:
+        return redirect(door.home_of(actor), SEE_OTHER)
+    return render_template("admin.html")
+
+
+@blueprint.get("/cari")
+@requires(Permission.READ_CASES)
+def search_again() -> Response:
+    """A reload or a bookmark of the answer to a search: back to the box."""
+    return redirect(url_for("work_list.show"), SEE_OTHER)
+
+
+@blueprint.post("/cari")
+@requires(Permission.READ_CASES)
+def search() -> Response | tuple[str, int] | str:
+    """A case by its number, or by a NIK, which never stands in an address."""
+    typed = SEPARATORS.sub("", request.form.get("q", "")).upper()
+    if not typed:
+        return _answer(wrong("q", NOT_A_NUMBER))
+    if TICKET.fullmatch(typed):
+        return _by_ticket(f"{typed[:4]}-{typed[4:]}")
+    if not typed[0].isdecimal():
+        return _answer(wrong("q", NOT_A_NUMBER))
+    return _by_nik(typed)
+
+
+def page(form: Form) -> str:
+    """The list in the view asked for."""
+    actor = me()
+    state = _state(actor)
+    with parts().database.read() as session:
+        found = queries.case_list(session, actor, state=state, before=request.args.get("sebelum", type=int))
+    return render_template(
+        "work_list.html",
+        form=form,
+        tabs=_tabs(found, state, actor),
+        cases=_in_order(found, state, actor),
+        state=state,
+        after=found.after,
+        mine=state in _waiting_for(actor),
+        final=FINAL,
+        now=parts().clock(),
+    )
+
+
+def _by_ticket(ticket: str) -> Response | tuple[str, int]:
+    return redirect(_case(ticket), SEE_OTHER) if known(ticket) else _answer(wrong("q", NO_SUCH_CASE))
+
+
+def _by_nik(typed: str) -> Response | tuple[str, int] | str:
+    try:
+        digits = parse_nik(typed, practice=parts().settings.practice).digits
+    except InvalidNik as error:
+        return _answer(wrong("q", str(error)))
+    with parts().database.read() as session:
+        ticket = queries.ticket_of_open_case(session, digits, me())
+    newest = known(ticket) if ticket else None
+    may_open = can(me(), Permission.OPEN_CASE)
+    if newest is not None and (newest.closed_at is None or not may_open):
+        return redirect(_case(newest.ticket), SEE_OTHER)
+    return intake_page.page(blank(nik=digits), earlier=newest) if may_open else _answer(wrong("q", NO_CASE_YET))
+
+
+def _case(ticket: str) -> str:
+    return url_for("case_page.show", ticket=ticket)
+
+
+def _answer(form: Form) -> tuple[str, int]:
+    return page(form), form.status
+
+
+def _state(actor: Actor) -> State | None:
+    """The state asked for; without a word what waits for this person, else all."""
+    word = request.args.get("status", "")
+    if word == ALL:
+        return None
+    asked = next((state for state in State if state.value.lower() == word), None)
+    return asked or next(iter(_waiting_for(actor)), None)
+
+
+def _waiting_for(actor: Actor) -> tuple[State, ...]:
+    return tuple(state for state, owner in OWNER.items() if owner in actor.roles & OFFICE and state not in FINAL)
+
+
+def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
+    mine = _waiting_for(actor)
+    others = (state for state in State if state not in mine and (found.counts.get(state) or state == current))
+    tabs = [
+        Tab(state.value.lower(), LABEL[state], found.counts.get(state, 0), state == current, state in mine) for state in (*mine, *others)
+    ]
+    every = Tab(ALL, "Semua", sum(found.counts.values()), current is None, False)
+    return [*tabs[: len(mine)], every, *tabs[len(mine) :]]
+
+
+def _in_order(found: CasePage, state: State | None, actor: Actor) -> list[Case]:
+    """What waits for this person most urgent and longest waiting first; everything else newest first."""
+    if state not in _waiting_for(actor):
+        return list(found.cases)
+    return sorted(found.cases, key=lambda case: (URGENCIES.index(case.urgency), case.state_since))
