@@ -44,6 +44,23 @@ class FindingSchema(Schema):
     example = fields.Boolean()
 
 
+class ManualCheckSchema(Schema):
+    """A check that waits for a person."""
+
+    kind = fields.String()
+    owner = fields.String()
+    reason = fields.String()
+    opened_at = fields.DateTime()
+
+
+class CorrectionSchema(Schema):
+    """A registry's late answer that contradicts what was decided on."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    opened_at = fields.DateTime()
+
+
 class LetterSchema(Schema):
     """The case's letter."""
 
@@ -91,6 +108,8 @@ class CaseSchema(CaseSummarySchema):
     waiting = fields.List(fields.String(), metadata={"description": "langkah yang sedang berjalan"})
     checks = fields.List(fields.Nested(CheckSchema))
     findings = fields.List(fields.Nested(FindingSchema))
+    manual_checks = fields.List(fields.Nested(ManualCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
+    corrections = fields.List(fields.Nested(CorrectionSchema))
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
     timeline = fields.List(fields.Nested(EventSchema))
@@ -135,6 +154,8 @@ def whole(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
         "waiting": [job.value for job in view.waiting],
         "checks": [_check(check) for check in view.checks],
         "findings": view.findings.findings if view.findings else [],
+        "manual_checks": [_manual(owned) for owned in view.manual],
+        "corrections": [{"id": one.id, "kind": one.kind.value, "opened_at": one.opened_at} for one in view.corrections],
         "letter": _letter(letter) if letter else None,
         "accepted_at": view.acceptance.accepted_at if view.acceptance else None,
         "timeline": [
@@ -146,6 +167,11 @@ def whole(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
 def _links(case: Case, has_letter: bool) -> dict[str, str | None]:
     own = f"/api/v1/applications/{case.ticket}"
     return {"self": own, "page": f"/berkas/{case.ticket}", "letter": f"{own}/letter.pdf" if has_letter else None}
+
+
+def _manual(owned: Any) -> dict[str, Any]:
+    check = owned.check
+    return {"kind": check.kind.value, "owner": owned.owner, "reason": check.reason, "opened_at": check.opened_at}
 
 
 def _event(event: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from workflows import advance, audit, facts, manual_checks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
-from workflows.ports import IdentityOutcome, MembershipOutcome, PovertyOutcome
+from workflows.ports import IdentityOutcome, MembershipEvidence, MembershipOutcome, PovertyOutcome
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
 from workflows.records.task import Task
@@ -68,6 +68,27 @@ def record_by_person(session: Session, case: Case, found: ManualResult, actor: A
     fields = {"outcome": found.outcome, "details": dict(found.details), "note": found.note, "as_of": found.as_of}
     _record(session, case, found.kind, actor, now=now, source=f"petugas: {actor.name}", recorded_by=actor.id, **fields)
     case.version += 1
+
+
+def record_report(session: Session, case: Case, evidence: MembershipEvidence, actor: Actor, *, now: datetime) -> None:
+    """Keep what a hospital's own VClaim said of the case's person."""
+    fields = {"outcome": evidence.outcome.value, "source": evidence.source, "as_of": evidence.as_of}
+    details, note = membership_details(evidence), "Dilaporkan rumah sakit dari VClaim."
+    _record(session, case, Job.MEMBERSHIP, actor, now=now, details=details, note=note, recorded_by=actor.id, **fields)
+
+
+def membership_details(evidence: MembershipEvidence) -> dict[str, str | None]:
+    """What a case keeps of a membership: segment and status, raw code and text beside our words, never the card."""
+    return {
+        "segment": evidence.segment.value if evidence.segment else None,
+        "status_code": evidence.status_code,
+        "status_text": evidence.status_text,
+        "segment_code": evidence.segment_code,
+        "segment_text": evidence.segment_text,
+        "cover_from": evidence.cover_from.isoformat() if evidence.cover_from else None,
+        "cover_until": evidence.cover_until.isoformat() if evidence.cover_until else None,
+        "asked_for": evidence.asked_for.isoformat(),
+    }
 
 
 def _record(session: Session, case: Case, kind: Job, actor: Actor, *, now: datetime, **fields: Any) -> None:

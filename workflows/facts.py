@@ -7,7 +7,7 @@ system is waited for.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
+from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.states import CHECKS, Job
 
@@ -120,9 +121,14 @@ def fingerprint(facts: Any) -> str:
 
 
 def checks_of(session: Session, case: Case) -> Mapping[Job, CheckResult]:
-    """The newest result of each kind."""
-    rows = session.exec(select(CheckResult).where(CheckResult.case_id == case.id).order_by(col(CheckResult.id)))
-    return {row.kind: row for row in rows}
+    """The newest result of each kind that answers what the case says now, or that an officer recorded.
+
+    An answer about a name that was mended since does not count; mended back, the first answer counts again.
+    """
+    query = select(CheckResult, Task.input_hash).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
+    rows = session.exec(query.where(CheckResult.case_id == case.id).order_by(col(CheckResult.id)))
+    asked = {kind: fingerprint(ASKED[kind](case)) for kind in CHECKS}
+    return {row.kind: row for row, input_hash in rows if input_hash in (None, asked[row.kind])}
 
 
 def assessment_of(session: Session, case: Case) -> Assessment | None:
@@ -146,30 +152,27 @@ def _local_day(case: Case, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(case.timezone)).date()
 
 
-def _identity(_: Session, case: Case) -> IdentityQuestion:
+def _identity(case: Case) -> IdentityQuestion:
     return IdentityQuestion(nik=case.nik, name=case.name, birth_date=case.birth_date, kk=case.kk)
 
 
-def _membership(_: Session, case: Case) -> MembershipQuestion:
+def _membership(case: Case) -> MembershipQuestion:
     return MembershipQuestion(nik=case.nik, on=_local_day(case, case.admitted_at or case.opened_at))
 
 
-def _poverty(_: Session, case: Case) -> PovertyQuestion:
+def _poverty(case: Case) -> PovertyQuestion:
     return PovertyQuestion(nik=case.nik)
+
+
+def _alone(case: Case) -> DuplicatesQuestion:
+    return DuplicatesQuestion(nik=case.nik, name=case.name, birth_date=case.birth_date, phone=case.phone, kk=case.kk, similar=())
 
 
 def _duplicates(session: Session, case: Case) -> DuplicatesQuestion:
     same_person = (Case.name == case.name) & (Case.birth_date == case.birth_date)
     alike = or_(same_person, Case.phone == case.phone, Case.nik == case.nik)
     others = session.exec(select(Case).where(Case.id != case.id, alike).order_by(col(Case.id).desc()).limit(20))
-    return DuplicatesQuestion(
-        nik=case.nik,
-        name=case.name,
-        birth_date=case.birth_date,
-        phone=case.phone,
-        kk=case.kk,
-        similar=tuple(_similar(case, other) for other in others),
-    )
+    return replace(_alone(case), similar=tuple(_similar(case, other) for other in others))
 
 
 def _similar(case: Case, other: Case) -> SimilarCase:
@@ -260,13 +263,21 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"no plain form for {type(value).__name__}")
 
 
-READERS: Mapping[Job, Callable[[Session, Case], Any]] = {
+ASKED: Mapping[Job, Callable[[Case], Any]] = {
     Job.IDENTITY: _identity,
     Job.MEMBERSHIP: _membership,
     Job.POVERTY: _poverty,
+    Job.DUPLICATES: _alone,
+}
+"""What a check asks as the case stands, as far as its fingerprint goes."""
+
+READERS: Mapping[Job, Callable[[Session, Case], Any]] = {
+    Job.IDENTITY: lambda _, case: _identity(case),
+    Job.MEMBERSHIP: lambda _, case: _membership(case),
+    Job.POVERTY: lambda _, case: _poverty(case),
     Job.DUPLICATES: _duplicates,
     Job.FINDINGS: _findings,
     Job.LETTER: _letter,
 }
 
-assert set(READERS) == set(Job) and set(CHECKS) < set(READERS)
+assert set(READERS) == set(Job) and set(ASKED) == set(CHECKS)

@@ -82,6 +82,7 @@ def amend(
     _check_hospital(session, changed.get("hospital_code"))
     for name, value in changed.items():
         setattr(case, name, value)
+    check_proxy(case.proxy_name, case.proxy_relation)
     case.version += 1
     session.add(case)
     session.flush()
@@ -100,10 +101,15 @@ def add_documents(session: Session, case: Case, documents: frozenset[DocumentTyp
     session.flush()
 
 
-def complete_proxy(intake: Intake) -> Intake:
+def check_proxy(name: str | None, relation: str | None) -> None:
     """A proxy is named with the relation or not at all."""
-    if (intake.proxy_name is None) != (intake.proxy_relation is None):
+    if (name is None) != (relation is None):
         raise InvalidInput("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.")
+
+
+def complete_proxy(intake: Intake) -> Intake:
+    """The intake with its proxy checked; a telephone without a proxy is nobody's."""
+    check_proxy(intake.proxy_name, intake.proxy_relation)
     return replace(intake, proxy_phone=intake.proxy_phone if intake.proxy_name else None)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, facts, guards, letters
+from workflows import audit, facts, guards, letters, manual_checks
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.errors import NotFound
@@ -19,10 +19,20 @@ from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
+from workflows.records.manual_check import Correction, ManualCheck
+from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.states import CHECKS, Job, State
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedCheck:
+    """An open manual check with the name of whose it is."""
+
+    check: ManualCheck
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class CaseView:
     decision: Decision | None
     letter: Letter | None
     acceptance: Acceptance | None
+    manual: tuple[OwnedCheck, ...]
+    corrections: tuple[Correction, ...]
     timeline: tuple[AuditEvent, ...]
 
 
@@ -69,6 +81,8 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         decision=session.exec(select(Decision).where(Decision.case_id == case.id)).first(),
         letter=letter,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
+        manual=_manual(session, case),
+        corrections=_corrections(session, case),
         timeline=tuple(reversed(audit.events_of(session, subject(case)))),
     )
 
@@ -107,6 +121,15 @@ def letter_paper(session: Session, ticket: str, actor: Actor) -> Letter:
 def oldest_waiting(session: Session) -> datetime | None:
     """Since when the oldest unfinished task has been due."""
     return session.exec(select(func.min(col(Task.due_at))).where(col(Task.done_at).is_(None))).one()
+
+
+def _manual(session: Session, case: Case) -> tuple[OwnedCheck, ...]:
+    return tuple(OwnedCheck(check, session.get_one(Staff, check.owner_id).name) for check in manual_checks.open_checks(session, case))
+
+
+def _corrections(session: Session, case: Case) -> tuple[Correction, ...]:
+    query = select(Correction).where(Correction.case_id == case.id, col(Correction.resolved_at).is_(None))
+    return tuple(session.exec(query.order_by(col(Correction.id))))
 
 
 def _waiting(session: Session, case: Case) -> tuple[Job, ...]:

@@ -8,7 +8,7 @@ from schemas.application import CaseSchema, whole
 from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
 from verify.auth import me, parts, requires
 from verify.counter import assess_case, decide_case, on_case, validate_case
-from workflows import casework, checks
+from workflows import casework, checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
 
@@ -60,3 +60,13 @@ def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     clock = parts().clock
     version = given.get("version")
     return whole(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))
+
+
+@blueprint.post("/corrections/<int:correction_id>")
+@requires(Permission.RECORD_CHECK)
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(201, CaseSchema)
+def resolve_correction(given: dict[str, Any], ticket: str, correction_id: int) -> dict[str, Any]:
+    """Say what followed from a registry's late answer that contradicts the case."""
+    now, reason, version = parts().clock(), given["reason"], given.get("version")
+    return whole(on_case(ticket, version, lambda session, _: manual_checks.resolve(session, correction_id, reason, me(), now=now)))

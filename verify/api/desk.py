@@ -4,11 +4,15 @@ from typing import Any
 
 from flask import Response, json
 from flask_smorest import Blueprint
+from marshmallow import Schema, fields
 
 from schemas.desk_check import AcceptAnswerSchema, AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe
-from verify.auth import parts, requires
+from schemas.membership_report import MembershipReportSchema, report_of
+from verify.auth import me, parts, requires
 from verify.counter import accept_question, check_question
+from workflows import membership_reports
 from workflows.permissions import Permission
+from workflows.records.hospital import Hospital
 
 blueprint = Blueprint("desk", __name__, url_prefix="/api/v1/desk", description="Loket rumah sakit")
 
@@ -34,3 +38,22 @@ def accept(question: dict[str, Any]) -> Response:
     verdict, accepted = accept_question(question)
     body = ACCEPT_ANSWER.dump(describe(verdict, now=parts().clock()) | {"accepted": accepted})
     return Response(json.dumps(body, ensure_ascii=False), 200 if accepted else 409, mimetype="application/json")
+
+
+class ReceivedSchema(Schema):
+    """The report was kept. Whether the person has a case here is not said."""
+
+    received = fields.Boolean()
+
+
+@blueprint.post("/membership")
+@requires(Permission.REPORT_MEMBERSHIP)
+@blueprint.arguments(MembershipReportSchema)
+@blueprint.response(202, ReceivedSchema)
+def report_membership(given: dict[str, Any]) -> dict[str, bool]:
+    """Tell the office what the hospital's own VClaim says of a person."""
+    now = parts().clock()
+    with parts().database.write() as session:
+        hospital = session.get_one(Hospital, me().hospital_code)
+        membership_reports.report(session, report_of(given, hospital.name, now=now), me(), now=now)
+    return {"received": True}

@@ -12,7 +12,8 @@ class MembershipReport(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     nik: str = Field(max_length=16, index=True)
-    found: bool
+    outcome: str = Field(max_length=32)
+    segment: str | None = Field(default=None, max_length=32)
     status_code: str | None = Field(default=None, max_length=8)
     status_text: str | None = Field(default=None, max_length=100)
     segment_code: str | None = Field(default=None, max_length=8)

@@ -25,19 +25,6 @@ def conclude(session: Session, case: Case, task: Task, evidence: MembershipEvide
         outcome=evidence.outcome.value,
         source=evidence.source,
         as_of=evidence.as_of,
-        details=_details(evidence),
+        details=checks.membership_details(evidence),
         now=now,
     )
-
-
-def _details(evidence: MembershipEvidence) -> dict[str, str | None]:
-    return {
-        "segment": evidence.segment.value if evidence.segment else None,
-        "status_code": evidence.status_code,
-        "status_text": evidence.status_text,
-        "segment_code": evidence.segment_code,
-        "segment_text": evidence.segment_text,
-        "cover_from": evidence.cover_from.isoformat() if evidence.cover_from else None,
-        "cover_until": evidence.cover_until.isoformat() if evidence.cover_until else None,
-        "asked_for": evidence.asked_for.isoformat(),
-    }
