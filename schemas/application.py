@@ -44,7 +44,7 @@ class FindingSchema(Schema):
     example = fields.Boolean()
 
 
-class ManualCheckSchema(Schema):
+class OwnedCheckSchema(Schema):
     """A check that waits for a person."""
 
     kind = fields.String()
@@ -108,7 +108,7 @@ class CaseSchema(CaseSummarySchema):
     waiting = fields.List(fields.String(), metadata={"description": "langkah yang sedang berjalan"})
     checks = fields.List(fields.Nested(CheckSchema))
     findings = fields.List(fields.Nested(FindingSchema))
-    manual_checks = fields.List(fields.Nested(ManualCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
+    manual_checks = fields.List(fields.Nested(OwnedCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
     corrections = fields.List(fields.Nested(CorrectionSchema))
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
