@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
-from workflows.rules.policy import ActivationMode, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled
+from workflows.rules.policy import ActivationMode, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled, SigningMode
 from workflows.vocabulary import DocumentType
 
 WORDS: dict[str, Any] = {
@@ -51,7 +51,7 @@ def _whole(low: int, high: int) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(low, high, error=hint), error_messages=_words(hint))
 
 
-def _choice(words: type[ActivationMode] | type[EligibilityBasis] | type[DocumentType]) -> fields.Enum[Any]:
+def _choice(words: type[ActivationMode] | type[EligibilityBasis] | type[SigningMode] | type[DocumentType]) -> fields.Enum[Any]:
     hint = f"Pilih salah satu: {', '.join(words)}."
     return fields.Enum(words, by_value=True, required=True, error_messages=_words(hint))
 
@@ -115,6 +115,7 @@ class _Block(_Shape):
     classification = _ruled(_text())
     number_template = _ruled(_text())
     signer_titles = _ruled(_list(_text()))
+    signing_mode = _ruled(_choice(SigningMode))
     copies = _ruled(_list(_text()))
     legal_basis = _ruled(_list(_text()))
     quota_seats = _ruled(_whole(0, 10_000_000))

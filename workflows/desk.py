@@ -137,7 +137,7 @@ def _use(session: Session, case: Case, letter: Letter, registration_number: str 
 
 
 def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | None, now: datetime) -> DeskAnswer:
-    if letter.state == LetterState.SIGNED:
+    if letter.state in (LetterState.SIGNED, LetterState.PREPARED):
         return DeskAnswer.IN_PROGRESS
     if letter.state == LetterState.REVOKED:
         return DeskAnswer.REVOKED

@@ -36,10 +36,16 @@ def _letter_pressed(session: Session, case: Case) -> bool:
     return session.exec(pressed).first() is not None
 
 
+def _letter_prepared(session: Session, case: Case) -> bool:
+    prepared = select(Letter.id).where(Letter.case_id == case.id, Letter.state == LetterState.PREPARED)
+    return session.exec(prepared).first() is not None
+
+
 GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.CHECKS_IN: _checks_in,
     Guard.FINDINGS_IN: _findings_in,
     Guard.FINDINGS_CURRENT: _findings_in,
+    Guard.LETTER_PREPARED: _letter_prepared,
     Guard.LETTER_PRESSED: _letter_pressed,
 }
 
@@ -47,6 +53,7 @@ WAITING_FOR: Mapping[Guard, str] = {
     Guard.CHECKS_IN: "Pemeriksaan registri belum selesai. Tunggu sebentar, lalu muat ulang.",
     Guard.FINDINGS_IN: "Temuan belum dihitung. Tunggu sebentar, lalu muat ulang.",
     Guard.FINDINGS_CURRENT: "Temuan sedang dihitung ulang karena data berubah. Tunggu sebentar, lalu muat ulang.",
+    Guard.LETTER_PREPARED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
 }
 

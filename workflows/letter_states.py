@@ -9,9 +9,11 @@ from workflows.errors import TransitionRefused
 
 
 class LetterState(StrEnum):
-    """SIGNED has a number but no paper yet; ISSUED can be checked at a desk; the rest are ends."""
+    """SIGNED has a number but no paper yet; PREPARED has its paper and waits for a signature on it (BSrE or ink);
+    ISSUED can be checked at a desk; the rest are ends."""
 
     SIGNED = "SIGNED"
+    PREPARED = "PREPARED"
     ISSUED = "ISSUED"
     ACCEPTED = "ACCEPTED"
     EXPIRED = "EXPIRED"
@@ -21,17 +23,21 @@ class LetterState(StrEnum):
 LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
     {
         (LetterState.SIGNED, LetterState.ISSUED),
+        (LetterState.SIGNED, LetterState.PREPARED),
+        (LetterState.PREPARED, LetterState.ISSUED),
+        (LetterState.PREPARED, LetterState.REVOKED),
         (LetterState.ISSUED, LetterState.ACCEPTED),
         (LetterState.ISSUED, LetterState.EXPIRED),
         (LetterState.ISSUED, LetterState.REVOKED),
     }
 )
 
-LIVE = frozenset({LetterState.SIGNED, LetterState.ISSUED, LetterState.ACCEPTED})
+LIVE = frozenset({LetterState.SIGNED, LetterState.PREPARED, LetterState.ISSUED, LetterState.ACCEPTED})
 """A case has at most one letter in these states."""
 
 LABEL: dict[LetterState, str] = {
     LetterState.SIGNED: "Sedang dibuat",
+    LetterState.PREPARED: "Menunggu tanda tangan",
     LetterState.ISSUED: "Berlaku",
     LetterState.ACCEPTED: "Sudah dipakai",
     LetterState.EXPIRED: "Kedaluwarsa",

@@ -1,5 +1,6 @@
 """Letters: signed with a number in the transaction of the decision, issued when the paper is complete."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from workflows.ports import PressedLetter
 from workflows.records.case import Case
 from workflows.records.decision import Decision
 from workflows.records.letter import Letter, LetterCounter
-from workflows.rules.policy import RegionPolicy
+from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action
 
 INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
@@ -41,6 +42,7 @@ def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy,
         number=render_number(
             policy.number_template.value, klasifikasi=policy.classification.value, urut=sequence, unit=policy.office.unit, day=day
         ),
+        signing_mode=policy.signing_mode.value,
         token_id=secrets.token_hex(16),
         hospital_code=case.hospital_code,
         valid_from=now,
@@ -52,16 +54,27 @@ def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy,
     return letter
 
 
-def issue(session: Session, case: Case, letter_id: int, pressed: PressedLetter, *, now: datetime) -> None:
-    """Store paper and token together and let the case go on."""
+def press(session: Session, case: Case, letter_id: int, pressed: PressedLetter, *, now: datetime) -> None:
+    """Store the paper. A sealed letter is complete with it and issued; others wait for a signature on it."""
     letter = session.get_one(Letter, letter_id)
-    letter.pdf, letter.pdf_sha256 = pressed.pdf, pressed.sha256
     letter.token, letter.key_id = pressed.token, pressed.key_id
+    if letter.signing_mode == SigningMode.SEAL:
+        complete(session, letter, pressed.pdf, now=now)
+    else:
+        letter.draft = pressed.pdf
+        advance.move_letter(letter, LetterState.PREPARED)
+    session.add(letter)
+    session.flush()
+    advance.settle(session, case, now=now)
+
+
+def complete(session: Session, letter: Letter, pdf: bytes, *, now: datetime) -> None:
+    """Make the paper final: from here on not a byte of it changes, and a desk can check it."""
+    letter.pdf, letter.pdf_sha256, letter.draft = pdf, hashlib.sha256(pdf).hexdigest(), None
     letter.issued_at = now
     advance.move_letter(letter, LetterState.ISSUED)
     session.add(letter)
     session.flush()
-    advance.settle(session, case, now=now)
 
 
 def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: datetime) -> Letter:

@@ -120,7 +120,7 @@ def _open_correction(session: Session, case: Case, believed: CheckResult, result
 
 
 def _was_decided(case: Case) -> bool:
-    return case.state in (State.APPROVED, State.LETTER_ISSUED, State.ACCEPTED, State.EXPIRED, State.REVOKED)
+    return case.state in (State.APPROVED, State.SIGNING, State.LETTER_ISSUED, State.ACCEPTED, State.EXPIRED, State.REVOKED)
 
 
 def _harmless(result: CheckResult) -> bool:

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DECIDE = "DECIDE"
     WITHDRAW = "WITHDRAW"
     READ_LETTER = "READ_LETTER"
+    UPLOAD_SCAN = "UPLOAD_SCAN"
     REVOKE_LETTER = "REVOKE_LETTER"
     CHECK_LETTER = "CHECK_LETTER"
     ACCEPT_LETTER = "ACCEPT_LETTER"
@@ -42,6 +43,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.DECIDE: frozenset({Role.KADIS}),
     Permission.WITHDRAW: frozenset({Role.LOKET}),
     Permission.READ_LETTER: OFFICE,
+    Permission.UPLOAD_SCAN: frozenset({Role.KADIS}),
     Permission.REVOKE_LETTER: frozenset({Role.KADIS}),
     Permission.CHECK_LETTER: OFFICE | {Role.HOSPITAL},
     Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),

@@ -18,6 +18,7 @@ class State(StrEnum):
     VALIDATION = "VALIDATION"
     DECISION = "DECISION"
     APPROVED = "APPROVED"
+    SIGNING = "SIGNING"
     LETTER_ISSUED = "LETTER_ISSUED"
     ACCEPTED = "ACCEPTED"
     EXPIRED = "EXPIRED"
@@ -36,7 +37,9 @@ class Action(StrEnum):
     SEND_BACK = "SEND_BACK"
     APPROVE = "APPROVE"
     REJECT = "REJECT"
+    PREPARE = "PREPARE"
     ISSUE = "ISSUE"
+    SIGN = "SIGN"
     ACCEPT = "ACCEPT"
     EXPIRE = "EXPIRE"
     REVOKE = "REVOKE"
@@ -72,6 +75,7 @@ class Guard(StrEnum):
     CHECKS_IN = "CHECKS_IN"
     FINDINGS_IN = "FINDINGS_IN"
     FINDINGS_CURRENT = "FINDINGS_CURRENT"
+    LETTER_PREPARED = "LETTER_PREPARED"
     LETTER_PRESSED = "LETTER_PRESSED"
 
 
@@ -103,6 +107,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.DECISION,      A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
     Transition(S.DECISION,      A.REJECT,        S.REJECTED,      R.KADIS),
     Transition(S.APPROVED,      A.ISSUE,         S.LETTER_ISSUED, R.SYSTEM,     when=G.LETTER_PRESSED),
+    Transition(S.APPROVED,      A.PREPARE,       S.SIGNING,       R.SYSTEM,     when=G.LETTER_PREPARED),
+    Transition(S.SIGNING,       A.SIGN,          S.LETTER_ISSUED, R.KADIS,      when=G.LETTER_PRESSED),
+    Transition(S.SIGNING,       A.REVOKE,        S.REVOKED,       R.KADIS),
     Transition(S.LETTER_ISSUED, A.ACCEPT,        S.ACCEPTED,      R.HOSPITAL),
     Transition(S.LETTER_ISSUED, A.EXPIRE,        S.EXPIRED,       R.SYSTEM),
     Transition(S.LETTER_ISSUED, A.REVOKE,        S.REVOKED,       R.KADIS),
@@ -128,6 +135,7 @@ OWNER: dict[State, Role] = {
     S.VALIDATION: R.VALIDATOR,
     S.DECISION: R.KADIS,
     S.APPROVED: R.SYSTEM,
+    S.SIGNING: R.KADIS,
     S.LETTER_ISSUED: R.HOSPITAL,
     S.ACCEPTED: R.HOSPITAL,
     S.EXPIRED: R.LOKET,
@@ -144,6 +152,7 @@ LABEL: dict[State, str] = {
     S.VALIDATION: "Menunggu validasi",
     S.DECISION: "Menunggu persetujuan",
     S.APPROVED: "Disetujui",
+    S.SIGNING: "Menunggu tanda tangan",
     S.LETTER_ISSUED: "Surat terbit",
     S.ACCEPTED: "Diterima RS",
     S.EXPIRED: "Kedaluwarsa",

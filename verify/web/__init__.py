@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, g, url_for
+from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -51,8 +51,8 @@ MODULES = (
 def register(app: Flask) -> None:
     """Put the pages in place."""
     for module in MODULES:
-        module.blueprint.after_request(_never_kept)
         app.register_blueprint(module.blueprint)
+    app.after_request(_never_kept)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
@@ -69,7 +69,8 @@ def register(app: Flask) -> None:
 
 def _never_kept(response: Response) -> Response:
     """Pages hold people's data or a form's key: nobody keeps a copy."""
-    response.headers.setdefault("Cache-Control", "no-store")
+    if request.blueprint in {module.blueprint.name for module in MODULES}:
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 from workflows.letter_states import LIVE, LetterState
 from workflows.records.base import sql_list, text_enum
+from workflows.rules.policy import SigningMode
 from workflows.vocabulary import LetterType
+
+ISSUED_HAS_PAPER = "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NOT NULL AND token IS NOT NULL)"
 
 
 class LetterCounter(SQLModel, table=True):
@@ -21,7 +24,10 @@ class LetterCounter(SQLModel, table=True):
 
 
 class Letter(SQLModel, table=True):
-    """One letter. It has a number from the moment it is signed, and paper and token both or neither."""
+    """One letter. It has a number from the moment it is signed; it is issued with paper and token or not at all.
+
+    ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -33,8 +39,14 @@ class Letter(SQLModel, table=True):
             sqlite_where=text(f"state IN ({sql_list(LIVE)})"),
             postgresql_where=text(f"state IN ({sql_list(LIVE)})"),
         ),
-        CheckConstraint("(pdf IS NULL) = (token IS NULL) AND (pdf IS NULL) = (issued_at IS NULL)", name="complete_or_not"),
-        CheckConstraint("(state = 'SIGNED') = (pdf IS NULL)", name="issued_has_paper"),
+        CheckConstraint("(pdf IS NULL) = (issued_at IS NULL) AND (pdf IS NULL) = (pdf_sha256 IS NULL)", name="complete_or_not"),
+        CheckConstraint("state NOT IN ('SIGNED', 'PREPARED') OR pdf IS NULL", name="paper_is_issued"),
+        CheckConstraint(
+            "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NOT NULL AND token IS NOT NULL)", name="issued_has_paper"
+        ),
+        CheckConstraint("state <> 'PREPARED' OR (draft IS NOT NULL AND token IS NOT NULL)", name="prepared_has_draft"),
+        CheckConstraint("signing_mode <> 'WET' OR pdf IS NULL OR scan IS NOT NULL", name="wet_has_scan"),
+        CheckConstraint("signing_mode <> 'BSRE' OR pdf IS NULL OR signature_id IS NOT NULL", name="bsre_has_id"),
         CheckConstraint("(state = 'REVOKED') = (revoked_reason IS NOT NULL)", name="revoked_says_why"),
         CheckConstraint("valid_until > valid_from", name="validity_in_order"),
     )
@@ -54,6 +66,10 @@ class Letter(SQLModel, table=True):
     valid_until: datetime = Field(index=True)
     signed_at: datetime
     issued_at: datetime | None = None
+    signing_mode: SigningMode = Field(sa_type=text_enum(SigningMode))
+    draft: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    scan: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    signature_id: str | None = Field(default=None, max_length=200)
     pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     pdf_sha256: str | None = Field(default=None, max_length=64)
     token: str | None = Field(default=None, max_length=2000)

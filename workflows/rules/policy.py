@@ -32,6 +32,14 @@ class EligibilityBasis(StrEnum):
     SKTM = "SKTM"
 
 
+class SigningMode(StrEnum):
+    """What makes a letter official here: the system's seal alone, BSrE's electronic signature, or ink with the scan kept."""
+
+    SEAL = "SEAL"
+    BSRE = "BSRE"
+    WET = "WET"
+
+
 @dataclass(frozen=True, slots=True)
 class Ruled(Generic[T]):
     """A value and the rule it rests on.
@@ -121,6 +129,7 @@ class RegionPolicy:
     classification: Ruled[str]
     number_template: Ruled[str]
     signer_titles: Ruled[tuple[str, ...]]
+    signing_mode: Ruled[SigningMode]
     copies: Ruled[tuple[str, ...]]
     legal_basis: Ruled[tuple[str, ...]]
     quota_seats: Ruled[int]

@@ -35,8 +35,8 @@ def gather(ports: Ports, question: LetterQuestion) -> Finished:
 
 
 def conclude(session: Session, case: Case, _: Task, evidence: Finished, *, now: datetime) -> None:
-    """Issue it: from now on a desk can check it."""
-    letters.issue(session, case, evidence.letter_id, evidence.pressed, now=now)
+    """Issue it, or let it wait for its signature."""
+    letters.press(session, case, evidence.letter_id, evidence.pressed, now=now)
 
 
 def _facts(question: LetterQuestion, policy: RegionPolicy) -> LetterFacts:

@@ -121,6 +121,7 @@ def create_1() -> None:
                 "VALIDATION",
                 "DECISION",
                 "APPROVED",
+                "SIGNING",
                 "LETTER_ISSUED",
                 "ACCEPTED",
                 "EXPIRED",
@@ -569,6 +570,7 @@ def create_4() -> None:
             "state",
             sa.Enum(
                 "SIGNED",
+                "PREPARED",
                 "ISSUED",
                 "ACCEPTED",
                 "EXPIRED",
@@ -590,6 +592,14 @@ def create_4() -> None:
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "signing_mode",
+            sa.Enum("SEAL", "BSRE", "WET", name="signingmode", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("draft", sa.LargeBinary(), nullable=True),
+        sa.Column("scan", sa.LargeBinary(), nullable=True),
+        sa.Column("signature_id", sa.String(200), nullable=True),
         sa.Column("pdf", sa.LargeBinary(), nullable=True),
         sa.Column("pdf_sha256", sa.String(64), nullable=True),
         sa.Column("token", sa.String(2000), nullable=True),
@@ -598,9 +608,16 @@ def create_4() -> None:
         sa.Column("revoked_by", sa.Integer(), nullable=True),
         sa.Column("revoked_reason", sa.String(500), nullable=True),
         sa.CheckConstraint("(state = 'REVOKED') = (revoked_reason IS NOT NULL)", name=op.f("ck_letter_revoked_says_why")),
-        sa.CheckConstraint("(state = 'SIGNED') = (pdf IS NULL)", name=op.f("ck_letter_issued_has_paper")),
+        sa.CheckConstraint("signing_mode <> 'BSRE' OR pdf IS NULL OR signature_id IS NOT NULL", name=op.f("ck_letter_bsre_has_id")),
+        sa.CheckConstraint("signing_mode <> 'WET' OR pdf IS NULL OR scan IS NOT NULL", name=op.f("ck_letter_wet_has_scan")),
+        sa.CheckConstraint("state <> 'PREPARED' OR (draft IS NOT NULL AND token IS NOT NULL)", name=op.f("ck_letter_prepared_has_draft")),
         sa.CheckConstraint(
-            "(pdf IS NULL) = (token IS NULL) AND (pdf IS NULL) = (issued_at IS NULL)", name=op.f("ck_letter_complete_or_not")
+            "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NOT NULL AND token IS NOT NULL)",
+            name=op.f("ck_letter_issued_has_paper"),
+        ),
+        sa.CheckConstraint("state NOT IN ('SIGNED', 'PREPARED') OR pdf IS NULL", name=op.f("ck_letter_paper_is_issued")),
+        sa.CheckConstraint(
+            "(pdf IS NULL) = (issued_at IS NULL) AND (pdf IS NULL) = (pdf_sha256 IS NULL)", name=op.f("ck_letter_complete_or_not")
         ),
         sa.CheckConstraint("valid_until > valid_from", name=op.f("ck_letter_validity_in_order")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_letter_case_id")),
@@ -621,8 +638,8 @@ def create_4() -> None:
             "uq_letter_live_case",
             ["case_id"],
             unique=True,
-            sqlite_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'SIGNED')"),
-            postgresql_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'SIGNED')"),
+            sqlite_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'PREPARED', 'SIGNED')"),
+            postgresql_where=sa.text("state IN ('ACCEPTED', 'ISSUED', 'PREPARED', 'SIGNED')"),
         )
     op.create_table(
         "manual_check",
