@@ -24,6 +24,7 @@ class Decision(SQLModel, table=True):
         CheckConstraint("decided_by <> opened_by AND decided_by <> assessed_by AND decided_by <> validated_by", name="four_eyes"),
         CheckConstraint("outcome = 'APPROVED' OR reason IS NOT NULL", name="refusal_says_why"),
         UniqueConstraint("case_id"),
+        UniqueConstraint("id", "case_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflows.letter_states import LIVE, LetterState
@@ -25,12 +25,14 @@ class LetterCounter(SQLModel, table=True):
 
 class Letter(SQLModel, table=True):
     """One letter. It has a number from the moment it is signed; it is issued with paper and token or not at all.
+    Its decision is one on its own case, by foreign key.
 
     ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
+        ForeignKeyConstraint(["decision_id", "case_id"], ["decision.id", "decision.case_id"], name="fk_letter_decided"),
         UniqueConstraint("office", "year", "sequence"),
         Index(
             "uq_letter_live_case",
@@ -53,7 +55,7 @@ class Letter(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case_file.id", index=True)
-    decision_id: int = Field(foreign_key="decision.id", unique=True)
+    decision_id: int = Field(unique=True)
     type: LetterType = Field(sa_type=text_enum(LetterType))
     state: LetterState = Field(sa_type=text_enum(LetterState), index=True)
     office: str = Field(max_length=64)

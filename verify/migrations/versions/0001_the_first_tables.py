@@ -517,6 +517,7 @@ def create_4() -> None:
         sa.ForeignKeyConstraint(["finding_set_id"], ["finding_set.id"], name=op.f("fk_decision_finding_set_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("case_id", name=op.f("uq_decision_case_id")),
+        sa.UniqueConstraint("id", "case_id", name=op.f("uq_decision_id_case_id")),
     )
     op.create_table(
         "correction",
@@ -621,7 +622,7 @@ def create_4() -> None:
         ),
         sa.CheckConstraint("valid_until > valid_from", name=op.f("ck_letter_validity_in_order")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_letter_case_id")),
-        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_letter_decision_id")),
+        sa.ForeignKeyConstraint(["decision_id", "case_id"], ["decision.id", "decision.case_id"], name="fk_letter_decided"),
         sa.ForeignKeyConstraint(["hospital_code"], ["hospital.code"], name=op.f("fk_letter_hospital_code")),
         sa.ForeignKeyConstraint(["revoked_by"], ["staff.id"], name=op.f("fk_letter_revoked_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
