@@ -50,6 +50,11 @@ class Settings:
     bpjs_user_key: str = _setting("demo-user-key", "user_key header", secret=True)
     dtsen_url: str = _setting("http://127.0.0.1:8010/dtsen", "base address of the regional DTSEN look-up")
     dtsen_key: str = _setting("demo-dtsen-key", "key for the regional DTSEN look-up", secret=True)
+    bsre_url: str = _setting("http://127.0.0.1:8010/bsre", "base address of the BSrE e-sign service; empty where the office has none")
+    bsre_user: str = _setting("demo", "user name of the office's application at BSrE")
+    bsre_password: str = _setting("demo-bsre-password", "password of the office's application at BSrE, not a signer's", secret=True)
+    bsre_version: str = _setting("2", "which API the e-sign service speaks: 1 (multipart) or 2 (JSON)")
+    bsre_total_seconds: float = _setting(150.0, "seconds to wait for a signed paper; signing takes one to two minutes")
     registry_ca: str = _setting("", "file with the CA certificates registries are checked against; empty means the system's")
     registry_connect_seconds: float = _setting(3.0, "seconds to wait for a registry's connection")
     registry_total_seconds: float = _setting(8.0, "seconds to wait for a registry's whole answer")
@@ -98,12 +103,14 @@ def _convert(name: str, text: str, default: Any) -> Any:
 def _check(settings: Settings) -> None:
     if settings.environment not in ("demo", "test", "production"):
         raise SettingsError("Variabel REKOM_ENVIRONMENT harus demo, test, atau production.")
+    if settings.bsre_version not in ("1", "2"):
+        raise SettingsError("Variabel REKOM_BSRE_VERSION harus 1 atau 2.")
     if not settings.production:
         return
     if len(settings.secret_key) < 32:
         raise SettingsError("Variabel REKOM_SECRET_KEY harus berisi paling sedikit 32 karakter acak.")
     if settings.practice:
         raise SettingsError("Di production, REKOM_PRACTICE harus false: NIK latihan tidak boleh masuk.")
-    for secret in ("dukcapil_password", "bpjs_secret", "bpjs_user_key", "dtsen_key"):
+    for secret in ("dukcapil_password", "bpjs_secret", "bpjs_user_key", "dtsen_key", "bsre_password"):
         if "demo" in getattr(settings, secret):
             raise SettingsError(f"Di production, {variable(secret)} tidak boleh memakai nilai contoh.")

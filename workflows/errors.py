@@ -15,6 +15,8 @@ RekomError
 ├── RegistryError         an outside system
 │   ├── Unavailable       may answer later: try again
 │   └── Refused           will not answer this: a person takes over
+│       ├── SignerNotRegistered
+│       └── WrongPassphrase
 └── PolicyFileError       a policy file cannot be used
 """
 
@@ -95,6 +97,16 @@ class Unavailable(RegistryError):
 class Refused(RegistryError):
     slug = "registri-menolak"
     sentence = "Sistem rujukan menolak permintaan. Pemeriksaan dilanjutkan oleh petugas."
+
+
+class SignerNotRegistered(Refused):
+    slug = "penanda-tangan-belum-terdaftar"
+    sentence = "Penanda tangan belum terdaftar di BSrE. Surat belum ditandatangani. Pilih cara tanda tangan lain, atau daftarkan dulu."
+
+
+class WrongPassphrase(Refused):
+    slug = "passphrase-salah"
+    sentence = "Passphrase salah. Surat belum ditandatangani. Ketik lagi dengan teliti."
 
 
 class PolicyFileError(RekomError):

@@ -5,11 +5,12 @@ A port raises ``Unavailable`` (may answer later) or ``Refused`` (will not answer
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from workflows.passphrase import Passphrase
 from workflows.rules.policy import PolicyBook
 
 
@@ -59,6 +60,24 @@ class IdentityQuestion:
     name: str
     birth_date: date
     kk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipQuestion:
+    """Membership is asked as at a day: that of admission, else that of the application. An answer that names
+    somebody else than ``name`` is refused."""
+
+    nik: str
+    name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PovertyQuestion:
+    """Whose family to look up. An answer that names somebody else than ``name`` is refused."""
+
+    nik: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +132,14 @@ class CivilRegistry(Protocol):
 class MembershipRegistry(Protocol):
     """BPJS Kesehatan."""
 
-    def membership(self, nik: str, on: date) -> MembershipEvidence:
-        """Membership as at the day ``on``."""
+    def membership(self, question: MembershipQuestion) -> MembershipEvidence:
+        """Membership as at the day asked about."""
 
 
 class PovertyRegistry(Protocol):
     """DTSEN / SIKS-NG."""
 
-    def family(self, nik: str) -> PovertyEvidence:
+    def family(self, question: PovertyQuestion) -> PovertyEvidence:
         """What the poverty register says of the person's family."""
 
 
@@ -190,3 +209,52 @@ class Ports:
     poverty: PovertyRegistry
     press: LetterPress
     policies: PolicyBook
+
+
+class SignerOutcome(StrEnum):
+    """What a signer's electronic certificate is good for; only ACTIVE can sign."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    INACTIVE = "INACTIVE"
+    NOT_REGISTERED = "NOT_REGISTERED"
+
+
+@dataclass(frozen=True, slots=True)
+class SignerStatus:
+    """A signer's standing with BSrE; ``raw_code`` (``ISSUE`` is active) and ``raw_text`` as received."""
+
+    outcome: SignerOutcome
+    raw_code: str | None
+    raw_text: str | None
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """A paper with its electronic signature: our own bytes, unchanged, and behind them the signer's revision.
+
+    ``document_id`` is BSrE's number where it gives one. The digests are SHA-256 in hexadecimal digits.
+    """
+
+    pdf: bytes = field(repr=False)
+    document_id: str | None
+    sha256_before: str
+    sha256_after: str
+    source: str
+    as_of: datetime
+
+
+class RemoteSigner(Protocol):
+    """BSrE, which signs for an official who types a passphrase. Slow: minutes, and never inside a transaction."""
+
+    def status(self, nik: str) -> SignerStatus:
+        """Whether this official's certificate can sign."""
+
+    def sign(self, pdf: bytes, nik: str, passphrase: Passphrase, reason: str, location: str) -> SignedPaper:
+        """Sign a finished paper, once: nothing is repeated by itself.
+
+        Raises ``SignerNotRegistered``, ``WrongPassphrase``, another ``Refused``, or ``Unavailable``. After a time-out
+        the signer may have signed; we hold no signed paper, and signing again is harmless.
+        """
