@@ -144,9 +144,8 @@ def sign_in(rekom: Rekom, username: str, password: str) -> tuple[str, datetime]:
     ends = now + timedelta(minutes=rekom.settings.session_minutes)
     with rekom.database.write() as session:
         assert person.id is not None
-        session.exec(select(Staff).where(Staff.id == person.id).with_for_update()).one()
         session.add(SignIn(digest=_digest(token), staff_id=person.id, created_at=now, expires_at=ends))
-        audit.record(session, f"staff:{person.id}", "SIGN_IN", actor=_actor(session, person, now), now=now)
+        audit.record_on_person(session, "SIGN_IN", actor=_actor(rekom, session, person, now), now=now)
     return token, ends
 
 
@@ -167,7 +166,7 @@ def find_actor(rekom: Rekom, token: str | None) -> Actor | None:
         found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == _digest(token))).first()
         if found is None or found[0].ended_at is not None or found[0].expires_at <= now or found[1].disabled_at is not None:
             return None
-        return _actor(session, found[1], now)
+        return _actor(rekom, session, found[1], now)
 
 
 def hash_password(password: str, *, environment: str) -> str:
@@ -175,11 +174,11 @@ def hash_password(password: str, *, environment: str) -> str:
     return _hasher(environment).hash(password)
 
 
-def _actor(session: Session, person: Staff, now: datetime) -> Actor:
+def _actor(rekom: Rekom, session: Session, person: Staff, now: datetime) -> Actor:
     assert person.id is not None
     roles: set[Role] = set(session.exec(select(col(StaffRole.role)).where(StaffRole.staff_id == person.id)))
     # An acting signer has the head's role for exactly the days of the authority.
-    if authority_of(session, person.id, person.region_code, "Asia/Jakarta", now=now) is not None:
+    if authority_of(session, person.id, person.region_code, rekom.zone(person.region_code), now=now) is not None:
         roles.add(Role.KADIS)
     return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code)
 

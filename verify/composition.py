@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -43,9 +43,12 @@ class Rekom:
 
     def policy_today(self, region_code: str) -> RegionPolicy:
         """The block in force now, by the region's own calendar."""
+        return self.policies.at(region_code, self.clock().astimezone(ZoneInfo(self.zone(region_code))).date())
+
+    def zone(self, region_code: str) -> str:
+        """A region's time zone; UTC for one without policy."""
         blocks = self.policies.regions.get(region_code, ())
-        zone = ZoneInfo(blocks[-1].timezone) if blocks else UTC
-        return self.policies.at(region_code, self.clock().astimezone(zone).date())
+        return blocks[-1].timezone if blocks else "UTC"
 
     @cached_property
     def keys(self) -> KeyRing:

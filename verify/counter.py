@@ -84,7 +84,8 @@ def check_question(question: dict[str, Any]) -> Verdict:
         with parts().database.write() as session:
             return desk.check_letter(session, find(session, question), me(), now=parts().clock())
     except ForgedToken:
-        return desk.FORGED
+        with parts().database.write() as session:
+            return desk.missed(session, desk.FORGED, me(), now=parts().clock())
 
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:

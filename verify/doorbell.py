@@ -51,6 +51,10 @@ class Doorbell:
         return Redis.from_url(self.url, socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(ExponentialBackoff(), 0))
 
     @cached_property
+    def _listening(self) -> Redis:
+        return Redis.from_url(self.url, socket_connect_timeout=2, retry=Retry(ExponentialBackoff(), 0))
+
+    @cached_property
     def patient(self) -> Redis:
         """Outlives an outage of minutes: without this a worker dies with the first lost connection."""
         return worker_connection(self.url)
@@ -64,7 +68,8 @@ class Doorbell:
 
     def listen(self) -> PubSub:
         """A line on which the relay hears that it is woken."""
-        line: PubSub = self.patient.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        # Not patient: the relay has its own way of waiting, and must hear that it is to stop.
+        line: PubSub = self._listening.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         line.subscribe(WAKE)
         return line
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from verify.composition import Rekom
@@ -100,6 +101,7 @@ def _claim(rekom: Rekom, session: Session, case_id: int, asked: int | None) -> l
 def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
     if len(started) == 1:
         return [_gather(rekom, started[0])]
+    assert rekom.ports, "made once, before the threads share them"
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         return list(pool.map(lambda one: _gather(rekom, one), started))
 
@@ -167,8 +169,11 @@ def _renewed(rekom: Rekom, started: Sequence[Started]) -> Iterator[None]:
 
     def renew() -> None:
         while not stop.wait(lease / 3):
-            with rekom.database.write() as session:
-                tasks.renew(session, ids, now=rekom.clock(), seconds=lease)
+            try:
+                with rekom.database.write() as session:
+                    tasks.renew(session, ids, now=rekom.clock(), seconds=lease)
+            except SQLAlchemyError as error:
+                log.warning("lease not renewed: %s", type(error).__name__)
 
     keeper = threading.Thread(target=renew, daemon=True, name="lease-keeper")
     keeper.start()

@@ -26,7 +26,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
             with closing(rekom.doorbell.listen()) as bell:
                 while not stop.is_set():
                     once(rekom)
-                    sign_relay(rekom.doorbell.patient, rekom.clock())
+                    sign_relay(rekom.doorbell.impatient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)
         except (RedisError, SQLAlchemyError, OSError) as error:
             log.warning("relay waits: %s", type(error).__name__)
@@ -34,10 +34,18 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
 
 
 def once(rekom: Rekom) -> int:
-    """One look: ring for every free due task, expire what ran out; returns how many were rung."""
+    """One look: expire what ran out, ring for every free due task; returns how many were rung."""
     _expire(rekom)
-    rung = [task for task in _leased(rekom) if _ring(rekom, task)]
-    return len(rung)
+    leased = _leased(rekom)
+    for position, task in enumerate(leased):
+        assert task.id is not None
+        try:
+            rekom.doorbell.ring(task.id, urgent=task.urgent)
+        except RedisError:
+            log.warning("%s tasks not rung: Redis does not answer", len(leased) - position)
+            _release(rekom, leased[position:])
+            return position
+    return len(leased)
 
 
 def _leased(rekom: Rekom) -> list[Task]:
@@ -50,16 +58,11 @@ def _leased(rekom: Rekom) -> list[Task]:
         return [task for task in found if tasks.lease(session, task, now=rekom.clock(), seconds=lease)]
 
 
-def _ring(rekom: Rekom, task: Task) -> bool:
-    assert task.id is not None
-    try:
-        rekom.doorbell.ring(task.id, urgent=task.urgent)
-    except RedisError:
-        log.warning("task %s not rung: Redis does not answer", task.id)
-        with suppress(SQLAlchemyError), rekom.database.write() as session:
+def _release(rekom: Rekom, leased: list[Task]) -> None:
+    # A lease that cannot be given back runs out by itself.
+    with suppress(SQLAlchemyError), rekom.database.write() as session:
+        for task in leased:
             tasks.release(session, task)
-        return False
-    return True
 
 
 def _expire(rekom: Rekom) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from workflows.actor import Actor
 from workflows.records.audit_event import AuditEvent
+from workflows.records.staff import Staff
 
 GENESIS = "0" * 64
 
@@ -36,6 +37,12 @@ def record(session: Session, subject: str, action: str, *, actor: Actor, now: da
     session.add(event)
     session.flush()
     return event
+
+
+def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> AuditEvent:
+    """Append to the actor's own chain, under the lock of their row, for what belongs to no case."""
+    session.exec(select(Staff.id).where(Staff.id == actor.person_id).with_for_update()).one()
+    return record(session, f"staff:{actor.person_id}", action, actor=actor, now=now, **detail)
 
 
 def event_hash(event: AuditEvent) -> str:

@@ -73,20 +73,21 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
 
 
 def check_letter(session: Session, letter: Letter | None, actor: Actor, *, now: datetime) -> Verdict:
-    """``judge`` for a signed-in desk, with the look recorded on the case."""
+    """``judge`` for a signed-in desk; the look is recorded on the case, a miss on the person who looked."""
     check(actor, Permission.CHECK_LETTER)
     verdict = judge(session, letter, actor.hospital_code, now=now)
-    if verdict.case is not None:
-        advance.lock_by_id(session, letter_case(verdict))
-        audit.record(
-            session,
-            advance.subject(verdict.case),
-            "DESK_CHECK",
-            actor=actor,
-            now=now,
-            answer=verdict.answer.value,
-            hospital=actor.hospital_code,
-        )
+    if verdict.case is None:
+        return missed(session, verdict, actor, now=now)
+    assert verdict.case.id is not None
+    advance.lock_by_id(session, verdict.case.id)
+    detail = {"answer": verdict.answer.value, "hospital": actor.hospital_code}
+    audit.record(session, advance.subject(verdict.case), "DESK_CHECK", actor=actor, now=now, **detail)
+    return verdict
+
+
+def missed(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -> Verdict:
+    """Record that somebody asked for a letter that is not there or was not ours."""
+    audit.record_on_person(session, "DESK_CHECK", actor=actor, now=now, answer=verdict.answer.value, hospital=actor.hospital_code)
     return verdict
 
 
@@ -112,12 +113,6 @@ def accept(
     except IntegrityError:
         return judge(session, letter, actor.hospital_code, now=now), False
     return judge(session, letter, actor.hospital_code, now=now), True
-
-
-def letter_case(verdict: Verdict) -> int:
-    """The id of the case behind a verdict that has one."""
-    assert verdict.case is not None and verdict.case.id is not None
-    return verdict.case.id
 
 
 def _use(session: Session, case: Case, letter: Letter, registration_number: str | None, actor: Actor, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, or_, select
 
 from workflows.errors import NotFound
-from workflows.ports import IdentityQuestion
+from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
@@ -27,21 +27,6 @@ from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.states import CHECKS, Job
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipQuestion:
-    """Membership is asked as at a day: that of admission, else that of the application."""
-
-    nik: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class PovertyQuestion:
-    """Whose family to look up."""
-
-    nik: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +142,11 @@ def _identity(case: Case) -> IdentityQuestion:
 
 
 def _membership(case: Case) -> MembershipQuestion:
-    return MembershipQuestion(nik=case.nik, on=_local_day(case, case.admitted_at or case.opened_at))
+    return MembershipQuestion(nik=case.nik, name=case.name, on=_local_day(case, case.admitted_at or case.opened_at))
 
 
 def _poverty(case: Case) -> PovertyQuestion:
-    return PovertyQuestion(nik=case.nik)
+    return PovertyQuestion(nik=case.nik, name=case.name)
 
 
 def _alone(case: Case) -> DuplicatesQuestion:

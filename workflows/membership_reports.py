@@ -48,7 +48,7 @@ def report(session: Session, given: HospitalReport, actor: Actor, *, now: dateti
             reported_at=now,
         )
     )
-    audit.record(session, f"staff:{actor.person_id}", "REPORT_MEMBERSHIP", actor=actor, now=now, outcome=evidence.outcome.value)
+    audit.record_on_person(session, "REPORT_MEMBERSHIP", actor=actor, now=now, outcome=evidence.outcome.value)
     case_id = session.exec(select(Case.id).where(Case.nik == given.nik, col(Case.closed_at).is_(None))).first()
     if case_id is not None:
         checks.record_report(session, advance.lock_by_id(session, case_id), evidence, actor, now=now)

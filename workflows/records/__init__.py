@@ -7,6 +7,7 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
+from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.idempotency import IdempotencyRecord
@@ -27,12 +28,15 @@ __all__ = [
     "CheckResult",
     "Correction",
     "Decision",
+    "DtsenRow",
+    "Extract",
     "FindingSet",
     "Hospital",
     "IdempotencyRecord",
     "Letter",
     "LetterCounter",
     "ManualCheck",
+    "MemberRow",
     "MembershipReport",
     "SignIn",
     "SigningAuthority",

@@ -5,15 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflows import checks
-from workflows.facts import MembershipQuestion
-from workflows.ports import MembershipEvidence, Ports
+from workflows.ports import MembershipEvidence, MembershipQuestion, Ports
 from workflows.records.case import Case
 from workflows.records.task import Task
 
 
 def gather(ports: Ports, facts: MembershipQuestion) -> MembershipEvidence:
     """Ask for the membership as at the day."""
-    return ports.membership.membership(facts.nik, facts.on)
+    return ports.membership.membership(facts)
 
 
 def conclude(session: Session, case: Case, task: Task, evidence: MembershipEvidence, *, now: datetime) -> None:

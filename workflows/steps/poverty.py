@@ -5,15 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflows import checks
-from workflows.facts import PovertyQuestion
-from workflows.ports import Ports, PovertyEvidence
+from workflows.ports import Ports, PovertyEvidence, PovertyQuestion
 from workflows.records.case import Case
 from workflows.records.task import Task
 
 
 def gather(ports: Ports, facts: PovertyQuestion) -> PovertyEvidence:
     """Look the family up."""
-    return ports.poverty.family(facts.nik)
+    return ports.poverty.family(facts)
 
 
 def conclude(session: Session, case: Case, task: Task, evidence: PovertyEvidence, *, now: datetime) -> None:
