@@ -101,7 +101,7 @@ def _claim(rekom: Rekom, session: Session, case_id: int, asked: int | None) -> l
 def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
     if len(started) == 1:
         return [_gather(rekom, started[0])]
-    assert rekom.ports, "made once, before the threads share them"
+    assert rekom.ports is not None, "made once, before the threads share them"
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         return list(pool.map(lambda one: _gather(rekom, one), started))
 
