@@ -3,12 +3,16 @@
 ``fakes()`` makes the three of them over the simulator's people; ``fakes().switch`` turns them off and on.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from verify.simulator.pdf_signature import add_signature
 from verify.simulator.personas import NIK_SHAPE, Member, Persona, Population, dtsen_as_of, load_population, name_score
-from workflows.errors import Refused, Unavailable
+from verify.simulator.signers import Signers, load_signers
+from workflows.errors import Refused, SignerNotRegistered, Unavailable, WrongPassphrase
+from workflows.passphrase import Passphrase
 from workflows.ports import (
     IdentityEvidence,
     IdentityOutcome,
@@ -18,6 +22,9 @@ from workflows.ports import (
     PovertyEvidence,
     PovertyOutcome,
     Segment,
+    SignedPaper,
+    SignerOutcome,
+    SignerStatus,
 )
 
 THRESHOLD = 90
@@ -29,6 +36,11 @@ STATUSES = {
 }
 NOT_FOUND = ("13", "Data Tidak Ditemukan, NIK tidak terdapat di database Kependudukan", IdentityOutcome.NOT_FOUND)
 BAD_FORMAT = ("15", "Data Tidak Ditemukan, NIK tidak sesuai format Dukcapil", IdentityOutcome.BAD_FORMAT)
+STANDINGS = {
+    "ISSUE": SignerOutcome.ACTIVE,
+    "EXPIRED": SignerOutcome.EXPIRED,
+    "NOT_REGISTERED": SignerOutcome.NOT_REGISTERED,
+}
 SEGMENTS = {"13": Segment.PPU, "14": Segment.PBPU_MANDIRI, "21": Segment.PBI_JK, "22": Segment.PEMDA}
 
 
@@ -170,3 +182,35 @@ def fakes(clock: Clock = utc_now) -> Fakes:
 
 def _word(agrees: bool) -> str:
     return "Sesuai" if agrees else "Tidak Sesuai"
+
+
+@dataclass
+class FakeSigner:
+    """``RemoteSigner`` over the simulator's signers, with the simulator's signatures, which are not legal ones."""
+
+    signers: Signers = field(default_factory=load_signers)
+    clock: Clock = utc_now
+    switch: Switch = field(default_factory=Switch)
+
+    def status(self, nik: str) -> SignerStatus:
+        self.switch.pass_or_raise()
+        signer = self.signers.find(nik)
+        word = signer.status if signer else "NOT_REGISTERED"
+        text = f"User sudah terdaftar dan memiliki sertifikat dengan status {word}" if signer else "User belum terdaftar"
+        outcome = STANDINGS.get(word, SignerOutcome.INACTIVE)
+        return SignerStatus(outcome, word, text, "BSrE", self.clock())
+
+    def sign(self, pdf: bytes, nik: str, passphrase: Passphrase, reason: str, location: str) -> SignedPaper:
+        self.switch.pass_or_raise()
+        if not (pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:]):
+            raise Refused(registry="BSrE", reason="bad_format")
+        signer = self.signers.find(nik)
+        if signer is None:
+            raise SignerNotRegistered(registry="BSrE", reason="not_registered", code="2011")
+        if passphrase.reveal() != signer.passphrase:
+            raise WrongPassphrase(registry="BSrE", reason="passphrase", code="2031")
+        if signer.status != "ISSUE":
+            raise Refused(registry="BSrE", reason="unknown", code="9001")
+        now = self.clock()
+        signed = add_signature(pdf, name=signer.name, reason=reason, location=location, now=now)
+        return SignedPaper(signed, None, hashlib.sha256(pdf).hexdigest(), hashlib.sha256(signed).hexdigest(), "BSrE", now)

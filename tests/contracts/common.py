@@ -12,6 +12,7 @@ SETTINGS = Settings(
     bpjs_secret="rahasia-penandatangan",
     bpjs_user_key="kunci-pengguna-rahasia",
     dtsen_key="kunci-dtsen-rahasia",
+    bsre_password="kata-sandi-bsre-rahasia",
     registry_connect_seconds=0.5,
     registry_total_seconds=0.6,
 )
@@ -20,6 +21,6 @@ PATIENT = replace(SETTINGS, registry_total_seconds=5.0, registry_connect_seconds
 
 
 def assert_discreet(text: str) -> None:
-    secrets = (SETTINGS.dukcapil_password, SETTINGS.bpjs_secret, SETTINGS.bpjs_user_key, SETTINGS.dtsen_key)
+    secrets = (SETTINGS.dukcapil_password, SETTINGS.bpjs_secret, SETTINGS.bpjs_user_key, SETTINGS.dtsen_key, SETTINGS.bsre_password)
     assert not SIXTEEN_DIGITS.search(text), "a NIK was written down"
     assert not [secret for secret in secrets if secret in text], "a secret was written down"

@@ -13,7 +13,7 @@ address_option = click.option("--url", default=ADDRESS, show_default=True, help=
 
 @click.group()
 def main() -> None:
-    """Simulator registri Dukcapil, BPJS, dan DTSEN untuk latihan."""
+    """Simulator registri Dukcapil, BPJS, DTSEN, dan BSrE untuk latihan."""
 
 
 @main.command("serve")
@@ -30,7 +30,7 @@ def serve_command(host: str, port: int) -> None:
 @main.command("fault")
 @click.argument("registry", type=click.Choice([registry.value for registry in Registry]))
 @click.argument("fault", type=click.Choice([fault.value for fault in Fault]))
-@click.option("--persona", default="", help="kunci orang, misalnya siti-contoh; kosong berarti semua orang")
+@click.option("--persona", default="", help="kunci orang atau penanda tangan, misalnya siti-contoh; kosong berarti semua orang")
 @click.option("--seconds", type=float, default=None, help="jeda dalam detik")
 @address_option
 def fault_command(registry: str, fault: str, persona: str, seconds: float | None, url: str) -> None:

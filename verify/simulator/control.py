@@ -13,11 +13,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
 from verify.simulator.faults import LABELS, Fault, Registry, Setting
+from verify.simulator.personas import Persona
+from verify.simulator.signers import Signer
 from verify.simulator.world import World, world
 
 blueprint = Blueprint("control", __name__)
 
-REGISTRY_LABELS = {Registry.DUKCAPIL: "Dukcapil", Registry.BPJS: "BPJS Kesehatan", Registry.DTSEN: "DTSEN"}
+REGISTRY_LABELS = {Registry.DUKCAPIL: "Dukcapil", Registry.BPJS: "BPJS Kesehatan", Registry.DTSEN: "DTSEN", Registry.BSRE: "BSrE"}
 PAGE_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -89,6 +91,7 @@ def page() -> Response:
     html = render_template(
         "simulator.html",
         personas=here.population.personas,
+        signers=here.signers.everybody,
         active=[(setting, _name(here, setting)) for setting in here.faults.active()],
         labels=LABELS,
         registries=REGISTRY_LABELS,
@@ -123,10 +126,10 @@ def _loaded(schema: Schema, payload: Any) -> dict[str, Any]:
 def _nik(here: World, given: dict[str, Any]) -> str | None:
     if not given["persona"]:
         return given["nik"] or None
-    persona = here.population.by_key(given["persona"])
-    if persona is None:
+    person = here.population.by_key(given["persona"]) or here.signers.by_key(given["persona"])
+    if person is None:
         abort(404)
-    return persona.nik
+    return person.nik
 
 
 def _shown(here: World, setting: Setting) -> dict[str, Any]:
@@ -134,10 +137,14 @@ def _shown(here: World, setting: Setting) -> dict[str, Any]:
 
 
 def _key(here: World, setting: Setting) -> str | None:
-    persona = here.population.find(setting.nik) if setting.nik else None
-    return persona.key if persona else None
+    person = _person(here, setting)
+    return person.key if person else None
 
 
 def _name(here: World, setting: Setting) -> str:
-    persona = here.population.find(setting.nik) if setting.nik else None
-    return persona.name if persona else "orang tertentu" if setting.nik else "semua orang"
+    person = _person(here, setting)
+    return person.name if person else "orang tertentu" if setting.nik else "semua orang"
+
+
+def _person(here: World, setting: Setting) -> Persona | Signer | None:
+    return here.population.find(setting.nik) or here.signers.find(setting.nik) if setting.nik else None

@@ -12,6 +12,7 @@ class Registry(StrEnum):
     DUKCAPIL = "dukcapil"
     BPJS = "bpjs"
     DTSEN = "dtsen"
+    BSRE = "bsre"
 
 
 class Fault(StrEnum):
@@ -36,6 +37,13 @@ class Fault(StrEnum):
     QUOTA = "quota"
     WRONG_SIGNATURE = "wrong_signature"
     WRONG_KEY = "wrong_key"
+    NOT_REGISTERED = "not_registered"
+    WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 -- the name of a fault
+    EXPIRED_CERTIFICATE = "expired_certificate"
+    OTHER_PAPER = "other_paper"
+    UNCHANGED = "unchanged"
+    NO_PDF = "no_pdf"
+    BY_NUMBER = "by_number"
 
 
 LABELS: Mapping[Fault, str] = {
@@ -58,6 +66,13 @@ LABELS: Mapping[Fault, str] = {
     Fault.QUOTA: "Kuota habis",
     Fault.WRONG_SIGNATURE: "Akses kantor ditolak",
     Fault.WRONG_KEY: "Sandi jawaban salah (BPJS)",
+    Fault.NOT_REGISTERED: "Penanda tangan belum terdaftar (BSrE)",
+    Fault.WRONG_PASSPHRASE: "Passphrase dianggap salah (BSrE)",
+    Fault.EXPIRED_CERTIFICATE: "Sertifikat kedaluwarsa (BSrE)",
+    Fault.OTHER_PAPER: "Berkas lain yang kembali (BSrE)",
+    Fault.UNCHANGED: "Berkas kembali tanpa tanda tangan (BSrE)",
+    Fault.NO_PDF: "Yang kembali bukan PDF (BSrE)",
+    Fault.BY_NUMBER: "Normal, tetapi berkas diunduh terpisah (BSrE v1)",
 }
 """What the trainer's page calls each fault."""
 

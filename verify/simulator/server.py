@@ -108,7 +108,7 @@ def serve(settings: Settings, *, host: str, port: int, ready: Callable[[str], No
 
 def addressed(settings: Settings, url: str) -> Settings:
     """``settings`` with all registries at the simulator's address."""
-    return replace(settings, dukcapil_url=url, bpjs_url=f"{url}/vclaim-rest", dtsen_url=f"{url}/dtsen")
+    return replace(settings, dukcapil_url=url, bpjs_url=f"{url}/vclaim-rest", dtsen_url=f"{url}/dtsen", bsre_url=f"{url}/bsre")
 
 
 def _server(app: Flask, host: str, port: int) -> _Server:

@@ -12,6 +12,7 @@ from flask import Response, abort, current_app, json, request
 from verify.config import Settings
 from verify.simulator.faults import Fault, FaultBoard, Registry, Setting
 from verify.simulator.personas import Population
+from verify.simulator.signers import Signers, load_signers
 from verify.simulator.wire import disturbed
 
 DAILY_QUOTA = 56_616
@@ -31,6 +32,7 @@ class World:
     settings: Settings
     population: Population
     clock: Clock = utc_now
+    signers: Signers = field(default_factory=load_signers)
     faults: FaultBoard = field(default_factory=FaultBoard)
     calls: "Counter[Registry]" = field(default_factory=Counter)
     stopping: threading.Event = field(default_factory=threading.Event)
