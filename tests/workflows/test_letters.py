@@ -1,0 +1,218 @@
+"""Letters: a number in the transaction that decides, dense and never twice; complete or not there; expired and revoked."""
+
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from tests.office import Office
+from verify import relay
+from workflows import advance, decision, desk, letters
+from workflows.actor import Actor
+from workflows.desk import DeskAnswer
+from workflows.errors import FourEyes, InvalidInput, NotAllowed, NotFound, TransitionRefused
+from workflows.letter_states import LetterState
+from workflows.records import Decision, Letter, LetterCounter
+from workflows.states import Job, State
+
+THREADS = 8
+
+
+def answer(office: Office, ticket: str, hospital: str | None = "RS-CONTOH-1") -> DeskAnswer:
+    with office.read() as session:
+        return desk.judge(session, office.letter(ticket), hospital, now=office.clock()).answer
+
+
+def sequences(office: Office) -> list[int]:
+    with office.read() as session:
+        return sorted(session.exec(select(Letter.sequence)))
+
+
+def revoke(office: Office, ticket: str, *, by: str = "kadis", reason: str = "Salah orang.") -> None:
+    actor = office.actor(by)
+    with office.write() as session:
+        letters.revoke(session, advance.lock(session, ticket, actor), actor, reason=reason, now=office.clock())
+
+
+def test_the_number_follows_the_regions_template(office: Office) -> None:
+    assert [office.approve(office.to_decision(number)) for number in (1, 2)] == [
+        "400.9/001/Dinsos/XI/2026",
+        "400.9/002/Dinsos/XI/2026",
+    ]
+
+
+def test_numbers_begin_anew_with_the_regions_new_year(office: Office) -> None:
+    tickets = [office.to_decision(number) for number in (1, 2, 3)]
+    office.clock.now = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
+    assert office.approve(tickets[0]) == "400.9/001/Dinsos/XII/2026"
+    office.clock.pass_by(minutes=1)  # midnight in Serang, still the old year in Greenwich
+    assert [office.approve(ticket) for ticket in tickets[1:]] == ["400.9/001/Dinsos/I/2027", "400.9/002/Dinsos/I/2027"]
+
+
+def test_it_is_valid_for_the_hours_the_policy_gives(office: Office) -> None:
+    letter = office.letter(office.to_letter(hospital_code="RS-CONTOH-2"))
+    assert (letter.valid_until - letter.valid_from).total_seconds() == 72 * 3600
+    assert (letter.valid_from, letter.signed_at, letter.hospital_code) == (office.clock(), office.clock(), "RS-CONTOH-2")
+    assert (letter.state, letter.pdf_sha256 is not None, letter.issued_at) == (LetterState.ISSUED, True, office.clock())
+
+
+def test_number_and_decision_come_together_or_not_at_all(office: Office) -> None:
+    first, second = office.to_decision(1), office.to_decision(2)
+    kadis = office.actor("kadis")
+    with pytest.raises(RuntimeError), office.write() as session:
+        letter = decision.approve(session, advance.lock(session, first, kadis), office.policy, "uji", kadis, now=office.clock())
+        assert letter.number == "400.9/001/Dinsos/XI/2026"
+        raise RuntimeError
+    assert (office.count(Letter), office.count(Decision), office.count(LetterCounter)) == (0, 0, 0)
+    assert office.case(first).state == State.DECISION
+    assert [office.approve(ticket) for ticket in (second, first)] == ["400.9/001/Dinsos/XI/2026", "400.9/002/Dinsos/XI/2026"]
+
+
+def decide_in_thread(office: Office, ticket: str, kadis: Actor, ready: threading.Barrier, errors: list[Exception]) -> threading.Thread:
+    def act() -> None:
+        try:
+            ready.wait()
+            with office.write() as session:
+                case = advance.lock(session, ticket, kadis)
+                decision.approve(session, case, office.policy, "uji", kadis, now=office.clock())
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_eight_who_decide_at_once_get_eight_numbers_without_a_gap(office: Office) -> None:
+    tickets = [office.to_decision(number) for number in range(1, THREADS + 1)]
+    kadis, ready = office.actor("kadis"), threading.Barrier(THREADS, timeout=10)
+    errors: list[Exception] = []
+    for thread in [decide_in_thread(office, ticket, kadis, ready, errors) for ticket in tickets]:
+        thread.join(30)
+    assert (errors, sequences(office)) == ([], list(range(1, THREADS + 1)))
+    office.drain()
+    assert {office.case(ticket).state for ticket in tickets} == {State.LETTER_ISSUED}
+
+
+def test_one_who_fails_meanwhile_leaves_no_gap(office: Office) -> None:
+    first, second = office.to_decision(1), office.to_decision(2)
+    kadis, errors = office.actor("kadis"), []
+    with pytest.raises(RuntimeError), office.write() as session:
+        decision.approve(session, advance.lock(session, first, kadis), office.policy, "uji", kadis, now=office.clock())
+        thread = decide_in_thread(office, second, kadis, threading.Barrier(1), errors)
+        thread.join(0.15)
+        assert thread.is_alive()  # the second number is not known before the first decision ends
+        raise RuntimeError
+    thread.join(10)
+    assert (errors, sequences(office)) == ([], [1])
+
+
+def test_eight_who_decide_on_the_same_case_make_one_letter(office: Office) -> None:
+    ticket = office.to_decision()
+    kadis, ready = office.actor("kadis"), threading.Barrier(THREADS, timeout=10)
+    errors: list[Exception] = []
+    for thread in [decide_in_thread(office, ticket, kadis, ready, errors) for _ in range(THREADS)]:
+        thread.join(30)
+    assert {type(error) for error in errors} == {TransitionRefused}
+    assert (len(errors), sequences(office), office.count(Decision)) == (THREADS - 1, [1], 1)
+
+
+def test_where_a_finding_is_open_the_decider_says_why(office: Office) -> None:
+    ticket = office.to_decision(documents=frozenset())
+    with pytest.raises(InvalidInput, match=r"^Ada temuan yang belum terpenuhi\. Tulis alasan mengapa tetap disetujui\.$"):
+        office.approve(ticket, reason=None)
+    assert office.count(Decision) == 0
+    office.approve(ticket, reason="Berkas menyusul.")
+
+
+def test_a_refusal_makes_no_letter_and_uses_no_number(office: Office) -> None:
+    refused, approved = office.to_decision(1), office.to_decision(2)
+    kadis = office.actor("kadis")
+    with office.write() as session:
+        decision.reject(session, advance.lock(session, refused, kadis), "Sudah peserta aktif.", kadis, now=office.clock())
+    assert (office.case(refused).state, office.case(refused).closed_at) == (State.REJECTED, office.clock())
+    assert office.approve(approved) == "400.9/001/Dinsos/XI/2026"
+    with pytest.raises(NotFound, match=r"^Berkas ini belum mempunyai surat\.$"):
+        office.letter(refused)
+
+
+def test_until_its_paper_is_complete_the_desk_says_it_is_being_made(office: Office) -> None:
+    ticket = office.to_decision()
+    office.approve(ticket)
+    letter = office.letter(ticket)
+    assert (letter.state, letter.pdf, letter.token, letter.issued_at) == (LetterState.SIGNED, None, None, None)
+    assert (answer(office, ticket), office.case(ticket).state) == (DeskAnswer.IN_PROGRESS, State.APPROVED)
+    rs = office.actor("rs")
+    with office.write() as session:
+        verdict, accepted = desk.accept(session, session.get(Letter, letter.id), None, rs, now=office.clock())
+    assert (verdict.answer, accepted) == (DeskAnswer.IN_PROGRESS, False)
+    office.drain()
+    assert (answer(office, ticket), office.case(ticket).state) == (DeskAnswer.VALID, State.LETTER_ISSUED)
+    assert [task.attempts for task in office.tasks(ticket, Job.LETTER)] == [1]
+
+
+def test_it_runs_out_by_the_clock_and_the_relay_closes_the_case(office: Office) -> None:
+    ticket = office.to_letter()
+    office.clock.pass_by(hours=72, microseconds=-1)
+    relay.once(office.rekom)
+    assert (answer(office, ticket), office.case(ticket).state) == (DeskAnswer.VALID, State.LETTER_ISSUED)
+    office.clock.pass_by(microseconds=1)
+    assert (answer(office, ticket), office.letter(ticket).state) == (DeskAnswer.EXPIRED, LetterState.ISSUED)  # before any sweep
+    relay.once(office.rekom)
+    assert (answer(office, ticket), office.letter(ticket).state) == (DeskAnswer.EXPIRED, LetterState.EXPIRED)
+    assert (office.case(ticket).state, office.case(ticket).closed_at) == (State.EXPIRED, office.clock())
+    assert office.events(ticket)[-1].actor_name == "Rekom"
+    office.open()  # and the person may come again
+
+
+def test_a_used_letter_does_not_run_out(office: Office) -> None:
+    ticket = office.to_letter()
+    rs = office.actor("rs")
+    with office.write() as session:
+        desk.accept(session, session.get(Letter, office.letter(ticket).id), None, rs, now=office.clock())
+    office.clock.pass_by(days=30)
+    relay.once(office.rekom)
+    assert (answer(office, ticket), office.case(ticket).state) == (DeskAnswer.ALREADY_USED, State.ACCEPTED)
+
+
+def test_revoking_needs_an_issued_letter_a_reason_and_the_head(office: Office) -> None:
+    ticket = office.to_decision()
+    with pytest.raises(NotFound, match="belum mempunyai surat"):
+        revoke(office, ticket)
+    office.approve(ticket)
+    with pytest.raises(TransitionRefused, match=r"^Surat berstatus Sedang dibuat tidak dapat menjadi Dicabut\.$"):
+        revoke(office, ticket)
+    office.drain()
+    for other in ("loket", "peksos", "validator"):
+        with pytest.raises(NotAllowed) as refused:
+            revoke(office, ticket, by=other)
+        assert not isinstance(refused.value, FourEyes)
+    revoke(office, ticket)
+    letter = office.letter(ticket)
+    assert (letter.state, letter.revoked_reason, letter.revoked_by, letter.revoked_at) == ("REVOKED", "Salah orang.", 4, office.clock())
+    assert (answer(office, ticket), office.case(ticket).state) == (DeskAnswer.REVOKED, State.REVOKED)
+    with pytest.raises(TransitionRefused):
+        revoke(office, ticket)
+    office.clock.pass_by(days=10)
+    relay.once(office.rekom)
+    assert (answer(office, ticket), office.letter(ticket).state) == (DeskAnswer.REVOKED, LetterState.REVOKED)
+
+
+def test_a_revoked_letters_number_stays_used(office: Office) -> None:
+    revoke(office, office.to_letter())
+    again = office.to_letter()
+    assert (office.letter(again).number, sequences(office)) == ("400.9/002/Dinsos/XI/2026", [1, 2])
+    with office.write() as session:
+        assert session.connection().execute(text("SELECT last FROM letter_counter")).scalars().all() == [2]
+
+
+def test_hands_off_a_case_the_person_cannot_see(office: Office) -> None:
+    ticket = office.to_letter()
+    office.hire("blora", *office.actor("kadis").roles, region="3316")
+    acts: list[Any] = [lambda: revoke(office, ticket, by="blora"), lambda: office.amend(ticket, by="blora")]
+    for act in acts:
+        with pytest.raises(NotFound, match=r"^Berkas tidak ditemukan\."):
+            act()
