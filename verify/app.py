@@ -134,7 +134,7 @@ def _own_static(app: Flask) -> None:
 
 
 def _refuse_strange_body() -> Response | None:
-    if auth.is_api() and request.method in ("POST", "PUT", "PATCH") and not request.is_json:
+    if auth.is_api() and request.method in ("POST", "PATCH") and not request.is_json:
         return errors.answer(415, "http-415")
     return None
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from schemas.letter_token import ForgedToken, open_token, token_in
 from verify.auth import me, parts
-from workflows import advance, casework, decision, desk, intake, nik, queries
+from workflows import advance, casework, decision, desk, intake, nik, queries, signing
 from workflows.desk import Verdict
 from workflows.intake import Intake
 from workflows.queries import CaseView
@@ -112,3 +112,10 @@ def pdf_response(ticket: str) -> Response:
         letter = queries.letter_paper(session, ticket, me())
     headers = {"Content-Disposition": f'inline; filename="surat-{ticket}.pdf"', "Cache-Control": "no-store"}
     return Response(letter.pdf, mimetype="application/pdf", headers=headers)
+
+
+def keep_scan(ticket: str, scan: bytes) -> CaseView:
+    """Keep the scan of a paper signed in ink; the letter is issued with it."""
+    with parts().database.write() as session:
+        signing.sign_with_ink(session, ticket, scan, me(), now=parts().clock())
+        return queries.case_view(session, ticket, me())

@@ -46,8 +46,17 @@ def sign_electronically(session: Session, ticket: str, signed: bytes, signature_
     _check_signer(session, case, letter, actor, now=now)
     if not letter.draft or not signed.startswith(letter.draft) or len(signed) == len(letter.draft):
         raise InvalidInput("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi.")
-    letter.signature_id = signature_id
+    letter.signature_id, letter.signing_error = signature_id, None
     return _finish(session, case, letter, signed, actor, now=now)
+
+
+def note_failure(session: Session, ticket: str, sentence: str, actor: Actor) -> None:
+    """Keep why a letter could not be signed, for whoever looks at the list of those that wait."""
+    case = advance.lock(session, ticket, actor)
+    letter = letters.newest_letter(session, case)
+    if letter is not None and letter.state == LetterState.PREPARED:
+        letter.signing_error = sentence[:300]
+        session.add(letter)
 
 
 def sign_with_ink(session: Session, ticket: str, scan: bytes, actor: Actor, *, now: datetime) -> Letter:

@@ -2,9 +2,9 @@
 
 from flask_smorest import Api
 
-from verify.api import applications, casework, desk, letters, session
+from verify.api import applications, casework, desk, letters, session, signing
 
-MODULES = (session, applications, casework, letters, desk)
+MODULES = (session, applications, casework, letters, signing, desk)
 
 
 def register(api: Api) -> None:

@@ -601,6 +601,7 @@ def create_4() -> None:
         sa.Column("draft", sa.LargeBinary(), nullable=True),
         sa.Column("scan", sa.LargeBinary(), nullable=True),
         sa.Column("signature_id", sa.String(200), nullable=True),
+        sa.Column("signing_error", sa.String(300), nullable=True),
         sa.Column("pdf", sa.LargeBinary(), nullable=True),
         sa.Column("pdf_sha256", sa.String(64), nullable=True),
         sa.Column("token", sa.String(2000), nullable=True),

@@ -1,0 +1,76 @@
+"""Signing a batch with BSrE: the passphrase lives in the memory of the process it was typed into, and nowhere else.
+
+So this is the one slow thing that is no RQ job: a thread of the web process asks BSrE letter by letter, with no
+transaction open while it waits. If the process ends, the letters not yet signed simply still wait.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verify.composition import Rekom
+from workflows import signing
+from workflows.actor import Actor
+from workflows.errors import Refused, RekomError, SignerNotRegistered, WrongPassphrase
+from workflows.passphrase import Passphrase
+from workflows.ports import SignerOutcome
+
+log = logging.getLogger(__name__)
+
+REASON = "Rekomendasi kepesertaan JKN"
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who signs with what, for the length of one batch."""
+
+    actor: Actor
+    nik: str
+    passphrase: Passphrase
+
+
+def begin(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> threading.Thread:
+    """Ask whether the signer's certificate can sign, then sign in the background.
+
+    Raises ``Refused`` or ``Unavailable`` before anything is signed where BSrE says no or nothing.
+    """
+    status = rekom.signer.status(pen.nik)
+    if status.outcome != SignerOutcome.ACTIVE:
+        raise Refused(f"Sertifikat elektronik Anda tidak dapat dipakai ({status.outcome.value}). Hubungi BSrE.")
+    thread = threading.Thread(target=sign_all, args=(rekom, tuple(tickets), pen), name="signing")
+    thread.start()
+    return thread
+
+
+def sign_all(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> int:
+    """Sign one letter after the other; returns how many. A wrong passphrase ends the batch: a second one may lock the signer."""
+    signed = 0
+    for ticket in tickets:
+        try:
+            _sign(rekom, ticket, pen)
+            signed += 1
+        except (WrongPassphrase, SignerNotRegistered) as error:
+            _remember(rekom, ticket, error, pen)
+            break
+        except RekomError as error:
+            _remember(rekom, ticket, error, pen)
+        except Exception as error:
+            log.error("signing failed: %s", type(error).__name__)
+            _remember(rekom, ticket, RekomError("Penandatanganan terhenti karena kesalahan dalam. Coba lagi."), pen)
+    return signed
+
+
+def _sign(rekom: Rekom, ticket: str, pen: Pen) -> None:
+    with rekom.database.write() as session:
+        draft = signing.draft_to_sign(session, ticket, pen.actor, now=rekom.clock())
+    place = rekom.policy_today(pen.actor.region_code).office.place
+    paper = rekom.signer.sign(draft, pen.nik, pen.passphrase, REASON, place)
+    with rekom.database.write() as session:
+        name = paper.document_id or f"sha256:{paper.sha256_after}"
+        signing.sign_electronically(session, ticket, paper.pdf, name, pen.actor, now=rekom.clock())
+
+
+def _remember(rekom: Rekom, ticket: str, error: RekomError, pen: Pen) -> None:
+    with rekom.database.write() as session:
+        signing.note_failure(session, ticket, str(error), pen.actor)
