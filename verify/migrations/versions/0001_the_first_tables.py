@@ -38,6 +38,15 @@ APPEND_ONLY_SQLITE = """
 CREATE TRIGGER audit_event_no_{verb} BEFORE {verb} ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
 """
+NO_REPLACE_SQLITE = """
+CREATE TRIGGER audit_event_no_REPLACE BEFORE INSERT ON audit_event
+WHEN EXISTS (
+    SELECT 1 FROM audit_event AS known
+    WHERE known.id = NEW.id OR known.hash = NEW.hash OR (known.subject = NEW.subject AND known.sequence = NEW.sequence)
+)
+BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
+"""
+"""``INSERT OR REPLACE`` deletes without firing a DELETE trigger."""
 APPEND_ONLY_POSTGRESQL = """
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$;
@@ -53,6 +62,7 @@ def guard_audit() -> None:
         return
     for verb in ("UPDATE", "DELETE"):
         op.execute(APPEND_ONLY_SQLITE.format(verb=verb))
+    op.execute(NO_REPLACE_SQLITE)
 
 
 def create_1() -> None:
