@@ -20,7 +20,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from schemas.foreign import Reason, code_text, folded, load_strictly, parse_json, quotable, refused, same_number, unavailable
 from schemas.lz_string import compress, decompress
-from workflows.ports import MembershipEvidence, MembershipOutcome, Segment
+from schemas.names import check_name
+from workflows.ports import MembershipEvidence, MembershipOutcome, MembershipQuestion, Segment
 
 REGISTRY = "BPJS Kesehatan"
 SOURCE = "BPJS VClaim"
@@ -72,6 +73,7 @@ class _MemberSchema(Schema):
 
     card = fields.String(required=True, data_key="noKartu", validate=validate.Regexp(r"^[0-9]{13}\Z"))
     nik = fields.String(required=True)
+    name = fields.String(required=True, data_key="nama", validate=validate.Length(min=1))
     status = fields.Nested(_CodeSchema, required=True, data_key="statusPeserta")
     kind = fields.Nested(_CodeSchema, required=True, data_key="jenisPeserta")
     cover_from = fields.Raw(load_default=None, allow_none=True, data_key="tglTMT")
@@ -125,23 +127,31 @@ def unseal(sealed: str, access: Access, timestamp: str) -> str:
     return decompress((unpadder.update(padded) + unpadder.finalize()).decode("ascii"))
 
 
-def read_by_nik(payload: object, nik: str, on: date, *, access: Access, timestamp: str, now: datetime) -> MembershipEvidence:
-    """The evidence in the answer to ``Peserta/nik``; ``Unavailable`` or ``Refused`` where it cannot be believed.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: whom it was about, its own timestamp, how alike a name must be (0-100), and for ``nokartu`` the card."""
 
-    ``timestamp`` is that of the request, ``on`` the day asked about (``tglSEP``).
+    question: MembershipQuestion
+    timestamp: str
+    name_score: int
+    card: str | None = None
+
+
+def read_answer(payload: object, asked: Asked, access: Access, *, now: datetime) -> MembershipEvidence:
+    """The evidence in the answer to ``Peserta``; ``Unavailable`` or ``Refused`` where it cannot be believed.
+
+    NIK, name and, if one was asked for, the 13-digit card must be those of the question.
     """
-    member = _member(payload, access, timestamp)
-    if member and not same_number(member["nik"], nik):
-        raise refused(REGISTRY, Reason.IDENTITY)
-    return _evidence(member, on, now)
+    member = _member(payload, access, asked.timestamp)
+    if member:
+        _check_person(member, asked)
+    return _evidence(member, asked.question.on, now)
 
 
-def read_by_card(payload: object, card: str, on: date, *, access: Access, timestamp: str, now: datetime) -> MembershipEvidence:
-    """As ``read_by_nik``, for ``Peserta/nokartu``: the answer must be about the same 13-digit card."""
-    member = _member(payload, access, timestamp)
-    if member and not same_number(member["card"], card):
+def _check_person(member: Mapping[str, Any], asked: Asked) -> None:
+    if not same_number(member["nik"], asked.question.nik) or (asked.card and not same_number(member["card"], asked.card)):
         raise refused(REGISTRY, Reason.IDENTITY)
-    return _evidence(member, on, now)
+    check_name(REGISTRY, member["name"], asked.question.name, least=asked.name_score)
 
 
 def _key(access: Access, timestamp: str) -> bytes:

@@ -34,6 +34,9 @@ class Reason(StrEnum):
     CONFIGURATION = "configuration"
     BAD_FORMAT = "bad_format"
     IDENTITY = "identity"
+    NAME = "name"
+    OUTDATED = "outdated"
+    RESTING = "resting"
     UNKNOWN = "unknown"
 
 
@@ -51,6 +54,9 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.CONFIGURATION: "{registry} menolak akses kantor ini. Admin perlu memeriksa setelan; pemeriksaan dilanjutkan oleh petugas.",
     Reason.BAD_FORMAT: "{registry} menolak format data yang dikirim. Periksa isian; pemeriksaan dilanjutkan oleh petugas.",
     Reason.IDENTITY: "{registry} menjawab tentang orang lain, jadi jawabannya tidak dipakai. Pemeriksaan dilanjutkan oleh petugas.",
+    Reason.NAME: "{registry} mencatat nama lain untuk NIK ini, jadi jawabannya tidak dipakai. Pemeriksaan dilanjutkan oleh petugas.",
+    Reason.OUTDATED: "Data {registry} yang tersedia sudah terlalu lama, jadi tidak dipakai. Pemeriksaan dilanjutkan oleh petugas.",
+    Reason.RESTING: "{registry} berkali-kali tidak menjawab, jadi sementara tidak ditanya. Berkas tersimpan dan dicoba lagi.",
     Reason.UNKNOWN: "{registry} memberi jawaban yang belum dikenal. Pemeriksaan dilanjutkan oleh petugas.",
 }
 

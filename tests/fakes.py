@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
+from schemas.names import check_name
 from verify.simulator.pdf_signature import add_signature
 from verify.simulator.personas import NIK_SHAPE, Member, Persona, Population, dtsen_as_of, load_population, name_score
 from verify.simulator.signers import Signers, load_signers
@@ -19,8 +20,10 @@ from workflows.ports import (
     IdentityQuestion,
     MembershipEvidence,
     MembershipOutcome,
+    MembershipQuestion,
     PovertyEvidence,
     PovertyOutcome,
+    PovertyQuestion,
     Segment,
     SignedPaper,
     SignerOutcome,
@@ -28,6 +31,7 @@ from workflows.ports import (
 )
 
 THRESHOLD = 90
+NAME_SCORE = 80
 Clock = Callable[[], datetime]
 STATUSES = {
     "deceased": ("11", "Data Ditemukan, Meninggal Dunia", IdentityOutcome.DECEASED),
@@ -42,6 +46,7 @@ STANDINGS = {
     "NOT_REGISTERED": SignerOutcome.NOT_REGISTERED,
 }
 SEGMENTS = {"13": Segment.PPU, "14": Segment.PBPU_MANDIRI, "21": Segment.PBI_JK, "22": Segment.PEMDA}
+VCLAIM = "BPJS VClaim"
 
 
 def utc_now() -> datetime:
@@ -117,15 +122,16 @@ class FakeMembership:
     clock: Clock = utc_now
     switch: Switch = field(default_factory=Switch)
 
-    def membership(self, nik: str, on: date) -> MembershipEvidence:
+    def membership(self, question: MembershipQuestion) -> MembershipEvidence:
         self.switch.pass_or_raise()
-        if not NIK_SHAPE.match(nik):
+        if not NIK_SHAPE.match(question.nik):
             raise Refused(registry="BPJS Kesehatan", reason="bad_format")
-        persona = self.population.find(nik)
+        persona = self.population.find(question.nik)
         if persona is None or persona.member is None:
             nothing = (None, None, None, None, None, None, None, None)
-            return MembershipEvidence(MembershipOutcome.NOT_FOUND, *nothing, asked_for=on, source="BPJS VClaim", as_of=self.clock())
-        return self._evidence(persona.member, on)
+            return MembershipEvidence(MembershipOutcome.NOT_FOUND, *nothing, asked_for=question.on, source=VCLAIM, as_of=self.clock())
+        check_name("BPJS Kesehatan", persona.member.name or persona.name, question.name, least=NAME_SCORE)
+        return self._evidence(persona.member, question.on)
 
     def _evidence(self, member: Member, on: date) -> MembershipEvidence:
         return MembershipEvidence(
@@ -139,7 +145,7 @@ class FakeMembership:
             cover_from=member.cover_from,
             cover_until=member.cover_until,
             asked_for=on,
-            source="BPJS VClaim",
+            source=VCLAIM,
             as_of=self.clock(),
         )
 
@@ -152,13 +158,14 @@ class FakePoverty:
     clock: Clock = utc_now
     switch: Switch = field(default_factory=Switch)
 
-    def family(self, nik: str) -> PovertyEvidence:
+    def family(self, question: PovertyQuestion) -> PovertyEvidence:
         self.switch.pass_or_raise()
-        persona = self.population.find(nik)
+        persona = self.population.find(question.nik)
         as_of = datetime.combine(dtsen_as_of(self.clock().date()), time(), UTC)
         if persona is None or persona.family is None:
             return PovertyEvidence(PovertyOutcome.NOT_FOUND, None, None, "DTSEN", as_of)
         held = persona.family
+        check_name("DTSEN", persona.name, question.name, least=NAME_SCORE)
         return PovertyEvidence(PovertyOutcome.FOUND, held.desil, held.exclusion_reason, "DTSEN", as_of)
 
 

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "verify.commands.office:migrate_command",
     "seed": "verify.commands.office:seed_command",
     "health": "verify.commands.health:health_group",
+    "registries": "verify.commands.registries:registries_command",
     "policies": "verify.commands.policies:policies_group",
     "docs": "verify.commands.docs:docs_command",
 }
@@ -29,11 +30,11 @@ COMMANDS: Mapping[str, str] = {
 class Commands(click.Group):
     """Imports a command when it is wanted, and says our own errors in one line instead of a traceback."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None

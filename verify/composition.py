@@ -13,8 +13,9 @@ from verify.db import Database
 from verify.documents.letter import TypstPress
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, load_keys
-from verify.registries import connect
-from workflows.ports import Ports
+from verify.registries import Shared, Standing, connect, standings
+from verify.registries.bsre import BsreSigner
+from workflows.ports import Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
 
 
@@ -58,6 +59,15 @@ class Rekom:
     @cached_property
     def ports(self) -> Ports:
         """The world outside, for steps."""
-        registries = connect(self.settings, self.clock)
+        registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
         press = TypstPress(self.keys, self.settings.public_url)
         return Ports(registries.civil, registries.membership, registries.poverty, press, self.policies)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """How each registry stands, for an operator."""
+        return standings(self.settings, self.doorbell.impatient, self.clock)
+
+    @cached_property
+    def signer(self) -> RemoteSigner:
+        """BSrE."""
+        return BsreSigner(self.settings, self.clock)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -13,15 +13,15 @@ from verify.registries import Registries, connect
 from verify.simulator import Fault, Registry, RunningSimulator
 from verify.simulator.personas import Persona, Population
 from workflows.errors import Refused, RegistryError, Unavailable
-from workflows.ports import IdentityOutcome, IdentityQuestion, MembershipOutcome
+from workflows.ports import IdentityOutcome, IdentityQuestion, MembershipOutcome, MembershipQuestion, PovertyQuestion
 
 DAY = date(2026, 11, 22)
 Answer = Callable[[Registries, Persona], object]
 
 ASK: dict[Registry, Answer] = {
     Registry.DUKCAPIL: lambda ports, one: ports.civil.verify(IdentityQuestion(one.nik, one.name, one.birth_date, one.kk)),
-    Registry.BPJS: lambda ports, one: ports.membership.membership(one.nik, DAY),
-    Registry.DTSEN: lambda ports, one: ports.poverty.family(one.nik),
+    Registry.BPJS: lambda ports, one: ports.membership.membership(MembershipQuestion(one.nik, one.name, DAY)),
+    Registry.DTSEN: lambda ports, one: ports.poverty.family(PovertyQuestion(one.nik, one.name)),
 }
 UNAVAILABLE = {
     Fault.SLOW: "timeout",
@@ -120,11 +120,22 @@ def test_an_answer_out_of_a_cache_is_not_todays(
     assert failure(adapters, registry, person(people, key)).context["reason"] == "stale"
 
 
-def test_an_old_extract_says_so(simulator: RunningSimulator, adapters: Registries, people: Population) -> None:
-    fresh = ASK[Registry.DTSEN](adapters, person(people, "siti-contoh")).as_of
+def test_an_old_extract_is_not_used(simulator: RunningSimulator, adapters: Registries, people: Population) -> None:
     simulator.faults.set(Registry.DTSEN, Fault.STALE)
-    stale: datetime = ASK[Registry.DTSEN](adapters, person(people, "siti-contoh")).as_of
-    assert stale.year == fresh.year - 1
+    error = failure(adapters, Registry.DTSEN, person(people, "siti-contoh"))
+    assert isinstance(error, Refused)
+    assert error.context["reason"] == "outdated"
+
+
+@pytest.mark.parametrize("registry", [Registry.BPJS, Registry.DTSEN])
+@pytest.mark.parametrize("key", ["siti-contoh", "dewi-pekerja"])
+def test_another_name_is_refused(
+    simulator: RunningSimulator, adapters: Registries, people: Population, registry: Registry, key: str
+) -> None:
+    simulator.faults.set(registry, Fault.OTHER_NAME)
+    error = failure(adapters, registry, person(people, key))
+    assert isinstance(error, Refused)
+    assert error.context["reason"] == "name"
 
 
 def test_a_used_up_quota_says_when_to_come_back(simulator: RunningSimulator, adapters: Registries, people: Population) -> None:

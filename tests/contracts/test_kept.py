@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from tests.fakes import fakes
-from verify.registries.kept import FrugalCivilRegistry, MemoryStore, RedisStore, Store, dumped, loaded
+from verify.registries.kept import FrugalCivilRegistry, KeepFor, MemoryStore, RedisStore, Store, dumped, kept_secret, loaded
 from workflows.errors import Unavailable
 from workflows.ports import CivilRegistry, IdentityOutcome, IdentityQuestion
 
@@ -25,8 +25,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield RedisStore(redis)
 
 
-def frugal(registry: CivilRegistry, store: Store, seconds: int = 60) -> FrugalCivilRegistry:
-    return FrugalCivilRegistry(registry, store, secret="rahasia-kunci", seconds=seconds)
+def frugal(registry: CivilRegistry, store: Store, seconds: int = 60, doubt: int = 60) -> FrugalCivilRegistry:
+    return FrugalCivilRegistry(registry, store, secret=kept_secret(bytes(32)), keep=KeepFor(seconds, doubt))
 
 
 def test_the_same_question_is_asked_once(store: Store) -> None:

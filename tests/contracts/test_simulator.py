@@ -122,7 +122,7 @@ def test_vclaims_refusals(browser: FlaskClient, path: str, changes: dict[str, An
 
 def test_dtsens_words(browser: FlaskClient) -> None:
     response = browser.post("/dtsen/v1/keluarga", json={"nik": SITI}, headers={"X-API-Key": SETTINGS.dtsen_key})
-    expected = {"ditemukan": True, "nik": SITI, "desil": 2, "alasan_pengecualian": None, "per_tanggal": "2026-10-01"}
+    expected = {"ditemukan": True, "nik": SITI, "nama": "SITI CONTOH", "desil": 2, "alasan_pengecualian": None, "per_tanggal": "2026-10-01"}
     assert response.json == expected
     assert browser.post("/dtsen/v1/keluarga", json={"nik": SITI}).status_code == 401
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.bpjs import Access, read_by_nik, seal, signature, unseal
+from schemas.bpjs import Access, Asked, read_answer, seal, signature, unseal
 from schemas.lz_string import compress, decompress
-from workflows.ports import MembershipOutcome, Segment
+from workflows.ports import MembershipOutcome, MembershipQuestion, Segment
 
 VECTORS = json.loads(Path(__file__).with_name("vclaim_vectors.json").read_text(encoding="utf-8"))
 ANSWERS = pytest.mark.parametrize("vector", VECTORS["answers"], ids=lambda vector: vector["name"])
@@ -47,5 +47,6 @@ def test_a_whole_answer_made_elsewhere_is_read() -> None:
     vector = VECTORS["answers"][0]
     envelope = {"metaData": {"code": "200", "message": "OK"}, "response": vector["sealed"]}
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    evidence = read_by_nik(envelope, "9901011202850001", date(2026, 11, 22), access=access(vector), timestamp=vector["timestamp"], now=now)
+    asked = Asked(MembershipQuestion("9901011202850001", "BUDI UJI", date(2026, 11, 22)), vector["timestamp"], 80)
+    evidence = read_answer(envelope, asked, access(vector), now=now)
     assert (evidence.outcome, evidence.segment, evidence.card) == (MembershipOutcome.ACTIVE, Segment.PEMDA, "0009900000021")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.bpjs import Access, read_by_card, read_by_nik, request_headers, seal, unseal
+from schemas.bpjs import Access, Asked, read_answer, request_headers, seal, unseal
 from schemas.lz_string import compress
 from workflows.errors import Refused, RegistryError, Unavailable
-from workflows.ports import MembershipEvidence, MembershipOutcome, Segment
+from workflows.ports import MembershipEvidence, MembershipOutcome, MembershipQuestion, Segment
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 DAY = date(2026, 11, 22)
 NIK, CARD = "9901011202850001", "0009900000021"
 ACCESS = Access("1000", "rahasia", "kunci")
 STAMP = "1795356000"
+ASKED = Asked(MembershipQuestion(NIK, "BUDI UJI", DAY), STAMP, 80)
 PESERTA: dict[str, Any] = {
     "noKartu": CARD,
     "nik": NIK,
@@ -35,7 +37,7 @@ def sealed(value: object, access: Access = ACCESS, stamp: str = STAMP) -> dict[s
 
 
 def read(payload: object) -> MembershipEvidence:
-    return read_by_nik(payload, NIK, DAY, access=ACCESS, timestamp=STAMP, now=NOW)
+    return read_answer(payload, ASKED, ACCESS, now=NOW)
 
 
 def peserta(**changes: object) -> MembershipEvidence:
@@ -169,12 +171,30 @@ def test_another_nik_is_refused() -> None:
     assert error.context["reason"] == "identity"
 
 
-def test_by_card_the_card_must_be_the_same() -> None:
-    payload = sealed({"peserta": {**PESERTA, "nik": "9901014101900001"}})
-    keywords: dict[str, Any] = {"access": ACCESS, "timestamp": STAMP, "now": NOW}
-    assert read_by_card(payload, CARD, DAY, **keywords).card == CARD
+@pytest.mark.parametrize("name", ["SITI CONTOH", "UJI", "-", "123", "BUDI HARTONO UJI SANTOSO"])
+def test_another_name_is_refused(name: str) -> None:
+    error = failure(sealed({"peserta": {**PESERTA, "nama": name}}))
+    assert isinstance(error, Refused)
+    assert error.context == {"registry": "BPJS Kesehatan", "reason": "name"}
+
+
+@pytest.mark.parametrize("name", ["budi  uji", "H. BUDI UJI", "UJI BUDI", "Budi Oedji, S.H."])
+def test_another_spelling_is_believed(name: str) -> None:
+    assert peserta(nama=name).outcome is MembershipOutcome.ACTIVE
+
+
+def test_how_alike_a_name_must_be_can_be_set() -> None:
+    payload = sealed({"peserta": {**PESERTA, "nama": "BUDI UJIAN"}})
+    assert read_answer(payload, replace(ASKED, name_score=50), ACCESS, now=NOW).card == CARD
     with pytest.raises(Refused):
-        read_by_card(payload, "0009900000022", DAY, **keywords)
+        read_answer(payload, replace(ASKED, name_score=100), ACCESS, now=NOW)
+
+
+def test_by_card_the_card_must_be_the_same() -> None:
+    payload = sealed({"peserta": PESERTA})
+    assert read_answer(payload, replace(ASKED, card=CARD), ACCESS, now=NOW).card == CARD
+    with pytest.raises(Refused):
+        read_answer(payload, replace(ASKED, card="0009900000022"), ACCESS, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +202,9 @@ def test_by_card_the_card_must_be_the_same() -> None:
     [
         {"nik": None},
         {"nik": 9901011202850001},
+        {"nama": None},
+        {"nama": ""},
+        {"nama": 5},
         {"noKartu": None},
         {"noKartu": 9900000021},
         {"noKartu": "9900000021"},

@@ -1,12 +1,12 @@
 """The DTSEN look-up's small shape."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.dtsen import read_answer, request_body
+from schemas.dtsen import Limits, read_answer, request_body
 from workflows.errors import Refused, Unavailable
-from workflows.ports import PovertyEvidence, PovertyOutcome
+from workflows.ports import PovertyEvidence, PovertyOutcome, PovertyQuestion
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 NIK = "9901014101900001"
@@ -16,7 +16,7 @@ AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def read(payload: object) -> PovertyEvidence:
-    return read_answer(payload, NIK, now=NOW)
+    return read_answer(payload, PovertyQuestion(NIK, "SITI CONTOH"), Limits(80, timedelta(days=200)), now=NOW)
 
 
 def test_the_request() -> None:
@@ -70,6 +70,22 @@ def test_another_nik_is_refused_whatever_it_says(base: dict[str, object]) -> Non
     with pytest.raises(Refused) as caught:
         read({**base, "nik": "9901011202850001"})
     assert caught.value.context["reason"] == "identity"
+
+
+@pytest.mark.parametrize("base", [FOUND, NOBODY])
+def test_a_name_that_is_given_must_be_the_one_asked_about(base: dict[str, object]) -> None:
+    assert read({**base, "nama": "Hj. Siti Contoh"}) == read({**base, "nama": None}) == read(base)
+    with pytest.raises(Refused) as caught:
+        read({**base, "nama": "BUDI UJI"})
+    assert caught.value.context["reason"] == "name"
+
+
+@pytest.mark.parametrize("base", [FOUND, NOBODY])
+def test_an_extract_that_is_too_old_is_refused(base: dict[str, object]) -> None:
+    assert read({**base, "per_tanggal": "2026-05-07"}).source == "DTSEN"
+    with pytest.raises(Refused) as caught:
+        read({**base, "per_tanggal": "2026-05-06"})
+    assert caught.value.context["reason"] == "outdated"
 
 
 @pytest.mark.parametrize("payload", [None, [], "ya", {}, {"nik": NIK}])

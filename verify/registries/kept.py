@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +23,24 @@ from workflows.errors import Unavailable
 from workflows.ports import CivilRegistry, IdentityEvidence, IdentityOutcome, IdentityQuestion
 
 QUOTA_KEY = "quota-used-up"
+LABEL = b"rekom: answers of the civil registry, kept, version 1"
+
+
+def kept_secret(digest_key: bytes) -> bytes:
+    """A key of its own for kept answers, derived from the office's: what signs here can sign nothing else."""
+    return hmac.digest(digest_key, LABEL, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFor:
+    """Seconds: a match is kept longer than a doubt, because people go to Disdukcapil and come back with it settled."""
+
+    match: int
+    doubt: int
+
+    def seconds(self, outcome: IdentityOutcome) -> int:
+        """For an answer."""
+        return self.match if outcome is IdentityOutcome.MATCH else self.doubt
 
 
 class Store(Protocol):
@@ -67,7 +85,7 @@ class RedisStore:
 
     def get(self, key: str) -> str | None:
         """See ``Store``."""
-        with suppress(RedisError):
+        with suppress(RedisError, UnicodeDecodeError):
             kept = self._redis.get(self._prefix + key)
             return kept.decode() if isinstance(kept, bytes) else kept if isinstance(kept, str) else None
         return None
@@ -79,16 +97,16 @@ class RedisStore:
 
 
 class FrugalCivilRegistry:
-    """A ``CivilRegistry`` that never asks the same thing twice within ``seconds``.
+    """A ``CivilRegistry`` that never asks the same thing twice within the time an answer is kept for.
 
     ``secret`` keys the HMACs. A kept answer keeps its own ``as_of``: it never looks newer than it is.
     """
 
-    def __init__(self, registry: CivilRegistry, store: Store, *, secret: str, seconds: int) -> None:
+    def __init__(self, registry: CivilRegistry, store: Store, *, secret: bytes, keep: KeepFor) -> None:
         self._registry = registry
         self._store = store
-        self._secret = secret.encode()
-        self._seconds = seconds
+        self._secret = secret
+        self._for = keep
 
     def verify(self, question: IdentityQuestion) -> IdentityEvidence:
         """The kept answer, or a new one; ``Unavailable`` without asking while the quota is known to be used up."""
@@ -99,7 +117,7 @@ class FrugalCivilRegistry:
         if (retry_after := self._recall(QUOTA_KEY)) is not None:
             raise unavailable(REGISTRY, Reason.QUOTA, retry_after=retry_after)
         evidence = self._asked(question)
-        self._keep(key, dumped(evidence), self._seconds)
+        self._keep(key, dumped(evidence), self._for.seconds(evidence.outcome))
         return evidence
 
     def _asked(self, question: IdentityQuestion) -> IdentityEvidence:
@@ -108,11 +126,12 @@ class FrugalCivilRegistry:
         except Unavailable as error:
             if error.context.get("reason") == Reason.QUOTA:
                 wait = error.context.get("retry_after", "0")
-                self._keep(QUOTA_KEY, wait, max(1, min(int(wait), self._seconds)))
+                self._keep(QUOTA_KEY, wait, max(1, min(int(wait), self._for.match)))
             raise
 
     def _keep(self, key: str, text: str, seconds: int) -> None:
-        self._store.put(key, f"{self._mac(key, text)} {text}", seconds)
+        if seconds > 0:
+            self._store.put(key, f"{self._mac(key, text)} {text}", seconds)
 
     def _recall(self, key: str) -> str | None:
         mac, _, text = (self._store.get(key) or "").partition(" ")

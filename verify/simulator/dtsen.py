@@ -35,6 +35,7 @@ def _answer(nik: str, persona: Persona | None, as_of: date) -> dict[str, Any]:
     return {
         "ditemukan": held is not None,
         "nik": nik,
+        "nama": persona.name if persona and held else None,
         "desil": held.desil if held else None,
         "alasan_pengecualian": held.exclusion_reason if held else None,
         "per_tanggal": as_of.isoformat(),
@@ -42,9 +43,9 @@ def _answer(nik: str, persona: Persona | None, as_of: date) -> dict[str, Any]:
 
 
 def _spoilt(answer: dict[str, Any], other: Persona, as_of: date, fault: Fault) -> Mapping[str, Any]:
-    """``other_name`` changes nothing here: the shape has no name."""
     changes: Mapping[Fault, Mapping[str, Any]] = {
         Fault.OTHER_NIK: {"nik": other.nik},
+        Fault.OTHER_NAME: {"nama": other.name},
         Fault.DECEASED: {"ditemukan": True, "desil": answer["desil"] or 0, "alasan_pengecualian": "meninggal dunia"},
         Fault.NULLS: dict.fromkeys(answer),
         Fault.NUMBERS: {"ditemukan": 1, "desil": float("nan")},

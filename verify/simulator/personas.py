@@ -40,7 +40,7 @@ class Civil:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What BPJS holds; dates are ``tglTMT`` and ``tglTAT``."""
+    """What BPJS holds; dates are ``tglTMT`` and ``tglTAT``. ``name`` where it writes another one than the KTP."""
 
     card: str
     status_code: str
@@ -49,6 +49,7 @@ class Member:
     segment_text: str
     cover_from: date
     cover_until: date
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,15 +91,22 @@ def _shown(here: World, persona: Persona | None, nik: str, fault: Fault) -> Pers
     if fault is Fault.OTHER_NIK:
         return other
     if fault is Fault.OTHER_NAME:
-        return replace(member or other, nik=nik, name=other.name, birth_date=other.birth_date)
-    return member or (replace(other, nik=nik) if fault is Fault.DECEASED else None)
+        return _named(replace(member or other, nik=nik, birth_date=other.birth_date), other.name)
+    if member is None and persona and fault is Fault.DECEASED:
+        return _named(replace(other, nik=nik, birth_date=persona.birth_date), persona.name)
+    return member
+
+
+def _named(persona: Persona, name: str) -> Persona:
+    """The same member under another name."""
+    return replace(persona, name=name, member=persona.member and replace(persona.member, name=name))
 
 
 def _peserta(persona: Persona, member: Member, today: date) -> dict[str, Any]:
     return {
         "noKartu": member.card,
         "nik": persona.nik,
-        "nama": persona.name,
+        "nama": member.name or persona.name,
         "pisa": "1",
         "sex": "P" if persona.female else "L",
         "tglLahir": persona.birth_date.isoformat(),
