@@ -13,6 +13,8 @@ from workflows.states import Job
 from workflows.vocabulary import Urgency
 
 LONGEST_PAUSE = timedelta(minutes=10)
+MOST_DOUBLINGS = 20
+"""Far beyond ``LONGEST_PAUSE``; after days of an outage the number itself would become too large to be a time."""
 
 
 def add(session: Session, case: Case, job: Job, input_hash: str, *, now: datetime) -> None:
@@ -76,7 +78,8 @@ def finish(session: Session, task: Task, *, now: datetime) -> bool:
 
 def postpone(session: Session, task: Task, *, now: datetime, first_pause: float, error: str) -> None:
     """Give a failed task back with a pause that doubles with each try."""
-    pause = min(timedelta(seconds=first_pause * 2 ** (task.attempts - 1)), LONGEST_PAUSE)
+    doublings = min(task.attempts - 1, MOST_DOUBLINGS)
+    pause = min(timedelta(seconds=first_pause * 2**doublings), LONGEST_PAUSE)
     values = {"due_at": now + pause, "leased_until": None, "last_error": error[:300]}
     session.exec(update(Task).where(col(Task.id) == task.id, col(Task.done_at).is_(None)).values(**values))
 
