@@ -18,6 +18,7 @@ from workflows.ports import SignerOutcome
 
 log = logging.getLogger(__name__)
 
+THREAD = "signing-batch"
 REASON = "Rekomendasi kepesertaan JKN"
 
 
@@ -38,9 +39,14 @@ def begin(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> threading.Thread:
     status = rekom.signer.status(pen.nik)
     if status.outcome != SignerOutcome.ACTIVE:
         raise Refused(f"Sertifikat elektronik Anda tidak dapat dipakai ({status.outcome.value}). Hubungi BSrE.")
-    thread = threading.Thread(target=sign_all, args=(rekom, tuple(tickets), pen), name="signing")
+    thread = threading.Thread(target=sign_all, args=(rekom, tuple(tickets), pen), name=THREAD)
     thread.start()
     return thread
+
+
+def running() -> list[threading.Thread]:
+    """The batches this process is signing; whoever ends the process may wait for them."""
+    return [thread for thread in threading.enumerate() if thread.name == THREAD]
 
 
 def sign_all(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> int:

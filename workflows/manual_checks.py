@@ -45,7 +45,7 @@ def pass_on(session: Session, case: Case, kind: Job, owner_id: int, actor: Actor
     manual = open_check(session, case, kind)
     if manual is None:
         raise NotFound("Tidak ada pemeriksaan manual yang terbuka untuk langkah ini.")
-    if owner_id not in _caseworkers(session, case.region_code):
+    if owner_id not in caseworkers(session, case.region_code):
         raise NotFound("Petugas ini bukan penilai di kantor ini. Pilih dari daftar.")
     manual.owner_id = owner_id
     session.add(manual)
@@ -134,7 +134,7 @@ def _differs(one: dict[str, Any], other: dict[str, Any], name: str) -> bool:
 
 def _least_busy(session: Session, case: Case) -> int:
     """The caseworker with the fewest open manual checks; without any caseworker, whoever opened the case."""
-    workers = _caseworkers(session, case.region_code)
+    workers = caseworkers(session, case.region_code)
     if not workers:
         return case.opened_by
     waiting = (
@@ -147,7 +147,8 @@ def _least_busy(session: Session, case: Case) -> int:
     return found
 
 
-def _caseworkers(session: Session, region_code: str) -> tuple[int, ...]:
+def caseworkers(session: Session, region_code: str) -> tuple[int, ...]:
+    """Who may be given manual checks in a region."""
     query = select(Staff.id).join(StaffRole).where(StaffRole.role == Role.CASEWORKER, Staff.region_code == region_code)
     return tuple(number for number in session.exec(query.where(col(Staff.disabled_at).is_(None))) if number is not None)
 
