@@ -104,6 +104,50 @@ def test_a_text_that_somebody_else_wrote_is_not_believed(planted: str) -> None:
     assert three.switch.asked == 1
 
 
+def test_a_doubt_is_kept_for_less_long_than_a_match(store: Store) -> None:
+    three = fakes()
+    registry = frugal(three.civil, store, doubt=1)
+    doubtful = replace(QUESTION, name="SITI LAIN")
+    for question in (QUESTION, doubtful, doubtful):
+        registry.verify(question)
+    assert three.switch.asked == 2
+    time.sleep(1.1)
+    for question in (QUESTION, doubtful):
+        registry.verify(question)
+    assert three.switch.asked == 3
+
+
+def test_nothing_is_kept_for_no_time(store: Store) -> None:
+    three = fakes()
+    registry = frugal(three.civil, store, seconds=0, doubt=0)
+    assert registry.verify(QUESTION).outcome is registry.verify(QUESTION).outcome is IdentityOutcome.MATCH
+    assert three.switch.asked == 2
+
+
+def test_another_key_reads_nothing_that_was_kept(store: Store) -> None:
+    three = fakes()
+    for digest_key in (bytes(32), bytes(31) + b"1"):
+        FrugalCivilRegistry(three.civil, store, secret=kept_secret(digest_key), keep=KeepFor(60, 60)).verify(QUESTION)
+    assert three.switch.asked == 2
+    assert kept_secret(bytes(32)) not in (bytes(32), kept_secret(bytes(31) + b"1"))
+
+
+def test_bytes_that_are_no_text_are_not_believed(redis_url: str) -> None:
+    three = fakes()
+    with Redis.from_url(redis_url) as redis:
+        registry = frugal(three.civil, RedisStore(redis))
+        registry.verify(QUESTION)
+        for key in redis.scan_iter("rekom:civil:*"):
+            redis.set(key, b"\xff\xfe \x00")
+        assert registry.verify(QUESTION).outcome is IdentityOutcome.MATCH
+    assert three.switch.asked == 2
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", "1", '{"outcome": "MATCH"}', '{"outcome": "ENTAH", "as_of": "2026-11-22"}'])
+def test_what_another_version_wrote_is_not_read(text: str | None) -> None:
+    assert loaded(text) is None
+
+
 def test_evidence_comes_back_as_it_was() -> None:
     evidence = fakes().civil.verify(QUESTION)
     assert loaded(dumped(evidence)) == evidence

@@ -111,9 +111,9 @@ class FrugalCivilRegistry:
     def verify(self, question: IdentityQuestion) -> IdentityEvidence:
         """The kept answer, or a new one; ``Unavailable`` without asking while the quota is known to be used up."""
         key = self._key(question)
-        kept = self._recall(key)
+        kept = loaded(self._recall(key))
         if kept is not None:
-            return loaded(kept)
+            return kept
         if (retry_after := self._recall(QUOTA_KEY)) is not None:
             raise unavailable(REGISTRY, Reason.QUOTA, retry_after=retry_after)
         evidence = self._asked(question)
@@ -149,8 +149,11 @@ def dumped(evidence: IdentityEvidence) -> str:
     return json.dumps({**asdict(evidence), "as_of": evidence.as_of.isoformat()})
 
 
-def loaded(text: str) -> IdentityEvidence:
-    """The evidence that ``dumped`` wrote."""
-    held = json.loads(text)
-    changes = {"outcome": IdentityOutcome(held["outcome"]), "as_of": datetime.fromisoformat(held["as_of"])}
-    return IdentityEvidence(**{**held, **changes})
+def loaded(text: str | None) -> IdentityEvidence | None:
+    """The evidence that ``dumped`` wrote; None for nothing, and for what another version of Rekom wrote."""
+    try:
+        held = json.loads(text or "")
+        changes = {"outcome": IdentityOutcome(held["outcome"]), "as_of": datetime.fromisoformat(held["as_of"])}
+        return IdentityEvidence(**{**held, **changes})
+    except (ValueError, LookupError, TypeError):
+        return None
