@@ -115,6 +115,13 @@ class Reply:
     document_header: str | None = None
 
 
+class _Answer(dict[str, Any]):
+    """A JSON object of BSrE's; it might repeat what was sent, so it shows nothing of itself either."""
+
+    def __repr__(self) -> str:
+        return "_Answer(...)"
+
+
 def signing_form(order: Order) -> Body:
     """The form of version 1, invisible: the letter has its own place for the QR."""
     boundary = f"rekom-{secrets.token_hex(16)}"
@@ -149,7 +156,7 @@ def status_json(nik: str) -> Body:
 
 def read_status(reply: Reply, now: datetime) -> SignerStatus:
     """A signer's standing in the answer of either version; ``Unavailable`` or ``Refused`` where there is none."""
-    answer = _json_object(reply.body, reply.status)
+    answer = _json_object(reply)
     word, number = quotable(answer.get("status")), code_text(answer.get("status_code"))
     text = quotable(answer.get("message") or answer.get("error"))
     if number in (NOT_REGISTERED, NOT_REGISTERED_STATUS):
@@ -165,7 +172,7 @@ def read_form_answer(reply: Reply) -> tuple[bytes | None, str | None]:
     """Version 1: the paper that came back and its number, or None and the number under which it is to be fetched."""
     if reply.status == 200 and is_pdf(reply.body):
         return reply.body, _document_id(reply.document_header)
-    answer = _json_object(reply.body, reply.status)
+    answer = _json_object(reply)
     document_id = _document_id(answer.get(DOCUMENT_HEADER))
     if reply.status != 200 or answer.get("error"):
         raise _refusal(answer, reply.status)
@@ -178,12 +185,12 @@ def read_fetched(reply: Reply) -> bytes:
     """Version 1: the paper fetched by its number."""
     if reply.status == 200 and is_pdf(reply.body):
         return reply.body
-    raise _refusal(_json_object(reply.body, reply.status), reply.status)
+    raise _refusal(_json_object(reply), reply.status)
 
 
 def read_json_answer(reply: Reply) -> tuple[bytes, str | None]:
     """Version 2: the one paper that came back, and its number where there is one."""
-    answer = _json_object(reply.body, reply.status)
+    answer = _json_object(reply)
     if reply.status != 200 or answer.get("error"):
         raise _refusal(answer, reply.status)
     match answer.get("file"):
@@ -210,20 +217,25 @@ def signed_paper(original: bytes, returned: bytes, document_id: str | None, now:
     return SignedPaper(returned, document_id, before, after, REGISTRY, now)
 
 
-def _json_object(body: bytes, status: int) -> Mapping[str, Any]:
-    try:
-        answer = parse_json(body)
-    except ValueError:
-        answer = None
-    if isinstance(answer, dict):
-        return answer
-    if status != 200:
-        raise failure(Refused, Reason.CONFIGURATION, status=str(status))
+def _json_object(reply: Reply) -> _Answer:
+    answer, is_json = _parsed(reply.body)
     if answer is not None:
+        return answer
+    if reply.status != 200:
+        raise failure(Refused, Reason.CONFIGURATION, status=str(reply.status))
+    if is_json:
         raise failure(Unavailable, Reason.SHAPE)
-    if body.lstrip()[:1] in (b"", b"{", b"[", b"<"):  # nothing, cut off, or a page in between
+    if reply.body.lstrip()[:1] in (b"", b"{", b"[", b"<"):  # nothing, cut off, or a page in between
         raise failure(Unavailable, Reason.NOT_JSON)
     raise failure(Refused, SigningReason.NOT_OURS)
+
+
+def _parsed(body: bytes) -> tuple[_Answer | None, bool]:
+    try:
+        value = parse_json(body)
+    except ValueError:
+        return None, False
+    return (_Answer(value) if isinstance(value, dict) else None), True
 
 
 def _refusal(answer: Mapping[str, Any], status: int) -> Refused:

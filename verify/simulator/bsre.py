@@ -18,7 +18,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from verify.simulator.faults import Fault, Registry, Setting
-from verify.simulator.pdf_signature import UnreadablePdf, add_signature
+from verify.simulator.pdf_signature import UnreadablePdf, add_signature, blank_paper
 from verify.simulator.signers import ACTIVE, Signer
 from verify.simulator.wire import disturbed
 from verify.simulator.world import World, asked_object, stale_headers, world
@@ -32,15 +32,6 @@ UNREADABLE = ("Berkas PDF tidak dapat ditandatangani", 9002)
 INCOMPLETE = ("Parameter tidak lengkap", 9003)
 SHELF = 50
 """Papers kept until somebody fetches them."""
-OTHER_PAPER = b"".join(
-    (
-        b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n",
-        b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
-        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>\nendobj\n",
-        b"xref\n0 4\n0000000000 65535 f\r\n0000000009 00000 n\r\n0000000053 00000 n\r\n0000000102 00000 n\r\n",
-        b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n",
-    )
-)
 
 
 class Shelf:
@@ -94,10 +85,11 @@ def sign_form() -> Response:
 def fetch(number: str) -> Response:
     """Version 1: a signed paper by its number, once."""
     here = world()
+    everybody = here.faults.of(Registry.BSRE, "")
+    if not _is_client(here, everybody.fault):
+        return _unauthorized(here, everybody)
     found = _shelf().take(number)
-    setting = here.faults.of(Registry.BSRE, found[0] if found else "")
-    if not _is_client(here, setting.fault):
-        return _unauthorized(here, setting)
+    setting = here.faults.of(Registry.BSRE, found[0]) if found else everybody
     if found is None:
         return here.speak(setting, {"error": "Dokumen telah didownload sebelumnya", "status_code": 404}, status=404)
     return _as_pdf(here, setting, found[1], number)
@@ -179,7 +171,7 @@ def _refused(here: World, setting: Setting, error: str, code: int) -> Response:
 def _signed(here: World, setting: Setting, pdf: bytes, asked: Mapping[str, Any], wishes: Mapping[str, Any]) -> bytes | Response:
     signer = here.signers.find(str(asked["nik"]))
     assert signer
-    wanted = OTHER_PAPER if setting.fault is Fault.OTHER_PAPER else pdf
+    wanted = blank_paper() if setting.fault is Fault.OTHER_PAPER else pdf
     reason, location = str(wishes.get("reason") or ""), str(wishes.get("location") or "")
     try:
         paper = add_signature(wanted, name=signer.name, reason=reason, location=location, now=here.clock())

@@ -54,6 +54,20 @@ def add_signature(pdf: bytes, *, name: str, reason: str, location: str, now: dat
     return pdf + added[:start] + b"<" + cms.ljust(2 * CONTENTS_BYTES, b"0") + b">" + added[end:]
 
 
+def blank_paper() -> bytes:
+    """An empty page: somebody else's paper."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    )
+    written, table = b"%PDF-1.7\n", b"xref\n0 4\n0000000000 65535 f\r\n"
+    for number, value in enumerate(objects, 1):
+        table += b"%010d 00000 n\r\n" % len(written)
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, value)
+    return written + table + b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+
+
 def _read_end(pdf: bytes) -> _End:
     trailer = TRAILER.search(pdf, max(0, len(pdf) - 4096))
     root, size = (pattern.search(trailer[1]) if trailer else None for pattern in (ROOT, SIZE))
