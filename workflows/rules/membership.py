@@ -27,6 +27,11 @@ NEW = Advice(Outcome.MEETS, "Orang ini belum terdaftar sebagai peserta JKN.")
 COVERED = Advice(
     Outcome.FAILS, "Orang ini sudah dijamin JKN dan aktif. Surat tidak diperlukan.", "Tunjukkan KTP atau kartu JKN di loket rumah sakit."
 )
+DIED = Advice(
+    Outcome.NEEDS_PERSON,
+    "BPJS Kesehatan mencatat orang ini sudah meninggal.",
+    "Cocokkan orangnya dengan KTP dan KK asli, lalu betulkan catatannya di BPJS Kesehatan.",
+)
 REACTIVATE_PBI = Advice(
     Outcome.FAILS,
     "Orang ini peserta PBI JK yang dinonaktifkan. Pakai surat pengaktifan kembali, bukan surat ini.",
@@ -69,6 +74,8 @@ def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Refe
 
 
 def _inactive(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Referenced]:
+    if "meninggal" in _status(facts.membership):
+        return DIED, law.MEMBERSHIP
     match _segment(facts.membership):
         case "PBI_JK":
             return REACTIVATE_PBI, law.REACTIVATION
@@ -84,6 +91,10 @@ def _inactive(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Re
 def _segment(membership: CheckFact | None) -> str | None:
     segment = membership.details.get("segment") if membership else None
     return str(segment) if segment else None
+
+
+def _status(membership: CheckFact | None) -> str:
+    return str(membership.details.get("status_text") if membership else "").casefold()
 
 
 def _spoken(membership: CheckFact | None) -> str | None:
