@@ -38,6 +38,12 @@ class TaskJob(Job):
             raise PermissionError(f"worker refuses {self.func_name!r}")
         return super().perform()
 
+    def restore(self, raw_data: Any) -> None:
+        """Read the job, without whom to call back or tell: RQ would import and call any name that stands there."""
+        super().restore(raw_data)
+        self._success_callback_name = self._failure_callback_name = self._stopped_callback_name = None
+        self.webhooks = []
+
 
 @dataclass(frozen=True)
 class Doorbell:
