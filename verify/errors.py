@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from verify.auth import NotSignedIn, is_api
+from verify.logs import place_of
 from workflows import errors
 
 log = logging.getLogger(__name__)
@@ -156,11 +157,7 @@ def _is_outage(error: DBAPIError) -> bool:
 
 def _unforeseen(error: Exception) -> Response:
     # The statement and its parameters may hold personal data: only the kind of error and the place go to the log.
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    log.error("unforeseen %s at %s", type(error).__name__, where)
+    log.error("unforeseen %s at %s", type(error).__name__, place_of(error))
     return answer(500, "kesalahan-dalam")
 
 

@@ -22,6 +22,7 @@ from sqlmodel import Session
 
 from verify.composition import Rekom
 from verify.config import load_settings
+from verify.logs import place_of
 from workflows import advance, checks, facts, manual_checks, tasks
 from workflows.errors import RegistryError, Unavailable
 from workflows.records.case import Case
@@ -52,9 +53,17 @@ class Gathered:
     error: Exception | None
 
 
+class RunFailed(RuntimeError):
+    """A run that broke off; its task's lease runs out and the relay rings again."""
+
+
 def run_task(task_id: int) -> None:
     """RQ's entry: everything but the id is in the database."""
-    work(this_process(), task_id)
+    try:
+        work(this_process(), task_id)
+    except Exception as error:
+        # RQ writes an exception's text into its log and into Redis, and ours may hold a statement's personal data.
+        raise RunFailed(f"{type(error).__name__} at {place_of(error)}") from None
 
 
 @cache
@@ -113,7 +122,7 @@ def _gather(rekom: Rekom, one: Started) -> Gathered:
         return Gathered(one.task, None, error)
     except Exception as error:
         # A fault of ours must not take the case down with it: it is logged, tried again, and in the end a person's.
-        log.exception("step %s of case %s failed", one.task.job.value, one.task.case_id)
+        log.error("step %s of case %s failed: %s at %s", one.task.job.value, one.task.case_id, type(error).__name__, place_of(error))
         return Gathered(one.task, None, error)
 
 

@@ -38,6 +38,14 @@ def configure_logs(level: int = logging.INFO) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def place_of(error: BaseException) -> str:
+    """Where an exception was raised. Its text may hold personal data; its kind and this place do not."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+
+
 def blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Blot long numbers out of every text of a log event."""
     return {name: _blotted(value) for name, value in event.items()}

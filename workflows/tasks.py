@@ -56,7 +56,8 @@ def start(session: Session, case_id: int, asked: int | None, *, now: datetime, s
     """Everything a worker may run for a case now: the task it was rung for and the case's other free, due tasks."""
     free = or_(col(Task.leased_until).is_(None), col(Task.leased_until) <= now, col(Task.id) == asked)
     query = select(Task).where(Task.case_id == case_id, col(Task.done_at).is_(None), Task.due_at <= now, free).order_by(col(Task.id))
-    tasks = list(session.exec(query.with_for_update()))
+    # Read under the lock: another run of the same task may have counted its try since this session first saw it.
+    tasks = list(session.exec(query.with_for_update().execution_options(populate_existing=True)))
     for task in tasks:
         task.leased_until = now + timedelta(seconds=seconds)
         task.attempts += 1
