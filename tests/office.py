@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
 from schemas.letter_token import seal
@@ -193,6 +193,16 @@ class Office:
             case = advance.lock(session, ticket, actor)
             return decision.approve(session, case, self.policy, reason, actor, now=self.clock()).number
 
+    def withdraw(self, ticket: str, *, by: str = "loket") -> None:
+        actor = self.actor(by)
+        with self.write() as session:
+            casework.withdraw(session, advance.lock(session, ticket, actor), "Tidak jadi.", actor, now=self.clock())
+
+    def revoke(self, ticket: str, *, by: str = "kadis") -> None:
+        actor = self.actor(by)
+        with self.write() as session:
+            letters.revoke(session, advance.lock(session, ticket, actor), actor, reason="Salah orang", now=self.clock())
+
     def drain(self) -> None:
         """Run what is due, here and now, until nothing is."""
         while due := self.due():
@@ -275,11 +285,6 @@ def running_office(
         until_closed.callback(_close, rekom)
         seed_demo(rekom)
         yield office
-
-
-def session_of(office: Office) -> Session:
-    """A session that outlives a ``with`` block; the caller closes it."""
-    return Session(office.rekom.database.engine)
 
 
 def _close(rekom: Rekom) -> None:

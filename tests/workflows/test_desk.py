@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from schemas.desk_check import NEXT_STEPS, TITLES, DeskAnswerSchema, describe
 from tests.office import Office, person
-from workflows import advance, desk, letters
+from workflows import desk
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer, Verdict
 from workflows.errors import NotAllowed
@@ -33,12 +33,6 @@ def accept(office: Office, actor: Actor, *, registration: str | None = None) -> 
     with office.write() as session:
         letter = desk.find_by_number(session, NUMBER, nik())
         return desk.accept(session, letter, registration, actor, now=office.clock())
-
-
-def revoke(office: Office, ticket: str) -> None:
-    kadis = office.actor("kadis")
-    with office.write() as session:
-        letters.revoke(session, advance.lock(session, ticket, kadis), kadis, reason="Salah orang", now=office.clock())
 
 
 def test_valid(office: Office) -> None:
@@ -67,7 +61,7 @@ def test_expired_and_revoked_and_used_keep_their_order(office: Office) -> None:
     office.clock.pass_by(days=3)
     assert check(office, NUMBER, nik()).answer == DeskAnswer.EXPIRED
     assert check(office, NUMBER, nik(), by="rs2").answer == DeskAnswer.EXPIRED
-    revoke(office, ticket)
+    office.revoke(ticket)
     assert check(office, NUMBER, nik()).answer == DeskAnswer.REVOKED
 
 
@@ -158,7 +152,7 @@ def test_what_is_not_valid_is_not_accepted(office: Office) -> None:
     office.clock.pass_by(days=3)
     verdict, accepted = accept(office, office.actor("rs"))
     assert (verdict.answer, accepted) == (DeskAnswer.EXPIRED, False)
-    revoke(office, ticket)
+    office.revoke(ticket)
     verdict, accepted = accept(office, office.actor("rs"))
     assert (verdict.answer, accepted, office.count(Acceptance)) == (DeskAnswer.REVOKED, False, 0)
     rs = office.actor("rs")

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from tests.office import Office, person
-from workflows import advance, facts, guards, intake
+from workflows import facts, guards, intake
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, NotFound, OpenCaseExists, TransitionRefused
 from workflows.intake import TICKET_ALPHABET, Intake
@@ -191,9 +191,7 @@ def test_a_second_open_case_is_refused_and_names_the_first(office: Office) -> No
 
 def test_a_closed_case_may_be_followed_by_a_new_one(office: Office) -> None:
     first = office.open()
-    loket = office.actor("loket")
-    with office.write() as session:
-        advance.advance(session, advance.lock(session, first, loket), advance.Action.WITHDRAW, loket, now=office.clock(), reason="uji")
+    office.withdraw(first)
     second = office.open()
     assert (office.case(first).state, office.case(second).state) == (State.WITHDRAWN, State.RECEIVED)
     with pytest.raises(OpenCaseExists, match=second):

@@ -1,0 +1,217 @@
+"""The relay rings for what is due and for what a dead worker or a wiped Redis left behind; the worker runs one function only."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.job import JobStatus
+from rq.serializers import JSONSerializer
+
+from tests.office import NOBODY, Office, person, running_office
+from verify import jobs, relay
+from verify.doorbell import NORMAL, QUEUES, TASK_FUNCTION, URGENT, TaskJob, job_name
+from verify.health import RELAY_SIGN
+from workflows import guards
+from workflows.records import CheckResult
+from workflows.states import State
+from workflows.vocabulary import Urgency
+
+CALLED: list[Any] = []
+
+
+def planted(*arguments: Any) -> None:
+    """What somebody who can write to Redis would like a worker to run."""
+    CALLED.append(arguments)
+
+
+@pytest.fixture
+def ringing(database_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office with a real Valkey, whose worker process is this one."""
+    with running_office(database_url, tmp_path, redis_url=redis_url) as office:
+        monkeypatch.setattr(jobs, "this_process", lambda: office.rekom)
+        CALLED.clear()
+        yield office
+
+
+def queue(office: Office, name: str = NORMAL) -> Queue:
+    return Queue(name, connection=office.rekom.doorbell.impatient, serializer=JSONSerializer, job_class=TaskJob)
+
+
+def waiting(office: Office) -> list[str]:
+    return [job_id for name in QUEUES for job_id in queue(office, name).get_job_ids()]
+
+
+def work_off(office: Office) -> int:
+    """Run a worker of RQ's in this process until the queues are empty; returns how many jobs it ran."""
+    worker = SimpleWorker(list(QUEUES), connection=office.rekom.doorbell.impatient, job_class=TaskJob, serializer=JSONSerializer)
+    ran: list[str] = []
+    perform = worker.perform_job
+    worker.perform_job = lambda job, *rest, **more: (ran.append(job.id), perform(job, *rest, **more))[1]  # type: ignore[method-assign]
+    worker.work(burst=True, logging_level="ERROR", with_scheduler=False)
+    return len(ran)
+
+
+def first_task(office: Office, ticket: str) -> int:
+    return office.tasks(ticket)[0].id or 0
+
+
+def test_a_case_normally_costs_one_job(ringing: Office) -> None:
+    ticket = ringing.open()
+    assert (relay.once(ringing.rekom), waiting(ringing)) == (1, [job_name(first_task(ringing, ticket))])
+    assert (work_off(ringing), ringing.case(ticket).state) == (1, State.ASSESSMENT)
+    assert (relay.once(ringing.rekom), waiting(ringing)) == (0, [])
+    assert ringing.rekom.doorbell.impatient.keys("rq:job:*") == []  # nothing of the case stays in Redis
+
+
+def test_emergencies_have_their_own_queue_and_go_first(ringing: Office) -> None:
+    ringing.open(1)
+    urgent = ringing.open(2, urgency=Urgency.EMERGENCY)
+    relay.once(ringing.rekom)
+    assert [len(queue(ringing, name)) for name in (URGENT, NORMAL)] == [1, 1]
+    assert queue(ringing, URGENT).get_job_ids() == [job_name(first_task(ringing, urgent))]
+    assert QUEUES == (URGENT, NORMAL)
+
+
+def test_redis_holds_an_id_and_nothing_else(ringing: Office) -> None:
+    ticket, known = ringing.open(), person()
+    relay.once(ringing.rekom)
+    job = queue(ringing).jobs[0]
+    assert (job.func_name, job.args, job.kwargs) == (TASK_FUNCTION, [first_task(ringing, ticket)], {})
+    kept = " ".join(str(ringing.rekom.doorbell.impatient.hgetall(key)) for key in ringing.rekom.doorbell.impatient.keys("rq:job:*"))
+    assert not any(str(secret) in kept for secret in known.values())
+
+
+def test_what_is_leased_is_not_rung_for_until_the_lease_is_over(ringing: Office) -> None:
+    ringing.open()
+    assert [relay.once(ringing.rekom), relay.once(ringing.rekom)] == [1, 0]
+    ringing.clock.pass_by(seconds=30)
+    assert (relay.once(ringing.rekom), len(waiting(ringing))) == (1, 1)  # rung again, but it stands in the queue once
+
+
+def test_a_wiped_redis_loses_nothing(ringing: Office) -> None:
+    tickets = [ringing.open(number) for number in range(1, 6)]
+    relay.once(ringing.rekom)
+    ringing.rekom.doorbell.impatient.flushall()
+    ringing.clock.pass_by(seconds=30)
+    assert relay.once(ringing.rekom) == 5
+    work_off(ringing)
+    assert {ringing.case(ticket).state for ticket in tickets} == {State.ASSESSMENT}
+
+
+@pytest.mark.parametrize("left", [JobStatus.STARTED, JobStatus.FAILED, JobStatus.FINISHED])
+def test_a_job_left_behind_by_a_dead_worker_is_rung_again(ringing: Office, left: JobStatus) -> None:
+    ticket = ringing.open()
+    relay.once(ringing.rekom)
+    job = queue(ringing).jobs[0]
+    job.set_status(left)
+    ringing.rekom.doorbell.impatient.lrem(queue(ringing).key, 0, job.id)
+    ringing.clock.pass_by(seconds=30)
+    assert (relay.once(ringing.rekom), waiting(ringing)) == (1, [job.id])
+    assert (work_off(ringing), ringing.case(ticket).state) == (1, State.ASSESSMENT)
+
+
+def test_without_redis_tasks_are_given_back_and_rung_later(sqlite_office: Office) -> None:
+    office = sqlite_office
+    assert office.rekom.settings.redis_url == NOBODY
+    ticket = office.open()
+    assert relay.once(office.rekom) == 0
+    assert {task.leased_until for task in office.tasks(ticket)} == {None}
+    assert office.due() == [first_task(office, ticket)]
+
+
+# --- what a worker may run
+
+
+@pytest.mark.parametrize("function", [f"{__name__}.planted", "os.system", "builtins.eval", "verify.jobs.work", "verify.jobs.run_task "])
+def test_a_worker_runs_nothing_but_run_task(ringing: Office, function: str) -> None:
+    queue(ringing).enqueue(function, 1, job_id="planted", result_ttl=0, failure_ttl=0)
+    job = queue(ringing).jobs[0]
+    with pytest.raises(PermissionError, match=f"^worker refuses '{function}'$"):
+        job.perform()
+    assert (work_off(ringing), CALLED) == (1, [])
+
+
+@pytest.mark.parametrize("asked", [9999, "no id"])
+def test_a_worker_calls_nobody_back(ringing: Office, asked: Any) -> None:
+    queue(ringing).enqueue(TASK_FUNCTION, asked, job_id="planted", result_ttl=0, failure_ttl=0)
+    written = {f"{name}_callback_name": f"{__name__}.planted" for name in ("success", "failure", "stopped")}
+    webhook = {"url": "http://127.0.0.1:9/", "job_status": "finished"}
+    ringing.rekom.doorbell.impatient.hset("rq:job:planted", mapping=written | {"webhooks": json.dumps([webhook])})
+    job = queue(ringing).jobs[0]
+    assert (job.success_callback, job.failure_callback, job.stopped_callback, job.webhooks) == (None, None, None, [])
+    assert (work_off(ringing), CALLED) == (1, [])
+
+
+def test_what_breaks_off_leaves_no_personal_data_in_redis_or_in_the_log(
+    ringing: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticket, nik = ringing.open(), person()["nik"]
+
+    def fail(*_: Any) -> Any:
+        raise ValueError(f"cannot weigh {nik}")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(guards, "holds", fail)
+        relay.once(ringing.rekom)
+        with caplog.at_level(logging.DEBUG):
+            work_off(ringing)
+    kept = [ringing.rekom.doorbell.impatient.dump(key) or b"" for key in ringing.rekom.doorbell.impatient.keys("*")]
+    assert not any(nik.encode() in value for value in kept)
+    assert "ValueError" in caplog.text
+    assert nik not in caplog.text
+    ringing.clock.pass_by(seconds=30)
+    relay.once(ringing.rekom)
+    work_off(ringing)
+    assert (ringing.case(ticket).state, ringing.count(CheckResult)) == (State.ASSESSMENT, 4)
+
+
+# --- the loop
+
+
+@contextmanager
+def looping(office: Office) -> Iterator[threading.Event]:
+    stop = threading.Event()
+    thread = threading.Thread(target=relay.run, args=(office.rekom, stop), daemon=True)
+    thread.start()
+    yield stop
+    stop.set()
+    office.rekom.doorbell.wake_relay()  # or it would hear of it at its next look only
+    thread.join(3)
+    assert not thread.is_alive()
+
+
+def eventually(question: Any, seconds: float = 3) -> bool:
+    deadline = time.monotonic() + seconds
+    while not question() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return bool(question())
+
+
+def test_a_commit_wakes_the_relay(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    with running_office(database_url, tmp_path, redis_url=redis_url, wakes=True, relay_poll_seconds=2) as office, looping(office):
+        watcher = Redis.from_url(redis_url)
+        assert eventually(lambda: watcher.exists(RELAY_SIGN))
+        began = time.monotonic()
+        office.open()
+        assert eventually(lambda: waiting(office), 1)
+        assert time.monotonic() - began < 1  # long before its own next look
+        watcher.close()
+
+
+def test_the_relay_looks_by_itself_where_nobody_wakes_it(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    with running_office(database_url, tmp_path, redis_url=redis_url, relay_poll_seconds=0.05) as office, looping(office):
+        office.open()
+        assert eventually(lambda: waiting(office))
+
+
+def test_the_relay_stops_when_told_though_redis_is_gone(sqlite_url: str, tmp_path: Path) -> None:
+    with running_office(sqlite_url, tmp_path, relay_poll_seconds=0.05) as office, looping(office):
+        time.sleep(0.15)
