@@ -56,7 +56,7 @@ def page(ticket: str, form: Form) -> str:
         policy=policy,
         seen=view.documents,
         hospitals=hospitals,
-        papers=choices.papers(policy.papers.value),
+        **choices.papers(policy.papers.value),
         regions=choices.regions(),
         urgencies=choices.URGENCIES,
     )

@@ -30,11 +30,11 @@ def results(kind: Job) -> list[Choice]:
     return _pairs(RESULT[kind].items())
 
 
-def papers(asked: Iterable[str]) -> list[Choice]:
-    """All papers, those the region asks for first."""
+def papers(asked: Iterable[str]) -> dict[str, list[Choice]]:
+    """The papers the region asks for, and all others."""
     first = tuple(asked)
-    every = (*first, *(paper.value for paper in DocumentType if paper not in first))
-    return [(paper, paper_word(paper)) for paper in every]
+    others = (paper.value for paper in DocumentType if paper not in first)
+    return {"asked": [(paper, paper_word(paper)) for paper in first], "others": [(paper, paper_word(paper)) for paper in others]}
 
 
 def paper_word(paper: str) -> str:

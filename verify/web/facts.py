@@ -6,8 +6,9 @@ from typing import Any
 
 from verify.auth import parts
 from verify.web.choices import paper_word
-from verify.web.story import story, who_did, who_takes_over
-from verify.web.times import left
+from verify.web.progress import owner_of
+from verify.web.story import story, who_did
+from verify.web.times import left, local_time
 from verify.web.words import (
     ACTIVATION,
     ANSWER,
@@ -49,7 +50,7 @@ class Checked:
     known: bool
     waiting: bool
     source: str
-    as_of: datetime | None
+    as_of: str | None
     owner: str | None
     note: str | None
     details: tuple[str, ...]
@@ -73,6 +74,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "assessor": who_did(view.timeline, "ASSESS"),
         "validator": who_did(view.timeline, "VALIDATE"),
         "decider": who_did(view.timeline, "APPROVE", "REJECT"),
+        "corrections": [(correction.id, CHECK[correction.kind]) for correction in view.corrections],
         "hospital_clock": hospital_clock(view, policy, now=now),
         "story": story(view.timeline),
     }
@@ -93,7 +95,7 @@ def open_findings(view: CaseView) -> int:
 def checks_of(view: CaseView) -> list[Checked]:
     """Each registry check with source and freshness."""
     results = {check.kind: check for check in view.checks}
-    return [_checked(kind, results.get(kind), kind in view.waiting, who_takes_over(view.timeline, kind)) for kind in CHECKS]
+    return [_checked(view, kind, results.get(kind)) for kind in CHECKS]
 
 
 def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
@@ -125,30 +127,42 @@ def hospital_clock(view: CaseView, policy: RegionPolicy, *, now: datetime) -> st
 
 def _finding(one: dict[str, Any]) -> dict[str, Any]:
     outcome = Outcome(one["outcome"])
-    value = one["value"]
     return one | {
         "title": RULE[one["rule"]],
         "words": FINDING[outcome],
         "icon": FINDING_ICON[outcome],
-        "value": ACTIVATION.get(value, value) if one["rule"] == ACTIVATION_RULE else value,
+        "value": _spoken(one["value"]),
         "as_of": date.fromisoformat(one["as_of"]) if one["as_of"] else None,
     }
 
 
-def _checked(kind: Job, result: CheckResult | None, waiting: bool, owner: str | None) -> Checked:
+def _spoken(value: str | None) -> str | None:
+    """A finding's value without the codes and field names of foreign systems."""
+    for code, word in {**ACTIVATION, **ELEMENT}.items():
+        value = value.replace(code, word) if value else None
+    return value
+
+
+def _checked(view: CaseView, kind: Job, result: CheckResult | None) -> Checked:
     known = result is not None and result.outcome is not None
     return Checked(
         label=CHECK[kind],
         slug=SLUG[kind],
         words=RESULT[kind].get(result.outcome, result.outcome) if result and result.outcome else NOT_YET,
         known=known,
-        waiting=waiting,
-        owner=owner if result and not known else None,
+        waiting=kind in view.waiting,
         source=result.source if result else SOURCE[kind],
-        as_of=result.as_of if result and known else None,
+        as_of=_freshness(kind, result.as_of, view.case.timezone) if result and known else None,
+        owner=owner_of(view, kind) if not known else None,
         note=result.note if result else None,
         details=tuple(_details(kind, result.details)) if result else (),
     )
+
+
+def _freshness(kind: Job, moment: datetime, timezone: str) -> str:
+    """An extract has a day only."""
+    words = local_time(moment, timezone)
+    return words.split(", ")[0] if kind == Job.POVERTY else words
 
 
 def _details(kind: Job, details: dict[str, Any]) -> list[str]:

@@ -53,6 +53,10 @@ class Form:
         """Whether one of the fields holds something or is wrong."""
         return any(self.errors.get(name) or any(self.values.getlist(name)) for name in names)
 
+    def touched_in(self, name: str, choices: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of these boxes is ticked."""
+        return any(self.has(name, code) for code, _ in choices)
+
     @property
     def failed(self) -> bool:
         """Whether there is anything to put right."""

@@ -47,7 +47,7 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
         earlier=earlier,
         existing=existing,
         hospitals=hospitals,
-        papers=choices.papers(policy.papers.value),
+        **choices.papers(policy.papers.value),
         regions=choices.regions(),
         policy=policy,
         urgencies=choices.URGENCIES,

@@ -7,7 +7,6 @@ from flask import url_for
 from verify.web.words import ROLE
 from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
-from workflows.letter_states import LetterState
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.states import FINAL, OWNER, TRANSITIONS, Action, Role, State
@@ -25,6 +24,7 @@ class Step:
 BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
     State.ASSESSMENT: (Permission.ASSESS, "Nilai berkas ini", "assessing.show", "Berkas ini menunggu penilaian Anda."),
     State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
+    State.SIGNING: (Permission.DECIDE, "Lihat surat yang disiapkan", "case_page.paper", "Surat sudah siap dan menunggu tanda tangan Anda."),
     State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
 }
 
@@ -63,7 +63,7 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Lengkapi data", _to(view, "amending.show")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
-    if can(actor, Permission.REVOKE_LETTER) and view.letter and view.letter.state == LetterState.ISSUED:
+    if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
         steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
     return steps
 

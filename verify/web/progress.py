@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from verify.web.story import who_takes_over
 from verify.web.words import CHECK, NOT_YET, RESULT
 from workflows.queries import CaseView
 from workflows.states import CHECKS, Job, State
@@ -50,7 +49,7 @@ def _check_line(view: CaseView, kind: Job) -> Line:
         return Line(CHECK[kind], f"menunggu jawaban {SOURCE[kind]}", "clock")
     result = next(check for check in view.checks if check.kind == kind)
     if result.outcome is None:
-        owner = who_takes_over(view.timeline, kind)
+        owner = owner_of(view, kind)
         words = f"{NOT_YET.lower()}, diperiksa manual oleh {owner}" if owner else NOT_YET.lower()
         return Line(CHECK[kind], words, "warning", result.recorded_at)
     return Line(CHECK[kind], RESULT[kind].get(result.outcome, result.outcome).lower(), "check", result.recorded_at)
@@ -66,6 +65,11 @@ def _own_lines(view: CaseView) -> list[Line]:
         done = view.letter.issued_at
         lines.append(Line(CHECK[Job.LETTER], "terbit" if done else "sedang dibuat", "check" if done else "clock", done))
     return lines
+
+
+def owner_of(view: CaseView, kind: Job) -> str | None:
+    """Whose an unanswered check is."""
+    return next((manual.owner for manual in view.manual if manual.check.kind == kind), None)
 
 
 def _known(view: CaseView, kind: Job) -> bool:

@@ -35,12 +35,6 @@ def who_did(events: Iterable[AuditEvent], *actions: str) -> str | None:
     return next((event.actor_name for event in events if event.action in actions), None)
 
 
-def who_takes_over(events: Iterable[AuditEvent], kind: Job) -> str | None:
-    """Whose an unanswered check is."""
-    handed = (event for event in events if event.action in ("HAND_OVER", "PASS_ON") and event.detail.get("kind") == kind)
-    return next((str(event.detail["owner"]) for event in handed), None)
-
-
 def _happened(event: AuditEvent) -> Happened:
     title = TIMELINE.get(event.action, OTHER_EVENT)
     return Happened(event.at, title, event.actor_name, event.actor_id is None, tuple(_details(event.action, event.detail)))
@@ -67,6 +61,10 @@ def _check_words(detail: dict[str, Any]) -> Iterable[str]:
 
 def _desk_words(detail: dict[str, Any]) -> Iterable[str]:
     yield f"Jawaban: {TITLES[DeskAnswer(detail['answer'])].capitalize()}."
+
+
+def _kind_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{CHECK[Job(detail['kind'])]}."
 
 
 def _owner_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -100,6 +98,7 @@ SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "DESK_CHECK": _desk_words,
     "HAND_OVER": _owner_words,
     "PASS_ON": _owner_words,
+    "ASK_AGAIN": _kind_words,
     "CORRECTION": _correction_words,
     "RESOLVE": _resolve_words,
 }

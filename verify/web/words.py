@@ -111,6 +111,7 @@ TIMELINE: Mapping[str, str] = {
     "AMEND": "Data diperbarui",
     "CHECK": "Hasil pemeriksaan dicatat",
     "DESK_CHECK": "Surat diperiksa di loket",
+    "ASK_AGAIN": "Registri ditanya lagi",
     "HAND_OVER": "Diserahkan untuk diperiksa manual",
     "PASS_ON": "Dialihkan ke petugas lain",
     "CORRECTION": "Jawaban registri berbeda dari yang tercatat",

@@ -36,13 +36,14 @@ NO_CASE_YET = "Belum ada berkas untuk NIK ini. Mintalah petugas loket membuka be
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view of the list; ``mine`` waits for the person who looks."""
+    """One view of the list; ``mine`` waits for the person who looks, what is not ``first`` is folded away."""
 
     word: str
     label: str
     count: int
     current: bool
     mine: bool
+    first: bool
 
 
 @blueprint.get("/")
@@ -138,12 +139,15 @@ def _waiting_for(actor: Actor) -> tuple[State, ...]:
 
 def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
     mine = _waiting_for(actor)
-    others = (state for state in State if state not in mine and (found.counts.get(state) or state == current))
-    tabs = [
-        Tab(state.value.lower(), LABEL[state], found.counts.get(state, 0), state == current, state in mine) for state in (*mine, *others)
-    ]
-    every = Tab(ALL, "Semua", sum(found.counts.values()), current is None, False)
-    return [*tabs[: len(mine)], every, *tabs[len(mine) :]]
+    others = tuple(state for state in State if state not in mine and (found.counts.get(state) or state == current))
+    every = Tab(ALL, "Semua", sum(found.counts.values()), current is None, mine=False, first=True)
+
+    def tab(state: State) -> Tab:
+        is_mine = state in mine
+        return Tab(state.value.lower(), LABEL[state], found.counts.get(state, 0), state == current, is_mine, is_mine or not mine)
+
+    shown = (state for state in mine if state == mine[0] or state == current or found.counts.get(state))
+    return [*map(tab, shown), every, *map(tab, others)]
 
 
 def _in_order(found: CasePage, state: State | None, actor: Actor) -> list[Case]:

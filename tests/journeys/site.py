@@ -1,0 +1,145 @@
+"""One office behind a real server, and a person at a browser who clicks and types."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.office import Office
+from verify.seeds import DEMO_PASSWORD
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+"""Where pictures go when REKOM_SCREENS=1."""
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
+PATIENCE = 10_000
+"""Milliseconds: this machine may be busy."""
+
+
+class Silent(WSGIRequestHandler):
+    """Says nothing: an address that somebody typed must not reach a log."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of her own; notes every address asked for and every fault of a page."""
+
+    page: Page
+    address: str
+    asked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("request", self._note)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._listen)
+
+    def _note(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        # The browser itself reports an answer of 4xx; the pages are meant to give those.
+        if said.type in ("error", "warning") and "status of 4" not in said.text:
+            self.faults.append(said.text)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def enter(self, key: str = "Enter") -> None:
+        """Press a key that leads to another page, and wait for it."""
+        with self.page.expect_navigation():
+            self.press(key)
+
+    def wait_for_cursor(self, field_id: str) -> None:
+        """A person sees the cursor before she types; a program would be too fast."""
+        self.page.wait_for_function("id => document.activeElement && document.activeElement.id === id", arg=field_id)
+
+    def focused(self) -> str:
+        """What has the focus: its id, or its words."""
+        found: str = self.page.evaluate("() => { const e = document.activeElement; return e.id || e.innerText || e.tagName }")
+        return found
+
+    def tab_to(self, wanted: str, limit: int = 60) -> None:
+        """Go by Tab to the thing of that id or with those words."""
+        for _ in range(limit):
+            if self.focused().strip().startswith(wanted):
+                return
+            self.press("Tab")
+        raise AssertionError(f"no {wanted!r} within {limit} tabs; the focus is on {self.focused()!r}")
+
+    def sign_in(self, username: str) -> None:
+        """By keyboard; the cursor is in the first field already."""
+        self.go("/masuk")
+        self.wait_for_cursor("username")
+        self.type(username)
+        self.press("Tab")
+        self.type(DEMO_PASSWORD)
+        self.enter()
+
+    def heading(self) -> str:
+        return self.page.locator("h1").first.inner_text()
+
+    def too_wide(self) -> int:
+        """How many pixels the page is wider than the screen."""
+        found: int = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return found
+
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """A picture for docs/screens, when pictures are asked for."""
+        if os.environ.get("REKOM_SCREENS") == "1":
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=SCREENS / f"{name}.png", full_page=whole)
+
+
+@dataclass
+class Site:
+    """The office behind an address, and a way to seat people in front of it."""
+
+    office: Office
+    address: str
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def person(self, username: str | None = None, size: dict[str, int] = DESKTOP, **options: Any) -> Person:
+        """Somebody with a fresh browser, signed in where a name is given."""
+        context = self.browser.new_context(viewport=size, locale="id-ID", **options)
+        self.contexts.append(context)
+        person = Person(context.new_page(), self.address)
+        if username:
+            person.sign_in(username)
+        return person
+
+
+@contextmanager
+def serving(app: Callable[..., Any]) -> Iterator[str]:
+    """The address of an application on a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever, name="site")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

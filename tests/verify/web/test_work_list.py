@@ -1,0 +1,160 @@
+"""The list: what waits for me first, one search box, and no NIK in any address."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.office import Office, person
+from tests.verify.web.visitor import Page, Visitor
+from workflows.queries import PAGE
+from workflows.vocabulary import Urgency
+
+Visit = Callable[[str], Visitor]
+
+
+def names(page: Page) -> list[str]:
+    cases = [link for link in page.all("a") if re.fullmatch(r"/berkas/\w{4}-\w{4}", link.get("href") or "")]
+    return [page.words(link) for link in cases]
+
+
+@pytest.mark.parametrize(
+    ("username", "sentence"),
+    [
+        ("loket", "Ketik NIK di atas untuk memulai."),
+        ("peksos", "Tidak ada yang menunggu Anda."),
+        ("validator", "Tidak ada yang menunggu Anda."),
+        ("kadis", "Tidak ada yang menunggu Anda."),
+    ],
+)
+def test_an_empty_list_says_what_to_do(visit: Visit, username: str, sentence: str) -> None:
+    page = visit(username).get("/")
+    assert sentence in page.main()
+    assert "autofocus" in page.one("input", id="q").attrib
+
+
+def test_an_empty_state_says_so(visit: Visit) -> None:
+    page = visit("loket").get("/?status=rejected")
+    assert "Tidak ada berkas dengan status ini." in page.main()
+    assert "/?status=semua" in page.links()
+
+
+def test_a_strange_state_is_no_error(visit: Visit) -> None:
+    assert visit("loket").get("/?status=apa&sebelum=x").status == 200
+
+
+def test_what_waits_for_me_comes_first(visit: Visit, sqlite_office: Office) -> None:
+    decided, opened = sqlite_office.to_decision(1), sqlite_office.open(2)
+    sqlite_office.drain()
+    for username, mine, others in (("kadis", decided, opened), ("peksos", opened, decided)):
+        page = visit(username).get("/")
+        assert f"/berkas/{mine}" in page.links()
+        assert f"/berkas/{others}" not in page.links()
+        assert "Menunggu Anda" in page.main()
+        everything = visit(username).get("/?status=semua")
+        assert {f"/berkas/{mine}", f"/berkas/{others}"} <= set(everything.links())
+
+
+def test_what_waits_is_ordered_by_urgency_and_then_by_age(visit: Visit, sqlite_office: Office) -> None:
+    for number, urgency in ((1, Urgency.ROUTINE), (2, Urgency.EMERGENCY), (3, Urgency.EMERGENCY)):
+        sqlite_office.open(number, urgency=urgency)
+        sqlite_office.drain()
+        sqlite_office.clock.pass_by(minutes=5)
+    assert names(visit("peksos").get("/")) == [person(2)["name"], person(3)["name"], person(1)["name"]]
+
+
+def test_a_row_says_who_how_urgent_where_and_since_when(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.open(urgency=Urgency.EMERGENCY)
+    sqlite_office.clock.pass_by(hours=3, minutes=12)
+    words = visit("loket").get("/").main()
+    for said in (person()["name"], ticket, "•••• •••• ••••", "Gawat darurat", "Baru", "menunggu 3 jam 12 menit"):
+        assert said in words
+
+
+def test_pages_follow_each_other(visit: Visit, sqlite_office: Office) -> None:
+    tickets = [sqlite_office.open(number) for number in range(1, PAGE + 3)]
+    visitor = visit("loket")
+    first = visitor.get("/")
+    second = visitor.get(next(link for link in first.links() if "sebelum=" in link))
+    seen = names(first) + names(second)
+    assert len(names(first)) == PAGE and len(seen) == len(tickets)
+    assert not any("sebelum=" in link for link in second.links())
+    assert "/?status=semua" in second.links()
+
+
+def test_a_nik_with_an_open_case_leads_to_it(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.open()
+    nik = person()["nik"]
+    spaced = f"{nik[:6]} {nik[6:12]}.{nik[12:]}"
+    assert visit("loket").fill("/", "/cari", q=spaced).location == f"/berkas/{ticket}"
+
+
+@pytest.mark.parametrize("shape", [str.lower, lambda ticket: ticket.replace("-", ""), lambda ticket: f" {ticket} "])
+def test_a_case_number_is_found_however_it_is_typed(visit: Visit, sqlite_office: Office, shape: Callable[[str], str]) -> None:
+    ticket = sqlite_office.open()
+    assert visit("validator").fill("/", "/cari", q=shape(ticket)).location == f"/berkas/{ticket}"
+
+
+def test_an_unknown_nik_begins_a_case_with_the_nik_kept(visit: Visit) -> None:
+    page = visit("loket").fill("/", "/cari", q=person(7)["nik"])
+    assert page.status == 200
+    assert page.heading == "Berkas baru"
+    assert page.value("nik") == person(7)["nik"]
+    assert "autofocus" in page.one("input", id="name").attrib
+
+
+def test_who_may_not_open_a_case_is_told_who_does(visit: Visit) -> None:
+    page = visit("validator").fill("/", "/cari", q=person(7)["nik"])
+    assert page.status == 422
+    assert "Mintalah petugas loket" in page.main()
+
+
+def test_a_closed_case_is_named_beside_the_new_form(visit: Visit, sqlite_office: Office) -> None:
+    visitor, ticket = visit("loket"), sqlite_office.open()
+    visitor.fill(f"/berkas/{ticket}/batalkan", button=None, reason="Pemohon mencabut.")
+    page = visitor.fill("/", "/cari", q=person()["nik"])
+    assert page.heading == "Berkas baru"
+    assert f"/berkas/{ticket}" in page.links()
+    assert visit("kadis").fill("/", "/cari", q=person()["nik"]).location == f"/berkas/{ticket}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Ketik NIK 16 angka, atau nomor berkas"),
+        ("Siti", "Ketik NIK 16 angka, atau nomor berkas"),
+        ("9901", "Anda mengetik 4 angka"),
+        ("7QMK-2F9X", "Tidak ada berkas dengan nomor ini"),
+        ("9" * 16, "bukan tanggal lahir"),
+    ],
+)
+def test_what_cannot_be_searched_is_kept_and_explained(visit: Visit, typed: str, sentence: str) -> None:
+    page = visit("loket").fill("/", "/cari", q=typed)
+    assert page.status == 422
+    assert sentence in page.main()
+    assert page.value("q") == typed
+    assert page.problems()
+
+
+def test_a_reload_of_the_search_goes_back_to_the_box(visit: Visit) -> None:
+    assert visit("loket").get("/cari").location == "/"
+
+
+def test_another_offices_cases_are_not_there(visit: Visit, sqlite_office: Office) -> None:
+    sqlite_office.hire("jauh", *sqlite_office.actor("loket").roles, region="3316")
+    ticket = sqlite_office.open()
+    visitor = visit("jauh")
+    assert f"/berkas/{ticket}" not in visitor.get("/").links()
+    assert visitor.get(f"/berkas/{ticket}").status == 404
+    assert visitor.fill("/", "/cari", q=ticket).status == 422
+
+
+def test_an_admin_sees_no_case(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.open()
+    visitor = visit("admin")
+    assert "Admin tidak melihat berkas orang." in visitor.get("/").main()
+    assert visitor.get(f"/berkas/{ticket}").status == 403
+
+
+def test_a_hospital_is_led_to_its_desk(visit: Visit) -> None:
+    assert visit("rs").get("/").location == "/periksa"
