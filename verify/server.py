@@ -13,10 +13,9 @@ from verify.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to listen and with how many hands."""
+    """Where to listen (``host:port``, or ``fd://3`` for an open socket) and with how many hands."""
 
-    host: str
-    port: int
+    bind: str
     workers: int = 2
     threads: int = 8
 
@@ -28,7 +27,7 @@ class _Server(BaseApplication):
 
     def load_config(self) -> None:
         options: dict[str, Any] = {
-            "bind": f"{self._address.host}:{self._address.port}",
+            "bind": self._address.bind,
             "workers": self._address.workers,
             "threads": self._address.threads,
             "worker_class": "gthread",

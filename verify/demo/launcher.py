@@ -72,33 +72,38 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _free_port(wanted: int | None, console: Console) -> int:
+def _free_port(wanted: int | None, console: Console) -> socket.socket:
+    """A socket that listens already: from here on nobody else can take the port, not even another demo."""
     if wanted is not None:
-        if not _is_free(wanted):
+        taken = _listen(wanted)
+        if taken is None:
             raise DemoError(f"Port {wanted} sedang dipakai program lain. Pilih port lain, misalnya PORT={wanted + 1}.")
-        return wanted
+        return taken
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        if _is_free(port):
+        if (free := _listen(port)) is not None:
             if port != FIRST_PORT:
                 console.print(f"Port {FIRST_PORT} sedang dipakai program lain; demo ini memakai port {port}.")
-            return port
+            return free
     raise DemoError(f"Port {FIRST_PORT} sampai {FIRST_PORT + PORTS_TRIED - 1} semuanya dipakai. Pilih port lain, misalnya PORT=9000.")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def _listen(port: int) -> socket.socket | None:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        return None
+    return listener
 
 
 @contextmanager
-def _everything(settings: Settings, port: int, console: Console) -> Iterator[Settings]:
+def _everything(settings: Settings, listener: socket.socket, console: Console) -> Iterator[Settings]:
     with ExitStack() as stack:
-        settings = replace(settings, public_url=f"http://127.0.0.1:{port}", data_dir=str(settings.folder))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = replace(settings, public_url=address, data_dir=str(settings.folder))
         settings = replace(settings, database_url=os.environ.get("DATABASE_URL", f"sqlite:///{settings.folder}/rekom.db"))
         settings = replace(
             settings, redis_url=os.environ.get("REDIS_URL") or stack.enter_context(embedded_redis(settings.folder / "valkey"))
@@ -107,15 +112,16 @@ def _everything(settings: Settings, port: int, console: Console) -> Iterator[Set
         migrate(settings.database_url)
         make_keys(settings.folder / "keys")
         seed_demo(Rekom(settings))
-        commands = {"web": ["web", "--port", str(port), "--workers", "1"], "relay": ["relay"], "worker": ["worker"]}
-        children = [_start(name, command, settings) for name, command in commands.items()]
+        commands = {"web": ["web", "--fd", str(listener.fileno()), "--workers", "1"], "relay": ["relay"], "worker": ["worker"]}
+        children = [_start(name, command, settings, listener.fileno()) for name, command in commands.items()]
+        listener.close()
         stack.callback(_end, children)
         _wait_for_web(settings.public_url)
         console.print(f"Siap: {settings.public_url}")
         yield settings
 
 
-def _start(name: str, command: list[str], settings: Settings) -> subprocess.Popen[bytes]:
+def _start(name: str, command: list[str], settings: Settings, listener: int) -> subprocess.Popen[bytes]:
     log = settings.folder / "logs" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("wb") as out:
@@ -126,6 +132,7 @@ def _start(name: str, command: list[str], settings: Settings) -> subprocess.Pope
             stdout=out,
             stderr=out,
             start_new_session=True,
+            pass_fds=[listener] if name == "web" else [],
         )
 
 
