@@ -4,14 +4,14 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Flag, Moment, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, Flag, Moment, Shape, Text
 from workflows.checks import WORDS, ManualResult
 from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
 
 
-def _version() -> fields.Integer:
-    return fields.Integer(strict=True, metadata={"description": "versi berkas yang dilihat; bila sudah lain, 409"})
+def _version() -> Count:
+    return Count(metadata={"description": "versi berkas yang dilihat; bila sudah lain, 409"})
 
 
 class AssessmentSchema(Shape):
@@ -64,12 +64,14 @@ class ReasonSchema(Shape):
 class ManualCheckSchema(Shape):
     """A check done by hand; loads into ``ManualResult``."""
 
-    kind = fields.String(required=True, validate=validate.OneOf([job.value for job in CHECKS]), error_messages=REQUIRED)
+    kind = fields.String(
+        required=True, validate=validate.OneOf([job.value for job in CHECKS], error="Pilih salah satu: {choices}."), error_messages=REQUIRED
+    )
     outcome = Text(32, required=True)
     note = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya KTP dan KK asli"})
     as_of = Moment(required=True)
     segment = Text(32, allow_none=True)
-    desil = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 10, error="Isi desil 0 sampai 10."))
+    desil = Count(0, 10, allow_none=True)
     exclusion_reason = Text(200, allow_none=True)
 
     @validates_schema

@@ -14,6 +14,7 @@ from workflows.nik import SEPARATORS, parse_nik
 
 REQUIRED: dict[str, Any] = {
     "required": "Isian ini wajib.",
+    "invalid": "Isian ini belum benar. Periksa jenis isinya.",
     "null": "Isian ini tidak boleh kosong.",
     "validator_failed": "Isian ini belum benar.",
 }
@@ -137,10 +138,10 @@ class Moment(fields.AwareDateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> datetime:
         moment = super()._deserialize(value, attr, data, **options)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            raise ValidationError(self.default_error_messages["invalid"]) from None
+        # Compared before it is turned: the last hours of the year 9999 have no UTC.
+        if abs(moment.year - datetime.now(UTC).year) > OLDEST:
+            raise ValidationError("Waktu ini terlalu jauh dari hari ini. Periksa lagi tahunnya.")
+        return moment.astimezone(UTC)
 
 
 class Choice(fields.Enum[Any]):
@@ -149,6 +150,16 @@ class Choice(fields.Enum[Any]):
     def __init__(self, words: type[StrEnum], **options: Any) -> None:
         error = "Pilih salah satu: {choices}."
         super().__init__(words, by_value=True, error_messages={**REQUIRED, "unknown": error}, **options)
+
+
+class Count(fields.Integer):
+    """A whole number that a database can hold; text of digits only where it stands in an address."""
+
+    default_error_messages = {**REQUIRED, "invalid": "Isi bilangan bulat.", "too_large": "Isi bilangan bulat yang lebih kecil."}
+
+    def __init__(self, least: int = 0, most: int = 2**31 - 1, *, strict: bool = True, **options: Any) -> None:
+        range_ = validate.Range(least, most, error=f"Isi bilangan {least} sampai {most}.")
+        super().__init__(strict=strict, validate=range_, **options)
 
 
 class Flag(fields.Boolean):

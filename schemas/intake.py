@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from schemas.fields import REQUIRED, Choice, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.intake import Intake
 from workflows.vocabulary import Channel, DocumentType, Urgency
 
@@ -55,4 +55,4 @@ class AmendSchema(LaterFacts):
     name = PersonName(200)
     birth_date = PastDay()
     phone = Phone()
-    version = fields.Integer(strict=True, error_messages={**REQUIRED, "invalid": "Isi bilangan bulat."})
+    version = Count()

@@ -1,5 +1,6 @@
 """The Flask application: API, pages and health, put together once."""
 
+import json
 import logging
 import secrets
 from pathlib import Path
@@ -42,6 +43,7 @@ def create_app(rekom: Rekom) -> Flask:
     web.register(app)
     _health(app, rekom)
     _own_static(app)
+    app.before_request(_refuse_strange_address)
     app.before_request(_refuse_strange_body)
     app.after_request(_seal)
     return app
@@ -133,9 +135,20 @@ def _own_static(app: Flask) -> None:
     app.view_functions["static"] = auth.opened(app.view_functions["static"])
 
 
+def _refuse_strange_address() -> Response | None:
+    # PostgreSQL's text knows no NUL: nothing we hold can have such an address.
+    return errors.answer(404, "http-404") if "\0" in request.path else None
+
+
 def _refuse_strange_body() -> Response | None:
-    if auth.is_api() and request.method in ("POST", "PATCH") and not request.is_json:
+    if request.routing_exception or not auth.is_api() or request.method not in ("POST", "PATCH"):
+        return None
+    if not request.is_json:
         return errors.answer(415, "http-415")
+    try:
+        json.loads(request.get_data().decode() or "{}")
+    except (ValueError, RecursionError):  # also a number with thousands of digits, or a hundred thousand brackets
+        return errors.answer(400, "http-400")
     return None
 
 

@@ -136,6 +136,8 @@ def bearer() -> str | None:
 
 def sign_in(rekom: Rekom, username: str, password: str) -> tuple[str, datetime]:
     """Check the password and begin a session; returns its token and when it ends."""
+    if not (_is_text(username) and _is_text(password)):
+        raise WrongPassword()
     with rekom.database.read() as session:
         person = session.exec(select(Staff).where(Staff.username == username)).first()
     if not _password_fits(rekom, person, password) or person is None or person.disabled_at is not None:
@@ -181,6 +183,11 @@ def _actor(rekom: Rekom, session: Session, person: Staff, now: datetime) -> Acto
     if authority_of(session, person.id, person.region_code, rekom.zone(person.region_code), now=now) is not None:
         roles.add(Role.KADIS)
     return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code)
+
+
+def _is_text(text: str) -> bool:
+    """Whether UTF-8 and PostgreSQL can hold it: JSON can carry half a character or a NUL."""
+    return text.isprintable() or not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _password_fits(rekom: Rekom, person: Staff | None, password: str) -> bool:

@@ -4,11 +4,10 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import fields
 from sqlmodel import Session
 
 from schemas.application import CASE, CaseListSchema, CaseSchema, summary, whole
-from schemas.fields import Choice, Shape
+from schemas.fields import Choice, Count, Shape
 from schemas.intake import AmendSchema, IntakeSchema
 from verify.auth import me, parts, requires
 from verify.counter import amend_case, open_case, warnings
@@ -25,7 +24,7 @@ class ListQuery(Shape):
     """Which cases to list."""
 
     state = Choice(State)
-    before = fields.Integer(strict=False, metadata={"description": "lanjutan daftar, dari tautan next"})
+    before = Count(strict=False, metadata={"description": "lanjutan daftar, dari tautan next"})
 
 
 @blueprint.post("")

@@ -62,7 +62,7 @@ def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     return whole(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))
 
 
-@blueprint.post("/corrections/<int:correction_id>")
+@blueprint.post("/corrections/<int(max=2147483647):correction_id>")
 @requires(Permission.RECORD_CHECK)
 @blueprint.arguments(ReasonSchema)
 @blueprint.response(201, CaseSchema)

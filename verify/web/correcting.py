@@ -16,7 +16,7 @@ from workflows.records.manual_check import Correction
 blueprint = Blueprint("correcting", __name__)
 
 SCHEMA = ReasonSchema()
-ADDRESS = "/berkas/<ticket>/koreksi/<int:correction_id>"
+ADDRESS = "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>"
 
 
 @blueprint.get(ADDRESS)
