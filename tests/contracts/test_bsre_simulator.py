@@ -3,6 +3,7 @@
 import base64
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pypdf
@@ -11,8 +12,12 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_ce
 from flask import Flask
 from flask.testing import FlaskClient
 
+from schemas.bsre import signed_paper
 from tests.contracts.bsre_signing import PAPER, SIGNERS, signer
 from tests.contracts.common import SETTINGS
+from tests.verify.letter_facts import NORMAL
+from verify.documents.letter import TypstPress
+from verify.keys import load_keys, make_keys
 from verify.simulator import create_simulator
 from verify.simulator.bsre import SHELF, Shelf
 from verify.simulator.pdf_signature import ISSUER, UnreadablePdf, add_signature, blank_paper
@@ -182,6 +187,15 @@ def test_its_range_covers_everything_but_the_signature() -> None:
     start, before, after, length = pypdf.PdfReader(io.BytesIO(signed)).get_fields()["TTE"]["/V"]["/ByteRange"]
     assert (start, after + length) == (0, len(signed))
     assert bytes.fromhex(signed[before + 1 : after - 1].decode()).startswith(b"\x30\x82")
+
+
+def test_the_offices_own_letter_can_be_signed(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    letter = TypstPress(load_keys(tmp_path), "http://127.0.0.1:8000").press(NORMAL).pdf
+    paper = signed_paper(letter, add_signature(letter, name="Wati Contoh", reason="", location="", now=NOON), None, NOON)
+    reader = pypdf.PdfReader(io.BytesIO(paper.pdf))
+    assert list(reader.get_fields()) == ["TTE"]
+    assert "SITI CONTOH" in reader.pages[0].extract_text()
 
 
 @pytest.mark.parametrize(

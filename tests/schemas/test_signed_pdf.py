@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.bsre import signed_paper
+from schemas.signed_pdf import continues
 from verify.simulator.pdf_signature import add_signature, blank_paper
 from workflows.errors import Refused, RegistryError
 from workflows.ports import SignedPaper
@@ -33,7 +34,14 @@ def test_our_own_paper_signed_is_believed(returned: bytes) -> None:
     assert "%PDF" not in repr(found)
 
 
-RANGE = b"\n9 0 obj\n<</ByteRange[%d %d %d %d]/Contents<00>>>\nendobj\n%%%%EOF"
+def ranged(start: int = 0, before: int = 0, after: int = 0, cut: int = 0) -> bytes:
+    """A paper with a revision whose range is right, apart from what is added to each number (``cut``: to the length)."""
+    added = b"\n9 0 obj\n<</Contents<00>/ByteRange[%d %-5d %-5d %-5d]>>\nendobj\n%%%%EOF"
+    hole = len(PAPER) + added.index(b"<00>")
+    size = len(PAPER) + len(added % (0, 0, 0, 0))
+    return PAPER + added % (start, hole + before, hole + 4 + after, size - hole - 4 + cut)
+
+
 OTHER = add_signature(PAPER.replace(b"595 842", b"595 841"), name="Wati", reason="", location="", now=NOW)
 
 
@@ -47,17 +55,29 @@ OTHER = add_signature(PAPER.replace(b"595 842", b"595 841"), name="Wati", reason
         SIGNED.replace(b"595 842", b"842 595"),
         b" " + SIGNED,
         PAPER + b"\n% tanpa tanda tangan\n%%EOF",
-        PAPER + RANGE % (0, 10, 20, 30),
-        PAPER + RANGE % (1, len(PAPER) + 40, len(PAPER) + 42, 5),
-        PAPER + RANGE % (0, len(PAPER) + 5, len(PAPER) + 9, 5),
-        PAPER + RANGE % (0, len(PAPER) + 20, len(PAPER) + 40, 9_999),
-        PAPER + RANGE % (0, len(PAPER) + 40, len(PAPER) + 20, 5),
+        ranged(start=1),
+        ranged(before=-1),
+        ranged(before=1),
+        ranged(after=-1),
+        ranged(after=1),
+        ranged(cut=9_999),
+        PAPER + b"\n<</ByteRange[0 %d %d 5]>>\n%%%%EOF" % (PAPER.index(b"<</Type"), PAPER.index(b">>") + 2),
     ],
 )
 def test_anything_else_is_not_ours(returned: bytes) -> None:
     with pytest.raises(Refused, match="bukan surat kita") as caught:
         paper(returned)
     assert caught.value.context == {"registry": "BSrE", "reason": "not_ours"}
+
+
+def test_a_range_may_end_before_the_file_does() -> None:
+    assert paper(ranged()).pdf == ranged()
+    assert paper(ranged(cut=-3)).pdf == ranged(cut=-3)
+
+
+def test_nothing_added_is_no_continuation() -> None:
+    assert not continues(PAPER, PAPER)
+    assert continues(PAPER, PAPER + b" ")
 
 
 @given(st.integers(1, len(SIGNED) - 2))
