@@ -31,6 +31,8 @@ STATUS: Mapping[type[errors.RekomError], int] = {
     errors.RegistryError: 502,
     errors.Unavailable: 503,
     errors.PolicyFileError: 500,
+    errors.WrongPassphrase: 422,
+    errors.SignerNotRegistered: 422,
     NotSignedIn: 401,
 }
 """The status of an error is that of its nearest ancestor here."""
@@ -115,7 +117,9 @@ def _problem(status: int, slug: str, sentence: str, code: str, fields: Mapping[s
     }
     if fields:
         content["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in fields.items()]
-    return Response(json.dumps(content, ensure_ascii=False), status, mimetype="application/problem+json")
+    # A field may be named by half a character, which JSON can carry and UTF-8 cannot.
+    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(body, status, mimetype="application/problem+json")
 
 
 def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
