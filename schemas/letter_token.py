@@ -13,12 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import cbor2
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from schemas.es256 import COORDINATE, holds, sign
 from workflows.errors import InvalidInput
 
 MAX_CHARACTERS = 1_000
@@ -37,9 +35,6 @@ HEAD = bytes.fromhex("d2844da201260448")
 """Tag 18, array of 4, protected header of 13 bytes: algorithm ES256 and a key id of 8 bytes."""
 EMPTY_MAP = b"\xa0"
 SIGNATURE_HEAD = b"\x58\x40"
-COORDINATE = 32
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-"""Order of the group of P-256 (FIPS 186-5)."""
 
 
 class ForgedToken(InvalidInput):
@@ -172,7 +167,7 @@ def seal(claims: LetterClaims, key: SealingKey) -> str:
     """
     _check_fit(claims, key)
     payload = _payload(claims)
-    signature = _sign(_to_be_signed(bytes.fromhex(key.key_id), payload), key.private)
+    signature = sign(_to_be_signed(bytes.fromhex(key.key_id), payload), key.private)
     text = _to_text(_envelope(bytes.fromhex(key.key_id), payload, signature))
     if len(text) > MAX_CHARACTERS:
         raise UnfitClaims
@@ -189,7 +184,8 @@ def open_token(text: str, keys: Mapping[str, ec.EllipticCurvePublicKey]) -> Lett
     key_id, payload, signature = _split(raw)
     if key_id.hex() not in keys:
         raise UnknownKey
-    _verify(signature, _to_be_signed(key_id, payload), keys[key_id.hex()])
+    if not holds(signature, _to_be_signed(key_id, payload), keys[key_id.hex()]):
+        raise WrongSignature
     return _read_claims(key_id, payload)
 
 
@@ -264,21 +260,6 @@ def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
 def _to_be_signed(key_id: bytes, payload: bytes) -> bytes:
     """``Sig_structure`` of RFC 9052 section 4.4, with nothing added from outside."""
     return cbor2.dumps(["Signature1", HEAD[3:] + key_id, b"", payload])
-
-
-def _sign(content: bytes, private: ec.EllipticCurvePrivateKey) -> bytes:
-    r, s = decode_dss_signature(private.sign(content, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
-    return r.to_bytes(COORDINATE, "big") + min(s, ORDER - s).to_bytes(COORDINATE, "big")
-
-
-def _verify(signature: bytes, content: bytes, public: ec.EllipticCurvePublicKey) -> None:
-    r, s = int.from_bytes(signature[:COORDINATE], "big"), int.from_bytes(signature[COORDINATE:], "big")
-    if s > ORDER // 2:
-        raise WrongSignature
-    try:
-        public.verify(encode_dss_signature(r, s), content, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        raise WrongSignature from None
 
 
 def _to_text(raw: bytes) -> str:

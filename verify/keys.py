@@ -1,162 +1,161 @@
-"""The office's keys in one file: the signing key, retired keys that still verify, and the key of the NIK digest.
+"""The office's keys in a folder only its owner may enter, and what may be done to them.
 
-``kunci.json`` lies in a folder only its owner may enter and is replaced whole, so making and rotating are atomic.
-A retired key keeps its public half only: letters it signed verify on, nobody can sign with it again.
+``kunci.json`` holds the signing key, the public halves of all others, and the key of the NIK digest. It is replaced
+whole, so making, rotating and withdrawing are atomic. ``cadangan-<id>.json`` holds the private half of the spare, whose
+public half is published beforehand, so that verifiers already know the key a rotation brings; it may lie in a safe
+until then. A retired key keeps its public half only: letters it signed verify on, nobody can sign with it again.
+
+Where ``REKOM_SIGNING_KEY_PEM`` holds the signing key, the file lists its public half and there is no spare.
 """
 
-import base64
-import fcntl
-import hashlib
-import hmac
-import json
-import os
+import logging
 import secrets
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import threading
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from schemas.letter_token import COORDINATE, KEY_ID_BYTES, SealingKey
-from workflows.errors import RekomError
+from schemas.letter_token import SealingKey
+from verify.key_file import FILE, Listed, forget_spares, keep_spare, locked, read, spare_of, store
+from verify.keyring import KeyFileError, KeyRing, key_id_of
 
-FILE = "kunci.json"
-LOCK = "kunci.lock"
-DIGEST_BYTES = 16
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+__all__ = ["FILE", "KeyFileError", "KeyRing", "KeyStore", "key_id_of", "load_keys", "make_keys", "rotate", "withdraw"]
 
-
-class KeyFileError(RekomError):
-    """The key file is missing, damaged, or open to others; the sentence says what to type."""
-
-    slug = "kunci-bermasalah"
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRing:
-    """The keys of one office. ``verifying`` maps key ids to public keys, the current key's first."""
-
-    current: SealingKey
-    verifying: Mapping[str, ec.EllipticCurvePublicKey]
-    digest_key: bytes = field(repr=False)
-
-    def nik_digest(self, nik: str) -> bytes:
-        """HMAC-SHA256 of a NIK, first 16 bytes: equal NIKs can be matched, none can be read back without the key."""
-        return hmac.digest(self.digest_key, nik.encode(), "sha256")[:DIGEST_BYTES]
-
-    def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The public keys as a JWK set (RFC 7517) for ``/.well-known/jwks.json``."""
-        return {"keys": [_public_jwk(key) | {"kid": key_id, "alg": "ES256", "use": "sig"} for key_id, key in self.verifying.items()]}
-
-
-def make_keys(folder: Path) -> KeyRing:
+def make_keys(folder: Path, pem: str = "") -> KeyRing:
     """Make the office's keys unless they exist, and load them. Processes that come together get the same keys."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(folder):
+    with locked(folder):
         if not (folder / FILE).exists():
-            _store(folder, _ring_of(ec.generate_private_key(ec.SECP256R1()), {}, secrets.token_bytes(32)))
-    return load_keys(folder)
+            given = _private_in(pem) if pem else None
+            private = given or _new_key()
+            spare = None if given else keep_spare(folder, _new_key())
+            store(folder, Listed(None if given else private, private.public_key(), spare, {}, {}, secrets.token_bytes(32)))
+    return load_keys(folder, pem)
 
 
-def load_keys(folder: Path) -> KeyRing:
+def load_keys(folder: Path, pem: str = "") -> KeyRing:
     """Read the keys; ``KeyFileError`` where they are missing, damaged, or other users may read them."""
-    path = folder / FILE
-    if not path.exists():
-        raise KeyFileError(f"Berkas kunci {path} belum ada. Jalankan: rekom keys init")
-    _check_rights(folder, 0o700)
-    _check_rights(path, 0o600)
+    return _ring_of(read(folder), pem)
+
+
+def rotate(folder: Path, pem: str = "", *, fresh: bool = False) -> KeyRing:
+    """Sign with the spare from now on; the old key verifies on, its private half is destroyed.
+
+    ``fresh`` signs with a new key that no verifier knows yet. ``KeyFileError`` where the spare was carried away.
+    """
+    with locked(folder):
+        store(folder, _successor(folder, read(folder), pem, fresh=fresh))
+        forget_spares(folder)
+    return load_keys(folder, pem)
+
+
+def withdraw(folder: Path, key_id: str, pem: str = "", *, fresh: bool = False) -> KeyRing:
+    """Stop believing a key. The signing key is replaced first; where the environment holds it, a new one must be given there."""
+    with locked(folder):
+        listed = read(folder)
+        if key_id == key_id_of(listed.current) and not _is_given(key_id, pem):
+            listed = _successor(folder, listed, pem, fresh=fresh)
+        if listed.spare and key_id == key_id_of(listed.spare):
+            listed = replace(listed, retired={**listed.retired, key_id: listed.spare}, spare=keep_spare(folder, _new_key()))
+        known = {key_id_of(listed.current): listed.current, **listed.retired, **listed.withdrawn}
+        if key_id not in known:
+            raise KeyFileError(f"Kunci {key_id} tidak dikenal. Lihat: rekom keys show")
+        retired = {name: key for name, key in listed.retired.items() if name != key_id}
+        store(folder, replace(listed, retired=retired, withdrawn={**listed.withdrawn, key_id: known[key_id]}))
+        forget_spares(folder)
+    return load_keys(folder, pem)
+
+
+class KeyStore:
+    """The ring as the file is now: its stamp is looked at before each use, so that a rotation reaches every process at once.
+
+    A file that cannot be used any more leaves a running process with the ring it had, and a line in the log.
+    """
+
+    def __init__(self, folder: Path, pem: str = "") -> None:
+        self._folder, self._pem = folder, pem
+        self._lock = threading.Lock()
+        self._seen: tuple[int, ...] | None = None
+        self._ring: KeyRing | None = None
+
+    def ring(self) -> KeyRing:
+        """The keys of this moment. Take it once for things that belong together, such as a key and its id."""
+        stamp = self._stamp()
+        if self._ring is not None and stamp == self._seen:
+            return self._ring
+        with self._lock:
+            return self._load(stamp)
+
+    def _load(self, stamp: tuple[int, ...] | None) -> KeyRing:
+        try:
+            self._ring = load_keys(self._folder, self._pem)
+        except KeyFileError as error:
+            if self._ring is None:
+                raise
+            log.error("key file not read again: %s", error)
+        self._seen = stamp
+        return self._ring
+
+    def _stamp(self) -> tuple[int, ...] | None:
+        try:
+            found = (self._folder / FILE).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _successor(folder: Path, listed: Listed, pem: str, *, fresh: bool) -> Listed:
+    """The list after the current key retired."""
+    retired = {key_id_of(listed.current): listed.current, **listed.retired}
+    if pem:
+        public = _private_in(pem).public_key()
+        if key_id_of(public) in {**retired, **listed.withdrawn}:
+            raise KeyFileError("REKOM_SIGNING_KEY_PEM masih berisi kunci lama. Isi dengan kunci baru, lalu ulangi.")
+        return replace(listed, private=None, current=public, retired=retired, spare=None)
+    private = None if fresh else spare_of(folder, listed.spare)
+    if listed.spare and not private and not fresh:
+        raise KeyFileError(
+            f"Kunci cadangan {key_id_of(listed.spare)} tidak ada di {folder}. Kembalikan berkasnya dari tempat aman, atau ulangi "
+            "dengan --fresh: kunci baru, dan semua pemeriksa offline harus mengambil daftar kunci lagi lewat HTTPS."
+        )
+    chosen = private or _new_key()
+    return replace(listed, private=chosen, current=chosen.public_key(), retired=retired, spare=keep_spare(folder, _new_key()))
+
+
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _private_in(pem: str) -> ec.EllipticCurvePrivateKey:
     try:
-        return _ring_from(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, LookupError, TypeError):
-        raise KeyFileError(f"Berkas kunci {path} rusak. Kembalikan dari cadangan.") from None
+        private = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        private = None
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
+        raise KeyFileError("REKOM_SIGNING_KEY_PEM harus berisi kunci pribadi EC P-256 dalam bentuk PEM tanpa sandi.") from None
+    return private
 
 
-def rotate(folder: Path) -> KeyRing:
-    """Sign with a new key from now on; the old one verifies on, its private half is destroyed."""
-    with _locked(folder):
-        old = load_keys(folder)
-        _store(folder, _ring_of(ec.generate_private_key(ec.SECP256R1()), old.verifying, old.digest_key))
-    return load_keys(folder)
+def _is_given(key_id: str, pem: str) -> bool:
+    """Whether the environment holds this very key."""
+    return bool(pem) and key_id == key_id_of(_private_in(pem).public_key())
 
 
-def key_id_of(public: ec.EllipticCurvePublicKey) -> str:
-    """The first 8 bytes of the key's thumbprint (RFC 7638) as 16 hexadecimal digits."""
-    text = json.dumps(_public_jwk(public), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[: 2 * KEY_ID_BYTES]
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; it is released by the system too, should this process die."""
-    handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _check_rights(path: Path, rights: int) -> None:
-    if path.stat().st_mode & OTHERS:
-        raise KeyFileError(f"{path} terbuka bagi pengguna lain. Jalankan: chmod {rights:o} {path}")
-
-
-def _store(folder: Path, ring: KeyRing) -> None:
-    """Write the file beside its place, flush it to the disk, then move it in."""
-    part = folder / f"{FILE}.baru"
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(_ring_to(ring), file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / FILE)
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _ring_of(private: ec.EllipticCurvePrivateKey, retired: Mapping[str, ec.EllipticCurvePublicKey], digest_key: bytes) -> KeyRing:
+def _ring_of(listed: Listed, pem: str) -> KeyRing:
+    private = _private_in(pem) if pem else listed.private
+    if private is None:
+        raise KeyFileError("Kunci penanda tangan tidak ada di berkas kunci. Isi REKOM_SIGNING_KEY_PEM.")
     current = SealingKey(key_id_of(private.public_key()), private)
-    return KeyRing(current, {current.key_id: private.public_key(), **retired}, digest_key)
-
-
-def _ring_to(ring: KeyRing) -> dict[str, Any]:
-    secret = ring.current.private.private_numbers().private_value
-    retired = [jwk for jwk in ring.jwks()["keys"] if jwk["kid"] != ring.current.key_id]
-    return {"current": ring.jwks()["keys"][0] | {"d": _encode(secret)}, "retired": retired, "digest_key": ring.digest_key.hex()}
-
-
-def _ring_from(content: Mapping[str, Any]) -> KeyRing:
-    private = ec.derive_private_key(_decode(content["current"]["d"]), ec.SECP256R1())
-    retired = [_public_from(jwk) for jwk in content["retired"]]
-    ring = _ring_of(private, {key_id_of(key): key for key in retired}, bytes.fromhex(content["digest_key"]))
-    if [jwk["kid"] for jwk in (content["current"], *content["retired"])] != list(ring.verifying) or len(ring.digest_key) != 32:
-        raise ValueError("key ids do not belong to the keys")
-    return ring
-
-
-def _public_jwk(public: ec.EllipticCurvePublicKey) -> dict[str, str]:
-    numbers = public.public_numbers()
-    return {"kty": "EC", "crv": "P-256", "x": _encode(numbers.x), "y": _encode(numbers.y)}
-
-
-def _public_from(jwk: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
-    return ec.EllipticCurvePublicNumbers(_decode(jwk["x"]), _decode(jwk["y"]), ec.SECP256R1()).public_key()
-
-
-def _encode(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes(COORDINATE, "big")).decode().rstrip("=")
-
-
-def _decode(text: str) -> int:
-    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+    spare = {key_id_of(listed.spare): listed.spare} if listed.spare else {}
+    good = {key_id_of(listed.current): listed.current, **spare, **listed.retired}
+    if current.key_id not in {**good, **listed.withdrawn}:
+        raise KeyFileError("Kunci di REKOM_SIGNING_KEY_PEM belum terdaftar. Jalankan: rekom keys rotate")
+    ordered = {current.key_id: private.public_key(), **good}
+    verifying = {name: key for name, key in ordered.items() if name not in listed.withdrawn}
+    return KeyRing(current, verifying, listed.digest_key, next(iter(spare), None), listed.withdrawn)

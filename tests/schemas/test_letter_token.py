@@ -13,11 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.es256 import COORDINATE, ORDER, sign
 from schemas.letter_token import (
-    COORDINATE,
     LETTER,
     MAX_CHARACTERS,
-    ORDER,
     ForgedToken,
     LetterClaims,
     MalformedToken,
@@ -27,7 +26,6 @@ from schemas.letter_token import (
     WrongSignature,
     _envelope,
     _payload,
-    _sign,
     _split,
     _to_be_signed,
     check_code,
@@ -69,7 +67,7 @@ def text_of(raw: bytes) -> str:
 def signed(payload: bytes) -> str:
     """What an office would sign if its own code were wrong: a true signature over any payload."""
     key_id = bytes.fromhex(KEY.key_id)
-    return text_of(_envelope(key_id, payload, _sign(_to_be_signed(key_id, payload), KEY.private)))
+    return text_of(_envelope(key_id, payload, sign(_to_be_signed(key_id, payload), KEY.private)))
 
 
 def test_a_sealed_letter_opens_to_the_same_claims() -> None:

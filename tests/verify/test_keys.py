@@ -95,7 +95,7 @@ def test_rotation_keeps_old_keys_verifying_only(folder: Path, ring: KeyRing) -> 
     now = rotate(folder)
     assert next(iter(now.verifying)) == now.current.key_id
     assert ring.current.key_id in now.verifying
-    assert len(now.verifying) == 3
+    assert len(now.verifying) == 4  # and the spare
     assert now.digest_key == ring.digest_key
     assert (folder / FILE).read_text().count('"d"') == 1
 
@@ -110,7 +110,7 @@ def test_the_digest_tells_niks_apart_and_offices_too(ring: KeyRing, tmp_path: Pa
 
 def test_the_jwk_set_is_public_and_complete(folder: Path, ring: KeyRing) -> None:
     keys = rotate(folder).jwks()["keys"]
-    assert [set(key) for key in keys] == [{"kty", "crv", "x", "y", "kid", "alg", "use"}] * 2
+    assert [set(key) for key in keys] == [{"kty", "crv", "x", "y", "kid", "alg", "use"}] * 3
     assert {(key["kty"], key["crv"], key["alg"], key["use"]) for key in keys} == {("EC", "P-256", "ES256", "sig")}
     json.dumps(keys)
 

@@ -6,6 +6,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
+from workflows.records.checkpoint import Checkpoint
 from workflows.records.decision import Decision
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
@@ -18,6 +19,7 @@ from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.records.task import Task
+from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 
 __all__ = [
     "Acceptance",
@@ -26,6 +28,7 @@ __all__ = [
     "Case",
     "CaseDocument",
     "CheckResult",
+    "Checkpoint",
     "Correction",
     "Decision",
     "DtsenRow",
@@ -43,5 +46,8 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Task",
+    "TrustCounter",
+    "TrustEntry",
+    "TrustKind",
     "base",
 ]
