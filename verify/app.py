@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from verify import __version__, api, auth, errors, web
 from verify.composition import Rekom
 from verify.config import Settings
+from workflows.signing import LARGEST_SCAN
 
 log = logging.getLogger(__name__)
 
 LARGEST_REQUEST = 1024 * 1024
-"""Bytes; nothing uploads files yet."""
+"""Bytes."""
+
+UPLOADS = {"signatures.upload": LARGEST_SCAN + LARGEST_REQUEST, "signing.upload_scan": LARGEST_SCAN}
+"""Routes that take files, and how many bytes."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
@@ -37,6 +43,7 @@ def create_app(rekom: Rekom) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["rekom"] = rekom
     errors.install(app)
+    app.before_request(_limit_body)  # before anything reads a form
     csrf = CSRFProtect(app)
     auth.guard(app)
     api.register(_documented(app, csrf))
@@ -70,12 +77,13 @@ def _kept_secret(folder: Path) -> str:
     """Without a configured secret this installation makes its own and keeps it, so that cookies outlive a restart."""
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        log.debug("secret key is there")
+    own = folder / f"secret_key.{os.getpid()}"
+    own.touch(mode=0o600)
+    own.write_text(secrets.token_urlsafe(48))
+    # Linked when whole: of processes that start together one wins, and none reads half a secret.
+    with suppress(FileExistsError):
+        path.hardlink_to(own)
+    own.unlink()
     return path.read_text()
 
 
@@ -138,6 +146,10 @@ def _own_static(app: Flask) -> None:
 def _refuse_strange_address() -> Response | None:
     # PostgreSQL's text knows no NUL: nothing we hold can have such an address.
     return errors.answer(404, "http-404") if "\0" in request.path else None
+
+
+def _limit_body() -> None:
+    request.max_content_length = UPLOADS.get(request.endpoint or "", LARGEST_REQUEST)
 
 
 def _refuse_strange_body() -> Response | None:

@@ -110,8 +110,19 @@ def pdf_response(ticket: str) -> Response:
     """A case's paper, as it was made; never cached by anybody."""
     with parts().database.read() as session:
         letter = queries.letter_paper(session, ticket, me())
-    headers = {"Content-Disposition": f'inline; filename="surat-{ticket}.pdf"', "Cache-Control": "no-store"}
-    return Response(letter.pdf, mimetype="application/pdf", headers=headers)
+    assert letter.pdf is not None
+    return _as_pdf(letter.pdf, f"surat-{ticket}.pdf")
+
+
+def draft_response(ticket: str) -> Response:
+    """A paper that waits for its signature."""
+    with parts().database.read() as session:
+        return _as_pdf(signing.draft_to_print(session, ticket, me()), f"draf-{ticket}.pdf")
+
+
+def _as_pdf(pdf: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(pdf, mimetype="application/pdf", headers=headers)
 
 
 def keep_scan(ticket: str, scan: bytes) -> CaseView:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from workflows import advance, letters
 from workflows.actor import Actor
 from workflows.decision import authority_of
-from workflows.errors import InvalidInput, NotAllowed, TransitionRefused
+from workflows.errors import InvalidInput, NotAllowed, NotFound, TransitionRefused
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
@@ -36,6 +36,15 @@ def draft_to_sign(session: Session, ticket: str, actor: Actor, *, now: datetime)
     letter = _prepared(session, case, SigningMode.BSRE)
     _check_signer(session, case, letter, actor, now=now)
     assert letter.draft is not None
+    return letter.draft
+
+
+def draft_to_print(session: Session, ticket: str, actor: Actor) -> bytes:
+    """The paper that waits for its signature, for whoever may read the case's letter."""
+    check(actor, Permission.READ_LETTER)
+    letter = letters.newest_letter(session, advance.lock(session, ticket, actor))
+    if letter is None or letter.draft is None:
+        raise NotFound("Tidak ada surat yang menunggu tanda tangan untuk berkas ini.")
     return letter.draft
 
 

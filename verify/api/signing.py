@@ -44,7 +44,6 @@ def sign_batch(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CaseSchema)
 def upload_scan(ticket: str) -> dict[str, Any]:
     """Upload the scan of the paper signed in ink, as PDF, JPEG or PNG in the body."""
-    request.max_content_length = signing.LARGEST_SCAN
     return whole(keep_scan(ticket, request.get_data()))
 
 

@@ -22,6 +22,7 @@ from verify.web import (
     public_letter,
     reception,
     sheets,
+    signing,
     work_list,
 )
 from verify.web.form import blank, label
@@ -47,6 +48,7 @@ MODULES = (
     reception,
     public_letter,
     sheets,
+    signing,
 )
 
 

@@ -24,7 +24,7 @@ class Step:
 BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
     State.ASSESSMENT: (Permission.ASSESS, "Nilai berkas ini", "assessing.show", "Berkas ini menunggu penilaian Anda."),
     State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
-    State.SIGNING: (Permission.DECIDE, "Lihat surat yang disiapkan", "case_page.paper", "Surat sudah siap dan menunggu tanda tangan Anda."),
+    State.SIGNING: (Permission.DECIDE, "Tandatangani", "signatures.show", "Surat sudah siap dan menunggu tanda tangan Anda."),
     State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
 }
 

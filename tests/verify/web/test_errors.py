@@ -40,10 +40,8 @@ def pages(office: Office) -> Iterator[tuple[str, str, Permission | bool]]:
 
 
 def filled(address: str, ticket: str) -> str:
-    known = {"<ticket>": ticket, "<slug>": "identitas", "<token>": "abc", "<int:correction_id>": "1"}
-    for part, value in known.items():
-        address = address.replace(part, value)
-    return address
+    known = {"ticket": ticket, "slug": "identitas", "token": "abc", "correction_id": "1"}
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda part: known[part[1]], address)
 
 
 def test_whoever_may_not_is_told_so_on_every_page(visit: Visit, sqlite_office: Office) -> None:

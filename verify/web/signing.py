@@ -1,0 +1,91 @@
+"""Signatures: a batch with BSrE, and ink with the scan."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from schemas.signing import BatchSchema
+from verify import signing_batch
+from verify.auth import me, parts, requires
+from verify.counter import draft_response, keep_scan
+from verify.web.form import Form, blank, tried
+from verify.web.look import look, look_before
+from workflows import signing
+from workflows.errors import InvalidInput
+from workflows.passphrase import Passphrase
+from workflows.permissions import Permission
+from workflows.rules.policy import SigningMode
+from workflows.states import Action
+
+blueprint = Blueprint("signatures", __name__)
+
+BATCH = BatchSchema()
+SEE_OTHER = 303
+
+
+@blueprint.get("/tanda-tangan")
+@requires(Permission.DECIDE)
+def show() -> str:
+    """What waits for a signature."""
+    return page(blank())
+
+
+@blueprint.post("/tanda-tangan")
+@requires(Permission.DECIDE)
+def sign() -> Response | tuple[str, int]:
+    """Sign the chosen letters in the background."""
+    return tried(_sign, page)
+
+
+@blueprint.get("/berkas/<ticket>/tanda-tangan")
+@requires(Permission.UPLOAD_SCAN)
+def show_scan(ticket: str) -> str:
+    """Print, sign, scan, upload."""
+    look_before(ticket, Action.SIGN)
+    return scan_page(ticket, blank())
+
+
+@blueprint.post("/berkas/<ticket>/tanda-tangan")
+@requires(Permission.UPLOAD_SCAN)
+def upload(ticket: str) -> Response | tuple[str, int]:
+    """Keep the scan; the letter is issued with it."""
+    return tried(lambda: _upload(ticket), lambda form: scan_page(ticket, form))
+
+
+@blueprint.get("/berkas/<ticket>/draf.pdf")
+@requires(Permission.READ_LETTER)
+def draft(ticket: str) -> Response:
+    """The paper that waits for its signature, to read or to print."""
+    return draft_response(ticket)
+
+
+def page(form: Form) -> str:
+    """The list with the batch's form. The passphrase is never filled in again."""
+    with parts().database.read() as session:
+        electronic = signing.waiting(session, me().region_code, SigningMode.BSRE)
+        ink = signing.waiting(session, me().region_code, SigningMode.WET)
+    return render_template("signing.html", form=form, electronic=electronic, ink=ink, running=bool(signing_batch.running()))
+
+
+def scan_page(ticket: str, form: Form) -> str:
+    """The form for one scan."""
+    view = look(ticket)
+    return render_template("sign_ink.html", form=form, view=view, case=view.case)
+
+
+def _sign() -> Response:
+    form = request.form
+    given = BATCH.load({"tickets": form.getlist("tickets"), "nik": form.get("nik", ""), "passphrase": form.get("passphrase", "")})
+    pen = signing_batch.Pen(me(), given["nik"], Passphrase(given["passphrase"]))
+    signing_batch.begin(parts(), given["tickets"], pen)
+    flash(f"{len(given['tickets'])} surat sedang ditandatangani. Tiap surat bisa makan dua menit. Muat ulang untuk melihat hasilnya.")
+    return redirect(url_for("signatures.show"), SEE_OTHER)
+
+
+def _upload(ticket: str) -> Response:
+    sent = request.files.get("scan")
+    if sent is None or not sent.filename:
+        raise InvalidInput("Pilih berkas pindaian dulu, lalu unggah.")
+    with sent.stream as scan:
+        keep_scan(ticket, scan.read())
+    flash("Pindaian tersimpan. Surat terbit.")
+    return redirect(url_for("case_page.show", ticket=ticket), SEE_OTHER)
