@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "health": "verify.commands.health:health_group",
     "registries": "verify.commands.registries:registries_command",
     "policies": "verify.commands.policies:policies_group",
+    "import": "verify.commands.imports:import_group",
     "docs": "verify.commands.docs:docs_command",
 }
 """Command to the place it is imported from when somebody types it."""

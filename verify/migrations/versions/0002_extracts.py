@@ -53,12 +53,15 @@ def upgrade() -> None:
         "dtsen_row",
         sa.Column("extract_id", sa.Integer(), nullable=False),
         sa.Column("nik", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(200), nullable=True),
         sa.Column("desil", sa.Integer(), nullable=True),
         sa.Column("exclusion_reason", sa.String(200), nullable=True),
         sa.Column("fault", sa.String(32), nullable=True),
         sa.CheckConstraint("length(nik) = 16", name=op.f("ck_dtsen_row_nik_length")),
         sa.CheckConstraint("desil BETWEEN 0 AND 10", name=op.f("ck_dtsen_row_desil_range")),
-        sa.CheckConstraint("fault IS NULL OR (desil IS NULL AND exclusion_reason IS NULL)", name=op.f("ck_dtsen_row_faulty_is_empty")),
+        sa.CheckConstraint(
+            "fault IS NULL OR (name IS NULL AND desil IS NULL AND exclusion_reason IS NULL)", name=op.f("ck_dtsen_row_faulty_is_empty")
+        ),
         sa.ForeignKeyConstraint(["extract_id"], ["extract.id"], name=op.f("fk_dtsen_row_extract_id")),
         sa.PrimaryKeyConstraint("extract_id", "nik", name=op.f("pk_dtsen_row")),
         sqlite_with_rowid=False,

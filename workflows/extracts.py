@@ -1,0 +1,184 @@
+"""Imported extracts: apply one as a whole, undo one as a whole, look a NIK up in the newest.
+
+Newest is by ``as_of``, not by the day of import: an old file that comes late never displaces newer knowledge.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from workflows import audit
+from workflows.actor import Actor
+from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.ports import Segment
+from workflows.records.extract import DtsenRow, Extract, ExtractKind, ExtractState, MemberRow
+
+CHUNK = 5_000
+"""Rows sent to the database at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DtsenFact:
+    """One row of a DTSEN extract. With a ``fault`` the person is known to be in the file, and nothing else."""
+
+    nik: str
+    name: str | None = None
+    desil: int | None = None
+    exclusion_reason: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFact:
+    """One row of a member file; words as received beside the mapped segment."""
+
+    nik: str
+    card: str | None = None
+    name: str | None = None
+    segment_text: str | None = None
+    segment: Segment | None = None
+    status_code: str | None = None
+    status_text: str | None = None
+    month: int | None = None
+    year: int | None = None
+    cover_from: date | None = None
+    cover_until: date | None = None
+    fault: str | None = None
+
+
+Fact = DtsenFact | MemberFact
+TABLES: Mapping[ExtractKind, type[DtsenRow] | type[MemberRow]] = {ExtractKind.DTSEN: DtsenRow, ExtractKind.MEMBERS: MemberRow}
+COLUMNS: Mapping[ExtractKind, tuple[str, ...]] = {
+    ExtractKind.DTSEN: tuple(field.name for field in fields(DtsenFact)),
+    ExtractKind.MEMBERS: tuple(field.name for field in fields(MemberFact)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that was read to its end, and what it came to."""
+
+    kind: ExtractKind
+    sha256: str
+    file_name: str
+    layout: str
+    as_of: datetime
+    timezone: str
+    rows_good: int
+    rows_bad: int
+    rows_unreadable: int
+
+
+class AlreadyImported(Conflict):
+    """The same file stands already; nothing was changed."""
+
+    slug = "ekstrak-sudah-ada"
+    sentence = "Berkas ini sudah diimpor. Tidak ada yang diubah."
+
+
+def check_as_of(as_of: datetime, *, now: datetime) -> None:
+    """Content cannot be true as of a time that has not come."""
+    if as_of > now:
+        raise InvalidInput("Waktu data ini di masa depan. Periksa tanggal dan jam di --as-of.")
+
+
+def apply(
+    session: Session, received: Received, facts: Iterable[Fact], by: Actor, *, now: datetime, told: Callable[[int], None] = lambda _: None
+) -> Extract:
+    """Store a file as the newest knowledge, in the caller's one transaction; ``told`` hears how many rows are in.
+
+    Raises ``AlreadyImported`` where the same file stands. A count that differs from what was received is a fault of
+    ours and undoes everything.
+    """
+    check_as_of(received.as_of, now=now)
+    extract = _begin(session, received, by, now)
+    assert extract.id is not None
+    stored = _store(session, extract.id, received.kind, facts, told)
+    if stored != received.rows_good:
+        raise RuntimeError(f"{stored} rows stored, {received.rows_good} were read")
+    counts = {"good": received.rows_good, "bad": received.rows_bad, "as_of": received.as_of.isoformat()}
+    audit.record(session, subject(extract), "IMPORT", actor=by, now=now, kind=received.kind.value, sha256=received.sha256, **counts)
+    return extract
+
+
+def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extract:
+    """Take an extract back: its rows go, its line and the audit stay, and the one before it counts again."""
+    extract = session.exec(select(Extract).where(Extract.id == extract_id).with_for_update()).first()
+    if extract is None:
+        raise NotFound(f"Tidak ada impor bernomor {extract_id}. Lihat daftarnya dengan rekom import list.")
+    if extract.state is ExtractState.UNDONE:
+        raise Conflict(f"Impor #{extract_id} sudah dibatalkan. Tidak ada yang diubah.")
+    extract.undone_at, extract.undone_by = now, by.name
+    table = TABLES[extract.kind]
+    session.exec(delete(table).where(col(table.extract_id) == extract_id))
+    audit.record(session, subject(extract), "UNDO", actor=by, now=now, kind=extract.kind.value)
+    return extract
+
+
+def standing(session: Session, kind: ExtractKind, sha256: str) -> Extract | None:
+    """The applied extract of exactly this file."""
+    return session.exec(select(Extract).where(Extract.kind == kind, Extract.sha256 == sha256, col(Extract.undone_at).is_(None))).first()
+
+
+def newest(session: Session, kind: ExtractKind) -> Extract | None:
+    """The applied extract that look-ups use."""
+    applied = select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None))
+    return session.exec(applied.order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
+
+
+def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
+    """One person's row."""
+    return session.get(DtsenRow, (extract.id, nik))
+
+
+def member_row(session: Session, extract: Extract, nik: str) -> MemberRow | None:
+    """One member's row."""
+    return session.get(MemberRow, (extract.id, nik))
+
+
+def listed(session: Session, limit: int = 50) -> list[Extract]:
+    """The last imports, newest first, undone ones included."""
+    return list(session.exec(select(Extract).order_by(col(Extract.id).desc()).limit(limit)))
+
+
+def subject(extract: Extract) -> str:
+    """The extract's place in the audit trail."""
+    return f"extract:{extract.id}"
+
+
+def _begin(session: Session, received: Received, by: Actor, now: datetime) -> Extract:
+    known = standing(session, received.kind, received.sha256)
+    if known is not None:
+        raise AlreadyImported(f"Berkas ini sudah diimpor sebagai #{known.id}. Tidak ada yang diubah.")
+    extract = Extract(**_values(received), imported_at=now, imported_by=by.name)
+    session.add(extract)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody imported the same file between our look and our row
+        raise AlreadyImported() from None
+    return extract
+
+
+def _values(received: Received) -> dict[str, Any]:
+    return {field.name: getattr(received, field.name) for field in fields(received)}
+
+
+def _store(session: Session, extract_id: int, kind: ExtractKind, facts: Iterable[Fact], told: Callable[[int], None]) -> int:
+    rows, done, good = _rows(extract_id, COLUMNS[kind], facts), 0, 0
+    while chunk := list(islice(rows, CHUNK)):
+        session.execute(insert(TABLES[kind]), chunk)
+        done += len(chunk)
+        good += sum(row["fault"] is None for row in chunk)
+        told(done)
+    return good
+
+
+def _rows(extract_id: int, columns: tuple[str, ...], facts: Iterable[Fact]) -> Iterator[dict[str, Any]]:
+    for fact in facts:
+        yield {"extract_id": extract_id, **{name: getattr(fact, name) for name in columns}}
