@@ -6,13 +6,14 @@ person who writes the file.
 
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
-from workflows.rules.policy import ActivationMode, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled, SigningMode
+from workflows.rules.policy import ActivationMode, ArrearsRule, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled, SigningMode
 from workflows.vocabulary import DocumentType
 
 WORDS: dict[str, Any] = {
@@ -51,7 +52,7 @@ def _whole(low: int, high: int) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(low, high, error=hint), error_messages=_words(hint))
 
 
-def _choice(words: type[ActivationMode] | type[EligibilityBasis] | type[SigningMode] | type[DocumentType]) -> fields.Enum[Any]:
+def _choice(words: type[StrEnum]) -> fields.Enum[Any]:
     hint = f"Pilih salah satu: {', '.join(words)}."
     return fields.Enum(words, by_value=True, required=True, error_messages=_words(hint))
 
@@ -109,6 +110,15 @@ class _Block(_Shape):
     residence_months = _ruled(_whole(0, 120))
     criteria_set = _ruled(_text())
     papers = _ruled(_list(_choice(DocumentType)))
+    reactivation_papers = _ruled(_list(_choice(DocumentType)))
+    guarantee_papers = _ruled(_list(_choice(DocumentType)))
+    newborn_papers = _ruled(_list(_choice(DocumentType)))
+    unidentified_papers = _ruled(_list(_choice(DocumentType)))
+    homeless_papers = _ruled(_list(_choice(DocumentType)))
+    foreigner_papers = _ruled(_list(_choice(DocumentType)))
+    traffic_accident_papers = _ruled(_list(_choice(DocumentType)))
+    work_accident_papers = _ruled(_list(_choice(DocumentType)))
+    arrears_rule = _ruled(_choice(ArrearsRule))
     papers_due_hours = _ruled(_whole(1, 720))
     hospital_clock_hours = _ruled(_whole(1, 720))
     letter_validity_hours = _ruled(_whole(1, 8760))
@@ -145,6 +155,9 @@ class RegionShape(_Shape):
         if not blocks:
             raise ValidationError({"blocks": ["Tulis paling sedikit satu [[blocks]]."]})
         faults = {later: fault for later in range(1, len(blocks)) if (fault := _seam_fault(blocks[later - 1], blocks[later]))}
+        if end := blocks[-1].get("valid_to"):
+            last = f"Sejak {end} tidak ada aturan. Hapus valid_to di blok terakhir, atau tambah blok sesudahnya."
+            faults[len(blocks) - 1] = {**faults.get(len(blocks) - 1, {}), "valid_to": [last]}
         if faults:
             raise ValidationError({"blocks": faults})
 
@@ -189,6 +202,10 @@ class NationalShape(_Shape):
 
     premium_region_share = _part(_Dated, many=True)
     premium_gross = _part(_Dated, many=True)
+    premium_self_paid = _part(_Dated, many=True)
+    self_paid_wait_days = _part(_Dated, many=True)
+    reactivation_hours = _part(_Dated, many=True)
+    newborn_days = _part(_Dated, many=True)
     uhc_coverage_threshold = _part(_Dated, many=True)
     uhc_active_threshold = _part(_Dated, many=True)
     criteria_sets = _part(_Questions, many=True)
@@ -232,7 +249,7 @@ def _seam_fault(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, lis
 
 
 def _row_faults(national: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in ("premium_region_share", "premium_gross", "uhc_coverage_threshold", "uhc_active_threshold"):
+    for key in (key for key in national if key != "criteria_sets"):
         days = [since for since, _ in national[key]]
         if not days:
             yield key, [f"Tulis paling sedikit satu [[{key}]]."]

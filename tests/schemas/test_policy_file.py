@@ -117,7 +117,7 @@ def test_a_planted_fault_is_named(folder: Path, name: str, old: str, new: str, m
 def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     text = plant(folder, SERANG, lambda old: old.replace("sla_hours =", "sla =").replace('"KTP"', '"KTB"'))
     error = refused(folder)
-    assert len(str(error).splitlines()) == 6
+    assert len(str(error).splitlines()) == 16
     assert error.context["line"] == str(line(text, "[[blocks]]"))
 
 

@@ -74,7 +74,7 @@ def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Refe
 
 
 def _inactive(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Referenced]:
-    if "meninggal" in _status(facts.membership):
+    if is_called_dead(facts.membership):
         return DIED, law.MEMBERSHIP
     match _segment(facts.membership):
         case "PBI_JK":
@@ -93,8 +93,11 @@ def _segment(membership: CheckFact | None) -> str | None:
     return str(segment) if segment else None
 
 
-def _status(membership: CheckFact | None) -> str:
-    return str(membership.details.get("status_text") if membership else "").casefold()
+def is_called_dead(membership: CheckFact | None) -> bool:
+    """Whether BPJS Kesehatan's own words for an inactive member say that the person died."""
+    if membership is None or membership.outcome != "INACTIVE":
+        return False
+    return "meninggal" in str(membership.details.get("status_text")).casefold()
 
 
 def _spoken(membership: CheckFact | None) -> str | None:

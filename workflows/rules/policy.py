@@ -32,6 +32,14 @@ class EligibilityBasis(StrEnum):
     SKTM = "SKTM"
 
 
+class ArrearsRule(StrEnum):
+    """What a region does with a self-paid member whose cover stopped: take over, have the debt settled first, or weigh."""
+
+    TAKE_OVER = "TAKE_OVER"
+    SETTLE_FIRST = "SETTLE_FIRST"
+    WEIGH = "WEIGH"
+
+
 class SigningMode(StrEnum):
     """What makes a letter official here: the system's seal alone, BSrE's electronic signature, or ink with the scan kept."""
 
@@ -55,6 +63,10 @@ class Ruled(Generic[T]):
     decided_on: date
     example: bool = False
     retroactive: bool = False
+
+
+Dated = tuple[tuple[date, Ruled[int]], ...]
+"""Whole numbers by the day they hold from, newest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,8 @@ class RegionPolicy:
 
     ``sha256`` names the block's content without ``valid_to``: closing a block and adding a later one
     leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
-    ``desil_max`` counts only under ``EligibilityBasis.DESIL``.
+    ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
+    ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C.
     """
 
     region_code: str
@@ -123,6 +136,15 @@ class RegionPolicy:
     residence_months: Ruled[int]
     criteria_set: Ruled[str]
     papers: Ruled[tuple[str, ...]]
+    reactivation_papers: Ruled[tuple[str, ...]]
+    guarantee_papers: Ruled[tuple[str, ...]]
+    newborn_papers: Ruled[tuple[str, ...]]
+    unidentified_papers: Ruled[tuple[str, ...]]
+    homeless_papers: Ruled[tuple[str, ...]]
+    foreigner_papers: Ruled[tuple[str, ...]]
+    traffic_accident_papers: Ruled[tuple[str, ...]]
+    work_accident_papers: Ruled[tuple[str, ...]]
+    arrears_rule: Ruled[ArrearsRule]
     papers_due_hours: Ruled[int]
     hospital_clock_hours: Ruled[int]
     letter_validity_hours: Ruled[int]
@@ -143,22 +165,31 @@ class RegionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class NationalPolicy:
-    """Values that hold everywhere: premium (rupiah a month), thresholds, criteria sets. Dated lists, newest last."""
+    """Values that hold everywhere: premiums (rupiah a month), thresholds, waiting times, criteria sets. Dated lists, newest last."""
 
     sha256: str
-    premium_region_share: tuple[tuple[date, Ruled[int]], ...]
-    premium_gross: tuple[tuple[date, Ruled[int]], ...]
-    uhc_coverage_threshold: tuple[tuple[date, Ruled[int]], ...]
-    uhc_active_threshold: tuple[tuple[date, Ruled[int]], ...]
+    premium_region_share: Dated
+    premium_gross: Dated
+    premium_self_paid: Dated
+    self_paid_wait_days: Dated
+    reactivation_hours: Dated
+    newborn_days: Dated
+    uhc_coverage_threshold: Dated
+    uhc_active_threshold: Dated
     criteria_sets: Mapping[str, CriteriaSet]
 
 
-def in_force(rows: tuple[tuple[date, Ruled[T]], ...], day: date) -> Ruled[T]:
+def in_force(rows: Dated, day: date) -> Ruled[int]:
     """The row of a dated national list that holds on ``day``; ``PolicyRefused`` before the first one."""
-    found = [ruled for since, ruled in rows if since <= day]
-    if not found:
+    found = known_on(rows, day)
+    if found is None:
         raise PolicyRefused(f"Belum ada nilai nasional untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
-    return found[-1]
+    return found
+
+
+def known_on(rows: Dated, day: date) -> Ruled[int] | None:
+    """The same, None before the first row: nothing was promised yet."""
+    return next((ruled for since, ruled in reversed(rows) if since <= day), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def weigh_residence(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> Advice:
     months = policy.residence_months.value
-    code = _region(facts.domicile_code)
+    code = region_of(facts.domicile_code)
     if code is None:
         return UNKNOWN if months else NOT_ASKED
     if code != policy.region_code:
@@ -58,7 +58,8 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _region(code: str | None) -> str | None:
+def region_of(code: str | None) -> str | None:
+    """The regency or city in a Kemendagri code of any length; None where too few digits say nothing."""
     digits = (code or "").replace(".", "")
     return digits[:REGION_DIGITS] if len(digits) >= REGION_DIGITS else None
 
