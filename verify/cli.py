@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "verify.commands.office:migrate_command",
     "seed": "verify.commands.office:seed_command",
     "health": "verify.commands.health:health_group",
-    "registries": "verify.commands.registries:registries_command",
+    "registries": "verify.commands.registries:registries_group",
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
     "docs": "verify.commands.docs:docs_command",

@@ -28,6 +28,9 @@ from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.states import CHECKS, Job
 
+TIMES = 12
+"""How often a registry can be asked about the same facts at an officer's wish."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimilarCase:
@@ -105,6 +108,12 @@ def fingerprint(facts: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
+def fingerprints(facts: Any) -> tuple[str, ...]:
+    """The fingerprints under which the same facts may be asked about: the first time, the second, and so on."""
+    first = fingerprint(facts)
+    return (first, *(hashlib.sha256(f"{first} {time}".encode()).hexdigest() for time in range(2, TIMES + 1)))
+
+
 def checks_of(session: Session, case: Case) -> Mapping[Job, CheckResult]:
     """The newest result of each kind that answers what the case says now, or that an officer recorded.
 
@@ -112,8 +121,8 @@ def checks_of(session: Session, case: Case) -> Mapping[Job, CheckResult]:
     """
     query = select(CheckResult, Task.input_hash).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
     rows = session.exec(query.where(CheckResult.case_id == case.id).order_by(col(CheckResult.id)))
-    asked = {kind: fingerprint(ASKED[kind](case)) for kind in CHECKS}
-    return {row.kind: row for row, input_hash in rows if input_hash in (None, asked[row.kind])}
+    asked = {kind: {None, *fingerprints(ASKED[kind](case))} for kind in CHECKS}
+    return {row.kind: row for row, input_hash in rows if input_hash in asked[row.kind]}
 
 
 def assessment_of(session: Session, case: Case) -> Assessment | None:
