@@ -40,7 +40,7 @@ def progress(view: CaseView, *, now: datetime) -> Progress:
     unanswered = [kind for kind in CHECKS if kind in view.waiting and not _known(view, kind)]
     # A check a person has taken over is still asked for some days; nobody has to watch that.
     busy = bool(unanswered) or Job.FINDINGS in view.waiting or view.case.state in MACHINE
-    late = tuple(SOURCE[kind] for kind in unanswered) if now - view.case.state_since > LONG else ()
+    late = tuple(SOURCE[kind] for kind in unanswered if kind != Job.DUPLICATES) if now - view.case.state_since > LONG else ()
     return Progress((*lines, *_own_lines(view)), busy and view.case.closed_at is None, late)
 
 

@@ -105,7 +105,7 @@ def test_a_step_that_takes_long_names_whom_it_waits_for(visit: Visit, sqlite_off
     ticket = sqlite_office.open()
     sqlite_office.clock.pass_by(seconds=23)
     page = case(visit("loket"), ticket).main()
-    assert "Dukcapil dan BPJS Kesehatan dan DTSEN" in page and "belum menjawab" in page
+    assert "Dukcapil, BPJS Kesehatan, DTSEN belum menjawab." in page
     assert "lanjutkan dengan pemeriksaan manual" in page
 
 

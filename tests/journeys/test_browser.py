@@ -1,0 +1,354 @@
+"""In a real Chromium: from the counter to the desk by keyboard alone, wide and at 320 pixels, with and without scripts."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.office import Office, person
+from workflows import desk
+from workflows.records import Acceptance, Case
+from workflows.vocabulary import Urgency
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
+LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
+SITI = {"nik": "9901014101900001", "name": "SITI CONTOH", "birth_date": date(1990, 1, 1), "kk": "9901010101200001"}
+HERE = {"hospital_code": "RS-CONTOH-1"}
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+TARGETS = """() => [...document.querySelectorAll(
+  'button, .button, select, textarea, summary, .choice, .tabs a, .bar nav a, input:not([type=hidden], [type=radio], [type=checkbox])'
+)].filter(one => one.checkVisibility()).map(one => [one.innerText || one.id, Math.round(one.getBoundingClientRect().height)])
+  .filter(([_, height]) => height < 44)"""
+
+
+def qr(office: Office, ticket: str) -> str:
+    return f"HTTPS://REKOM.EXAMPLE/S/{office.letter(ticket).token}"
+
+
+def looks_well(someone: Person) -> None:
+    """Nothing sideways, nothing too small to touch, nothing too pale to read."""
+    assert someone.too_wide() == 0, someone.page.url
+    assert someone.page.evaluate(TARGETS) == [], someone.page.url
+    assert someone.page.evaluate(CONTRAST) == [], someone.page.url
+
+
+def no_nik_in_addresses(*people: Person) -> None:
+    for someone in people:
+        assert someone.asked
+        assert [address for address in someone.asked if NIK.search(address)] == []
+        assert [address for address in someone.asked if not address.startswith(someone.address)] == [], "nothing from elsewhere"
+        assert someone.faults == []
+
+
+# --- the journey
+
+
+def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
+    """The family is at the counter: NIK, name, birth date, telephone, and how urgent it is."""
+    loket = site.person("loket", size)
+    known = person()
+    loket.wait_for_cursor("q")
+    looks_well(loket)
+    loket.type(known["nik"])
+    expect(loket.page.locator("output.counter")).to_have_text("16/16 angka")
+    loket.enter()
+    loket.wait_for_cursor("name")
+    looks_well(loket)
+    loket.type(known["name"])
+    loket.press("Tab")
+    loket.type(f"{known['birth_date']:%d-%m-%Y}")
+    loket.press("Tab")
+    loket.type(known["phone"])
+    loket.press("Tab", "Space")
+    loket.enter()
+    assert loket.heading() == known["name"]
+    assert "Berkas dibuka." in loket.page.inner_text("main")
+    looks_well(loket)
+    return loket, loket.page.url.rsplit("/", 1)[-1]
+
+
+def open_first(someone: Person, button: str) -> None:
+    """From the list to the case that waits, and to the one big button."""
+    someone.tab_to(person()["name"])
+    someone.enter()
+    looks_well(someone)
+    someone.tab_to(button)
+    someone.enter()
+    looks_well(someone)
+
+
+def assess(site: Site, size: dict[str, int]) -> Person:
+    """One key for each question."""
+    peksos = site.person("peksos", size)
+    open_first(peksos, "Nilai berkas ini")
+    peksos.tab_to("answers.")
+    for _ in site.office.criteria.criteria:
+        peksos.press("y")
+    assert peksos.focused() == "note"
+    peksos.press("Tab")
+    peksos.enter()
+    assert "Penilaian tersimpan." in peksos.page.inner_text("main")
+    return peksos
+
+
+def validate(site: Site, size: dict[str, int]) -> Person:
+    validator = site.person("validator", size)
+    open_first(validator, "Periksa penilaian")
+    validator.tab_to("Sahkan penilaian")
+    validator.enter()
+    assert "Hasil validasi tersimpan." in validator.page.inner_text("main")
+    return validator
+
+
+def approve(site: Site, size: dict[str, int]) -> Person:
+    kadis = site.person("kadis", size)
+    open_first(kadis, "Putuskan berkas ini")
+    if kadis.page.locator("#alasan-setuju").count():
+        kadis.tab_to("alasan-setuju")
+        kadis.type("Berkas menyusul.")
+    kadis.tab_to("Setujui dan terbitkan surat")
+    kadis.enter()
+    assert "Keputusan tersimpan." in kadis.page.inner_text("main")
+    return kadis
+
+
+def admit(site: Site, size: dict[str, int], code: str, username: str = "rs") -> Person:
+    """The scanner types and presses Enter; one more Enter accepts."""
+    clerk = site.person(username, size)
+    clerk.wait_for_cursor("code")
+    looks_well(clerk)
+    clerk.type(code)
+    clerk.enter()
+    looks_well(clerk)
+    return clerk
+
+
+@SIZES
+def test_from_the_counter_to_the_desk_by_keyboard_alone(site: Site, size: dict[str, int]) -> None:
+    office = site.office
+    loket, ticket = counter(site, size)
+    office.drain()
+    expect(loket.page.locator("main")).to_contain_text("Sedang dinilai")  # the page looked again by itself
+    peksos = assess(site, size)
+    office.drain()
+    validator = validate(site, size)
+    kadis = approve(site, size)
+    office.drain()
+    expect(kadis.page.locator("main")).to_contain_text("Lihat dan cetak surat")
+    looks_well(kadis)
+    first = admit(site, size, qr(office, ticket))
+    assert first.heading() == "BERLAKU"
+    assert first.focused() == "registration_number"
+    first.enter()
+    assert first.heading() == "PASIEN DITERIMA"
+    second = admit(site, size, qr(office, ticket), "rs2")
+    assert second.heading() == "SUDAH DIPAKAI"
+    assert office.count(Acceptance) == 1
+    no_nik_in_addresses(loket, peksos, validator, kadis, first, second)
+
+
+# --- each page, each look
+
+
+def cases(office: Office) -> dict[str, str]:
+    """A case for each page, the longest name among them."""
+    made = {"decision": office.to_decision(3, name=LONG, urgency=Urgency.EMERGENCY, admitted_at=office.clock() - timedelta(hours=9))}
+    made["letter"] = office.to_letter(1, name=LONG, **HERE)
+    made["assessment"] = office.open(5, name=LONG, urgency=Urgency.EMERGENCY, address="Jalan " + "Sangatpanjangsekali" * 8)
+    office.drain()
+    made["validation"] = office.open(6, name=LONG)
+    office.drain()
+    office.assess(made["validation"])
+    office.drain()
+    office.fakes.switch.off()
+    made["silent"] = office.open(7, name=LONG, urgency=Urgency.EMERGENCY)
+    office.drain()
+    office.fakes.switch.on()
+    made["received"] = office.open(8, name=LONG)
+    office.clock.pass_by(minutes=3)
+    return made
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@SIZES
+def test_every_page_fits_and_can_be_read(site: Site, size: dict[str, int], theme: str) -> None:
+    made = cases(site.office)
+    loket_pages = ["/", "/berkas/baru", "/berkas/{received}", "/berkas/{letter}", "/berkas/{assessment}/lengkapi", "/bantuan"]
+    places = {
+        None: ["/masuk", "/tidak-ada", "/masalah/berubah", f"/s/{site.office.letter(made['letter']).token}", "/s/abc"],
+        "loket": [*loket_pages, "/berkas/{received}/batalkan"],
+        "peksos": ["/", "/berkas/{silent}", "/berkas/{assessment}/nilai", "/berkas/{silent}/cek-manual/dtsen"],
+        "validator": ["/berkas/{validation}/validasi", "/?status=rejected"],
+        "kadis": ["/", "/berkas/{decision}/putusan", "/berkas/{letter}/cabut"],
+        "rs": ["/periksa", "/berkas/baru"],
+        "admin": ["/"],
+    }
+    for username, paths in places.items():
+        someone = site.person(username, size, color_scheme=theme)
+        for path in paths:
+            someone.go(path.format(**made))
+            looks_well(someone)
+            someone.page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+            looks_well(someone)
+        assert someone.faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_faults_fit_and_can_be_read(site: Site, theme: str) -> None:
+    someone = site.person("loket", PHONE, color_scheme=theme)
+    someone.go("/berkas/baru")
+    someone.page.locator("button[data-once]").click()
+    expect(someone.page.locator(".summary")).to_be_focused()
+    looks_well(someone)
+    someone.tab_to("NIK:")
+    someone.press("Enter")
+    assert someone.focused() == "nik", "each fault leads to its field"
+
+
+def test_the_look_at_pages_bites(site: Site) -> None:
+    someone = site.person()
+    someone.go("/masuk")
+    for fault, look in [
+        ("document.querySelector('h1').style.color = 'rgb(200, 210, 210)'", CONTRAST),
+        ("document.querySelector('main button').style = 'min-height: 0; height: 30px'", TARGETS),
+    ]:
+        assert someone.page.evaluate(look) == []
+        someone.page.evaluate(f"() => {{ {fault} }}")
+        assert someone.page.evaluate(look) != []
+    someone.page.evaluate("() => { document.querySelector('h1').style.width = '3000px' }")
+    assert someone.too_wide() > 0
+
+
+# --- scripts, double clicks, the back button
+
+
+@SIZES
+def test_without_scripts_everything_works(site: Site, size: dict[str, int]) -> None:
+    loket = site.person("loket", size, java_script_enabled=False)
+    known, page = person(), loket.page
+    page.fill("#q", known["nik"])
+    page.click("text=Cari")
+    page.fill("#name", known["name"])
+    page.fill("#birth_date", f"{known['birth_date']:%d-%m-%Y}")
+    page.fill("#phone", known["phone"])
+    page.click("summary >> nth=0")
+    page.select_option("#hospital_code", "RS-CONTOH-1")
+    page.click("text=Buka berkas")
+    site.office.drain()
+    expect(page.locator("main")).to_contain_text("Sedang dinilai", timeout=15_000)  # the page is told to look again
+    expect(page.locator("main")).to_contain_text("RSUD Contoh Serang")
+
+
+def test_a_double_click_opens_one_case(site: Site) -> None:
+    loket = site.person("loket")
+    loket.go("/berkas/baru")
+    known = person()
+    for name, value in {"nik": known["nik"], "name": known["name"], "birth_date": "01-01-1990", "phone": known["phone"]}.items():
+        loket.page.fill(f"#{name}", value)
+    loket.page.dblclick("text=Buka berkas")
+    expect(loket.page.locator("h1")).to_have_text(known["name"])
+    assert site.office.count(Case) == 1
+    loket.page.go_back()
+    assert loket.page.input_value("#nik") == "", "a shared computer keeps nobody's NIK"
+
+
+def test_the_first_tab_leads_past_the_menu(site: Site) -> None:
+    loket = site.person("loket")
+    loket.go("/bantuan")
+    loket.press("Tab")
+    assert loket.focused() == "Langsung ke isi"
+    loket.press("Enter")
+    assert loket.focused() == "isi"
+
+
+def test_news_do_not_move_the_page_under_somebodys_hands(site: Site) -> None:
+    ticket = site.office.open()
+    loket = site.person("loket")
+    loket.go(f"/berkas/{ticket}")
+    loket.tab_to("Lengkapi data")
+    site.office.drain()
+    expect(loket.page.locator("main")).to_contain_text("Ada kabar baru. Muat ulang berkas.")
+    assert loket.focused() == "Lengkapi data"
+
+
+def test_the_next_scan_does_not_accept_the_last_patient(site: Site) -> None:
+    first, second = (site.office.to_letter(number, **HERE) for number in (1, 2))
+    clerk = admit(site, DESKTOP, qr(site.office, first))
+    clerk.wait_for_cursor("registration_number")
+    clerk.type(qr(site.office, second))
+    clerk.enter()
+    assert clerk.heading() == "BERLAKU"
+    assert site.office.letter(second).number in clerk.page.inner_text("main")
+    assert site.office.count(Acceptance) == 0
+
+
+def test_what_a_page_loads_is_small(site: Site) -> None:
+    loket = site.person()
+    sizes: list[int] = []
+    loket.page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    loket.go("/masuk")
+    loket.page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) < 150_000
+
+
+def test_a_printed_case_has_no_menu_and_no_buttons(site: Site) -> None:
+    ticket = site.office.to_letter()
+    loket = site.person("loket")
+    loket.go(f"/berkas/{ticket}")
+    loket.page.emulate_media(media="print")
+    for gone in (".bar nav", ".button", ".practice"):
+        assert not any(one.is_visible() for one in loket.page.locator(gone).all())
+    assert loket.page.locator("h1").is_visible()
+
+
+# --- pictures
+
+
+def test_pictures_of_the_main_pages(site: Site) -> None:
+    """With REKOM_SCREENS=1 they are kept in docs/screens; the pages are looked at in any case."""
+    office = site.office
+    used = office.to_letter(11, **HERE)
+    rs = office.actor("rs")
+    with office.write() as session:
+        desk.accept(session, desk.find_by_token_id(session, office.letter(used).token_id), None, rs, now=office.clock())
+    office.clock.pass_by(minutes=31)
+    siti = office.to_letter(1, **SITI, **HERE, urgency=Urgency.EMERGENCY, admitted_at=office.clock() - timedelta(hours=4))
+    long = office.to_decision(12, name=LONG, urgency=Urgency.EMERGENCY, admitted_at=office.clock() - timedelta(hours=9), **HERE)
+    office.to_decision(13)
+    office.clock.pass_by(minutes=12)
+    for number, urgency in ((14, Urgency.INPATIENT), (15, Urgency.EMERGENCY), (16, Urgency.ROUTINE)):
+        assessed = office.open(number, urgency=urgency)
+        office.drain()
+    office.clock.pass_by(minutes=4)
+    places = [
+        ("sign-in", None, "/masuk", DESKTOP, "light"),
+        ("list", "loket", "/", DESKTOP, "light"),
+        ("intake", "loket", "/berkas/baru", DESKTOP, "light"),
+        ("case", "peksos", f"/berkas/{assessed}", DESKTOP, "light"),
+        ("decision", "kadis", f"/berkas/{long}/putusan", DESKTOP, "light"),
+        ("decision-phone", "kadis", f"/berkas/{long}/putusan", PHONE, "light"),
+        ("list-dark", "kadis", "/?status=semua", DESKTOP, "dark"),
+    ]
+    for name, username, path, size, theme in places:
+        someone = site.person(username, size, color_scheme=theme)
+        someone.go(path)
+        looks_well(someone)
+        someone.picture(name, whole=name != "case")
+    for name, ticket, size, theme in [
+        ("desk-valid", siti, DESKTOP, "light"),
+        ("desk-used", used, DESKTOP, "light"),
+        ("desk-valid-phone", siti, PHONE, "dark"),
+    ]:
+        someone = site.person("rs", size, color_scheme=theme)
+        someone.wait_for_cursor("code")
+        someone.type(qr(office, ticket))
+        someone.enter()
+        looks_well(someone)
+        someone.picture(name)
