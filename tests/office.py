@@ -1,7 +1,7 @@
 """A test office: Rekom on a given database, with made-up people and registries behind it, driven in one process."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
-from schemas.letter_token import seal
+from schemas.letter_token import check_code, seal
 from schemas.policy_file import load_policies, policies_folder
 from tests.fakes import Fakes, fakes
 from verify import auth, jobs
@@ -20,7 +20,7 @@ from verify.app import create_app
 from verify.composition import Rekom
 from verify.config import Settings
 from verify.documents.letter import letter_claims
-from verify.keys import KeyRing, make_keys
+from verify.keys import KeyRing, KeyStore, make_keys
 from verify.seeds import DEMO_PASSWORD, seed_demo
 from verify.simulator import running_simulator
 from verify.simulator.personas import generated, generated_nik
@@ -63,12 +63,13 @@ class Clock:
 class FakePress:
     """Seals like the real press, but sets no type: a page costs forty milliseconds."""
 
-    keys: KeyRing
+    keys: Callable[[], KeyRing]
 
     def press(self, facts: LetterFacts) -> PressedLetter:
-        pdf = f"%PDF-1.7 {facts.number}".encode()
-        token = seal(letter_claims(facts, self.keys), self.keys.current)
-        return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, self.keys.current.key_id)
+        keys = self.keys()
+        token = seal(letter_claims(facts, keys), keys.sealing)
+        pdf = f"%PDF-1.7 {facts.number} {check_code(token)}".encode()
+        return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, keys.current.key_id)
 
 
 @dataclass
@@ -278,9 +279,11 @@ def running_office(
             chosen = until_closed.enter_context(running_simulator(chosen, clock=clock)).settings
         rekom = Rekom(chosen, clock, wakes=wakes)
         office = Office(rekom, clock, fakes(clock))
-        made = {"policies": POLICIES, "keys": make_keys(folder / "keys")}
+        make_keys(folder / "keys")
+        made = {"policies": POLICIES, "key_store": KeyStore(folder / "keys")}
         if not simulator:
-            made["ports"] = Ports(office.fakes.civil, office.fakes.membership, office.fakes.poverty, FakePress(made["keys"]), POLICIES)
+            press = FakePress(made["key_store"].ring)
+            made["ports"] = Ports(office.fakes.civil, office.fakes.membership, office.fakes.poverty, press, POLICIES)
         vars(rekom).update(made)  # what Rekom would make itself when first asked
         until_closed.callback(_close, rekom)
         seed_demo(rekom)

@@ -12,7 +12,7 @@ from verify.config import Settings
 from verify.db import Database
 from verify.documents.letter import TypstPress
 from verify.doorbell import Doorbell
-from verify.keys import KeyRing, load_keys
+from verify.keys import KeyRing, KeyStore
 from verify.registries import Shared, Standing, connect, standings
 from verify.registries.bsre import BsreSigner
 from workflows.ports import Ports, RemoteSigner
@@ -52,15 +52,20 @@ class Rekom:
         return blocks[-1].timezone if blocks else "UTC"
 
     @cached_property
+    def key_store(self) -> KeyStore:
+        """Where the office's keys lie."""
+        return KeyStore(self.settings.folder / "keys", self.settings.signing_key_pem)
+
+    @property
     def keys(self) -> KeyRing:
-        """The office's signing keys."""
-        return load_keys(self.settings.folder / "keys")
+        """The office's keys as they are now; a rotation reaches every process with its next look."""
+        return self.key_store.ring()
 
     @cached_property
     def ports(self) -> Ports:
         """The world outside, for steps."""
         registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
-        press = TypstPress(self.keys, self.settings.public_url)
+        press = TypstPress(self.key_store.ring, self.settings.public_url)
         return Ports(registries.civil, registries.membership, registries.poverty, press, self.policies)
 
     def standings(self) -> tuple[Standing, ...]:

@@ -22,7 +22,7 @@ class SettingsError(RekomError):
 
 
 def _setting(default: Any, about: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"about": about, "secret": secret})
+    return field(default=default, repr=not secret, metadata={"about": about, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Settings:
     redis_url: str = _setting("redis://127.0.0.1:6379/0", "address of Redis or Valkey; unix:///path/to/socket also works")
     secret_key: str = _setting("", "at least 32 random characters; signs cookies", secret=True)
     data_dir: str = _setting(".rekom", "folder for what this installation makes: keys, the embedded database, letters of the demo")
+    signing_key_pem: str = _setting("", "the office's signing key as PEM, to keep it out of the key file; empty: it is there", secret=True)
+    bundle_hours: float = _setting(72.0, "hours after which a verifier without network no longer believes the trust bundle it holds")
+    witness_minutes: float = _setting(60.0, "minutes between two witnesses of the audit trail, which leave with the trust bundle")
     public_url: str = _setting("http://127.0.0.1:8000", "address hospitals reach, printed in the QR")
     region: str = _setting("3673", "Kemendagri code of the office's region, with a policy file")
     practice: bool = _setting(True, "admit made-up NIKs of the impossible province 99; false in production")

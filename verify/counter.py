@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response
 from sqlmodel import Session
 
-from schemas.letter_token import ForgedToken, open_token, token_in
+from schemas.letter_token import ForgedToken
+from verify import seals
 from verify.auth import me, parts
 from workflows import advance, casework, decision, desk, intake, nik, queries, signing
 from workflows.desk import Verdict
@@ -83,9 +84,9 @@ def check_question(question: dict[str, Any]) -> Verdict:
     try:
         with parts().database.write() as session:
             return desk.check_letter(session, find(session, question), me(), now=parts().clock())
-    except ForgedToken:
+    except ForgedToken as error:
         with parts().database.write() as session:
-            return desk.missed(session, desk.FORGED, me(), now=parts().clock())
+            return desk.missed(session, seals.refusal(error), me(), now=parts().clock())
 
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
@@ -94,15 +95,14 @@ def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
         with parts().database.write() as session:
             letter = find(session, question)
             return desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
-    except ForgedToken:
-        return desk.FORGED, False
+    except ForgedToken as error:
+        return seals.refusal(error), False
 
 
 def find(session: Session, question: dict[str, Any]) -> Letter | None:
     """The letter asked about; ``ForgedToken`` where the seal is not ours."""
     if "code" in question:
-        claims = open_token(token_in(question["code"]), parts().keys.verifying)
-        return desk.find_by_token_id(session, claims.token_id)
+        return seals.letter_with(session, question["code"], parts().keys)
     return desk.find_by_number(session, question["number"], question["nik"])
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from workflows import advance, audit
+from workflows import advance, audit, trust
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -34,16 +34,24 @@ class DeskAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that used it."""
+    """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that used it.
+
+    ``reason`` stands where the letter itself cannot say why.
+    """
 
     answer: DeskAnswer
     letter: Letter | None = None
     case: Case | None = None
     hospital: Hospital | None = None
     acceptance: Acceptance | None = None
+    reason: str | None = None
 
 
+KEY_WITHDRAWN = "kunci surat ini ditarik"
+"""Why every letter under a compromised key is refused until it is sealed anew."""
 FORGED = Verdict(DeskAnswer.FORGED)
+OLD_SEAL = Verdict(DeskAnswer.REVOKED, reason=KEY_WITHDRAWN)
+"""A true seal of ours under a withdrawn key; the letter may have a new one."""
 UNKNOWN = Verdict(DeskAnswer.UNKNOWN)
 
 
@@ -67,9 +75,11 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
         return UNKNOWN
     case = session.get_one(Case, letter.case_id)
     acceptance = session.get(Acceptance, letter.id)
-    answer = _answer(letter, acceptance, hospital_code, now)
+    sealed = not trust.is_withdrawn(session, letter.key_id)
+    answer = _answer(letter, acceptance, hospital_code, now, sealed=sealed)
     named = acceptance.hospital_code if acceptance else letter.hospital_code
-    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance)
+    reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
+    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance, reason)
 
 
 def check_letter(session: Session, letter: Letter | None, actor: Actor, *, now: datetime) -> Verdict:
@@ -129,9 +139,10 @@ def _use(session: Session, case: Case, letter: Letter, registration_number: str 
     session.add(letter)
     session.flush()
     advance.advance(session, case, Action.ACCEPT, actor, now=now, letter=letter.number, hospital=actor.hospital_code)
+    trust.use(session, letter, now=now)
 
 
-def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | None, now: datetime) -> DeskAnswer:
+def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | None, now: datetime, *, sealed: bool) -> DeskAnswer:
     if letter.state in (LetterState.SIGNED, LetterState.PREPARED):
         return DeskAnswer.IN_PROGRESS
     if letter.state == LetterState.REVOKED:
@@ -140,9 +151,14 @@ def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | 
         return DeskAnswer.ALREADY_USED
     if letter.state == LetterState.EXPIRED or letter.valid_until <= now:
         return DeskAnswer.EXPIRED
-    if letter.hospital_code and hospital_code and letter.hospital_code != hospital_code:
-        return DeskAnswer.OTHER_HOSPITAL
-    return DeskAnswer.VALID
+    if not sealed:
+        return DeskAnswer.REVOKED
+    return _fits(letter, hospital_code)
+
+
+def _fits(letter: Letter, hospital_code: str | None) -> DeskAnswer:
+    other = letter.hospital_code and hospital_code and letter.hospital_code != hospital_code
+    return DeskAnswer.OTHER_HOSPITAL if other else DeskAnswer.VALID
 
 
 def _is_ours(verdict: Verdict, actor: Actor) -> bool:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from workflows import advance
+from workflows import advance, trust
 from workflows.actor import SYSTEM, Actor
-from workflows.errors import NotFound
+from workflows.errors import Conflict, NotFound
 from workflows.letter_number import render_number
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -22,6 +22,14 @@ from workflows.records.decision import Decision
 from workflows.records.letter import Letter, LetterCounter
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action
+
+
+class PressedTooLate(Conflict):
+    """The key was withdrawn while the paper was being made; the job makes it again under the new one."""
+
+    slug = "kunci-baru-saja-ditarik"
+    sentence = "Kunci segel baru saja ditarik. Surat dibuat ulang dengan kunci baru."
+
 
 INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
@@ -57,6 +65,8 @@ def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy,
 def press(session: Session, case: Case, letter_id: int, pressed: PressedLetter, *, now: datetime) -> None:
     """Store the paper. A sealed letter is complete with it and issued; others wait for a signature on it."""
     letter = session.get_one(Letter, letter_id)
+    if trust.is_withdrawn(session, pressed.key_id):
+        raise PressedTooLate
     letter.token, letter.key_id = pressed.token, pressed.key_id
     if letter.signing_mode == SigningMode.SEAL:
         complete(session, letter, pressed.pdf, now=now)
@@ -85,6 +95,7 @@ def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: date
     letter.revoked_at, letter.revoked_by, letter.revoked_reason = now, actor.id, reason
     session.add(letter)
     advance.advance(session, case, Action.REVOKE, actor, now=now, letter=letter.number, reason=reason)
+    trust.revoke(session, letter, now=now)
     return letter
 
 

@@ -191,7 +191,7 @@ def test_its_range_covers_everything_but_the_signature() -> None:
 
 def test_the_offices_own_letter_can_be_signed(tmp_path: Path) -> None:
     make_keys(tmp_path)
-    letter = TypstPress(load_keys(tmp_path), "http://127.0.0.1:8000").press(NORMAL).pdf
+    letter = TypstPress(lambda: load_keys(tmp_path), "http://127.0.0.1:8000").press(NORMAL).pdf
     paper = signed_paper(letter, add_signature(letter, name="Wati Contoh", reason="", location="", now=NOON), None, NOON)
     reader = pypdf.PdfReader(io.BytesIO(paper.pdf))
     assert list(reader.get_fields()) == ["TTE"]

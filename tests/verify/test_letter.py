@@ -36,7 +36,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
 
 @pytest.fixture(scope="module")
 def press(keys: KeyRing) -> TypstPress:
-    return TypstPress(keys, URL)
+    return TypstPress(lambda: keys, URL)
 
 
 def page_of(letter: PressedLetter) -> pypdf.PageObject:
@@ -75,7 +75,7 @@ def test_the_press_is_the_port(press: TypstPress) -> None:
 @every_paper
 @every_variant
 def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
-    page = page_of(TypstPress(keys, URL, paper=paper).press(facts))
+    page = page_of(TypstPress(lambda: keys, URL, paper=paper).press(facts))
     width, height = {"A4": (210, 297), "F4": (215, 330)}[paper]
     assert float(page.mediabox.width) == pytest.approx(width * POINTS_PER_MM, abs=0.1)
     assert float(page.mediabox.height) == pytest.approx(height * POINTS_PER_MM, abs=0.1)
@@ -184,7 +184,7 @@ def test_practice_letters_are_marked_and_real_ones_are_not(press: TypstPress) ->
 
 
 def test_the_same_facts_give_the_same_bytes(keys: KeyRing, press: TypstPress) -> None:
-    first, again = press.press(NORMAL), TypstPress(keys, URL).press(NORMAL)
+    first, again = press.press(NORMAL), TypstPress(lambda: keys, URL).press(NORMAL)
     assert first == again
     assert first.sha256 == hashlib.sha256(first.pdf).hexdigest()
     assert first.key_id == keys.current.key_id
@@ -267,13 +267,13 @@ def test_a_number_that_does_not_fit_the_token_makes_no_letter(press: TypstPress)
 
 def test_an_address_with_a_path_is_refused_before_any_letter(keys: KeyRing) -> None:
     with pytest.raises(ValueError, match="REKOM_PUBLIC_URL"):
-        TypstPress(keys, "https://example.go.id/rekom")
+        TypstPress(lambda: keys, "https://example.go.id/rekom")
 
 
 def test_the_arms_of_the_region_are_drawn_where_given(keys: KeyRing) -> None:
     arms = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="48"><path d="M2 2h36v24q0 14-18 20q-18-6-18-20z"/></svg>'
-    with_arms = TypstPress(keys, URL, logo_svg=arms).press(NORMAL)
-    assert with_arms.pdf != TypstPress(keys, URL).press(NORMAL).pdf
+    with_arms = TypstPress(lambda: keys, URL, logo_svg=arms).press(NORMAL)
+    assert with_arms.pdf != TypstPress(lambda: keys, URL).press(NORMAL).pdf
     assert text_of(with_arms).startswith(PRACTICE_MARK)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -42,8 +43,9 @@ class TypstPress:
 
     _process: ClassVar[int | None] = None
 
-    def __init__(self, keys: KeyRing, public_url: str, *, paper: Paper = "A4", logo_svg: str | None = None) -> None:
-        """``public_url`` is what hospitals reach; F4 is folio, 215 x 330 mm; ``logo_svg`` the region's arms."""
+    def __init__(self, keys: Callable[[], KeyRing], public_url: str, *, paper: Paper = "A4", logo_svg: str | None = None) -> None:
+        """``keys`` are asked for at each letter, for they rotate; ``public_url`` is what hospitals reach; F4 is folio,
+        215 x 330 mm; ``logo_svg`` the region's arms."""
         qr_text(public_url, "")
         self._keys, self._public_url, self._paper, self._logo_svg = keys, public_url, paper, logo_svg
         self._lock = threading.Lock()
@@ -51,10 +53,11 @@ class TypstPress:
 
     def press(self, facts: LetterFacts) -> PressedLetter:
         """Seal and set one letter. Raises ``UnfitClaims`` or ``LetterNotPrintable``; nothing is half made."""
-        token = seal(letter_claims(facts, self._keys), self._keys.current)
+        keys = self._keys()
+        token = seal(letter_claims(facts, keys), keys.sealing)
         inputs = typst_inputs(letter_content(facts, token, self._public_url), paper=self._paper, logo_svg=self._logo_svg)
         pdf = self._set(inputs, int(facts.signed_at.timestamp()))
-        return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, self._keys.current.key_id)
+        return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, keys.current.key_id)
 
     def _set(self, inputs: dict[str, str], made_at: int) -> bytes:
         try:

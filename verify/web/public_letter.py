@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from schemas.letter_token import ForgedToken
+from verify import seals
 from verify.auth import parts, public
 from verify.counter import find
 from workflows import desk
@@ -51,8 +52,8 @@ def _judge(token: str) -> Verdict:
     try:
         with parts().database.read() as session:
             return desk.judge(session, find(session, {"code": token}), None, now=parts().clock())
-    except ForgedToken:
-        return desk.FORGED
+    except ForgedToken as error:
+        return seals.refusal(error)
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:

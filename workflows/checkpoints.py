@@ -1,0 +1,103 @@
+"""Witnesses of the audit trail: one Merkle root (RFC 6962) over the heads of all chains, for others to keep.
+
+A chain in one's own database can be rewritten from its first link on, and so can every root stored beside it. A root
+that hospitals hold cannot: whoever rewrites, cuts or leaves out a chain can no longer show the trail they were told of.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, func, select
+
+from workflows.audit import GENESIS, event_hash
+from workflows.records.audit_event import AuditEvent
+from workflows.records.checkpoint import Checkpoint
+
+LEAF, NODE = b"\x00", b"\x01"
+"""Prefixes of RFC 6962: a leaf can never be taken for a node."""
+FETCHED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """All chains up to an event: how many, their root, and the first link that does not hold."""
+
+    chains: int
+    root: str
+    broken: str | None
+
+
+def settle(session: Session) -> int:
+    """The number of the newest event, when all before it are settled; 0 without any.
+
+    PostgreSQL gives numbers before it shows rows: the lock waits for transactions that hold a lower number.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SET LOCAL lock_timeout = '2s'"))
+        session.connection().execute(text("LOCK TABLE audit_event IN SHARE MODE"))
+    return session.exec(select(func.max(col(AuditEvent.id)))).one() or 0
+
+
+def heads(session: Session, last_event: int) -> dict[str, tuple[int, str]]:
+    """Sequence number and hash of each chain's newest event, counting events up to ``last_event``."""
+    newest = select(AuditEvent.subject, func.max(col(AuditEvent.sequence)).label("sequence"))
+    last = newest.where(col(AuditEvent.id) <= last_event).group_by(AuditEvent.subject).subquery()
+    query = select(AuditEvent.subject, AuditEvent.sequence, AuditEvent.hash).join(
+        last, (col(AuditEvent.subject) == last.c.subject) & (col(AuditEvent.sequence) == last.c.sequence)
+    )
+    return {subject: (sequence, head) for subject, sequence, head in session.exec(query)}
+
+
+def keep(session: Session, last_event: int, chains: dict[str, tuple[int, str]], *, now: datetime) -> Checkpoint:
+    """Store a witness; one that is there for these events already is returned as it is."""
+    known = session.exec(select(Checkpoint).where(Checkpoint.last_event == last_event)).first()
+    if known is None:
+        known = Checkpoint(at=now, last_event=last_event, chains=len(chains), root=root_of(chains))
+        session.add(known)
+        session.flush()
+    return known
+
+
+def newest(session: Session) -> Checkpoint | None:
+    """The newest witness."""
+    return session.exec(select(Checkpoint).order_by(col(Checkpoint.last_event).desc()).limit(1)).first()
+
+
+def root_of(chains: dict[str, tuple[int, str]]) -> str:
+    """The Merkle root over chains, ordered by subject."""
+    leaves = (f"{subject}\0{sequence}\0{head}".encode() for subject, (sequence, head) in sorted(chains.items()))
+    return merkle_root(leaves).hex()
+
+
+def merkle_root(leaves: Iterable[bytes]) -> bytes:
+    """RFC 6962 section 2.1, in one pass."""
+    stack: list[tuple[int, bytes]] = []
+    for leaf in leaves:
+        size, node = 1, hashlib.sha256(LEAF + leaf).digest()
+        while stack and stack[-1][0] == size:
+            size, node = 2 * size, hashlib.sha256(NODE + stack.pop()[1] + node).digest()
+        stack.append((size, node))
+    if not stack:
+        return hashlib.sha256(b"").digest()
+    _, root = stack.pop()
+    while stack:
+        root = hashlib.sha256(NODE + stack.pop()[1] + root).digest()
+    return root
+
+
+def walk(session: Session, last_event: int) -> Walk:
+    """Check every link of every chain up to an event, and say what root it leads to."""
+    query = select(AuditEvent).where(col(AuditEvent.id) <= last_event).order_by(col(AuditEvent.subject), col(AuditEvent.sequence))
+    chains: dict[str, tuple[int, str]] = {}
+    broken: str | None = None
+    for event in session.exec(query.execution_options(yield_per=FETCHED)):
+        sequence, head = chains.get(event.subject, (0, GENESIS))
+        holds = event.sequence == sequence + 1 and event.previous_hash == head and event.hash == event_hash(event)
+        if not holds and broken is None:
+            broken = f"{event.subject} #{event.sequence}"
+        chains[event.subject] = (event.sequence, event.hash)
+        session.expunge(event)
+    return Walk(len(chains), root_of(chains), broken)
