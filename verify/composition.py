@@ -15,6 +15,7 @@ from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
 from verify.registries import Shared, Standing, connect, standings
 from verify.registries.bsre import BsreSigner
+from verify.registries.extract import with_extracts
 from workflows.ports import Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
 
@@ -66,7 +67,9 @@ class Rekom:
         """The world outside, for steps."""
         registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
         press = TypstPress(self.key_store.ring, self.settings.public_url)
-        return Ports(registries.civil, registries.membership, registries.poverty, press, self.policies)
+        complete = self.settings.members_file_complete
+        membership, poverty = with_extracts(registries, self.database, self.settings, self.clock, members_complete=complete)
+        return Ports(registries.civil, membership, poverty, press, self.policies)
 
     def standings(self) -> tuple[Standing, ...]:
         """How each registry stands, for an operator."""
