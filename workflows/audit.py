@@ -41,7 +41,8 @@ def record(session: Session, subject: str, action: str, *, actor: Actor, now: da
 
 def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> AuditEvent:
     """Append to the actor's own chain, under the lock of their row, for what belongs to no case."""
-    session.exec(select(Staff.id).where(Staff.id == actor.person_id).with_for_update()).one()
+    # Not FOR UPDATE: a row stored before that names this person holds a key share, and two of them would deadlock.
+    session.exec(select(Staff.id).where(Staff.id == actor.person_id).with_for_update(key_share=True)).one()
     return record(session, f"staff:{actor.person_id}", action, actor=actor, now=now, **detail)
 
 
