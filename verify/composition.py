@@ -7,15 +7,15 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from schemas.policy_file import load_policies, policies_folder
+from verify.bundles import Bundles
 from verify.clock import utc_now
 from verify.config import Settings
 from verify.db import Database
 from verify.documents.letter import TypstPress
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
-from verify.registries import Shared, Standing, connect, standings
+from verify.registries import Shared, Standing, connect, sources, standings
 from verify.registries.bsre import BsreSigner
-from verify.registries.extract import with_extracts
 from workflows.ports import Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
 
@@ -63,13 +63,19 @@ class Rekom:
         return self.key_store.ring()
 
     @cached_property
+    def bundles(self) -> Bundles:
+        """Trust bundles for verifiers without network."""
+        return Bundles(self.database, self.key_store.ring, self.clock, hours=self.settings.bundle_hours)
+
+    @cached_property
     def ports(self) -> Ports:
         """The world outside, for steps."""
         registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
         press = TypstPress(self.key_store.ring, self.settings.public_url)
-        complete = self.settings.members_file_complete
-        membership, poverty = with_extracts(registries, self.database, self.settings, self.clock, members_complete=complete)
-        return Ports(registries.civil, membership, poverty, press, self.policies)
+        civil = sources.civil(registries, self.settings)
+        membership = sources.membership(registries, self.settings, self.database, self.clock)
+        poverty = sources.poverty(registries, self.settings, self.database, self.clock)
+        return Ports(civil, membership, poverty, press, self.policies)
 
     def standings(self) -> tuple[Standing, ...]:
         """How each registry stands, for an operator."""

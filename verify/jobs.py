@@ -24,7 +24,7 @@ from verify.composition import Rekom
 from verify.config import load_settings
 from verify.logs import place_of
 from workflows import advance, checks, facts, manual_checks, tasks
-from workflows.errors import RegistryError, Unavailable
+from workflows.errors import NotConnected, RegistryError, Unavailable
 from workflows.records.case import Case
 from workflows.records.task import Task
 from workflows.states import CHECKS, Job
@@ -162,7 +162,8 @@ def _is_handed_over(rekom: Rekom, case: Case, one: Gathered) -> bool:
     if one.task.job not in CHECKS:
         return False
     refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
-    return refused or case.urgency == Urgency.EMERGENCY or one.task.attempts >= rekom.settings.task_attempts
+    alone = isinstance(one.error, NotConnected)
+    return refused or alone or case.urgency == Urgency.EMERGENCY or one.task.attempts >= rekom.settings.task_attempts
 
 
 def _words(error: Exception | None) -> str:

@@ -14,6 +14,7 @@ RekomError
 │   └── PolicyRefused     a dated rule of the region says no
 ├── RegistryError         an outside system
 │   ├── Unavailable       may answer later: try again
+│   │   └── NotConnected  this office has no connection to it: a person at once
 │   └── Refused           will not answer this: a person takes over
 │       ├── SignerNotRegistered
 │       └── WrongPassphrase
@@ -92,6 +93,11 @@ class RegistryError(RekomError):
 class Unavailable(RegistryError):
     slug = "registri-belum-menjawab"
     sentence = "Sistem rujukan belum menjawab. Berkas tersimpan dan dicoba lagi."
+
+
+class NotConnected(Unavailable):
+    slug = "registri-tidak-tersambung"
+    sentence = "Kantor ini tidak tersambung ke sistem itu. Petugas memeriksanya sendiri."
 
 
 class Refused(RegistryError):

@@ -9,8 +9,8 @@ import pytest
 from tests.contracts.common import SETTINGS, assert_discreet
 from tests.fakes import Fakes, fakes
 from verify.db import Database
-from verify.registries import Registries
-from verify.registries.extract import ExtractMembershipRegistry, ExtractPovertyRegistry, FirstAnswer, with_extracts
+from verify.registries import Registries, sources
+from verify.registries.extract import ExtractMembershipRegistry, ExtractPovertyRegistry, FirstAnswer
 from verify.simulator import Fault, Registry, RunningSimulator
 from verify.simulator.personas import load_population
 from workflows import extracts
@@ -306,7 +306,8 @@ def test_where_neither_answers_the_registry_is_to_be_tried_again(sqlite: Databas
 
 
 def test_wired_behind_the_real_adapters(sqlite: Database, adapters: Registries, simulator: RunningSimulator) -> None:
-    members, families = with_extracts(adapters, sqlite, SETTINGS, lambda: NOW)
+    members = sources.membership(adapters, SETTINGS, sqlite, lambda: NOW)
+    families = sources.poverty(adapters, SETTINGS, sqlite, lambda: NOW)
     assert families.family(OF_SITI).source == "DTSEN"
     for registry in (Registry.DTSEN, Registry.BPJS):
         simulator.faults.set(registry, Fault.ERROR)

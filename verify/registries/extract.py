@@ -19,7 +19,6 @@ from schemas.extract_file import MONTHLY
 from schemas.foreign import Reason, refused
 from schemas.names import check_name
 from verify.config import Settings
-from verify.registries import Registries
 from verify.registries.http import Clock, utc_now
 from workflows import extracts
 from workflows.errors import RegistryError, Unavailable
@@ -138,16 +137,6 @@ class ExtractMembershipRegistry:
         nothing = (None, None, None, None, None, None, None, None)
         said = source(MEMBERS, extract)
         return MembershipEvidence(MembershipOutcome.NOT_FOUND, *nothing, asked_for=on, source=said, as_of=extract.as_of)
-
-
-def with_extracts(
-    registries: Registries, database: Reads, settings: Settings, clock: Clock = utc_now, *, members_complete: bool = False
-) -> tuple[MembershipRegistry, PovertyRegistry]:
-    """The online registries with the extracts behind them, for the composition root."""
-    members = ExtractMembershipRegistry(database, settings, complete=members_complete)
-    membership: FirstAnswer[MembershipRegistry] = FirstAnswer(registries.membership, members)
-    poverty: FirstAnswer[PovertyRegistry] = FirstAnswer(registries.poverty, ExtractPovertyRegistry(database, settings, clock))
-    return membership, poverty
 
 
 def source(name: str, extract: Extract) -> str:
