@@ -1,5 +1,6 @@
 """Signing in: one answer for every wrong pair, sessions that end, and what each account may see."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
@@ -137,6 +138,21 @@ def test_each_sign_in_is_on_the_persons_own_trail(office: Office) -> None:
         (1, "SIGN_IN", "Rini Contoh"),
         (2, "SIGN_IN", "Rini Contoh"),
     ]
+
+
+def test_one_person_signs_in_at_eight_desks_at_once(office: Office) -> None:
+    ready, said = threading.Barrier(8, timeout=10), []
+
+    def act() -> None:
+        ready.wait()
+        said.append(office.api().post("/session", {"username": "rs", "password": DEMO_PASSWORD}).status_code)
+
+    threads = [threading.Thread(target=act, daemon=True) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (said, office.count(SignIn)) == ([201] * 8, 8)
 
 
 # --- who may see what
