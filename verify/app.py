@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from verify import __version__, api, auth, errors, web
+from verify import __version__, api, auth, errors, web, well_known
 from verify.composition import Rekom
 from verify.config import Settings
 from workflows.signing import LARGEST_SCAN
@@ -49,6 +49,7 @@ def create_app(rekom: Rekom) -> Flask:
     api.register(_documented(app, csrf))
     web.register(app)
     _health(app, rekom)
+    well_known.install(app, rekom)
     _own_static(app)
     app.before_request(_refuse_strange_address)
     app.before_request(_refuse_strange_body)
@@ -124,12 +125,6 @@ def _health(app: Flask, rekom: Rekom) -> None:
         }
         ready = found["database"] and found["keys"]
         return jsonify(ready=ready, **found), 200 if ready else 503
-
-    @app.get("/.well-known/jwks.json")
-    @auth.public
-    def jwks() -> Response:
-        """The public keys letters are checked with (RFC 7517)."""
-        return jsonify(rekom.keys.jwks())
 
 
 def _answers(question: Any) -> bool:

@@ -1,4 +1,5 @@
-"""The relay and sweeper in one loop: it rings for tasks that are due and free, and closes letters that ran out.
+"""The relay and sweeper in one loop: it rings for tasks that are due and free, closes letters that ran out, and takes
+witnesses of the audit trail.
 
 It is woken through Redis after each commit and looks by itself every second as a net, so a Redis that is
 gone delays cases and loses none.
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verify.composition import Rekom
 from verify.health import sign_relay
+from verify.witness import Witnesses
 from workflows import advance, letters, tasks
 from workflows.records.task import Task
 
@@ -21,11 +23,13 @@ log = logging.getLogger(__name__)
 
 def run(rekom: Rekom, stop: threading.Event) -> None:
     """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
+    witnesses = Witnesses(rekom)
     while not stop.is_set():
         try:
             with closing(rekom.doorbell.listen()) as bell:
                 while not stop.is_set():
                     once(rekom)
+                    witnesses.take_when_due()
                     sign_relay(rekom.doorbell.impatient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)
         except (RedisError, SQLAlchemyError, OSError) as error:

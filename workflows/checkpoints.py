@@ -36,8 +36,13 @@ def settle(session: Session) -> int:
     PostgreSQL gives numbers before it shows rows: the lock waits for transactions that hold a lower number.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SET LOCAL lock_timeout = '2s'"))
+        session.connection().execute(text("SET LOCAL lock_timeout = '500ms'"))
         session.connection().execute(text("LOCK TABLE audit_event IN SHARE MODE"))
+    return newest_event(session)
+
+
+def newest_event(session: Session) -> int:
+    """The number of the newest event one can see; 0 without any."""
     return session.exec(select(func.max(col(AuditEvent.id)))).one() or 0
 
 
