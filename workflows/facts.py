@@ -91,6 +91,7 @@ class LetterQuestion:
     signed_at: datetime
     valid_from: datetime
     valid_until: datetime
+    signing_mode: str
 
 
 def read(session: Session, case: Case, job: Job) -> Any:
@@ -246,6 +247,7 @@ def _letter_question(case: Case, letter: Letter, signer: Staff, authority: Signi
         signed_at=letter.signed_at,
         valid_from=letter.valid_from,
         valid_until=letter.valid_until,
+        signing_mode=letter.signing_mode.value,
     )
 
 

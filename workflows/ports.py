@@ -181,6 +181,7 @@ class LetterFacts:
     valid_from: datetime
     valid_until: datetime
     timezone: str
+    signing_mode: str = "SEAL"
 
 
 @dataclass(frozen=True, slots=True)

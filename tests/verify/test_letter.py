@@ -280,3 +280,17 @@ def test_the_arms_of_the_region_are_drawn_where_given(keys: KeyRing) -> None:
 def test_the_template_names_no_person_and_no_office() -> None:
     template = Path(TEMPLATE).read_text(encoding="utf-8")
     assert not any(word in template for word in ("Serang", "Dinas", "Contoh", "BPJS"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "missing"),
+    [
+        ("SEAL", "Disahkan melalui sistem pada", "BSrE"),
+        ("BSRE", "dengan sertifikat elektronik yang diterbitkan BSrE", "Disahkan melalui sistem"),
+        ("WET", "Kepala Dinas Sosial Kota Serang,", "Disahkan melalui sistem"),
+    ],
+)
+def test_the_signature_block_says_how_the_letter_is_signed(press: TypstPress, mode: str, words: str, missing: str) -> None:
+    text = " ".join(text_of(press.press(replace(NORMAL, signing_mode=mode))).split())
+    assert words in text
+    assert missing not in text

@@ -153,7 +153,16 @@ def _signature(facts: LetterFacts) -> dict[str, Any]:
     lines = [f"{prefix}{first}", *more]
     return {
         "signer_title": [*lines[:-1], f"{lines[-1]},"],
-        "signed_note": ["Disahkan melalui sistem pada", long_time(_local(facts.signed_at, facts))],
+        "signed_note": _signed_note(facts),
         "signer_name": facts.signer_name,
         "signer_lines": [line for line in (facts.signer_rank, f"NIP. {facts.signer_nip}" if facts.signer_nip else None) if line],
     }
+
+
+def _signed_note(facts: LetterFacts) -> list[str]:
+    """What stands between title and name: nothing where ink and a stamp will."""
+    if facts.signing_mode == "WET":
+        return [""]
+    if facts.signing_mode == "BSRE":
+        return ["Ditandatangani secara elektronik", "dengan sertifikat elektronik yang diterbitkan BSrE"]
+    return ["Disahkan melalui sistem pada", long_time(_local(facts.signed_at, facts))]

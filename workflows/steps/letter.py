@@ -75,6 +75,7 @@ def _facts(question: LetterQuestion, policy: RegionPolicy) -> LetterFacts:
         valid_from=question.valid_from,
         valid_until=question.valid_until,
         timezone=policy.timezone,
+        signing_mode=question.signing_mode,
     )
 
 
