@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "simulator": "verify.commands.simulator:simulator_command",
     "migrate": "verify.commands.office:migrate_command",
     "seed": "verify.commands.office:seed_command",
+    "keys": "verify.commands.keys:keys_group",
     "health": "verify.commands.health:health_group",
     "registries": "verify.commands.registries:registries_group",
     "policies": "verify.commands.policies:policies_group",

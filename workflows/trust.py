@@ -17,6 +17,7 @@ from workflows.records.letter import Letter
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 
 COUNTER = "bundle"
+RAN_OUT = "RAN_OUT"
 TOLD_AFTER_THE_END = timedelta(days=1)
 """How long a letter that ran out stays in the list: some clocks at desks are slow."""
 
@@ -103,12 +104,13 @@ def told(session: Session, *, now: datetime) -> Told:
 
 
 def letters_under(session: Session, key_id: str, *, now: datetime) -> dict[str, int]:
-    """How many letters a key sealed, by state; ``RAN_OUT`` are issued ones whose time is over."""
+    """How many letters a key sealed, by state; ``RAN_OUT`` are those whose time is over, swept or not."""
     ran_out = (col(Letter.valid_until) <= now).label("ran_out")
     query = select(col(Letter.state), ran_out, func.count()).where(Letter.key_id == key_id).group_by(col(Letter.state), ran_out)
     counts: dict[str, int] = {}
     for state, over, number in session.exec(query):
-        name = "RAN_OUT" if over and state == LetterState.ISSUED else state.value
+        ended = state == LetterState.EXPIRED or (over and state in (LetterState.ISSUED, LetterState.PREPARED))
+        name = RAN_OUT if ended else state.value
         counts[name] = counts.get(name, 0) + number
     return counts
 

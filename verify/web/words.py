@@ -129,6 +129,7 @@ TIMELINE: Mapping[str, str] = {
     "ACCEPT": "Pasien diterima rumah sakit",
     "EXPIRE": "Masa berlaku surat habis",
     "REVOKE": "Surat dicabut",
+    "RESEAL": "Surat disegel ulang dengan kunci baru, kertas lama tidak berlaku",
     "WITHDRAW": "Berkas dibatalkan",
 }
 """A word for each action the audit trail of a case can hold."""
