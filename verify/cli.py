@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "keys": "verify.commands.keys:keys_group",
     "health": "verify.commands.health:health_group",
     "registries": "verify.commands.registries:registries_group",
+    "path": "verify.commands.paths:path_command",
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
     "docs": "verify.commands.docs:docs_command",

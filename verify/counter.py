@@ -1,6 +1,7 @@
 """What one request does, whichever door it came in by: the API and the pages both call these."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Response
@@ -9,9 +10,11 @@ from sqlmodel import Session
 from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
+from verify.path_inquiry import direct, local_today
 from workflows import advance, casework, decision, desk, intake, nik, queries, signing
 from workflows.desk import Verdict
 from workflows.intake import Intake
+from workflows.paths import Direction, PathQuestion
 from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.records.letter import Letter
@@ -23,6 +26,13 @@ def open_case(session: Session, given: Intake) -> Case:
     """Open a case under the policy in force today in the actor's region."""
     refuse_practice(given.nik)
     return intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
+
+
+def find_path(on: date | None, question: PathQuestion) -> Direction:
+    """Which way is this person's in the actor's region, today or on another day."""
+    if question.nik:
+        refuse_practice(question.nik)
+    return direct(parts(), question, me(), on or local_today(parts(), me().region_code))
 
 
 def amend_case(session: Session, ticket: str, given: dict[str, Any]) -> None:

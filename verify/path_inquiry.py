@@ -1,0 +1,62 @@
+"""One person's way, whichever door the question came in by: first from what is known here, then from the registries.
+
+No transaction is open while a registry is waited for. Nothing about the person is kept.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from verify.composition import Rekom
+from workflows import paths
+from workflows.actor import Actor
+from workflows.paths import Direction, Found, PathQuestion
+from workflows.rules.path import find_route
+from workflows.rules.policy import RegionPolicy
+
+SIDE_BY_SIDE = 3
+
+
+def local_today(rekom: Rekom, region_code: str) -> date:
+    """Today, by the region's own calendar."""
+    return rekom.clock().astimezone(ZoneInfo(rekom.zone(region_code))).date()
+
+
+def direct(rekom: Rekom, question: PathQuestion, actor: Actor, on: date) -> Direction:
+    """The way in the actor's region on a day; registries are asked only where the given facts leave it open.
+
+    Raises ``PolicyRefused`` where the region has no rules for that day.
+    """
+    policy, question = rekom.policies.at(actor.region_code, on), paths.dated(question, on)
+    given = local(rekom, question, policy, on)
+    if paths.is_certain(given.route) or question.nik is None:
+        return given
+    return _with_registries(rekom, _remembered(rekom, question, actor), policy, on, actor)
+
+
+def local(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> Direction:
+    """The way by the given facts alone: nobody is asked."""
+    return Direction(find_route(question.facts, policy, rekom.policies, on), policy, on, ())
+
+
+def _remembered(rekom: Rekom, question: PathQuestion, actor: Actor) -> PathQuestion:
+    with rekom.database.read() as session:
+        case = paths.newest_case(session, question.nik or "", actor.region_code)
+    return paths.completed(question, case) if case else question
+
+
+def _with_registries(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date, actor: Actor) -> Direction:
+    found = _asked(rekom, question, policy, on)
+    facts = paths.with_found(question.facts, found)
+    nameless = question.name is None or facts.birth_date is None
+    direction = Direction(find_route(facts, policy, rekom.policies, on), policy, on, found, nameless)
+    with rekom.database.write() as session:
+        paths.record(session, direction, actor, now=rekom.clock())
+    return direction
+
+
+def _asked(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> tuple[Found, ...]:
+    wanted, ports = paths.to_ask(question, policy), rekom.ports  # made once, before the threads share them
+    day = min(on, local_today(rekom, policy.region_code))  # nobody can say whether a member will be covered
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        return tuple(pool.map(lambda about: paths.ask(ports, question, about, day, policy.timezone), wanted))

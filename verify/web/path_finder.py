@@ -1,0 +1,98 @@
+"""The path finder's page: a few questions at the counter, one way as the answer. The NIK is only ever in the form sent."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from schemas.forms import plain
+from schemas.path import PathQuestionSchema, answered
+from verify.auth import me, parts, requires
+from verify.counter import find_path
+from verify.web import choices
+from verify.web.form import Form, blank, tried
+from verify.web.words import RESULT, SEGMENT
+from workflows.permissions import Permission
+from workflows.rules.path_facts import Cause, Lane
+from workflows.rules.route import LetterKind
+from workflows.states import Job
+
+blueprint = Blueprint("path_finder", __name__)
+
+SCHEMA = PathQuestionSchema()
+
+LANES = [
+    (Lane.NEWBORN.value, "Bayi baru lahir"),
+    (Lane.UNIDENTIFIED.value, "Tidak sadar atau belum dikenal"),
+    (Lane.HOMELESS.value, "Orang terlantar"),
+    (Lane.FOREIGNER.value, "Warga negara asing"),
+]
+CAUSES = [
+    (Cause.ILLNESS.value, "Sakit, melahirkan, atau belum dirawat"),
+    (Cause.TRAFFIC_ACCIDENT.value, "Kecelakaan lalu lintas"),
+    (Cause.WORK_ACCIDENT.value, "Kecelakaan kerja"),
+]
+YES_NO = [("true", "Sanggup"), ("false", "Tidak sanggup")]
+LETTERS = {
+    LetterKind.REKOM_PBPU_PEMDA: "Surat rekomendasi peserta daerah",
+    LetterKind.KET_REAKTIVASI_PBI_JK: "Surat keterangan pengaktifan kembali PBI JK",
+    LetterKind.JAMINAN_PELAYANAN: "Surat jaminan pelayanan",
+}
+ABOUT = {"identity": "Data kependudukan", "membership": "Kepesertaan BPJS Kesehatan", "poverty": "Data sosial ekonomi (DTSEN)"}
+SAID = {"identity": RESULT[Job.IDENTITY], "membership": RESULT[Job.MEMBERSHIP], "poverty": RESULT[Job.POVERTY]}
+NAMES = {
+    "lane": "Mengapa belum ada NIK",
+    "cause": "Sebab perawatan",
+    "able_to_pay": "Membayar iuran sendiri setiap bulan",
+    "identity": "KTP dan KK asli",
+    "membership": "Kepesertaan JKN",
+    "reactivations": "Pernah diaktifkan kembali",
+    "cover_from": "Aktif sejak",
+    "cover_until": "Aktif sampai",
+    "poverty": "Data di DTSEN",
+    "on": "Hari yang ditanyakan",
+}
+"""What the fields of this page are called, on the label and in the list of errors."""
+
+
+@blueprint.get("/jalur")
+@requires(Permission.OPEN_CASE)
+def show() -> str:
+    """The questions."""
+    return page(blank())
+
+
+@blueprint.post("/jalur")
+@requires(Permission.OPEN_CASE)
+def find() -> str | tuple[str, int]:
+    """The way, above the same questions: an answer may raise another one."""
+    return tried(_find, page)
+
+
+def page(form: Form, answer: dict[str, Any] | None = None) -> str:
+    """The form, with the way where there is one."""
+    policy = parts().policy_today(me().region_code)
+    return render_template(
+        "path.html",
+        form=form,
+        answer=answer,
+        policy=policy,
+        names=NAMES,
+        lanes=LANES,
+        causes=CAUSES,
+        yes_no=YES_NO,
+        memberships=list(RESULT[Job.MEMBERSHIP].items()),
+        segments=list(SEGMENT.items()),
+        desils=choices.DESILS,
+        urgencies=choices.URGENCIES,
+        regions=choices.regions(),
+        letters=LETTERS,
+        about=ABOUT,
+        said=SAID,
+        **choices.papers(policy.papers.value),
+    )
+
+
+def _find() -> str:
+    zone = parts().policy_today(me().region_code).timezone
+    typed = plain(request.form, zone=zone, many=("documents",), numbers=("desil", "reactivations"))
+    return page(Form(request.form), answered(find_path(*SCHEMA.load(typed))))
