@@ -104,6 +104,16 @@ def test_without_redis_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert "Redis mati" in say()
 
 
+def test_a_registry_without_an_address_is_absent(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKOM_BPJS_URL", "")
+    assert {name: one["breaker"] for name, one in by_name(say("--json")).items()} == {
+        "Dukcapil": "closed",
+        "BPJS Kesehatan": "absent",
+        "DTSEN": "closed",
+    }
+    assert "tidak tersambung" in say()
+
+
 @pytest.mark.parametrize(
     ("url", "host"),
     [("https://a.example/x", "a.example"), ("http://u:p@a.example:81", "a.example:81"), ("", "?"), ("http://[::1]:8010/", "::1:8010")],

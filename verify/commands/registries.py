@@ -17,7 +17,13 @@ from workflows.errors import NotFound
 from workflows.records.case import Case
 from workflows.states import Job
 
-BREAKER = {"closed": "ditanya", "open": "tidak ditanya dulu", "half-open": "dicoba lagi", "unknown": "tidak diketahui (Redis mati)"}
+BREAKER = {
+    "closed": "ditanya",
+    "open": "tidak ditanya dulu",
+    "half-open": "dicoba lagi",
+    "unknown": "tidak diketahui (Redis mati)",
+    "absent": "tidak tersambung",
+}
 CHECKS = {"dukcapil": Job.IDENTITY, "bpjs": Job.MEMBERSHIP, "dtsen": Job.POVERTY}
 
 

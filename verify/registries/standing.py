@@ -8,12 +8,12 @@ from redis import RedisError
 
 from verify.registries.breaker import Breaker
 
-UNKNOWN = "unknown"
+UNKNOWN, ABSENT = "unknown", "absent"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``breaker`` is closed, open, half-open or (Redis away) unknown; ``last`` is ``answered`` or the reason why not."""
+    """``breaker`` is closed, open, half-open, unknown (Redis away) or absent (no address); ``last`` is ``answered`` or why not."""
 
     registry: str
     host: str
@@ -30,6 +30,7 @@ def standing_of(breaker: Breaker, url: str) -> Standing:
     noted = _noted(breaker)
     state, rest = breaker.state() if noted is not None else (UNKNOWN, 0)
     known = noted or {}
+    state = state if url else ABSENT
     return Standing(
         breaker.registry,
         host_of(url),
