@@ -1,4 +1,4 @@
-"""A pytest plugin of two guards that watch every test: no NIK in what is written, nothing skipped silently."""
+"""A pytest plugin of two guards that watch every test: no NIK and no secret in what is written, nothing skipped silently."""
 
 import logging
 import re
@@ -15,6 +15,16 @@ SHOWN = pytest.StashKey[bool]()
 def lines_with_nik(texts: Iterable[str]) -> list[str]:
     """The lines that show a whole NIK, with its digits covered."""
     return [NIK.sub("#" * 16, line) for text in texts for line in text.splitlines() if NIK.search(line)]
+
+
+SECRETS = ("demo-secret", "demo-dtsen-key", "demo-bsre-password", "tte-demo-2026", "PRIVATE KEY")
+"""What the tests' settings and signers keep secret; the demo's own passwords are printed on purpose."""
+
+
+def lines_with_secret(texts: Iterable[str]) -> list[str]:
+    """The lines that show a secret or a passphrase, with it covered."""
+    found = [(line, secret) for text in texts for line in text.splitlines() for secret in SECRETS if secret in line]
+    return [line.replace(secret, "#") for line, secret in found]
 
 
 class Listener(logging.Handler):
@@ -49,14 +59,14 @@ def _written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test that wrote a whole NIK to a log, to standard output or to standard error."""
+    """Fail a test that wrote a whole NIK or a secret to a log, to standard output or to standard error."""
     report = yield
     written = [*item.stash.get(WRITTEN, []), *(text for _, text in report.sections)]
-    shown = lines_with_nik(written)
+    shown = [*lines_with_nik(written), *lines_with_secret(written)]
     if report.passed and shown and not item.stash.get(SHOWN, False):
         item.stash[SHOWN] = True  # once is enough: the same lines are seen again after the teardown
         report.outcome = "failed"
-        report.longrepr = f"A whole NIK was written to a log or to standard output: {shown[0]}"
+        report.longrepr = f"A whole NIK or a secret was written to a log or to standard output: {shown[0]}"
     return report
 
 

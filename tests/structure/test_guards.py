@@ -42,6 +42,18 @@ def test_teardown(shows):
 """
 
 
+SECRET = "tte-demo" + "-2026"
+PLANTED_SECRET = f"""
+import logging
+
+def test_log():
+    logging.getLogger("somewhere").debug("sent {SECRET}")
+
+def test_nothing():
+    logging.getLogger("somewhere").info("sent")
+"""
+
+
 @pytest.fixture
 def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An empty project under the guards; it runs in a process of its own, or these guards would see its logs."""
@@ -51,11 +63,17 @@ def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
+def test_a_secret_in_a_log_fails_the_test(guarded: pytest.Pytester) -> None:
+    guarded.makepyfile(PLANTED_SECRET)
+    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey", "--show-capture=no", "--log-level=DEBUG")
+    result.assert_outcomes(failed=1, passed=1)
+
+
 def test_each_way_to_write_a_nik_fails_the_test_once(guarded: pytest.Pytester) -> None:
     guarded.makepyfile(PLANTED)
     result = guarded.runpytest_subprocess("-q", "-p", "no:valkey", "--show-capture=no")
     result.assert_outcomes(failed=4, passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*A whole NIK was written to a log or to standard output: *################*"])
+    result.stdout.fnmatch_lines(["*A whole NIK or a secret was written to a log or to standard output: *################*"])
     result.stdout.no_fnmatch_line(f"*written*{NIK}*")
 
 
