@@ -7,6 +7,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
 from verify import jobs
+from verify.composition import prepare
 from verify.config import Settings
 from verify.doorbell import QUEUES, TASK_FUNCTION, TaskJob, worker_connection
 
@@ -19,6 +20,7 @@ assert f"{jobs.__name__}.{jobs.run_task.__name__}" == TASK_FUNCTION
 def run(settings: Settings, *, burst: bool = False) -> None:
     """Work until told to stop (SIGTERM finishes the running job first). ``burst`` stops when the queues are empty."""
     configure_mappers()
+    prepare(settings)
     worker = Worker(
         list(QUEUES),
         connection=worker_connection(settings.redis_url),

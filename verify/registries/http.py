@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -45,6 +46,12 @@ def _unsaid(_record: logging.LogRecord) -> bool:
 
 for _name in TALKATIVE:
     logging.getLogger(_name).addFilter(_unsaid)
+
+
+@cache
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """The TLS context for a CA file, or the system's CAs: read once, by a worker before it forks."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx2.create_ssl_context()
 
 
 class RegistryHttp:
@@ -100,10 +107,8 @@ class RegistryHttp:
             return self._client
 
     def _ssl_context(self) -> ssl.SSLContext:
-        if not self._settings.registry_ca:
-            return httpx2.create_ssl_context()
         try:
-            return ssl.create_default_context(cafile=self._settings.registry_ca)
+            return trusting(self._settings.registry_ca)
         except OSError:  # ssl.SSLError is one
             raise refused(self.registry, Reason.CONFIGURATION, setting="REKOM_REGISTRY_CA") from None
 
