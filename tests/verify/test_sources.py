@@ -47,7 +47,7 @@ def test_a_hospitals_report_answers_where_vclaim_cannot(lonely: Office) -> None:
     nik = lonely.case(ticket).nik
     given = {"nik": nik, "asked_for": "2026-11-23", "found": True, "status_code": "9", "segment_code": "21", "segment_text": "PBI (APBN)"}
     assert lonely.api("rs").post("/desk/membership", given).status_code == 202
-    evidence = lonely.rekom.ports.membership.membership(MembershipQuestion(nik, lonely.clock().date(), lonely.case(ticket).name))
+    evidence = lonely.rekom.ports.membership.membership(MembershipQuestion(nik, lonely.case(ticket).name, lonely.clock().date()))
     assert (evidence.outcome, evidence.segment, evidence.source) == ("INACTIVE", "PBI_JK", "VClaim RSUD Contoh Serang")
 
 
@@ -58,7 +58,7 @@ def test_a_report_of_yesterday_says_nothing_about_today(lonely: Office) -> None:
     assert lonely.api("rs").post("/desk/membership", given).status_code == 202
     lonely.clock.pass_by(hours=25)
     with pytest.raises(NotConnected):
-        lonely.rekom.ports.membership.membership(MembershipQuestion(case.nik, lonely.clock().date(), case.name))
+        lonely.rekom.ports.membership.membership(MembershipQuestion(case.nik, case.name, lonely.clock().date()))
 
 
 def test_what_is_not_connected_says_which(lonely: Office) -> None:
