@@ -23,8 +23,8 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | None:
     the very codes we printed are called ours: whoever has the key can seal anything. A letter whose key was withdrawn
     in the database is returned, and refused by the desk with its number and its name.
     """
-    token = token_in(code).upper()
-    claims = open_token(token, keys.known)
+    text = token_in(code)
+    claims, token = open_token(text, keys.known), text.upper()  # in this order: upper() makes letters of what is none
     letter = desk.find_by_token_id(session, claims.token_id)
     withdrawn = trust.is_withdrawn(session, claims.key_id)
     if letter is not None and letter.token == token and (withdrawn or claims.key_id in keys.verifying):
