@@ -1,5 +1,6 @@
 """Never a dead end: what cannot be learnt gets an owner; what is learnt too late is held against what was believed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,14 @@ from workflows.states import Job, Role, State
 
 COMPARED = ("segment", "desil", "exclusion_reason")
 """Details that matter as much as the outcome, where both answers give them."""
+
+HARMLESS: Mapping[Job, frozenset[str]] = {
+    Job.IDENTITY: frozenset({"MATCH"}),
+    Job.MEMBERSHIP: frozenset({"NOT_FOUND"}),
+    Job.POVERTY: frozenset({"FOUND", "NOT_FOUND"}),
+    Job.DUPLICATES: frozenset({"CLEAR"}),
+}
+"""Late answers that would not have stood in the letter's way, by kind: a NIK nobody knows is no membership nobody has."""
 
 UNSERVED = frozenset({State.REJECTED, State.WITHDRAWN})
 """Nothing was given in these cases, so nothing needs correcting."""
@@ -74,12 +83,11 @@ def contradicts(case: Case, believed: CheckResult, result: CheckResult) -> bool:
     return believed.outcome != result.outcome or any(_differs(believed.details, result.details, name) for name in COMPARED)
 
 
-def resolve(session: Session, correction_id: int, resolution: str, actor: Actor, *, now: datetime) -> Correction:
-    """Say what followed from a correction."""
+def resolve(session: Session, case: Case, correction_id: int, resolution: str, actor: Actor, *, now: datetime) -> Correction:
+    """Say what followed from one of the case's corrections; the caller holds the case's row lock."""
     check(actor, Permission.RECORD_CHECK)
     correction = session.get(Correction, correction_id, with_for_update=True)
-    case = session.get(Case, correction.case_id) if correction else None
-    if correction is None or case is None or case.region_code != actor.region_code:
+    if correction is None or correction.case_id != case.id:
         raise NotFound("Koreksi tidak ditemukan.")
     if correction.resolved_at is not None:
         raise Conflict("Koreksi ini sudah diselesaikan.")
@@ -124,8 +132,7 @@ def _was_decided(case: Case) -> bool:
 
 
 def _harmless(result: CheckResult) -> bool:
-    """Answers that would not have stood in the letter's way."""
-    return result.outcome in ("MATCH", "NOT_FOUND", "FOUND", "CLEAR") and not result.details.get("exclusion_reason")
+    return result.outcome in HARMLESS[result.kind] and not result.details.get("exclusion_reason")
 
 
 def _differs(one: dict[str, Any], other: dict[str, Any], name: str) -> bool:

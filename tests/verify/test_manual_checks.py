@@ -151,6 +151,30 @@ def test_a_served_case_still_gets_its_correction(office: Office) -> None:
     assert office.case(ticket).state == State.ACCEPTED
 
 
+def test_a_letter_for_somebody_the_civil_registry_does_not_know_is_corrected(office: Office) -> None:
+    office.fakes.switch.off()
+    ticket = office.open(1, nik="9901014101900877", urgency=Urgency.EMERGENCY)
+    office.drain()
+    office.assess(ticket)
+    office.drain()
+    office.validate(ticket)
+    office.approve(ticket)
+    office.fakes.switch.on()
+    office.clock.pass_by(minutes=11)
+    office.drain()
+    shown = view(office, ticket)
+    assert [check["outcome"] for check in shown["checks"]] == ["NOT_FOUND", "NOT_FOUND", "NOT_FOUND", "CLEAR"]
+    assert [correction["kind"] for correction in shown["corrections"]] == ["IDENTITY"], "a membership nobody has is what the letter is for"
+
+
+def test_a_correction_is_resolved_on_its_own_case_only(office: Office) -> None:
+    ticket = decided_by_hand(office)
+    number, other = view(office, ticket)["corrections"][0]["id"], office.open(2)
+    words = {"reason": "Data kependudukan sudah dibetulkan."}
+    assert office.api("peksos").post(f"/applications/{other}/corrections/{number}", words).status_code == 404
+    assert len(view(office, ticket)["corrections"]) == 2
+
+
 def test_nothing_is_corrected_where_nothing_was_given(office: Office) -> None:
     office.fakes.switch.off()
     ticket = office.open(1, urgency=Urgency.EMERGENCY)

@@ -69,4 +69,4 @@ def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 def resolve_correction(given: dict[str, Any], ticket: str, correction_id: int) -> dict[str, Any]:
     """Say what followed from a registry's late answer that contradicts the case."""
     now, reason, version = parts().clock(), given["reason"], given.get("version")
-    return whole(on_case(ticket, version, lambda session, _: manual_checks.resolve(session, correction_id, reason, me(), now=now)))
+    return whole(on_case(ticket, version, lambda session, case: manual_checks.resolve(session, case, correction_id, reason, me(), now=now)))

@@ -35,7 +35,7 @@ def resolve(ticket: str, correction_id: int) -> Response | tuple[str, int]:
         return do(
             ticket,
             SCHEMA,
-            lambda session, _, given: manual_checks.resolve(session, correction_id, given["reason"], me(), now=parts().clock()),
+            lambda session, case, given: manual_checks.resolve(session, case, correction_id, given["reason"], me(), now=parts().clock()),
             "Tindak lanjut tersimpan.",
         )
 
