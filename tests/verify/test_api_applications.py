@@ -154,6 +154,7 @@ def test_the_list_is_newest_first_in_pages(sqlite_office: Office) -> None:
     second = loket.get(first["next"].removeprefix("/api/v1")).get_json()
     assert [case["ticket"] for case in second["applications"]] == list(reversed(tickets))[PAGE:]
     assert second["next"] is None
+    assert loket.get("/applications?state=RECEIVED").get_json()["next"] == first["next"].replace("?", "?state=RECEIVED&")
 
 
 def test_the_list_can_be_asked_for_one_state(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Applications: open with a KTP, add what follows, look."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response
 from flask_smorest import Blueprint
@@ -51,7 +52,7 @@ def list_applications(query: dict[str, Any]) -> dict[str, Any]:
         page = queries.case_list(session, me(), state=query.get("state"), before=query.get("before"))
     return {
         "applications": [summary(case) for case in page.cases],
-        "next": f"/api/v1/applications?before={page.after}" if page.after else None,
+        "next": _address(state=query.get("state"), before=page.after) if page.after else None,
     }
 
 
@@ -73,3 +74,8 @@ def amend_application(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     with parts().database.write() as session:
         amend_case(session, ticket, given)
         return whole(queries.case_view(session, ticket, me()))
+
+
+def _address(**query: object) -> str:
+    """The list's address with what is asked of it; what is None is left out."""
+    return f"{blueprint.url_prefix}?{urlencode({name: value for name, value in query.items() if value is not None})}"
