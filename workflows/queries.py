@@ -99,8 +99,8 @@ def case_list(session: Session, actor: Actor, *, state: State | None, before: in
     return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, actor))
 
 
-def ticket_of_open_case(session: Session, nik: str, actor: Actor) -> str | None:
-    """The open case of a NIK in the actor's office, for the one search box."""
+def newest_ticket(session: Session, nik: str, actor: Actor) -> str | None:
+    """The newest case of a NIK in the actor's office, open or closed, for the one search box."""
     query = select(Case.ticket).where(Case.nik == nik, Case.region_code == actor.region_code)
     return session.exec(query.order_by(col(Case.id).desc()).limit(1)).first()
 

@@ -108,7 +108,7 @@ def _by_nik(typed: str) -> Response | tuple[str, int] | str:
     except InvalidNik as error:
         return _answer(wrong("q", str(error)))
     with parts().database.read() as session:
-        ticket = queries.ticket_of_open_case(session, digits, me())
+        ticket = queries.newest_ticket(session, digits, me())
     newest = known(ticket) if ticket else None
     may_open = can(me(), Permission.OPEN_CASE)
     if newest is not None and (newest.closed_at is None or not may_open):
