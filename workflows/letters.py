@@ -24,11 +24,11 @@ from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action
 
 
-class PressedTooLate(Conflict):
-    """The key was withdrawn while the paper was being made; the job makes it again under the new one."""
+class SealWithdrawn(Conflict):
+    """The key was withdrawn while the paper was being made or waited for its signature: it is to be made again."""
 
-    slug = "kunci-baru-saja-ditarik"
-    sentence = "Kunci segel baru saja ditarik. Surat dibuat ulang dengan kunci baru."
+    slug = "kunci-segel-ditarik"
+    sentence = "Kunci segel surat ini ditarik. Tanda tangani lagi setelah admin menyegelnya ulang (rekom keys reseal)."
 
 
 INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
@@ -65,8 +65,7 @@ def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy,
 def press(session: Session, case: Case, letter_id: int, pressed: PressedLetter, *, now: datetime) -> None:
     """Store the paper. A sealed letter is complete with it and issued; others wait for a signature on it."""
     letter = session.get_one(Letter, letter_id)
-    if trust.is_withdrawn(session, pressed.key_id):
-        raise PressedTooLate
+    _check_key(session, pressed.key_id)
     letter.token, letter.key_id = pressed.token, pressed.key_id
     if letter.signing_mode == SigningMode.SEAL:
         complete(session, letter, pressed.pdf, now=now)
@@ -80,6 +79,7 @@ def press(session: Session, case: Case, letter_id: int, pressed: PressedLetter, 
 
 def complete(session: Session, letter: Letter, pdf: bytes, *, now: datetime) -> None:
     """Make the paper final: from here on not a byte of it changes, and a desk can check it."""
+    _check_key(session, letter.key_id)
     letter.pdf, letter.pdf_sha256, letter.draft = pdf, hashlib.sha256(pdf).hexdigest(), None
     letter.issued_at = now
     advance.move_letter(letter, LetterState.ISSUED)
@@ -125,6 +125,11 @@ def live_letter(session: Session, case: Case) -> Letter:
 def newest_letter(session: Session, case: Case) -> Letter | None:
     """The case's newest letter, if any."""
     return session.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
+
+
+def _check_key(session: Session, key_id: str | None) -> None:
+    if trust.is_withdrawn(session, key_id):
+        raise SealWithdrawn
 
 
 def _next_number(session: Session, office: str, year: int) -> int:

@@ -14,7 +14,7 @@ from verify.db import _alembic
 from workflows import advance, desk, letters, trust
 from workflows.actor import SYSTEM
 from workflows.desk import DeskAnswer
-from workflows.letters import PressedTooLate
+from workflows.letters import SealWithdrawn
 from workflows.records import Letter, TrustEntry, TrustKind
 from workflows.states import State
 from workflows.trust import RAN_OUT, Told
@@ -182,7 +182,7 @@ def test_a_paper_pressed_under_a_key_withdrawn_meanwhile_is_thrown_away(office: 
     ticket = office.to_decision()
     office.approve(ticket)
     withdraw(office, office.rekom.keys.current.key_id)
-    with pytest.raises(PressedTooLate):
+    with pytest.raises(SealWithdrawn):
         office.drain()
     assert (office.letter(ticket).token, office.case(ticket).state) == (None, State.APPROVED)
 

@@ -1,0 +1,131 @@
+"""Sealing anew what a withdrawn key sealed: papers that wait for a signature, papers that have one, and many at once."""
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from tests.office import Office, running_office
+from tests.verify.test_signing import JPEG, prepared
+from verify.keys import withdraw
+from verify.resealing import Done, reseal_all
+from workflows import desk, resealing, signing, trust
+from workflows.actor import SYSTEM
+from workflows.letter_states import LetterState
+from workflows.letters import SealWithdrawn
+from workflows.records import Letter
+from workflows.resealing import Hindrance
+from workflows.rules.policy import SigningMode
+from workflows.steps import letter as press_step
+
+LETTERS = 60
+
+
+def compromise(office: Office) -> str:
+    """Withdraw the signing key a minute later, as the command does; returns its id."""
+    key_id = office.rekom.keys.current.key_id
+    office.clock.pass_by(minutes=1)
+    with office.write() as session:
+        trust.withdraw_key(session, key_id, SYSTEM, now=office.clock())
+    withdraw(office.rekom.settings.folder / "keys", key_id)
+    return key_id
+
+
+def reseal(office: Office, key_id: str) -> Done:
+    return reseal_all(office.rekom, key_id, SYSTEM, lambda *_: None)
+
+
+def sign(office: Office, ticket: str) -> None:
+    kadis = office.actor("kadis")
+    with office.write() as session:
+        signing.sign_with_ink(session, ticket, JPEG, kadis, now=office.clock())
+
+
+def test_a_paper_that_waits_is_sealed_anew_before_it_is_signed(office: Office) -> None:
+    (ticket,) = prepared(office, SigningMode.WET, 1)
+    before, key_id = office.letter(ticket), compromise(office)
+    with pytest.raises(SealWithdrawn, match="menyegelnya ulang"):
+        sign(office, ticket)
+    assert reseal(office, key_id) == Done(1, ())
+    after = office.letter(ticket)
+    assert (after.state, after.pdf, after.draft != before.draft) == (LetterState.PREPARED, None, True)
+    sign(office, ticket)
+    with office.read() as session:
+        assert desk.judge(session, office.letter(ticket), None, now=office.clock()).answer == "VALID"
+
+
+def test_a_paper_somebody_signed_is_left_to_a_person(office: Office) -> None:
+    (ticket,) = prepared(office, SigningMode.WET, 1)
+    sign(office, ticket)
+    before, key_id = office.letter(ticket), compromise(office)
+    assert reseal(office, key_id) == Done(0, ((before.number, Hindrance.SIGNED_BY_HAND),))
+    assert office.letter(ticket).token == before.token
+
+
+def test_a_letter_revoked_while_its_paper_was_set_stays_as_it_was(office: Office) -> None:
+    ticket = office.to_letter()
+    compromise(office)
+    letter = office.letter(ticket)
+    assert letter.id
+    with office.read() as session:
+        one = resealing.due(session, letter.id)
+    paper = press_step.gather(office.rekom.ports, one.question).pressed
+    office.revoke(ticket)
+    with office.write() as session:
+        assert not resealing.reseal(session, one, paper, SYSTEM, now=office.clock())
+    assert (office.letter(ticket).token, office.letter(ticket).state) == (letter.token, LetterState.REVOKED)
+
+
+def test_two_who_reseal_at_once_do_each_letter_once(office: Office) -> None:
+    ticket = office.to_letter()
+    key_id = compromise(office)
+    letter = office.letter(ticket)
+    assert letter.id
+    with office.read() as session:
+        twice = [resealing.due(session, letter.id) for _ in range(2)]
+    papers = [press_step.gather(office.rekom.ports, one.question).pressed for one in twice]
+    done = []
+    for one, paper in zip(twice, papers, strict=True):
+        with office.write() as session:
+            done.append(resealing.reseal(session, one, paper, SYSTEM, now=office.clock()))
+    assert done == [True, False]
+    assert (office.letter(ticket).token, office.letter(ticket).key_id != key_id) == (papers[0].token, True)
+
+
+def test_a_host_with_the_old_key_folder_cannot_reseal(office: Office) -> None:
+    office.to_letter()
+    key_id = office.rekom.keys.current.key_id
+    office.clock.pass_by(minutes=1)
+    with office.write() as session:
+        trust.withdraw_key(session, key_id, SYSTEM, now=office.clock())
+    with pytest.raises(Exception, match=f"Kunci {key_id} di server ini sudah ditarik"):
+        reseal(office, key_id)
+
+
+@pytest.mark.slow
+def test_many_letters_while_desks_go_on(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the real press; killed half-way it goes on where it was."""
+    with running_office(sqlite_url, tmp_path, simulator=True) as office:
+        tickets = [office.to_letter(number) for number in range(1, LETTERS + 1)]
+        key_id = compromise(office)
+        stop = threading.Event()
+
+        def told(done: int, _: int) -> None:
+            if done == LETTERS // 2 and not stop.is_set():
+                stop.set()
+                raise KeyboardInterrupt
+
+        began = time.perf_counter()
+        with pytest.raises(KeyboardInterrupt):
+            reseal_all(office.rekom, key_id, SYSTEM, told)
+        assert reseal(office, key_id).sealed == LETTERS - LETTERS // 2
+        rate = LETTERS / (time.perf_counter() - began)
+        with office.read() as session:
+            assert session.exec(select(Letter).where(Letter.key_id == key_id)).all() == []
+        assert len({office.letter(ticket).token for ticket in tickets}) == LETTERS
+    with capsys.disabled():
+        sys.stdout.write(f"\nresealed {LETTERS} letters, interrupted once: {rate:.0f}/s, 10,000 in {10_000 / rate / 60:.1f} min\n")
+    assert rate > 4  # a busy machine: the figure above is the one to look at
