@@ -45,6 +45,40 @@ def load_policies(folder: Path | None = None) -> PolicyBook:
     return PolicyBook(national=national, regions=regions)
 
 
+def policy_faults(folder: Path) -> tuple[str, ...]:
+    """Everything that is wrong in any file of ``folder``, a line each, with file and line; empty where all can be used."""
+    faults, national = [], None
+    try:
+        national = _national(_read(folder, "national.toml"))
+    except PolicyFileError as error:
+        faults.append(str(error))
+    for path in sorted((folder / "regions").glob("*.toml")):
+        try:
+            source = _read(folder, f"regions/{path.name}")
+            if national is None:
+                _load(REGION, source)
+            else:
+                _region(source, national)
+        except PolicyFileError as error:
+            faults.append(str(error))
+    if not faults:
+        try:
+            load_policies(folder)
+        except PolicyFileError as error:  # what only shows between files
+            faults.append(str(error))
+    return tuple(line for fault in faults for line in fault.splitlines())
+
+
+def load_draft(path: Path, national: NationalPolicy) -> tuple[RegionPolicy, ...]:
+    """The blocks of one region file that is not in use yet, whatever its name; ``PolicyFileError`` as for any other."""
+    source = _read(path.parent, path.name)
+    data = _load(REGION, source)
+    faults = list(_criteria_faults(data, national))
+    if faults:
+        raise _refusal(source, faults)
+    return _blocks(source, data)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     name: str
@@ -83,6 +117,10 @@ def _region(source: _Source, national: NationalPolicy) -> tuple[RegionPolicy, ..
     faults = list(_region_faults(source, data, national))
     if faults:
         raise _refusal(source, faults)
+    return _blocks(source, data)
+
+
+def _blocks(source: _Source, data: dict[str, Any]) -> tuple[RegionPolicy, ...]:
     head: dict[str, Any] = {key: data[key] for key in ("region_code", "region_name", "timezone")}
     return tuple(_block(head, block, raw) for block, raw in zip(data["blocks"], source.raw["blocks"], strict=True))
 
@@ -95,6 +133,10 @@ def _block(head: dict[str, Any], block: dict[str, Any], raw: dict[str, Any]) -> 
 def _region_faults(source: _Source, data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:
     if not Path(source.name).name.startswith(f"{data['region_code']}-"):
         yield ("region_code",), "Nama berkas harus dimulai dengan kode daerah ini dan tanda hubung."
+    yield from _criteria_faults(data, national)
+
+
+def _criteria_faults(data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:
     for at, block in enumerate(data["blocks"]):
         if block["criteria_set"].value not in national.criteria_sets:
             known = ", ".join(national.criteria_sets)

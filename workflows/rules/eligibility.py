@@ -1,41 +1,52 @@
 """The rules of letter A (``REKOM_PBPU_PEMDA``), each applied once: they advise, a named person decides."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from workflows.rules.activation import weigh_activation
-from workflows.rules.criteria import weigh_criteria
-from workflows.rules.duplicates import weigh_duplicates
+from workflows.rules import activation, criteria, duplicates, identity, membership, papers, poverty, residence
 from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import Finding, Outcome
-from workflows.rules.identity import weigh_identity
-from workflows.rules.membership import weigh_membership
-from workflows.rules.papers import weigh_papers
 from workflows.rules.policy import CriteriaSet, RegionPolicy
-from workflows.rules.poverty import weigh_poverty
-from workflows.rules.residence import weigh_residence
 
 
-def weigh(facts: EligibilityFacts, policy: RegionPolicy, criteria: CriteriaSet) -> tuple[Finding, ...]:
-    """One finding per rule, always all eight, in the order a caseworker reads them.
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, and the values of a block that its outcome can depend on; any other may change without changing it."""
 
-    A missing fact is never a no: it makes a finding that needs a person.
-    """
-    return (
-        weigh_identity(facts.identity),
-        weigh_membership(facts, policy),
-        weigh_poverty(facts, policy),
-        weigh_residence(facts, policy),
-        weigh_duplicates(facts.duplicates),
-        weigh_papers(facts, policy),
-        weigh_criteria(facts, policy, criteria),
-        weigh_activation(facts, policy),
-    )
+    name: str
+    weigh: Callable[[EligibilityFacts, RegionPolicy, CriteriaSet], Finding]
+    reads: frozenset[str] = frozenset()
+
+
+RULES = (
+    Rule(identity.RULE, lambda facts, *_: identity.weigh_identity(facts.identity)),
+    Rule(membership.RULE, lambda facts, policy, _: membership.weigh_membership(facts, policy)),
+    Rule(poverty.RULE, lambda facts, policy, _: poverty.weigh_poverty(facts, policy), frozenset({"eligibility", "desil_max"})),
+    Rule(residence.RULE, lambda facts, policy, _: residence.weigh_residence(facts, policy), frozenset({"residence_months"})),
+    Rule(duplicates.RULE, lambda facts, *_: duplicates.weigh_duplicates(facts.duplicates)),
+    Rule(papers.RULE, lambda facts, policy, _: papers.weigh_papers(facts, policy), frozenset({"papers"})),
+    Rule(criteria.RULE, criteria.weigh_criteria, frozenset({"eligibility", "criteria_set"})),
+    Rule(
+        activation.RULE, lambda facts, policy, _: activation.weigh_activation(facts, policy), frozenset({"activation_mode", "cutoff_days"})
+    ),
+)
+"""In the order a caseworker reads them."""
+
+
+def weigh(facts: EligibilityFacts, policy: RegionPolicy, questions: CriteriaSet) -> tuple[Finding, ...]:
+    """One finding per rule, always all eight. A missing fact is never a no: it makes a finding that needs a person."""
+    return tuple(rule.weigh(facts, policy, questions) for rule in RULES)
 
 
 def summary(findings: Iterable[Finding]) -> Outcome:
     """FAILS if any rule fails, else NEEDS_PERSON if any needs one, else MEETS. Advice, never the decision."""
-    outcomes = {one.outcome for one in findings}
+    return worst(one.outcome for one in findings)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of all rules together."""
+    found = set(outcomes)
     for outcome in (Outcome.FAILS, Outcome.NEEDS_PERSON):
-        if outcome in outcomes:
+        if outcome in found:
             return outcome
     return Outcome.MEETS

@@ -1,0 +1,151 @@
+"""A draft block held against past cases: which advice would flip, how many seats and rupiah that moves, and where.
+
+Pure: facts as they were when the case was decided go in, counts come out. Nothing here reads or writes a case.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from workflows.rules.eligibility import RULES, Rule, worst
+from workflows.rules.facts import EligibilityFacts
+from workflows.rules.finding import Outcome
+from workflows.rules.policy import CriteriaSet, PolicyBook, RegionPolicy
+
+MONTHS = 12
+DISTRICT_DIGITS = 6
+NOWHERE = "?"
+"""The district of a case whose address says only the region, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """One decided case: its facts on the day of the decision, the block it was pinned to, and how it ended."""
+
+    ticket: str
+    facts: EligibilityFacts
+    policy_valid_from: date
+    approved: bool
+
+
+@dataclass(slots=True)
+class Seats:
+    """What flips mean for seats. ``freed``: approved, would fail. ``doubtful``: approved, a person would have to look.
+
+    ``sure``: refused, would meet. ``possible``: refused for failing, a person would look instead.
+    """
+
+    cases: int = 0
+    freed: int = 0
+    doubtful: int = 0
+    sure: int = 0
+    possible: int = 0
+
+    @property
+    def least(self) -> int:
+        """The change in seats if every doubtful seat were lost and no possible one given."""
+        return self.sure - self.freed - self.doubtful
+
+    @property
+    def most(self) -> int:
+        """The change in seats if every doubtful seat were kept and every possible one given."""
+        return self.sure + self.possible - self.freed
+
+
+@dataclass(slots=True)
+class WhatIf:
+    """The outcome of a run. ``flips`` holds the tickets by advice before and after; ``rules`` how often each rule changed its mind."""
+
+    seats: Seats = field(default_factory=Seats)
+    flips: dict[tuple[Outcome, Outcome], list[str]] = field(default_factory=dict)
+    rules: Counter[str] = field(default_factory=Counter)
+    districts: dict[str, Seats] = field(default_factory=dict)
+    without_rules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A block cases were pinned to, the draft, and which rules can differ between the two."""
+
+    before: RegionPolicy
+    questions_before: CriteriaSet
+    after: RegionPolicy
+    questions_after: CriteriaSet
+    touched: tuple[Rule, ...]
+
+
+def run(cases: Iterable[PastCase], draft: RegionPolicy, book: PolicyBook) -> WhatIf:
+    """Weigh every case under its own block and under ``draft``, as if that had been in force on the day."""
+    timeless = replace(draft, valid_from=date.min, valid_to=None)
+    pairs = {block.valid_from: _pair(block, timeless, book) for block in book.regions.get(draft.region_code, ())}
+    found = WhatIf()
+    for case in cases:
+        pair = pairs.get(case.policy_valid_from)
+        if pair is None:
+            found.without_rules += 1
+        else:
+            _count(found, case, pair)
+    return found
+
+
+def touched_rules(before: RegionPolicy, after: RegionPolicy) -> tuple[Rule, ...]:
+    """The rules whose outcome can differ: those that read a value which differs."""
+    return tuple(rule for rule in RULES if any(getattr(before, key).value != getattr(after, key).value for key in rule.reads))
+
+
+def yearly(seats: int, premium: int) -> int:
+    """Rupiah a year for so many seats at so many rupiah a month."""
+    return seats * premium * MONTHS
+
+
+def district_of(facts: EligibilityFacts) -> str:
+    """The kecamatan of the address, as six digits."""
+    digits = (facts.domicile_code or "").replace(".", "")
+    return digits[:DISTRICT_DIGITS] if len(digits) >= DISTRICT_DIGITS else NOWHERE
+
+
+def _pair(before: RegionPolicy, after: RegionPolicy, book: PolicyBook) -> Pair:
+    return Pair(before, book.criteria_for(before), after, book.criteria_for(after), touched_rules(before, after))
+
+
+def _count(found: WhatIf, case: PastCase, pair: Pair) -> None:
+    local = found.districts.setdefault(district_of(case.facts), Seats())
+    found.seats.cases += 1
+    local.cases += 1
+    changed = _changed(case.facts, pair)
+    if not changed:
+        return
+    found.rules.update(changed.keys())
+    old, new = _advice(case.facts, pair, changed)
+    if old is new:
+        return
+    found.flips.setdefault((old, new), []).append(case.ticket)
+    for seats in (found.seats, local):
+        _move(seats, case.approved, old, new)
+
+
+def _changed(facts: EligibilityFacts, pair: Pair) -> dict[str, tuple[Outcome, Outcome]]:
+    """Outcome before and after, of each rule that changed its mind. Where none did, the advice cannot have flipped."""
+    found: dict[str, tuple[Outcome, Outcome]] = {}
+    for rule in pair.touched:
+        old = rule.weigh(facts, pair.before, pair.questions_before).outcome
+        new = rule.weigh(facts, pair.after, pair.questions_after).outcome
+        if old is not new:
+            found[rule.name] = (old, new)
+    return found
+
+
+def _advice(facts: EligibilityFacts, pair: Pair, changed: Mapping[str, tuple[Outcome, Outcome]]) -> tuple[Outcome, Outcome]:
+    """All rules together, before and after; who did not change is weighed once."""
+    same = [rule.weigh(facts, pair.before, pair.questions_before).outcome for rule in RULES if rule.name not in changed]
+    return worst([*same, *(old for old, _ in changed.values())]), worst([*same, *(new for _, new in changed.values())])
+
+
+def _move(seats: Seats, approved: bool, old: Outcome, new: Outcome) -> None:
+    if approved:
+        seats.freed += new is Outcome.FAILS
+        seats.doubtful += new is Outcome.NEEDS_PERSON and old is Outcome.MEETS
+    else:
+        seats.sure += new is Outcome.MEETS
+        seats.possible += new is Outcome.NEEDS_PERSON and old is Outcome.FAILS
