@@ -143,7 +143,7 @@ def forged_spellings() -> list[Case]:
     return [
         case("other unused bits in the last letter", "FORGED", last),
         case("padding", "FORGED", token + "="),
-        case("an extra byte", "FORGED", text_of(raw_of(token) + b"\x00")),
+        case("an extra byte before the signature", "FORGED", text_of(raw_of(token)[:-64] + b"\x00" + raw_of(token)[-64:])),
         case("half of it", "FORGED", token[: len(token) // 2]),
         case("one letter short", "FORGED", token[:-1]),
         case("nothing", "FORGED", ""),
