@@ -150,9 +150,11 @@ class Office:
     def token(self, username: str) -> str:
         return auth.sign_in(self.rekom, username, DEMO_PASSWORD)[0]
 
-    def actor(self, username: str) -> Actor:
+    def actor(self, who: str | Actor) -> Actor:
         """A person as the service sees her now."""
-        found = auth.find_actor(self.rekom, self.token(username))
+        if isinstance(who, Actor):
+            return who
+        found = auth.find_actor(self.rekom, self.token(who))
         assert found is not None
         return found
 
@@ -161,23 +163,23 @@ class Office:
 
     # --- a case's way, by commands
 
-    def open(self, number: int = 1, *, by: str = "loket", **facts: Any) -> str:
+    def open(self, number: int = 1, *, by: str | Actor = "loket", **facts: Any) -> str:
         """Open the case of generated resident ``number`` with all papers; returns its ticket."""
         actor, known = self.actor(by), {**person(number), "domicile_code": "3673", "documents": PAPERS}
         with self.write() as session:
             return intake.open_application(session, Intake(**{**known, **facts}), actor, self.policy, now=self.clock()).ticket
 
-    def amend(self, ticket: str, *, by: str = "loket", documents: frozenset[DocumentType] = frozenset(), **changes: Any) -> None:
+    def amend(self, ticket: str, *, by: str | Actor = "loket", documents: frozenset[DocumentType] = frozenset(), **changes: Any) -> None:
         actor = self.actor(by)
         with self.write() as session:
             intake.amend(session, advance.lock(session, ticket, actor), changes, documents, actor, now=self.clock())
 
-    def assess(self, ticket: str, *, by: str = "peksos") -> None:
+    def assess(self, ticket: str, *, by: str | Actor = "peksos") -> None:
         actor, answers = self.actor(by), {criterion.key: Answer.YES for criterion in self.criteria.criteria}
         with self.write() as session:
             casework.assess(session, advance.lock(session, ticket, actor), self.criteria, answers, None, actor, now=self.clock())
 
-    def validate(self, ticket: str, *, by: str = "validator") -> None:
+    def validate(self, ticket: str, *, by: str | Actor = "validator") -> None:
         actor = self.actor(by)
         with self.write() as session:
             casework.validate(session, advance.lock(session, ticket, actor), None, actor, now=self.clock())
@@ -187,19 +189,19 @@ class Office:
         with self.write() as session:
             casework.send_back(session, advance.lock(session, ticket, actor), "Foto rumah belum ada.", actor, now=self.clock())
 
-    def approve(self, ticket: str, *, by: str = "kadis", reason: str | None = "Uji.") -> str:
+    def approve(self, ticket: str, *, by: str | Actor = "kadis", reason: str | None = "Uji.") -> str:
         """Returns the letter's number."""
         actor = self.actor(by)
         with self.write() as session:
             case = advance.lock(session, ticket, actor)
             return decision.approve(session, case, self.policy, reason, actor, now=self.clock()).number
 
-    def withdraw(self, ticket: str, *, by: str = "loket") -> None:
+    def withdraw(self, ticket: str, *, by: str | Actor = "loket") -> None:
         actor = self.actor(by)
         with self.write() as session:
             casework.withdraw(session, advance.lock(session, ticket, actor), "Tidak jadi.", actor, now=self.clock())
 
-    def revoke(self, ticket: str, *, by: str = "kadis") -> None:
+    def revoke(self, ticket: str, *, by: str | Actor = "kadis") -> None:
         actor = self.actor(by)
         with self.write() as session:
             letters.revoke(session, advance.lock(session, ticket, actor), actor, reason="Salah orang", now=self.clock())
