@@ -11,8 +11,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from schemas.office_time import CutoffRows, OpeningRows
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
+from workflows.rules.calendar import Counting
 from workflows.rules.policy import ActivationMode, ArrearsRule, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled, SigningMode
 from workflows.vocabulary import DocumentType
 
@@ -121,6 +123,7 @@ class _Block(_Shape):
     arrears_rule = _ruled(_choice(ArrearsRule))
     papers_due_hours = _ruled(_whole(1, 720))
     hospital_clock_hours = _ruled(_whole(1, 720))
+    hospital_clock_counting = _ruled(_choice(Counting))
     letter_validity_hours = _ruled(_whole(1, 8760))
     classification = _ruled(_text())
     number_template = _ruled(_text())
@@ -130,6 +133,11 @@ class _Block(_Shape):
     legal_basis = _ruled(_list(_text()))
     quota_seats = _ruled(_whole(0, 10_000_000))
     sla_hours = _ruled(_whole(1, 8760))
+    sla_counting = _ruled(_choice(Counting))
+    cutoffs = _ruled(CutoffRows(required=True, error_messages=WORDS))
+    office_hours = _ruled(OpeningRows(required=True, error_messages=WORDS))
+    holidays_added = _ruled(_list(_day(), least=0))
+    holidays_removed = _ruled(_list(_day(), least=0))
     uhc_coverage_percent = _ruled(_text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
 
     @validates_schema
@@ -227,6 +235,10 @@ def _block_faults(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "valid_to", ["Tanggal ini harus sesudah valid_from."]
     if block["activation_mode"].value is ActivationMode.NEXT_CYCLE and not block["cutoff_days"].value:
         yield "cutoff_days", ["NEXT_CYCLE memerlukan paling sedikit satu hari penutupan."]
+    if block["hospital_clock_counting"].value is Counting.WORKING:
+        yield "hospital_clock_counting", {"value": ["Pasien dirawat juga di luar jam buka. Pilih CLOCK atau WORKING_DAYS."]}
+    if both := sorted(set(block["holidays_added"].value) & set(block["holidays_removed"].value)):
+        yield "holidays_removed", {"value": [f"{both[0]} juga ada di holidays_added. Hapus di salah satunya."]}
     if fault := _template_fault(block["number_template"].value):
         yield "number_template", {"value": [fault]}
 

@@ -13,6 +13,7 @@ from workflows.errors import PolicyFileError
 
 SERANG = "regions/3673-kota-serang.toml"
 BLORA = "regions/3316-blora.toml"
+BEKASI = "regions/3216-kabupaten-bekasi.toml"
 NATIONAL = "national.toml"
 
 
@@ -89,6 +90,24 @@ FAULTS = [
     ("overlap", SERANG, "valid_to = 2026-01-01", "valid_to = 2026-01-02", "valid_from = 2026-01-01", "tumpang tindih"),
     ("overlap with an open block", SERANG, "valid_to = 2026-01-01\n", "", "valid_from = 2026-01-01", "tumpang tindih"),
     ("gap", SERANG, "valid_to = 2026-01-01", "valid_to = 2025-12-31", "valid_from = 2026-01-01", "tanpa aturan"),
+    ("a day written twice", SERANG, '"jumat 08:00', '"kamis 08:00', "office_hours", "setiap hari satu kali"),
+    ("hours backwards", SERANG, "13:00-16:30", "13:00-11:30", "office_hours", "jam berurutan"),
+    ("an hour that is none", SERANG, "13:00-16:30", "13:00-24:30", "office_hours", "senin-kamis"),
+    ("days backwards", SERANG, "senin-kamis", "kamis-senin", "office_hours", "senin-kamis"),
+    ("hours as a number", SERANG, 'office_hours = { value = ["senin', 'office_hours = { value = 8 } #["', "office_hours", "senin-kamis"),
+    ("no hours at all", SERANG, 'office_hours = { value = ["senin', 'office_hours = { value = [] } #["', "office_hours", "senin-kamis"),
+    ("cut-offs out of order", BEKASI, "sampai 12:00 selesai 13:00", "sampai 15:10 selesai 15:20", "cutoffs", "jam berurutan"),
+    ("ready before it is in", BEKASI, "selesai 13:00", "selesai 11:00", "cutoffs", "jam berurutan"),
+    ("no word on what comes later", BEKASI, ', "sesudahnya 1 hari kerja"', "", "cutoffs", "sesudahnya"),
+    (
+        "an unknown holiday",
+        SERANG,
+        "holidays_added = { value = []",
+        'holidays_added = { value = ["8-10"]',
+        "holidays_added",
+        "tanpa tanda kutip",
+    ),
+    ("opening hours for a patient", SERANG, '"CLOCK", ref', '"WORKING", ref', "hospital_clock_counting", "WORKING_DAYS"),
     ("unknown time zone", SERANG, "Asia/Jakarta", "Asia/Tokyo", "timezone", "Asia/Makassar"),
     ("code with a dot", SERANG, '"3673"', '"36.73"', "region_code", "4 angka"),
     ("code of another region", SERANG, '"3673"', '"3671"', "region_code", "Nama berkas"),
@@ -112,6 +131,12 @@ def test_a_planted_fault_is_named(folder: Path, name: str, old: str, new: str, m
     spoken = [row for row in str(error).splitlines() if row.startswith(f"{name} baris ")]
     assert error.context["file"] == name
     assert any(int(row.split()[2].rstrip(":")) == line(text, marker) and cure in row for row in spoken), str(error)
+
+
+def test_a_day_is_not_both_added_and_removed(folder: Path) -> None:
+    plant(folder, SERANG, lambda text: text.replace("holidays_added = { value = []", "holidays_added = { value = [2026-08-10]"))
+    text = plant(folder, SERANG, swap("holidays_removed = { value = []", "holidays_removed = { value = [2026-08-10]"))
+    assert f"baris {line(text, 'holidays_removed')}: blocks.holidays_removed.value: 2026-08-10 juga ada" in str(refused(folder))
 
 
 def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from workflows.errors import PolicyRefused
+from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 
 T = TypeVar("T")
 
@@ -119,7 +120,8 @@ class RegionPolicy:
     ``sha256`` names the block's content without ``valid_to``: closing a block and adding a later one
     leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
     ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
-    ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C.
+    ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C. A letter is promised by the day's ``cutoffs``
+    where there are any, else within ``sla_hours``.
     """
 
     region_code: str
@@ -147,6 +149,7 @@ class RegionPolicy:
     arrears_rule: Ruled[ArrearsRule]
     papers_due_hours: Ruled[int]
     hospital_clock_hours: Ruled[int]
+    hospital_clock_counting: Ruled[Counting]
     letter_validity_hours: Ruled[int]
     classification: Ruled[str]
     number_template: Ruled[str]
@@ -156,11 +159,23 @@ class RegionPolicy:
     legal_basis: Ruled[tuple[str, ...]]
     quota_seats: Ruled[int]
     sla_hours: Ruled[int]
+    sla_counting: Ruled[Counting]
+    cutoffs: Ruled[Cutoffs]
+    office_hours: Ruled[OfficeHours]
+    holidays_added: Ruled[tuple[date, ...]]
+    holidays_removed: Ruled[tuple[date, ...]]
     uhc_coverage_percent: Ruled[str]
 
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def calendar(self, national: Mapping[date, str]) -> Calendar:
+        """The office's calendar: the nation's days off, with the region's own and without those it works on."""
+        own = dict.fromkeys(self.holidays_added.value, self.holidays_added.reference)
+        removed = frozenset(self.holidays_removed.value)
+        kept = {day: name for day, name in {**national, **own}.items() if day not in removed}
+        return Calendar(self.timezone, self.office_hours.value, kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date
 
 from workflows.rules.activation import IN_CARE, next_start
+from workflows.rules.calendar import Counting
 from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import ActivationMode, NationalPolicy, RegionPolicy, known_on
 from workflows.rules.route import LetterKind, Meanwhile, Promise
@@ -18,7 +19,7 @@ IF_IN_BED = "Bila pasien sedang dirawat, timbang surat jaminan pelayanan untuk p
 
 def joining(policy: RegionPolicy, on: date) -> Promise:
     """With letter A: the office's own time, then what the region's mode allows on this day."""
-    hours, ready = policy.sla_hours.value, ready_in(policy.sla_hours.value)
+    hours, ready = policy.sla_hours.value, ready_by(policy)
     match policy.activation_mode.value:
         case ActivationMode.SAME_DAY if policy.covers(on):
             return Promise((ready, SAME_DAY), hours, on, same_day=True)
@@ -34,7 +35,7 @@ def joining(policy: RegionPolicy, on: date) -> Promise:
 
 def reactivating(policy: RegionPolicy, national: NationalPolicy, on: date) -> Promise:
     """With letter B: the office's own time, then the ministry's, if it has promised one by this day."""
-    ready, ministry = ready_in(policy.sla_hours.value), known_on(national.reactivation_hours, on)
+    ready, ministry = ready_by(policy), known_on(national.reactivation_hours, on)
     if ministry is None:
         return Promise((ready,), policy.sla_hours.value)
     sentence = f"Kementerian Sosial memeriksa paling lama {ministry.value} jam bila berkas jelas dan cocok."
@@ -50,9 +51,14 @@ def guarantee(facts: PathFacts, policy: RegionPolicy, promise: Promise) -> Meanw
     return Meanwhile(LetterKind.JAMINAN_PELAYANAN, papers.value, sentence, papers.reference, papers.example)
 
 
-def ready_in(hours: int) -> str:
-    """The office's promise in words."""
-    return f"Surat selesai paling lama {hours} jam sejak berkas diterima."
+def ready_by(policy: RegionPolicy) -> str:
+    """The office's promise in words: by the day's cut-offs where there are any, else within its hours."""
+    cutoffs = policy.cutoffs.value
+    if not cutoffs.rows:
+        unit = "jam" if policy.sla_counting.value is Counting.CLOCK else "jam kerja"
+        return f"Surat selesai paling lama {policy.sla_hours.value} {unit} sejak berkas diterima."
+    rows = ", ".join(f"sampai {row.until:%H.%M} selesai {row.ready:%H.%M}" for row in cutoffs.rows)
+    return f"Berkas lengkap yang masuk {rows}. Yang masuk sesudahnya selesai dalam {cutoffs.later_days} hari kerja."
 
 
 def last_cutoff(on: date, cutoff_days: tuple[int, ...]) -> date:
