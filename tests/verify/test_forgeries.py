@@ -178,14 +178,14 @@ def test_none_of_twelve_thousand_forgeries_is_accepted(sqlite_office: Office, lo
         sys.stdout.write(f"\nforgeries: {tried.total()} of {len(tried)} kinds ({tried['flip']} bit flips): {accepted}\n")
     assert (tried.total(), len(tried)) == (12_000, 12)
     assert (desk_said["VALID"], offline_said["VALID"]) == (0, 0)
-    assert set(desk_said) == {"FORGED"}
+    assert set(desk_said) <= {"FORGED", "UNKNOWN"}  # a few letters are no seal at all
 
 
 def test_each_kind_is_refused_by_the_api_and_accepts_nobody(sqlite_office: Office, loot: Loot) -> None:
     api = sqlite_office.api("rs")
     for code in [kind(loot) for kind in KINDS for _ in range(BY_HTTP)] + list(flips(loot))[:BY_HTTP]:
         checked, accepted = (api.post(f"/desk/{verb}", {"code": code}) for verb in ("check", "accept"))
-        assert checked.status_code == 422 or checked.json["answer"] == "FORGED", (code, checked.json)
+        assert checked.status_code == 422 or checked.json["answer"] in ("FORGED", "UNKNOWN"), (code, checked.json)
         assert accepted.status_code in (409, 422)
 
 
