@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from schemas.clocks import ClockSchema, clock_facts
+from workflows.clocks import RunningClock
 from workflows.masking import mask_nik, mask_phone
 from workflows.queries import CaseView
 from workflows.records.case import Case
@@ -110,6 +112,7 @@ class CaseSchema(CaseSummarySchema):
     findings = fields.List(fields.Nested(FindingSchema))
     manual_checks = fields.List(fields.Nested(OwnedCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
     corrections = fields.List(fields.Nested(CorrectionSchema))
+    clocks = fields.List(fields.Nested(ClockSchema), metadata={"description": "tenggat yang sedang berjalan"})
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
     timeline = fields.List(fields.Nested(EventSchema))
@@ -139,7 +142,7 @@ def summary(case: Case, *, has_letter: bool = False) -> dict[str, Any]:
     }
 
 
-def whole(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
+def whole(view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningClock, ...] = ()) -> dict[str, Any]:
     """Everything the API shows of a case, ready for ``CASE.dump``."""
     case, letter = view.case, view.letter
     return summary(case, has_letter=letter is not None and letter.pdf is not None) | {
@@ -156,6 +159,7 @@ def whole(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
         "findings": view.findings.findings if view.findings else [],
         "manual_checks": [_manual(owned) for owned in view.manual],
         "corrections": [{"id": one.id, "kind": one.kind.value, "opened_at": one.opened_at} for one in view.corrections],
+        "clocks": [clock_facts(clock) for clock in clocks],
         "letter": _letter(letter) if letter else None,
         "accepted_at": view.acceptance.accepted_at if view.acceptance else None,
         "timeline": [

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "health": "verify.commands.health:health_group",
     "registries": "verify.commands.registries:registries_group",
     "path": "verify.commands.paths:path_command",
+    "cases": "verify.commands.cases:cases_group",
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
     "docs": "verify.commands.docs:docs_command",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, facts, guards, letters, manual_checks
+from workflows import audit, clocks, facts, guards, letters, manual_checks
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.errors import NotFound
@@ -42,6 +42,7 @@ class CaseView:
     case: Case
     hospital: Hospital | None
     documents: tuple[str, ...]
+    seen: clocks.Seen
     checks: tuple[CheckResult, ...]
     waiting: tuple[Job, ...]
     findings: FindingSet | None
@@ -69,11 +70,12 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     if case is None or not can_see(actor, case):
         raise NotFound(NO_CASE)
     checks = facts.checks_of(session, case)
-    letter = letters.newest_letter(session, case)
+    letter, seen = letters.newest_letter(session, case), clocks.papers_seen(session, [case]).get(case.id or 0, {})
     return CaseView(
         case=case,
         hospital=session.get(Hospital, case.hospital_code) if case.hospital_code else None,
-        documents=tuple(sorted(facts.documents_of(session, case))),
+        documents=tuple(sorted(seen)),
+        seen=seen,
         checks=tuple(checks[kind] for kind in CHECKS if kind in checks),
         waiting=_waiting(session, case),
         findings=_newest_findings(session, case),

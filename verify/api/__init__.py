@@ -2,9 +2,9 @@
 
 from flask_smorest import Api
 
-from verify.api import applications, casework, desk, letters, paths, session, signing
+from verify.api import applications, casework, desk, letters, paths, promises, session, signing
 
-MODULES = (session, paths, applications, casework, letters, signing, desk)
+MODULES = (session, paths, promises, applications, casework, letters, signing, desk)
 
 
 def register(api: Api) -> None:

@@ -7,9 +7,10 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlmodel import Session
 
-from schemas.application import CASE, CaseListSchema, CaseSchema, summary, whole
+from schemas.application import CASE, CaseListSchema, CaseSchema, summary
 from schemas.fields import Choice, Count, Shape
 from schemas.intake import AmendSchema, IntakeSchema
+from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import amend_case, open_case, warnings
 from verify.idempotency import once
@@ -37,7 +38,7 @@ def open_application(given: Intake) -> Response:
 
     def effect(session: Session) -> tuple[int, dict[str, Any]]:
         case = open_case(session, given)
-        return 201, CASE.dump(whole(queries.case_view(session, case.ticket, me()), warnings(given)))
+        return 201, CASE.dump(shown(queries.case_view(session, case.ticket, me()), warnings(given)))
 
     return once(effect)
 
@@ -62,7 +63,7 @@ def list_applications(query: dict[str, Any]) -> dict[str, Any]:
 def show_application(ticket: str) -> dict[str, Any]:
     """One case with its checks, findings, letter and timeline."""
     with parts().database.read() as session:
-        return whole(queries.case_view(session, ticket, me()))
+        return shown(queries.case_view(session, ticket, me()))
 
 
 @blueprint.patch("/<ticket>")
@@ -73,7 +74,7 @@ def amend_application(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Add what follows later, or correct what was typed."""
     with parts().database.write() as session:
         amend_case(session, ticket, given)
-        return whole(queries.case_view(session, ticket, me()))
+        return shown(queries.case_view(session, ticket, me()))
 
 
 def _address(**query: object) -> str:

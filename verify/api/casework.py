@@ -4,8 +4,9 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from schemas.application import CaseSchema, whole
+from schemas.application import CaseSchema
 from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
+from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import assess_case, decide_case, on_case, validate_case
 from workflows import casework, checks, manual_checks
@@ -21,7 +22,7 @@ blueprint = Blueprint("casework", __name__, url_prefix="/api/v1/applications/<ti
 @blueprint.response(201, CaseSchema)
 def record_check(found: ManualResult, ticket: str) -> dict[str, Any]:
     """Record a check done by hand, with the evidence seen."""
-    return whole(on_case(ticket, None, lambda session, case: checks.record_by_person(session, case, found, me(), now=parts().clock())))
+    return shown(on_case(ticket, None, lambda session, case: checks.record_by_person(session, case, found, me(), now=parts().clock())))
 
 
 @blueprint.post("/assessment")
@@ -30,7 +31,7 @@ def record_check(found: ManualResult, ticket: str) -> dict[str, Any]:
 @blueprint.response(201, CaseSchema)
 def assess(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Answer the criteria."""
-    return whole(on_case(ticket, given.get("version"), lambda session, case: assess_case(session, case, given)))
+    return shown(on_case(ticket, given.get("version"), lambda session, case: assess_case(session, case, given)))
 
 
 @blueprint.post("/validation")
@@ -39,7 +40,7 @@ def assess(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 @blueprint.response(201, CaseSchema)
 def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Confirm somebody else's assessment, or send it back."""
-    return whole(on_case(ticket, given.get("version"), lambda session, case: validate_case(session, case, given)))
+    return shown(on_case(ticket, given.get("version"), lambda session, case: validate_case(session, case, given)))
 
 
 @blueprint.post("/decision")
@@ -48,7 +49,7 @@ def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 @blueprint.response(201, CaseSchema)
 def decide(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Approve and sign, reject, or send back."""
-    return whole(on_case(ticket, given.get("version"), lambda session, case: decide_case(session, case, given)))
+    return shown(on_case(ticket, given.get("version"), lambda session, case: decide_case(session, case, given)))
 
 
 @blueprint.post("/withdrawal")
@@ -59,7 +60,7 @@ def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Close the case at the applicant's wish."""
     clock = parts().clock
     version = given.get("version")
-    return whole(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))
+    return shown(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))
 
 
 @blueprint.post("/corrections/<int(max=2147483647):correction_id>")
@@ -69,4 +70,4 @@ def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 def resolve_correction(given: dict[str, Any], ticket: str, correction_id: int) -> dict[str, Any]:
     """Say what followed from a registry's late answer that contradicts the case."""
     now, reason, version = parts().clock(), given["reason"], given.get("version")
-    return whole(on_case(ticket, version, lambda session, case: manual_checks.resolve(session, case, correction_id, reason, me(), now=now)))
+    return shown(on_case(ticket, version, lambda session, case: manual_checks.resolve(session, case, correction_id, reason, me(), now=now)))

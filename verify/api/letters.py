@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from schemas.application import CaseSchema, whole
+from schemas.application import CaseSchema
 from schemas.casework import ReasonSchema
+from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import on_case, pdf_response
 from workflows import letters
@@ -31,4 +32,4 @@ def revoke(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Withdraw an issued letter; its number stays used."""
     clock = parts().clock
     version, reason = given.get("version"), given["reason"]
-    return whole(on_case(ticket, version, lambda session, case: letters.revoke(session, case, me(), reason=reason, now=clock())))
+    return shown(on_case(ticket, version, lambda session, case: letters.revoke(session, case, me(), reason=reason, now=clock())))

@@ -5,9 +5,10 @@ from typing import Any
 from flask import request
 from flask_smorest import Blueprint
 
-from schemas.application import CaseSchema, whole
+from schemas.application import CaseSchema
 from schemas.signing import BatchSchema, WaitingSchema, waiting
 from verify import signing_batch
+from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import keep_scan
 from workflows import signing
@@ -44,7 +45,7 @@ def sign_batch(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CaseSchema)
 def upload_scan(ticket: str) -> dict[str, Any]:
     """Upload the scan of the paper signed in ink, as PDF, JPEG or PNG in the body."""
-    return whole(keep_scan(ticket, request.get_data()))
+    return shown(keep_scan(ticket, request.get_data()))
 
 
 def list_of_bsre() -> dict[str, Any]:

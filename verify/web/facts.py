@@ -1,14 +1,15 @@
-"""A case's facts in words: findings, checks, papers, answers, and the hospital's clock."""
+"""A case's facts in words: findings, checks, papers, answers, and clocks."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from verify.auth import parts
 from verify.web.choices import paper_word
+from verify.web.clocks import clock_words
 from verify.web.progress import owner_of
 from verify.web.story import story, who_did
-from verify.web.times import left, local_time
+from verify.web.times import local_time
 from verify.web.words import (
     ACTIVATION,
     ANSWER,
@@ -33,7 +34,7 @@ from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
-from workflows.states import CHECKS, FINAL, LABEL, Job
+from workflows.states import CHECKS, LABEL, Job
 from workflows.steps import SOURCE
 
 EYE_FIRST = (Outcome.FAILS, Outcome.NEEDS_PERSON, Outcome.MEETS)
@@ -75,7 +76,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "validator": who_did(view.timeline, "VALIDATE"),
         "decider": who_did(view.timeline, "APPROVE", "REJECT"),
         "corrections": [(correction.id, CHECK[correction.kind]) for correction in view.corrections],
-        "hospital_clock": hospital_clock(view, policy, now=now),
+        **clock_words(view, now=now),
         "story": story(view.timeline),
     }
 
@@ -113,16 +114,6 @@ def answers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, str, Ans
     asked = parts().policies.criteria_for(policy).criteria
     answers = ((criterion.question, Answer(given.get(criterion.key, Answer.UNKNOWN))) for criterion in asked)
     return [(question, ANSWER[answer], answer) for question, answer in answers]
-
-
-def hospital_clock(view: CaseView, policy: RegionPolicy, *, now: datetime) -> str | None:
-    """How much of the hospital's time remains; None where nobody waits for it."""
-    admitted = view.case.admitted_at
-    if admitted is None or view.case.state in FINAL:
-        return None
-    hours = policy.hospital_clock_hours.value
-    remaining = left(admitted + timedelta(hours=hours), now)
-    return f"Sisa waktu {hours // 24} × 24 jam: {remaining}." if remaining else f"Waktu {hours // 24} × 24 jam sudah lewat."
 
 
 def _finding(one: dict[str, Any]) -> dict[str, Any]:

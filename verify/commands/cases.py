@@ -1,0 +1,66 @@
+"""``rekom cases``: what is late, for whom and since when, and how many promises were kept. Tickets only, no names."""
+
+import json
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from schemas.clocks import LATE, PROMISES, late_facts, promise_facts
+from verify.composition import Rekom
+from verify.config import load_settings
+from verify.office_time import months_back, office_of
+from verify.web.clocks import APPLICANT, CLOCK
+from verify.web.times import duration, local_time
+from verify.web.words import ROLE
+from workflows import clocks
+
+REGION = click.option("--region", help="Kemendagri code of the office's region [default: all]")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="for programs")
+
+
+@click.group("cases")
+def cases_group() -> None:
+    """Cases as a whole."""
+
+
+@cases_group.command("late")
+@REGION
+@AS_JSON
+def late_command(region: str | None, as_json: bool) -> None:
+    """List each clock that ran out on an open case, the longest late first."""
+    rekom = Rekom(load_settings(), wakes=False)
+    now = rekom.clock()
+    with rekom.database.read() as session:
+        found = clocks.late(session, office_of(rekom.policies), now=now, region_code=region)
+    if as_json:
+        click.echo(json.dumps(LATE.dump([late_facts(one, now=now) for one in found]), indent=1))
+        return
+    if not found:
+        click.echo("Tidak ada yang terlambat.")
+        return
+    table = Table("berkas", "daerah", "tenggat", "giliran", "terlambat sejak", "selama", box=None)
+    for one in found:
+        owner = ROLE[one.clock.owner] if one.clock.owner else APPLICANT
+        since, late = local_time(one.clock.due, one.timezone), duration(now - one.clock.due)
+        table.add_row(one.ticket, one.region_code, CLOCK[one.clock.kind], owner, since, late)
+    Console(width=160).print(table)
+
+
+@cases_group.command("promises")
+@REGION
+@click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True, help="how many months, this one among them")
+@AS_JSON
+def promises_command(region: str | None, months: int, as_json: bool) -> None:
+    """Show how many letters came within the promise, month by month."""
+    rekom = Rekom(load_settings(), wakes=False)
+    since = months_back(months, rekom.zone(region or rekom.settings.region), now=rekom.clock())
+    with rekom.database.read() as session:
+        found = clocks.kept_promises(session, office_of(rekom.policies), since=since, region_code=region)
+    if as_json:
+        click.echo(json.dumps(PROMISES.dump(promise_facts(found)), indent=1))
+        return
+    for one in found:
+        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.issued} surat tepat janji ({one.share:.0%})")
+    if not found:
+        click.echo("Belum ada surat terbit.")

@@ -1,0 +1,237 @@
+"""The clocks of a case, and whether promises were kept: computed from what is stored anyway, never stored themselves.
+
+While a paper the region asks for is missing, the office waits for the applicant: the promise is paused. When each paper
+came is on record, so that pause is computed too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from workflows.facts import opened_on
+from workflows.intake import AMENDABLE_STATES
+from workflows.letter_states import LetterState
+from workflows.records.case import Case, CaseDocument
+from workflows.records.letter import Letter
+from workflows.rules.calendar import Calendar, Counting, Interval, counted_between, deadline, paused_between, promise
+from workflows.rules.papers import asked_papers
+from workflows.rules.policy import RegionPolicy
+from workflows.states import FINAL, OWNER, Role, State
+
+SOON = 4
+"""A clock is nearly out when a quarter of its time or less is left."""
+
+
+class ClockKind(StrEnum):
+    """What a clock measures: the hospital's patience, papers that may follow, the office's promise, a letter's validity."""
+
+    HOSPITAL = "HOSPITAL"
+    PAPERS = "PAPERS"
+    PROMISE = "PROMISE"
+    VALIDITY = "VALIDITY"
+
+
+class ClockState(StrEnum):
+    """How a clock stands."""
+
+    ON_TIME = "ON_TIME"
+    SOON = "SOON"
+    LATE = "LATE"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTime:
+    """The rules a case is pinned to, and the calendar its time is counted by."""
+
+    policy: RegionPolicy
+    calendar: Calendar
+
+
+OfficeOf = Callable[[Case], OfficeTime]
+Seen = Mapping[str, datetime]
+"""When each paper was first seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """One clock. ``allowed`` and ``remaining`` are counted time, ``paused`` is by the wall clock.
+
+    ``waiting``: it stands still now, and ``due`` is when it would end if it went on at once. ``owner`` is None where it
+    is the applicant's turn.
+    """
+
+    kind: ClockKind
+    counting: Counting
+    start: datetime
+    due: datetime
+    allowed: timedelta
+    remaining: timedelta
+    paused: timedelta
+    waiting: bool
+    state: ClockState
+    owner: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateCase:
+    """A clock that ran out, by the ticket of its case; nothing here names a person."""
+
+    ticket: str
+    region_code: str
+    timezone: str
+    clock: RunningClock
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMonth:
+    """The letters issued in one local month, and how many of them within the promise."""
+
+    month: date
+    issued: int
+    kept: int
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return self.kept / self.issued
+
+
+def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeTime, *, now: datetime) -> tuple[RunningClock, ...]:
+    """The clocks that run on a case now; ``validity`` is that of its issued letter."""
+    if case.state in FINAL:
+        return ()
+    clocks = (
+        _hospital(case, office, now),
+        _papers(case, seen, office, now),
+        _promise(case, seen, office, now),
+        _validity(validity, office, now),
+    )
+    return tuple(clock for clock in clocks if clock)
+
+
+def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: str | None = None) -> list[LateCase]:
+    """Every clock of every open case that ran out, the longest late first."""
+    query = select(Case).where(col(Case.closed_at).is_(None))
+    cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
+    seen, valid = papers_seen(session, cases), validities(session, cases)
+    found = (
+        LateCase(case.ticket, case.region_code, case.timezone, clock)
+        for case in cases
+        for clock in clocks_of(case, seen.get(case.id or 0, {}), valid.get(case.id or 0), office_of(case), now=now)
+        if clock.state is ClockState.LATE
+    )
+    return sorted(found, key=lambda one: one.clock.due)
+
+
+def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, region_code: str | None = None) -> list[KeptMonth]:
+    """How many of the letters issued since a moment came within the promise, month by month."""
+    query = select(Case, col(Letter.issued_at)).join(Letter, col(Letter.case_id) == Case.id).where(col(Letter.issued_at) >= since)
+    found = session.exec(query.where(Case.region_code == region_code) if region_code else query)
+    rows = [(case, issued_at) for case, issued_at in found if issued_at]
+    seen = papers_seen(session, [case for case, _ in rows])
+    months: dict[date, list[bool]] = {}
+    for case, issued_at in rows:
+        months.setdefault(_month(case, issued_at), []).append(was_kept(case, seen.get(case.id or 0, {}), office_of(case), issued_at))
+    return [KeptMonth(month, len(kept), sum(kept)) for month, kept in sorted(months.items())]
+
+
+def was_kept(case: Case, seen: Seen, office: OfficeTime, issued_at: datetime) -> bool:
+    """Whether a letter came within its promise."""
+    return issued_at <= _promised(case, _pauses(case, seen, office, issued_at), office)
+
+
+def papers_seen(session: Session, cases: Iterable[Case]) -> dict[int, Seen]:
+    """When the papers of many cases came, by case."""
+    found: dict[int, dict[str, datetime]] = {}
+    for some in _in_hundreds(cases):
+        for row in session.exec(select(CaseDocument).where(col(CaseDocument.case_id).in_(some))):
+            found.setdefault(row.case_id, {})[row.type.value] = row.received_at
+    return dict(found)
+
+
+def validities(session: Session, cases: Iterable[Case]) -> dict[int, Interval]:
+    """From when until when the issued letters of many cases hold, by case; the paper itself is not read."""
+    found: dict[int, Interval] = {}
+    for some in _in_hundreds(cases):
+        query = select(col(Letter.case_id), col(Letter.valid_from), col(Letter.valid_until)).where(Letter.state == LetterState.ISSUED)
+        found |= {case_id: (begin, end) for case_id, begin, end in session.exec(query.where(col(Letter.case_id).in_(some)))}
+    return found
+
+
+def _hospital(case: Case, office: OfficeTime, now: datetime) -> RunningClock | None:
+    if case.admitted_at is None:
+        return None
+    counting = office.policy.hospital_clock_counting.value
+    due = deadline(case.admitted_at, office.policy.hospital_clock_hours.value, office.calendar, counting)
+    return _running(ClockKind.HOSPITAL, counting, (case.admitted_at, due), (), OWNER[case.state], office, now)
+
+
+def _papers(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> RunningClock | None:
+    if case.state not in AMENDABLE_STATES or _complete_at(case, seen, office) is not None:
+        return None
+    due = deadline(case.opened_at, office.policy.papers_due_hours.value, office.calendar)
+    return _running(ClockKind.PAPERS, Counting.CLOCK, (case.opened_at, due), (), None, office, now)
+
+
+def _promise(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> RunningClock | None:
+    if case.state is State.LETTER_ISSUED:
+        return None
+    pauses, waiting = _pauses(case, seen, office, now), _complete_at(case, seen, office) is None
+    span = (case.opened_at, _promised(case, pauses, office))
+    return _running(ClockKind.PROMISE, _service_counting(office), span, pauses, None if waiting else OWNER[case.state], office, now)
+
+
+def _validity(validity: Interval | None, office: OfficeTime, now: datetime) -> RunningClock | None:
+    if validity is None:
+        return None
+    return _running(ClockKind.VALIDITY, Counting.CLOCK, validity, (), Role.HOSPITAL, office, now)
+
+
+def _running(
+    kind: ClockKind, counting: Counting, span: Interval, pauses: tuple[Interval, ...], owner: Role | None, office: OfficeTime, now: datetime
+) -> RunningClock:
+    start, due = span
+    allowed = counted_between(start, due, office.calendar, counting, pauses)
+    remaining = counted_between(now, due, office.calendar, counting, pauses)
+    state = ClockState.LATE if due <= now else ClockState.SOON if remaining * SOON <= allowed else ClockState.ON_TIME
+    waiting = kind is ClockKind.PROMISE and owner is None
+    return RunningClock(kind, counting, start, due, allowed, remaining, paused_between(start, now, pauses), waiting, state, owner)
+
+
+def _promised(case: Case, pauses: tuple[Interval, ...], office: OfficeTime) -> datetime:
+    """Until when the letter is promised: by the cut-offs of the day the papers are complete, or within the office's hours."""
+    cutoffs = office.policy.cutoffs.value
+    if cutoffs.rows:
+        return promise(pauses[-1][1] if pauses else case.opened_at, cutoffs, office.calendar)
+    return deadline(case.opened_at, office.policy.sla_hours.value, office.calendar, office.policy.sla_counting.value, pauses)
+
+
+def _service_counting(office: OfficeTime) -> Counting:
+    return Counting.WORKING if office.policy.cutoffs.value.rows else office.policy.sla_counting.value
+
+
+def _pauses(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[Interval, ...]:
+    """While papers were missing, as far as ``now``."""
+    until = min(_complete_at(case, seen, office) or now, now)
+    return ((case.opened_at, until),) if until > case.opened_at else ()
+
+
+def _complete_at(case: Case, seen: Seen, office: OfficeTime) -> datetime | None:
+    """When the last paper the region asks for came; None while one is missing."""
+    asked = asked_papers(office.policy, birth_date=case.birth_date, on=opened_on(case))
+    if any(paper not in seen for paper in asked):
+        return None
+    return max((seen[paper] for paper in asked), default=case.opened_at)
+
+
+def _month(case: Case, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(case.timezone)).date().replace(day=1)
+
+
+def _in_hundreds(cases: Iterable[Case]) -> Iterable[list[int]]:
+    ids = [case.id for case in cases if case.id is not None]
+    return (ids[at : at + 500] for at in range(0, len(ids), 500))
