@@ -88,10 +88,15 @@ def _faults(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def _person() -> dict[str, str]:
-    said = _typed() if sys.stdin.isatty() else [sys.stdin.readline().strip() for _ in LINES]
+    said = _typed() if is_typed() else [sys.stdin.readline().strip() for _ in LINES]
     if not said[0]:
         raise InvalidInput("Ketik NIK, atau kirim lewat pipa sebagai baris pertama.")
     return {name: text for name, text in zip(LINES, said, strict=True) if text}
+
+
+def is_typed() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
 
 
 def _typed() -> list[str]:

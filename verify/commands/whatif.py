@@ -77,7 +77,7 @@ def _run(rekom: Rekom, draft: RegionPolicy, since: date) -> Run:
     today = rekom.clock().astimezone(ZoneInfo(draft.timezone)).date()
     premium = in_force(rekom.policies.national.premium_region_share, today).value
     try:
-        with closing(rekom.database) as database, looking_only(database) as session, _undisturbed():
+        with closing(rekom.database) as database, looking_only(database) as session, undisturbed():
             found = whatif.run(past_cases(session, draft.region_code, began), draft, rekom.policies)
     except SQLAlchemyError as error:
         raise Conflict(f"Basis data tidak menjawab ({type(error).__name__}). Jalankan rekom migrate, lalu ulangi.") from None
@@ -85,7 +85,7 @@ def _run(rekom: Rekom, draft: RegionPolicy, since: date) -> Run:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Without the collector of cycles: millions of small facts, none in a cycle, would be looked through again and again."""
     gc.disable()
     try:
