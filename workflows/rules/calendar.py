@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+FOREVER = datetime.max.replace(tzinfo=UTC)
 LONGEST_CLOSURE = 60
 """Days in a row; an office that stays closed longer has a mistake in its calendar."""
 
@@ -76,26 +78,20 @@ def deadline(
     start: datetime, hours: float, calendar: Calendar, counting: Counting = Counting.CLOCK, pauses: Iterable[Interval] = ()
 ) -> datetime:
     """When ``hours`` counted hours after ``start`` are over; what falls into a pause does not count."""
-    remaining = timedelta(hours=hours)
-    for begin, end in _counted(start, calendar, counting, merged(pauses)):
-        if end is None or end - begin >= remaining:
-            return begin + remaining
+    remaining, stretches = timedelta(hours=hours), _counted(start, calendar, counting, merged(pauses))
+    begin, end = next(stretches)
+    while end - begin < remaining:
         remaining -= end - begin
-    raise NeverOpen("no hour counts after the start")
+        begin, end = next(stretches)
+    return begin + remaining
 
 
 def counted_between(
     start: datetime, end: datetime, calendar: Calendar, counting: Counting = Counting.CLOCK, pauses: Iterable[Interval] = ()
 ) -> timedelta:
     """How much time counts from ``start`` until ``end``; nothing where the end is not later."""
-    total = timedelta()
-    for begin, until in _counted(start, calendar, counting, merged(pauses)):
-        if begin >= end:
-            break
-        total += (end if until is None else min(until, end)) - begin
-        if until is None:
-            break
-    return total
+    stretches = takewhile(lambda stretch: stretch[0] < end, _counted(start, calendar, counting, merged(pauses)))
+    return sum((min(until, end) - begin for begin, until in stretches), timedelta())
 
 
 def working_hours_between(start: datetime, end: datetime, calendar: Calendar) -> float:
@@ -150,18 +146,16 @@ def merged(pauses: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _counted(
-    start: datetime, calendar: Calendar, counting: Counting, pauses: Sequence[Interval]
-) -> Iterator[tuple[datetime, datetime | None]]:
-    """The stretches that count from ``start`` on, in order; the last one of a plain clock has no end."""
+def _counted(start: datetime, calendar: Calendar, counting: Counting, pauses: Sequence[Interval]) -> Iterator[Interval]:
+    """The stretches that count from ``start`` on, in order and without end."""
     start = start.astimezone(UTC)
-    stretches = iter([(start, None)]) if counting is Counting.CLOCK else _openings(calendar, calendar.day_of(start), counting)
+    stretches = iter([(start, FOREVER)]) if counting is Counting.CLOCK else _openings(calendar, calendar.day_of(start), counting)
     for begin, end in stretches:
-        if end is None or end > start:
+        if end > start:
             yield from _without(pauses, max(begin, start), end)
 
 
-def _openings(calendar: Calendar, day: date, counting: Counting) -> Iterator[tuple[datetime, datetime | None]]:
+def _openings(calendar: Calendar, day: date, counting: Counting) -> Iterator[Interval]:
     if not calendar.is_working(day):
         day = working_day_after(day, calendar)
     while True:
@@ -172,15 +166,12 @@ def _openings(calendar: Calendar, day: date, counting: Counting) -> Iterator[tup
         day = working_day_after(day, calendar)
 
 
-def _without(pauses: Sequence[Interval], begin: datetime, end: datetime | None) -> Iterator[tuple[datetime, datetime | None]]:
+def _without(pauses: Sequence[Interval], begin: datetime, end: datetime) -> Iterator[Interval]:
     """One stretch without the pauses in it."""
     for since, until in pauses:
-        if until <= begin:
-            continue
-        if end is not None and since >= end:
-            break
-        if since > begin:
-            yield begin, since
-        begin = until
-    if end is None or begin < end:
+        if until > begin and since < end:
+            if since > begin:
+                yield begin, since
+            begin = until
+    if begin < end:
         yield begin, end
