@@ -10,8 +10,9 @@ from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
 
 
-def _version() -> Count:
-    return Count(metadata={"description": "versi berkas yang dilihat; bila sudah lain, 409"})
+def _version(*, required: bool = False) -> Count:
+    seen = {"description": "versi berkas yang dilihat; bila sudah lain, 409"}
+    return Count(required=required, metadata=seen)
 
 
 class AssessmentSchema(Shape):
@@ -29,7 +30,7 @@ class ValidationSchema(Shape):
 
     agrees = Flag(required=True)
     note = Text(1000, allow_none=True, load_default=None)
-    version = _version()
+    version = _version(required=True)
 
     @validates_schema
     def _check_reason(self, data: dict[str, Any], **_: object) -> None:
@@ -46,7 +47,7 @@ class DecisionSchema(Shape):
         error_messages=REQUIRED,
     )
     reason = Text(1000, allow_none=True, load_default=None)
-    version = _version()
+    version = _version(required=True)
 
     @validates_schema
     def _check_reason(self, data: dict[str, Any], **_: object) -> None:

@@ -133,9 +133,10 @@ def _ours(error: errors.RekomError) -> Response:
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     extra = dict(error.context)
+    named = {f"/{extra.pop('field')}": str(error)} if "field" in extra else {}
     if "ticket" in extra:
         extra["existing"] = f"/api/v1/applications/{extra['ticket']}"
-    return answer(status, error.slug, str(error), extra=extra, headers=headers)
+    return answer(status, error.slug, str(error), fields=named, extra=extra, headers=headers)
 
 
 def _http(error: HTTPException) -> Response:

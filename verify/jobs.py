@@ -146,7 +146,8 @@ def _try_later(rekom: Rekom, session: Session, one: Gathered, *, now: datetime) 
     if one.task.job in CHECKS and (refused or too_old):
         tasks.finish(session, one.task, now=now)
     else:
-        tasks.postpone(session, one.task, now=now, first_pause=rekom.settings.task_backoff_seconds, error=_words(one.error))
+        first, told = rekom.settings.task_backoff_seconds, _told(one.error)
+        tasks.postpone(session, one.task, now=now, first_pause=first, error=_words(one.error), told=told)
 
 
 def _still_matters(case: Case, job: Job) -> bool:
@@ -164,6 +165,12 @@ def _is_handed_over(rekom: Rekom, case: Case, one: Gathered) -> bool:
     refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
     alone = isinstance(one.error, NotConnected)
     return refused or alone or case.urgency == Urgency.EMERGENCY or one.task.attempts >= rekom.settings.task_attempts
+
+
+def _told(error: Exception | None) -> float:
+    """The seconds a registry asked us to wait."""
+    told = error.context.get("retry_after", "") if isinstance(error, RegistryError) else ""
+    return float(told) if told.isdecimal() else 0
 
 
 def _words(error: Exception | None) -> str:

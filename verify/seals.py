@@ -8,6 +8,9 @@ from workflows import desk, trust
 from workflows.desk import Verdict
 from workflows.records.letter import Letter
 
+SHORTEST_SEAL = 100
+"""Characters. Whatever is shorter was typed and not scanned: a number, a word, never a damaged seal."""
+
 
 class OldSeal(ForgedToken):
     """A seal this office made, under a key that was withdrawn since."""
@@ -17,13 +20,15 @@ class OldSeal(ForgedToken):
 
 
 def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | None:
-    """The letter whose code this is; None for a true seal of a letter we do not know.
+    """The letter whose code this is; None for a true seal of a letter we do not know, and for what is no seal at all.
 
     Raises ``ForgedToken``; ``OldSeal`` where the code was ours until its key was withdrawn. Under a withdrawn key only
     the very codes we printed are called ours: whoever has the key can seal anything. A letter whose key was withdrawn
     in the database is returned, and refused by the desk with its number and its name.
     """
     text = token_in(code)
+    if len(text) < SHORTEST_SEAL:
+        return None
     claims, token = open_token(text, keys.known), text.upper()  # in this order: upper() makes letters of what is none
     letter = desk.find_by_token_id(session, claims.token_id)
     withdrawn = trust.is_withdrawn(session, claims.key_id)

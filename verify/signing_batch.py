@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from verify.composition import Rekom
 from workflows import signing
 from workflows.actor import Actor
-from workflows.errors import Refused, RekomError, SignerNotRegistered, WrongPassphrase
+from workflows.errors import Refused, RekomError, SignerNotRegistered, TransitionRefused, WrongPassphrase
 from workflows.passphrase import Passphrase
 from workflows.ports import SignerOutcome
 
@@ -59,6 +59,8 @@ def sign_all(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> int:
         except (WrongPassphrase, SignerNotRegistered) as error:
             _remember(rekom, ticket, error, pen)
             break
+        except TransitionRefused:
+            log.info("a letter of the batch was signed or is being signed elsewhere")
         except RekomError as error:
             _remember(rekom, ticket, error, pen)
         except Exception as error:

@@ -79,6 +79,12 @@ def weigh_again(session: Session, case: Case, *, now: datetime) -> None:
         _promise(session, case, (Job.FINDINGS,), now=now)
 
 
+def shown_differently(case: Case) -> None:
+    """A new answer or finding makes another version of a case that waits for somebody's word: who saw the old one is told."""
+    if case.state in (State.VALIDATION, State.DECISION):
+        case.version += 1
+
+
 def check_again(session: Session, case: Case, *, now: datetime) -> None:
     """Promise registry checks for whatever they now read differently."""
     _promise(session, case, ON_OPENING, now=now)

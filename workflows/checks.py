@@ -94,7 +94,8 @@ def membership_details(evidence: MembershipEvidence) -> dict[str, str | None]:
 def _record(session: Session, case: Case, kind: Job, actor: Actor, *, now: datetime, **fields: Any) -> None:
     assert case.id is not None
     believed = facts.checks_of(session, case).get(kind)
-    result = CheckResult(case_id=case.id, kind=kind, recorded_at=now, **fields)
+    about = facts.fingerprint(facts.read(session, case, kind))
+    result = CheckResult(case_id=case.id, kind=kind, recorded_at=now, input_hash=None if fields.get("task_id") else about, **fields)
     session.add(result)
     session.flush()
     audit.record(
@@ -102,5 +103,6 @@ def _record(session: Session, case: Case, kind: Job, actor: Actor, *, now: datet
     )
     manual_checks.settle_result(session, case, result, believed, now=now)
     if case.closed_at is None:
+        advance.shown_differently(case)
         advance.weigh_again(session, case, now=now)
         advance.settle(session, case, now=now)

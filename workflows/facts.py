@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from workflows.errors import NotFound
 from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion
@@ -116,13 +116,14 @@ def fingerprints(facts: Any) -> tuple[str, ...]:
 
 
 def checks_of(session: Session, case: Case) -> Mapping[Job, CheckResult]:
-    """The newest result of each kind that answers what the case says now, or that an officer recorded.
+    """The newest result of each kind that is about what the case says now, a registry's and an officer's alike.
 
     An answer about a name that was mended since does not count; mended back, the first answer counts again.
     """
-    query = select(CheckResult, Task.input_hash).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
+    about = func.coalesce(Task.input_hash, CheckResult.input_hash)
+    query = select(CheckResult, about).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
     rows = session.exec(query.where(CheckResult.case_id == case.id).order_by(col(CheckResult.id)))
-    asked = {kind: {None, *fingerprints(ASKED[kind](case))} for kind in CHECKS}
+    asked = {kind: set(fingerprints(ASKED[kind](case))) for kind in CHECKS}
     return {row.kind: row for row, input_hash in rows if input_hash in asked[row.kind]}
 
 

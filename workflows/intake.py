@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit
 from workflows.actor import Actor
-from workflows.errors import InvalidInput, NotFound, OpenCaseExists, TransitionRefused
+from workflows.errors import InvalidInput, OpenCaseExists, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
 from workflows.records.hospital import Hospital
@@ -49,6 +49,9 @@ AMENDABLE = (
 ).split()
 """What may follow or be corrected later; the NIK is not among them: another NIK is another case."""
 
+SUBSTANCE = frozenset({"name", "birth_date", "kk", "address", "domicile_code", "resident_since"})
+"""Who the person is and where she lives: what an assessor assessed and a validator confirmed."""
+
 AMENDABLE_STATES = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.VALIDATION, State.DECISION})
 
 
@@ -80,6 +83,8 @@ def amend(
         raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
     changed = {name: value for name, value in changes.items() if name in AMENDABLE and getattr(case, name) != value}
     _check_hospital(session, changed.get("hospital_code"))
+    if case.state in (State.VALIDATION, State.DECISION) and SUBSTANCE & set(changed):
+        raise TransitionRefused("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah.")
     for name, value in changed.items():
         setattr(case, name, value)
     check_proxy(case.proxy_name, case.proxy_relation)
@@ -143,4 +148,4 @@ def _refuse_second(session: Session, nik: str) -> None:
 
 def _check_hospital(session: Session, code: str | None) -> None:
     if code is not None and session.get(Hospital, code) is None:
-        raise NotFound("Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit.")
+        raise InvalidInput("Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit.", field="hospital_code")

@@ -23,10 +23,13 @@ COMPARED = ("segment", "desil", "exclusion_reason")
 HARMLESS: Mapping[Job, frozenset[str]] = {
     Job.IDENTITY: frozenset({"MATCH"}),
     Job.MEMBERSHIP: frozenset({"NOT_FOUND"}),
-    Job.POVERTY: frozenset({"FOUND", "NOT_FOUND"}),
+    Job.POVERTY: frozenset({"FOUND"}),
     Job.DUPLICATES: frozenset({"CLEAR"}),
 }
 """Late answers that would not have stood in the letter's way, by kind: a NIK nobody knows is no membership nobody has."""
+
+POOR = frozenset({1, 2, 3, 4})
+"""Deciles that no region's rule turns away; above them a person compares with the region's own rule."""
 
 UNSERVED = frozenset({State.REJECTED, State.WITHDRAWN})
 """Nothing was given in these cases, so nothing needs correcting."""
@@ -132,7 +135,9 @@ def _was_decided(case: Case) -> bool:
 
 
 def _harmless(result: CheckResult) -> bool:
-    return result.outcome in HARMLESS[result.kind] and not result.details.get("exclusion_reason")
+    if result.outcome not in HARMLESS[result.kind] or result.details.get("exclusion_reason"):
+        return False
+    return result.kind != Job.POVERTY or result.details.get("desil") in POOR
 
 
 def _differs(one: dict[str, Any], other: dict[str, Any], name: str) -> bool:

@@ -1,6 +1,6 @@
 """Signatures on prepared letters: BSrE's, or ink with the scan. A paper is never changed after it is signed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,9 @@ from workflows.states import Action
 LARGEST_SCAN = 5 * 1024 * 1024
 """Bytes of an uploaded scan."""
 
+LONGEST_SIGNING = timedelta(minutes=5)
+"""For how long a letter is held for one try at BSrE, which answers within two and a half minutes or not at all."""
+
 SCAN_KINDS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """A scan is a PDF, a JPEG or a PNG, judged by its first bytes."""
 
@@ -35,6 +38,11 @@ def draft_to_sign(session: Session, ticket: str, actor: Actor, *, now: datetime)
     case = advance.lock(session, ticket, actor)
     letter = _prepared(session, case, SigningMode.BSRE)
     _check_signer(session, case, letter, actor, now=now)
+    if letter.signing_until is not None and letter.signing_until > now:
+        raise TransitionRefused("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang.")
+    # Held before BSrE is asked: a second click must not send the passphrase twice.
+    letter.signing_until = now + LONGEST_SIGNING
+    session.add(letter)
     assert letter.draft is not None
     return letter.draft
 
@@ -55,7 +63,7 @@ def sign_electronically(session: Session, ticket: str, signed: bytes, signature_
     _check_signer(session, case, letter, actor, now=now)
     if not letter.draft or not signed.startswith(letter.draft) or len(signed) == len(letter.draft):
         raise InvalidInput("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi.")
-    letter.signature_id, letter.signing_error = signature_id, None
+    letter.signature_id, letter.signing_error, letter.signing_until = signature_id, None, None
     return _finish(session, case, letter, signed, actor, now=now)
 
 
@@ -64,7 +72,7 @@ def note_failure(session: Session, ticket: str, sentence: str, actor: Actor) -> 
     case = advance.lock(session, ticket, actor)
     letter = letters.newest_letter(session, case)
     if letter is not None and letter.state == LetterState.PREPARED:
-        letter.signing_error = sentence[:300]
+        letter.signing_error, letter.signing_until = sentence[:300], None
         session.add(letter)
 
 

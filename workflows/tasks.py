@@ -13,6 +13,8 @@ from workflows.states import Job
 from workflows.vocabulary import Urgency
 
 LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_TOLD = timedelta(hours=24)
+"""A registry may ask us to wait (Retry-After, a used-up quota), but not for ever."""
 MOST_DOUBLINGS = 20
 """Far beyond ``LONGEST_PAUSE``; after days of an outage the number itself would become too large to be a time."""
 
@@ -77,10 +79,11 @@ def finish(session: Session, task: Task, *, now: datetime) -> bool:
     return bool(session.exec(done).rowcount == 1)
 
 
-def postpone(session: Session, task: Task, *, now: datetime, first_pause: float, error: str) -> None:
-    """Give a failed task back with a pause that doubles with each try."""
+def postpone(session: Session, task: Task, *, now: datetime, first_pause: float, error: str, told: float = 0) -> None:
+    """Give a failed task back with a pause that doubles with each try, and is no shorter than the ``told`` seconds."""
     doublings = min(task.attempts - 1, MOST_DOUBLINGS)
     pause = min(timedelta(seconds=first_pause * 2**doublings), LONGEST_PAUSE)
+    pause = max(pause, min(timedelta(seconds=told), LONGEST_TOLD))
     values = {"due_at": now + pause, "leased_until": None, "last_error": error[:300]}
     session.exec(update(Task).where(col(Task.id) == task.id, col(Task.done_at).is_(None)).values(**values))
 

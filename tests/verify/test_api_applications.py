@@ -92,7 +92,8 @@ def test_where_real_people_are_served_made_up_ones_stay_out(sqlite_office: Offic
 
 def test_an_unknown_hospital_is_refused(sqlite_office: Office) -> None:
     answer = sqlite_office.api("loket").post("/applications", ktp(hospital_code="RS-TIDAK-ADA"))
-    assert (answer.status_code, answer.get_json()["code"]) == (404, "tidak-ditemukan")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "isian-salah")
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == ["/hospital_code"]
     assert answer.get_json()["detail"] == "Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit."
     assert sqlite_office.count(Case) == 0
 

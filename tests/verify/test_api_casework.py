@@ -18,7 +18,8 @@ STEPS = {
 
 
 def do(office: Office, username: str, ticket: str, step: str, body: dict[str, Any]) -> Any:
-    return office.api(username).post(f"/applications/{ticket}/{step}", body)
+    seen = {"version": office.case(ticket).version} if step in ("validation", "decision") else {}
+    return office.api(username).post(f"/applications/{ticket}/{step}", seen | body)
 
 
 def answers(office: Office, word: str = "YES") -> dict[str, Any]:
@@ -114,7 +115,21 @@ def test_whoever_saw_an_older_version_reloads_first(office: Office) -> None:
     office.drain()
     stale = do(office, "validator", ticket, "validation", {"agrees": True, "version": seen})
     assert (stale.status_code, stale.get_json()["code"]) == (409, "berubah")
-    assert do(office, "validator", ticket, "validation", {"agrees": True, "version": seen + 1}).status_code == 201
+    now = office.case(ticket).version
+    assert now > seen
+    assert do(office, "validator", ticket, "validation", {"agrees": True, "version": now}).status_code == 201
+
+
+def test_nobody_decides_on_findings_that_changed_since_they_were_seen(office: Office) -> None:
+    ticket = office.to_decision()
+    seen = office.case(ticket).version
+    given = {"kind": "MEMBERSHIP", "outcome": "ACTIVE", "note": "Terlihat aktif di Mobile JKN.", "as_of": office.clock().isoformat()}
+    assert office.api("peksos").post(f"/applications/{ticket}/checks", given).status_code == 201
+    office.drain()
+    stale = do(office, "kadis", ticket, "decision", {"outcome": "APPROVE", "reason": "Uji.", "version": seen})
+    assert (stale.status_code, stale.get_json()["code"]) == (409, "berubah")
+    blind = office.api("kadis").post(f"/applications/{ticket}/decision", {"outcome": "APPROVE", "reason": "Uji."})
+    assert (blind.status_code, blind.get_json()["errors"][0]["pointer"]) == (422, "/version")
 
 
 def test_sending_back_asks_for_a_reason_and_begins_a_new_round(office: Office) -> None:

@@ -182,7 +182,7 @@ def test_another_regions_office_does_not_learn_that_a_case_is_there(office: Offi
         ("PATCH", f"/applications/{ticket}", {"phone": "081299999999"}),
         ("POST", f"/applications/{ticket}/withdrawal", {"reason": "uji coba"}),
         ("POST", f"/applications/{ticket}/revocation", {"reason": "uji coba"}),
-        ("POST", f"/applications/{ticket}/decision", {"outcome": "APPROVE"}),
+        ("POST", f"/applications/{ticket}/decision", {"outcome": "APPROVE", "version": 1}),
     ):
         answer = blora.call(method, path, json=body)
         assert answer.status_code == 404, path

@@ -67,7 +67,7 @@ def test_a_key_belongs_to_one_person(office: Office) -> None:
 def test_a_refusal_is_not_kept(office: Office) -> None:
     loket = office.api("loket")
     assert loket.post(PATH, ktp() | {"nik": "1"}, key="a1").status_code == 422
-    assert loket.post(PATH, ktp(1, hospital_code="RS-TIDAK-ADA"), key="a1").status_code == 404
+    assert loket.post(PATH, ktp(1, hospital_code="RS-TIDAK-ADA"), key="a1").status_code == 422
     assert office.count(IdempotencyRecord) == 0
     assert loket.post(PATH, ktp(), key="a1").status_code == 201
 

@@ -1,11 +1,13 @@
 """Never a dead end: unanswered checks get an owner, emergencies go on, late answers are held against what was believed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.office import Office
 from workflows import manual_checks
+from workflows.errors import Unavailable
 from workflows.records import Correction, ManualCheck, Staff
 from workflows.states import Job, Role, State
 from workflows.vocabulary import Urgency
@@ -164,7 +166,9 @@ def test_a_letter_for_somebody_the_civil_registry_does_not_know_is_corrected(off
     office.drain()
     shown = view(office, ticket)
     assert [check["outcome"] for check in shown["checks"]] == ["NOT_FOUND", "NOT_FOUND", "NOT_FOUND", "CLEAR"]
-    assert [correction["kind"] for correction in shown["corrections"]] == ["IDENTITY"], "a membership nobody has is what the letter is for"
+    assert [correction["kind"] for correction in shown["corrections"]] == ["IDENTITY", "POVERTY"], (
+        "not being a member is what the letter is for"
+    )
 
 
 def test_a_correction_is_resolved_on_its_own_case_only(office: Office) -> None:
@@ -196,6 +200,24 @@ def test_asking_ends_after_the_hours_set(office: Office) -> None:
     office.drain()
     assert all(task.done_at is not None for task in office.tasks(ticket, Job.IDENTITY))
     assert len(view(office, ticket)["manual_checks"]) == 3, "they stay with the person"
+
+
+def test_a_registry_that_says_when_is_not_asked_before(office: Office) -> None:
+    office.fakes.switch.off(Unavailable(retry_after="7200"))
+    ticket = office.open(1)
+    office.drain()
+    assert {task.due_at - office.clock() for task in office.tasks(ticket) if task.done_at is None} == {timedelta(hours=2)}
+
+
+def test_what_a_person_found_is_about_the_name_it_was_found_for(office: Office) -> None:
+    office.fakes.switch.off()
+    ticket = office.open(1, urgency=Urgency.EMERGENCY)
+    office.drain()
+    office.api("peksos").post(f"/applications/{ticket}/checks", found(office, "IDENTITY", "MATCH"))
+    assert view(office, ticket)["checks"][0]["outcome"] == "MATCH"
+    office.amend(ticket, name="ORANG LAIN SAMA SEKALI")
+    office.drain()
+    assert view(office, ticket)["checks"][0]["outcome"] is None
 
 
 def test_a_refusal_is_a_persons_at_once_and_not_asked_again(office: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.office import MORNING, POLICIES, Office, running_office
 from verify import signing_batch
+from workflows import signing
 from workflows.desk import DeskAnswer
 from workflows.errors import Refused, RegistryError, Unavailable, WrongPassphrase
 from workflows.letter_states import LetterState
@@ -54,7 +55,9 @@ def prepared(office: Office, mode: SigningMode, *numbers: int) -> list[str]:
     vars(office.rekom)["policies"] = policies_with(mode)
     tickets = [office.to_decision(number) for number in numbers]
     for ticket in tickets:
-        answer = office.api("kadis").post(f"/applications/{ticket}/decision", {"outcome": "APPROVE", "reason": "Uji."})
+        answer = office.api("kadis").post(
+            f"/applications/{ticket}/decision", {"outcome": "APPROVE", "reason": "Uji.", "version": office.case(ticket).version}
+        )
         assert answer.status_code == 201, answer.json
     office.drain()
     assert {office.case(ticket).state for ticket in tickets} == {State.SIGNING}
@@ -121,6 +124,17 @@ def test_a_wrong_passphrase_ends_the_batch_at_once(sqlite_office: Office) -> Non
     assert signer.asked == 1
     listed = sqlite_office.api("kadis").get("/signing").json["letters"]
     assert [entry["error"] for entry in listed] == [str(WrongPassphrase()), None]
+
+
+def test_a_letter_that_is_being_signed_is_not_sent_again(office: Office) -> None:
+    (ticket,) = prepared(office, SigningMode.BSRE, 1)
+    with office.write() as session:
+        signing.draft_to_sign(session, ticket, office.actor("kadis"), now=office.clock())
+    signer = Signer()
+    vars(office.rekom)["signer"] = signer
+    assert (signing_batch.sign_all(office.rekom, [ticket], pen(office)), signer.asked) == (0, 0)
+    office.clock.pass_by(minutes=6)
+    assert (signing_batch.sign_all(office.rekom, [ticket], pen(office)), signer.asked) == (1, 1)
 
 
 def test_an_outage_costs_one_letter_its_turn_only(sqlite_office: Office) -> None:

@@ -146,13 +146,14 @@ def _assess(office: Office, ticket: str) -> None:
 
 def _validate(office: Office, ticket: str) -> None:
     office.wait(ticket, lambda case: not case["waiting"])
+    version = office.case(ticket)["version"]
     with office.step("Petugas lain memvalidasi"):
-        _checked(office.call("validator", "POST", f"/api/v1/applications/{ticket}/validation", {"agrees": True}))
+        _checked(office.call("validator", "POST", f"/api/v1/applications/{ticket}/validation", {"agrees": True, "version": version}))
 
 
 def _decide(office: Office, ticket: str) -> None:
     with office.step("Kepala Dinas memutuskan", machine=True) as notes:
-        content = {"outcome": "APPROVE", "reason": "Contoh demo: bukti lengkap dan sesuai."}
+        content = {"outcome": "APPROVE", "reason": "Contoh demo: bukti lengkap dan sesuai.", "version": office.case(ticket)["version"]}
         case = _checked(office.call("kadis", "POST", f"/api/v1/applications/{ticket}/decision", content))
         notes.append(f"nomor {case['letter']['number']}")
 

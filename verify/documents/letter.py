@@ -109,8 +109,8 @@ def letter_content(facts: LetterFacts, token: str, public_url: str) -> dict[str,
         "qr_mm": symbol.width_mm,
         "code": [facts.number, check_code(token)],
         "footer": [
-            "Cek keaslian: pindai kode QR dengan kamera ponsel, atau ketik kode surat di",
-            f"{public_url.rstrip('/')}/periksa",
+            "Cek keaslian: pindai kode QR dengan kamera ponsel. Loket rumah sakit tanpa pemindai:",
+            f"ketik nomor surat dan NIK di {public_url.rstrip('/')}/periksa",
             "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya.",
         ],
     }

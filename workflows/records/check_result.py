@@ -13,7 +13,8 @@ from workflows.states import Job
 class CheckResult(SQLModel, table=True):
     """The newest row of a kind counts. ``outcome`` None means undetermined: a person takes over, with a note.
 
-    Either a task concluded it or a person recorded it, never both. A task answers once; that it has not answered
+    Either a task concluded it or a person recorded it, never both. ``input_hash`` says what a person's result is about, as a
+    task's does for a registry's. A task answers once; that it has not answered
     yet may be noted before.
     """
 
@@ -37,6 +38,7 @@ class CheckResult(SQLModel, table=True):
     source: str = Field(max_length=100)
     as_of: datetime
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    input_hash: str | None = Field(default=None, max_length=64)
     note: str | None = Field(default=None, max_length=500)
     task_id: int | None = Field(default=None, foreign_key="task.id")
     recorded_by: int | None = Field(default=None, foreign_key="staff.id")

@@ -72,6 +72,7 @@ class Letter(SQLModel, table=True):
     draft: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     scan: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     signature_id: str | None = Field(default=None, max_length=200)
+    signing_until: datetime | None = None
     signing_error: str | None = Field(default=None, max_length=300)
     pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     pdf_sha256: str | None = Field(default=None, max_length=64)

@@ -38,6 +38,7 @@ def conclude(session: Session, case: Case, _: Task, evidence: Weighed, *, now: d
     known = select(FindingSet.id).where(FindingSet.case_id == case.id, FindingSet.facts_hash == evidence.facts_hash)
     if session.exec(known).first() is None:
         session.add(_row(case, evidence, now))
+        advance.shown_differently(case)
         session.flush()
     advance.weigh_again(session, case, now=now)
     advance.settle(session, case, now=now)
