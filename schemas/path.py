@@ -12,6 +12,7 @@ from workflows.ports import IdentityOutcome, MembershipOutcome, PovertyOutcome, 
 from workflows.rules.facts import CheckFact
 from workflows.rules.papers import LABEL
 from workflows.rules.path_facts import Cause, Lane, PathFacts
+from workflows.rules.route import LetterKind, RouteCode, Unknown
 from workflows.vocabulary import DocumentType, Urgency
 
 BY_HAND = "petugas"
@@ -111,7 +112,7 @@ class MeanwhileSchema(Schema):
 class MissingSchema(Schema):
     """What is not known, and who asks it."""
 
-    fact = fields.String()
+    fact = fields.String(metadata={"enum": [fact.value for fact in Unknown]})
     question = fields.String()
     who = fields.String()
 
@@ -137,12 +138,12 @@ class FoundSchema(Schema):
 class RouteSchema(Schema):
     """The path finder's answer: exactly one way."""
 
-    code = fields.String()
+    code = fields.String(metadata={"enum": [code.value for code in RouteCode]})
     title = fields.String()
     reason = fields.String()
     say = fields.List(fields.String(), metadata={"description": "yang disampaikan kepada keluarga"})
     steps = fields.List(fields.String(), metadata={"description": "yang dikerjakan petugas, berurutan"})
-    letter = fields.String(allow_none=True)
+    letter = fields.String(allow_none=True, metadata={"enum": [*(kind.value for kind in LetterKind), None]})
     papers = fields.List(fields.Nested(PaperSchema))
     papers_reference = fields.String(allow_none=True)
     promise = fields.Nested(PromiseSchema)

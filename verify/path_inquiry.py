@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from verify.composition import Rekom
 from workflows import paths
 from workflows.actor import Actor
-from workflows.paths import Direction, Found, PathQuestion
+from workflows.paths import Asked, Direction, Found, PathQuestion
 from workflows.rules.path import find_route
 from workflows.rules.policy import RegionPolicy
 
@@ -31,7 +31,10 @@ def direct(rekom: Rekom, question: PathQuestion, actor: Actor, on: date) -> Dire
     given = local(rekom, question, policy, on)
     if paths.is_certain(given.route) or question.nik is None:
         return given
-    return _with_registries(rekom, _remembered(rekom, question, actor), policy, on, actor)
+    direction = _with_more(rekom, _remembered(rekom, question, actor), policy, on)
+    with rekom.database.write() as session:
+        paths.record(session, direction, actor, now=rekom.clock())
+    return direction
 
 
 def local(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> Direction:
@@ -45,18 +48,15 @@ def _remembered(rekom: Rekom, question: PathQuestion, actor: Actor) -> PathQuest
     return paths.completed(question, case) if case else question
 
 
-def _with_registries(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date, actor: Actor) -> Direction:
-    found = _asked(rekom, question, policy, on)
-    facts = paths.with_found(question.facts, found)
-    nameless = question.name is None or facts.birth_date is None
-    direction = Direction(find_route(facts, policy, rekom.policies, on), policy, on, found, nameless)
-    with rekom.database.write() as session:
-        paths.record(session, direction, actor, now=rekom.clock())
-    return direction
+def _with_more(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> Direction:
+    known = local(rekom, question, policy, on)
+    found = _asked(rekom, question, paths.to_ask(question, known.route, policy), policy, on)
+    route = find_route(paths.with_found(question.facts, found), policy, rekom.policies, on)
+    return Direction(route, policy, on, found, nameless=paths.is_nameless(question) and paths.lacks_registers(route))
 
 
-def _asked(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> tuple[Found, ...]:
-    wanted, ports = paths.to_ask(question, policy), rekom.ports  # made once, before the threads share them
+def _asked(rekom: Rekom, question: PathQuestion, wanted: tuple[Asked, ...], policy: RegionPolicy, on: date) -> tuple[Found, ...]:
+    ports = rekom.ports  # made once, before the threads share them
     day = min(on, local_today(rekom, policy.region_code))  # nobody can say whether a member will be covered
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         return tuple(pool.map(lambda about: paths.ask(ports, question, about, day, policy.timezone), wanted))

@@ -25,7 +25,7 @@ from workflows.records.case import Case
 from workflows.rules.facts import CheckFact
 from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import EligibilityBasis, RegionPolicy
-from workflows.rules.route import Route, RouteCode
+from workflows.rules.route import Route, RouteCode, Unknown
 
 
 class Asked(StrEnum):
@@ -73,6 +73,9 @@ class Direction:
 UNANSWERED = "{registry} belum menjawab. Cari lagi nanti, atau isi sendiri hasil pemeriksaannya."
 DECLINED = "{registry} tidak dapat menjawab ini. Isi sendiri hasil pemeriksaannya."
 OTHER_NAME = "{registry} mencatat nama lain untuk NIK ini. Periksa ejaan nama di KTP."
+REGISTERED = frozenset({Unknown.MEMBERSHIP, Unknown.SEGMENT, Unknown.IDENTITY, Unknown.ABLE_TO_PAY})
+"""What a register may know; all else only people can say."""
+
 NAMELESS = "Ketik nama dan tanggal lahir seperti di KTP. Tanpa itu registri tidak dapat ditanya."
 """Registries believe a NIK only together with its name."""
 
@@ -102,13 +105,26 @@ def dated(question: PathQuestion, on: date) -> PathQuestion:
     return replace(question, facts=replace(facts, **undated))
 
 
-def to_ask(question: PathQuestion, policy: RegionPolicy) -> tuple[Asked, ...]:
-    """Whom to ask: only about what nobody gave, and about need only where the region looks at the register of need."""
-    if question.nik is None or question.name is None or question.facts.birth_date is None:
+def to_ask(question: PathQuestion, route: Route, policy: RegionPolicy) -> tuple[Asked, ...]:
+    """Whom to ask: nobody where no register can say what ``route`` lacks; else only about what nobody gave.
+
+    The register of need is asked only where the region looks at it.
+    """
+    if question.nik is None or is_nameless(question) or not lacks_registers(route):
         return ()
     wanted = tuple(about for about in Asked if getattr(question.facts, about.value) is None)
     by_decile = policy.eligibility.value is EligibilityBasis.DESIL
     return tuple(about for about in wanted if by_decile or about is not Asked.POVERTY)
+
+
+def is_nameless(question: PathQuestion) -> bool:
+    """Whether the words by which registries know a person are missing."""
+    return question.name is None or question.facts.birth_date is None
+
+
+def lacks_registers(route: Route) -> bool:
+    """Whether something is missing that a register may know."""
+    return any(one.fact in REGISTERED for one in route.missing)
 
 
 def ask(ports: Ports, question: PathQuestion, about: Asked, on: date, zone: str) -> Found:

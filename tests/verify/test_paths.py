@@ -161,6 +161,12 @@ def test_what_was_given_is_not_asked_again(sqlite_office: Office) -> None:
     assert [one["fact"] for one in found["missing"]] == ["ABLE_TO_PAY"]
 
 
+def test_where_only_people_can_say_what_is_missing_no_registry_is_asked(sqlite_office: Office) -> None:
+    found = way(sqlite_office, **persona("siti-contoh"), identity="MATCH", membership="NOT_FOUND", able_to_pay=False, domicile_code="3673")
+    assert [one["fact"] for one in found["missing"]] == ["CAUSE"]
+    assert (found["found"], sqlite_office.fakes.switch.asked) == ([], 0)
+
+
 def test_another_day_has_its_own_rules(sqlite_office: Office) -> None:
     known = persona("mandiri-menunggak") | AT_THE_COUNTER
     old, new = (way(sqlite_office, **known, on=day) for day in ("2025-12-31", "01-01-2026"))
