@@ -172,6 +172,10 @@ def test_a_forged_hash_is_found_one_further_on(sqlite_office: Office) -> None:
     events[3].actor_name = "Orang Lain"
     events[3].hash = event_hash(events[3])
     assert verify_chain(events) == 5
+    events[4].previous_hash = events[3].hash  # and on and on: whoever changes one event has to rewrite all that follow
+    assert verify_chain(events) == 5
+    events[4].hash = event_hash(events[4])
+    assert verify_chain(events) == 6
 
 
 def test_what_was_deleted_swapped_doubled_or_slipped_in_is_found(sqlite_office: Office) -> None:
