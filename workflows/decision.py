@@ -11,6 +11,7 @@ from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefus
 from workflows.permissions import Permission, check
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case
+from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
@@ -91,7 +92,8 @@ def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None or assessment.validated_by is None:
         raise TransitionRefused("Berkas ini belum divalidasi.")
-    if actor.id in (case.opened_by, assessment.assessed_by, assessment.validated_by):
+    recorded = select(CheckResult.recorded_by).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
+    if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *session.exec(recorded)}:
         raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan.")
     return assessment
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, checks
+from workflows import advance, audit, checks, facts
 from workflows.actor import Actor
 from workflows.permissions import Permission, check
 from workflows.ports import MembershipEvidence
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.membership_report import MembershipReport
+from workflows.states import Job
 
 FRESH = timedelta(hours=24)
 """A report older than this says nothing about today."""
@@ -51,7 +52,11 @@ def report(session: Session, given: HospitalReport, actor: Actor, *, now: dateti
     audit.record_on_person(session, "REPORT_MEMBERSHIP", actor=actor, now=now, outcome=evidence.outcome.value)
     case_id = session.exec(select(Case.id).where(Case.nik == given.nik, col(Case.closed_at).is_(None))).first()
     if case_id is not None:
-        checks.record_report(session, advance.lock_by_id(session, case_id), evidence, actor, now=now)
+        case = advance.lock_by_id(session, case_id)
+        known = facts.checks_of(session, case).get(Job.MEMBERSHIP)
+        # A report fills a gap; it never overrides what BPJS itself or an officer of this office said.
+        if known is None or known.outcome is None:
+            checks.record_report(session, case, evidence, actor, now=now)
 
 
 def newest(session: Session, nik: str, *, now: datetime) -> tuple[MembershipReport, Hospital] | None:

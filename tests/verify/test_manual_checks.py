@@ -279,6 +279,29 @@ def test_a_hospital_reports_what_its_own_vclaim_says(office: Office) -> None:
     assert "MEMBERSHIP" not in [one["kind"] for one in view(office, ticket)["manual_checks"]]
 
 
+def test_a_report_never_overrides_what_is_known(office: Office) -> None:
+    ticket = office.open(1)
+    office.drain()
+    before = view(office, ticket)["checks"][1]
+    assert office.api("rs").post("/desk/membership", report(nik=office.case(ticket).nik)).status_code == 202
+    assert view(office, ticket)["checks"][1] == before
+
+
+def test_whoever_recorded_a_check_by_hand_does_not_decide(office: Office) -> None:
+    acting = office.hire("bela", Role.CASEWORKER)
+    office.let_sign(acting, office.clock().date(), office.clock().date())
+    ticket = office.open(1)
+    office.drain()
+    assert office.api("bela").post(f"/applications/{ticket}/checks", found(office, "IDENTITY", "MATCH")).status_code == 201
+    office.drain()
+    office.assess(ticket)
+    office.drain()
+    office.validate(ticket)
+    given = {"outcome": "APPROVE", "reason": "Uji.", "version": office.case(ticket).version}
+    answer = office.api("bela").post(f"/applications/{ticket}/decision", given)
+    assert (answer.status_code, answer.json["code"]) == (403, "empat-mata")
+
+
 def test_a_report_tells_the_hospital_nothing_of_cases(office: Office) -> None:
     answer = office.api("rs").post("/desk/membership", report(nik="9901014101900001"))
     assert (answer.status_code, answer.json) == (202, {"received": True})

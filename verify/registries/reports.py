@@ -17,7 +17,7 @@ class ReportedMembership:
         """See ``MembershipRegistry``."""
         with self._database.read() as session:
             found = membership_reports.newest(session, question.nik, now=self._clock())
-        if found is None:
+        if found is None or found[0].asked_for != question.on:
             raise Unavailable("Belum ada rumah sakit yang melaporkan kepesertaan orang ini.", registry="VClaim rumah sakit")
         report, hospital = found
         return MembershipEvidence(
