@@ -16,6 +16,7 @@ from verify.composition import Rekom
 from verify.health import sign_relay
 from verify.witness import Witnesses
 from workflows import advance, letters, tasks
+from workflows.errors import RekomError
 from workflows.records.task import Task
 
 log = logging.getLogger(__name__)
@@ -73,5 +74,9 @@ def _expire(rekom: Rekom) -> None:
     with rekom.database.read() as session:
         overdue = letters.overdue(session, now=rekom.clock())
     for case_id in overdue:
-        with rekom.database.write() as session:
-            letters.expire(session, advance.lock_by_id(session, case_id), now=rekom.clock())
+        try:
+            with rekom.database.write() as session:
+                letters.expire(session, advance.lock_by_id(session, case_id), now=rekom.clock())
+        except RekomError as error:
+            # One case that cannot be closed must not keep all others from being rung for; its letter is over by the clock.
+            log.error("letter of case %s not closed: %s", case_id, type(error).__name__)
