@@ -14,6 +14,7 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
+from sqlalchemy import text
 
 from tests.office import NOBODY, Office, person, running_office
 from verify import jobs, relay
@@ -125,6 +126,17 @@ def test_without_redis_tasks_are_given_back_and_rung_later(sqlite_office: Office
     assert relay.once(office.rekom) == 0
     assert {task.leased_until for task in office.tasks(ticket)} == {None}
     assert office.due() == [first_task(office, ticket)]
+
+
+def test_a_case_that_cannot_be_closed_holds_up_nobody(ringing: Office, caplog: pytest.LogCaptureFixture) -> None:
+    broken, sound = ringing.to_letter(1), ringing.to_letter(2)
+    with ringing.write() as session:  # somebody mended by hand, and not well
+        session.connection().execute(text("UPDATE case_file SET state = 'DECISION' WHERE id = 1"))
+    ringing.clock.pass_by(days=4)
+    ringing.open(3)
+    assert relay.once(ringing.rekom) == 1
+    assert [ringing.case(ticket).state for ticket in (broken, sound)] == [State.DECISION, State.EXPIRED]
+    assert "letter of case 1 not closed: TransitionRefused" in caplog.text
 
 
 # --- what a worker may run
