@@ -64,8 +64,12 @@ def _list(item: fields.Field[Any], least: int = 1) -> fields.List[Any]:
     return fields.List(item, required=True, validate=check, error_messages=_words("Tulis daftar dalam kurung siku."))
 
 
-def _part(shape: type[Schema], many: bool = False) -> fields.Nested:
-    return fields.Nested(shape, many=many, required=True, error_messages=WORDS)
+def _flag() -> fields.Boolean:
+    return fields.Boolean(required=True, truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
+
+
+def _part(shape: type[Schema], many: bool = False, required: bool = True) -> fields.Nested:
+    return fields.Nested(shape, many=many, required=required, error_messages=WORDS)
 
 
 class _Rule(_Shape):
@@ -82,8 +86,8 @@ class _Rule(_Shape):
         return Ruled(**{**data, "value": tuple(value) if isinstance(value, list) else value})
 
 
-def _ruled(value: fields.Field[Any]) -> fields.Nested:
-    return _part(_Rule.from_dict({"value": value}))
+def _ruled(value: fields.Field[Any], required: bool = True) -> fields.Nested:
+    return _part(_Rule.from_dict({"value": value}), required=required)
 
 
 class _OfficeShape(_Rule):
@@ -138,6 +142,7 @@ class _Block(_Shape):
     office_hours = _ruled(OpeningRows(required=True, error_messages=WORDS))
     holidays_added = _ruled(_list(_day(), least=0))
     holidays_removed = _ruled(_list(_day(), least=0))
+    emergency_over_quota = _ruled(_flag(), required=False)
     uhc_coverage_percent = _ruled(_text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
 
     @validates_schema

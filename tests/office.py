@@ -24,7 +24,7 @@ from verify.keys import KeyRing, KeyStore, make_keys
 from verify.seeds import DEMO_PASSWORD, seed_demo
 from verify.simulator import running_simulator
 from verify.simulator.personas import generated, generated_nik
-from workflows import advance, audit, casework, decision, intake, letters, tasks
+from workflows import advance, audit, casework, decision, intake, letters, seats, tasks
 from workflows.actor import Actor
 from workflows.intake import Intake
 from workflows.ports import LetterFacts, Ports, PressedLetter
@@ -32,6 +32,7 @@ from workflows.records import Case, Letter, SigningAuthority, Staff, StaffRole, 
 from workflows.records.audit_event import AuditEvent
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet, RegionPolicy
+from workflows.seats import SeatRules
 from workflows.states import Job, Role
 from workflows.vocabulary import Capacity, DocumentType
 
@@ -118,6 +119,10 @@ class Office:
         return POLICIES.at("3673", date(2026, 11, 23))
 
     @property
+    def seat_rules(self) -> SeatRules:
+        return seats.rules_on(self.rekom.policies, "3673", now=self.clock())
+
+    @property
     def criteria(self) -> CriteriaSet:
         return POLICIES.criteria_for(self.policy)
 
@@ -194,7 +199,7 @@ class Office:
         actor = self.actor(by)
         with self.write() as session:
             case = advance.lock(session, ticket, actor)
-            return decision.approve(session, case, self.policy, reason, actor, now=self.clock()).number
+            return decision.approve(session, case, self.policy, self.seat_rules, reason, actor, now=self.clock()).number
 
     def withdraw(self, ticket: str, *, by: str | Actor = "loket") -> None:
         actor = self.actor(by)

@@ -11,14 +11,15 @@ from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
 from verify.path_inquiry import direct, local_today
-from workflows import advance, casework, decision, desk, intake, nik, queries, signing
+from workflows import advance, casework, decision, desk, intake, nik, outlook, queries, seats, signing
 from workflows.desk import Verdict
 from workflows.intake import Intake
+from workflows.outlook import Outlook
 from workflows.paths import Direction, PathQuestion
 from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.records.letter import Letter
-from workflows.states import Action
+from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
 
@@ -82,11 +83,28 @@ def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     now, reason = parts().clock(), given["reason"]
     if given["outcome"] == Action.APPROVE:
         policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
-        decision.approve(session, case, policy, reason, me(), now=now)
+        rules = seats.rules_on(parts().policies, case.region_code, now=now)
+        decision.approve(session, case, policy, rules, reason, me(), now=now)
     elif given["outcome"] == Action.REJECT:
         decision.reject(session, case, reason, me(), now=now)
     else:
         casework.send_back(session, case, reason, me(), now=now)
+
+
+def waiting_words(view: CaseView) -> tuple[str, ...]:
+    """Why an approved case got no letter, and its place in the line; nothing where it does not wait."""
+    if view.case.state != State.WAITLISTED:
+        return ()
+    with parts().database.read() as session:
+        place = seats.place_of(session, view.case)
+    return (f"Kuota kursi penuh. Berkas ini masuk daftar tunggu nomor {place}; setujui lagi bila ada kursi.",)
+
+
+def seat_outlook() -> Outlook:
+    """How the actor's region stands with its seats today."""
+    now = parts().clock()
+    with parts().database.read() as session:
+        return outlook.burn_down(session, seats.rules_on(parts().policies, me().region_code, now=now), now=now)
 
 
 def check_question(question: dict[str, Any]) -> Verdict:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from workflows import audit, facts, guards, tasks
+from workflows import audit, facts, guards, seats, tasks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import ChangedMeanwhile, NotAllowed, NotFound, TransitionRefused
 from workflows.letter_states import LetterState, check_letter_move
@@ -81,7 +81,7 @@ def weigh_again(session: Session, case: Case, *, now: datetime) -> None:
 
 def shown_differently(case: Case) -> None:
     """A new answer or finding makes another version of a case that waits for somebody's word: who saw the old one is told."""
-    if case.state in (State.VALIDATION, State.DECISION):
+    if case.state in (State.VALIDATION, State.DECISION, State.WAITLISTED):
         case.version += 1
 
 
@@ -114,6 +114,7 @@ def _move(session: Session, case: Case, row: Transition, actor: Actor, *, now: d
     session.add(case)
     session.flush()
     audit.record(session, subject(case), row.action.value, actor=actor, now=now, source=row.source.value, target=row.target.value, **detail)
+    seats.follow(session, case, row.source, row.target, now=now)
     _promise(session, case, row.then, now=now)
 
 

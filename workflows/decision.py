@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, or_, select
 
-from workflows import advance, facts, guards, letters
+from workflows import advance, facts, guards, letters, seats
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.permissions import Permission, check
@@ -15,22 +15,30 @@ from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
+from workflows.records.seat import WaitingEntry
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
-from workflows.states import Action, Guard
+from workflows.seats import QuotaFull, SeatRules
+from workflows.states import Action, Guard, State
 from workflows.vocabulary import DecisionOutcome
 
 
-def approve(session: Session, case: Case, policy: RegionPolicy, reason: str | None, actor: Actor, *, now: datetime) -> Letter:
-    """Approve and sign: the letter gets its number here, and its paper is made by a job right after.
+def approve(
+    session: Session, case: Case, policy: RegionPolicy, rules: SeatRules, reason: str | None, actor: Actor, *, now: datetime
+) -> Letter | WaitingEntry:
+    """Approve and sign: seat and number are given here, and the paper is made by a job right after.
 
-    Where a finding fails or needs a person, the decider says why it is approved all the same.
+    Where a finding fails or needs a person, the decider says why it is approved all the same. Where no seat is left the
+    case waits in line instead, undecided; ``QuotaFull`` where it does already.
     """
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
-    decision = _decide(session, case, findings, DecisionOutcome.APPROVED, reason, actor, now=now)
+    hands = _check_hands(session, case, actor, now=now)
+    if seats.reserve(session, case, rules, now=now) is None:
+        return _wait(session, case, rules, reason, actor, now=now)
+    decision = _decide(session, case, findings, hands, DecisionOutcome.APPROVED, reason, actor, now=now)
     letter = letters.sign(session, case, decision, policy, now=now)
     advance.advance(session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number)
     return letter
@@ -38,7 +46,8 @@ def approve(session: Session, case: Case, policy: RegionPolicy, reason: str | No
 
 def reject(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Decision:
     """Refuse, with the reason that the applicant will read."""
-    decision = _decide(session, case, _findings(session, case), DecisionOutcome.REJECTED, reason, actor, now=now)
+    findings, hands = _findings(session, case), _check_hands(session, case, actor, now=now)
+    decision = _decide(session, case, findings, hands, DecisionOutcome.REJECTED, reason, actor, now=now)
     advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason)
     return decision
 
@@ -55,12 +64,31 @@ def authority_of(session: Session, staff_id: int, region_code: str, timezone: st
     return session.exec(query.order_by(col(SigningAuthority.capacity) != "DEFINITIF", col(SigningAuthority.id))).first()
 
 
+def _wait(session: Session, case: Case, rules: SeatRules, reason: str | None, actor: Actor, *, now: datetime) -> WaitingEntry:
+    if case.state == State.WAITLISTED:
+        raise QuotaFull(f"Kuota kursi masih penuh. Berkas ini nomor {seats.place_of(session, case)} di daftar tunggu.")
+    entry = seats.wait(session, case, rules, now=now)
+    advance.advance(session, case, Action.WAIT, actor, now=now, reason=reason, place=seats.place_of(session, case))
+    return entry
+
+
+def _check_hands(session: Session, case: Case, actor: Actor, *, now: datetime) -> tuple[SigningAuthority, Assessment]:
+    """Who decides holds an authority and had no earlier hand in the case."""
+    return _check_may_sign(session, case, actor, now=now), _check_four_eyes(session, case, actor)
+
+
 def _decide(
-    session: Session, case: Case, findings: FindingSet, outcome: DecisionOutcome, reason: str | None, actor: Actor, *, now: datetime
+    session: Session,
+    case: Case,
+    findings: FindingSet,
+    hands: tuple[SigningAuthority, Assessment],
+    outcome: DecisionOutcome,
+    reason: str | None,
+    actor: Actor,
+    *,
+    now: datetime,
 ) -> Decision:
-    advance.find(case.state, Action.APPROVE)
-    authority = _check_may_sign(session, case, actor, now=now)
-    assessment = _check_four_eyes(session, case, actor)
+    authority, assessment = hands
     assert case.id and assessment.id and findings.id and authority.id and assessment.validated_by
     decision = Decision(
         case_id=case.id,

@@ -17,6 +17,7 @@ class State(StrEnum):
     ASSESSMENT = "ASSESSMENT"
     VALIDATION = "VALIDATION"
     DECISION = "DECISION"
+    WAITLISTED = "WAITLISTED"
     APPROVED = "APPROVED"
     SIGNING = "SIGNING"
     LETTER_ISSUED = "LETTER_ISSUED"
@@ -36,6 +37,7 @@ class Action(StrEnum):
     VALIDATE = "VALIDATE"
     SEND_BACK = "SEND_BACK"
     APPROVE = "APPROVE"
+    WAIT = "WAIT"
     REJECT = "REJECT"
     PREPARE = "PREPARE"
     ISSUE = "ISSUE"
@@ -106,6 +108,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.DECISION,      A.SEND_BACK,     S.ASSESSMENT,    R.KADIS),
     Transition(S.DECISION,      A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
     Transition(S.DECISION,      A.REJECT,        S.REJECTED,      R.KADIS),
+    Transition(S.DECISION,      A.WAIT,          S.WAITLISTED,    R.KADIS,      when=G.FINDINGS_CURRENT),
+    Transition(S.WAITLISTED,    A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
+    Transition(S.WAITLISTED,    A.REJECT,        S.REJECTED,      R.KADIS),
+    Transition(S.WAITLISTED,    A.SEND_BACK,     S.ASSESSMENT,    R.KADIS),
     Transition(S.APPROVED,      A.ISSUE,         S.LETTER_ISSUED, R.SYSTEM,     when=G.LETTER_PRESSED),
     Transition(S.APPROVED,      A.PREPARE,       S.SIGNING,       R.SYSTEM,     when=G.LETTER_PREPARED),
     Transition(S.SIGNING,       A.SIGN,          S.LETTER_ISSUED, R.KADIS,      when=G.LETTER_PRESSED),
@@ -118,6 +124,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.ASSESSMENT,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
     Transition(S.VALIDATION,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
     Transition(S.DECISION,      A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.WAITLISTED,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
 )
 # fmt: on
 
@@ -134,6 +141,7 @@ OWNER: dict[State, Role] = {
     S.ASSESSMENT: R.CASEWORKER,
     S.VALIDATION: R.VALIDATOR,
     S.DECISION: R.KADIS,
+    S.WAITLISTED: R.KADIS,
     S.APPROVED: R.SYSTEM,
     S.SIGNING: R.KADIS,
     S.LETTER_ISSUED: R.HOSPITAL,
@@ -151,6 +159,7 @@ LABEL: dict[State, str] = {
     S.ASSESSMENT: "Sedang dinilai",
     S.VALIDATION: "Menunggu validasi",
     S.DECISION: "Menunggu persetujuan",
+    S.WAITLISTED: "Daftar tunggu",
     S.APPROVED: "Disetujui",
     S.SIGNING: "Menunggu tanda tangan",
     S.LETTER_ISSUED: "Surat terbit",

@@ -57,7 +57,8 @@ def test_number_and_decision_come_together_or_not_at_all(office: Office) -> None
     first, second = office.to_decision(1), office.to_decision(2)
     kadis = office.actor("kadis")
     with pytest.raises(RuntimeError), office.write() as session:
-        letter = decision.approve(session, advance.lock(session, first, kadis), office.policy, "uji", kadis, now=office.clock())
+        case = advance.lock(session, first, kadis)
+        letter = decision.approve(session, case, office.policy, office.seat_rules, "uji", kadis, now=office.clock())
         assert letter.number == "400.9/001/Dinsos/XI/2026"
         raise RuntimeError
     assert (office.count(Letter), office.count(Decision), office.count(LetterCounter)) == (0, 0, 0)
@@ -71,7 +72,7 @@ def decide_in_thread(office: Office, ticket: str, kadis: Actor, ready: threading
             ready.wait()
             with office.write() as session:
                 case = advance.lock(session, ticket, kadis)
-                decision.approve(session, case, office.policy, "uji", kadis, now=office.clock())
+                decision.approve(session, case, office.policy, office.seat_rules, "uji", kadis, now=office.clock())
         except Exception as error:
             errors.append(error)
 
@@ -95,7 +96,7 @@ def test_one_who_fails_meanwhile_leaves_no_gap(office: Office) -> None:
     first, second = office.to_decision(1), office.to_decision(2)
     kadis, errors = office.actor("kadis"), []
     with pytest.raises(RuntimeError), office.write() as session:
-        decision.approve(session, advance.lock(session, first, kadis), office.policy, "uji", kadis, now=office.clock())
+        decision.approve(session, advance.lock(session, first, kadis), office.policy, office.seat_rules, "uji", kadis, now=office.clock())
         thread = decide_in_thread(office, second, kadis, threading.Barrier(1), errors)
         thread.join(0.15)
         assert thread.is_alive()  # the second number is not known before the first decision ends

@@ -106,10 +106,11 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
         by_role[row.by].add(f"{row.source} {row.action}")
     before_decision = ("RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", "DECISION")
     assert by_role == {
-        Role.LOKET: {f"{state} WITHDRAW" for state in before_decision},
+        Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")},
         Role.CASEWORKER: {"ASSESSMENT ASSESS"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},
-        Role.KADIS: {"DECISION APPROVE", "DECISION REJECT", "DECISION SEND_BACK", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE"},
+        Role.KADIS: {f"{state} {act}" for state in ("DECISION", "WAITLISTED") for act in ("APPROVE", "REJECT", "SEND_BACK")}
+        | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE"},
         Role.HOSPITAL: {"LETTER_ISSUED ACCEPT"},
         Role.ADMIN: set(),
         Role.SYSTEM: {"RECEIVED FINISH_CHECKS", "CHECKED WEIGH", "APPROVED ISSUE", "APPROVED PREPARE", "LETTER_ISSUED EXPIRE"},

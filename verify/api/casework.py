@@ -8,7 +8,7 @@ from schemas.application import CaseSchema
 from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import assess_case, decide_case, on_case, validate_case
+from verify.counter import assess_case, decide_case, on_case, validate_case, waiting_words
 from workflows import casework, checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
@@ -48,8 +48,9 @@ def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 @blueprint.arguments(DecisionSchema)
 @blueprint.response(201, CaseSchema)
 def decide(given: dict[str, Any], ticket: str) -> dict[str, Any]:
-    """Approve and sign, reject, or send back."""
-    return shown(on_case(ticket, given.get("version"), lambda session, case: decide_case(session, case, given)))
+    """Approve and sign, reject, or send back; with the quota full an approved case is ``WAITLISTED``, as ``warnings`` says."""
+    view = on_case(ticket, given.get("version"), lambda session, case: decide_case(session, case, given))
+    return shown(view, waiting_words(view))
 
 
 @blueprint.post("/withdrawal")

@@ -22,12 +22,14 @@ from verify.web import (
     path_finder,
     public_letter,
     reception,
+    seats,
     sheets,
     signing,
     work_list,
 )
 from verify.web.form import blank, label
 from verify.web.once import form_key
+from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
 from verify.web.words import ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
@@ -51,6 +53,7 @@ MODULES = (
     public_letter,
     sheets,
     signing,
+    seats,
 )
 
 
@@ -62,6 +65,7 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
+    app.jinja_env.filters.update(angka=number, rupiah=rupiah)
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
         blank_form=blank(),

@@ -1,11 +1,11 @@
 """The decision: facts on one screen, what needs the eye first, and a named person's word."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, render_template
 from werkzeug.wrappers import Response
 
 from schemas.casework import DecisionSchema
 from verify.auth import parts, requires
-from verify.counter import decide_case
+from verify.counter import decide_case, seat_outlook, waiting_words
 from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
@@ -31,7 +31,10 @@ def decide(ticket: str) -> Response | tuple[str, int]:
     """Approve and sign, refuse, or send back."""
 
     def load() -> Response:
-        return do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.")
+        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.")
+        for sentence in waiting_words(look(ticket)):
+            flash(sentence, "warning")
+        return answer
 
     return tried(load, lambda form: page(ticket, form))
 
@@ -40,4 +43,4 @@ def page(ticket: str, form: Form) -> str:
     """The decision page."""
     view = look(ticket)
     facts = facts_of(view, policy_of(view.case), now=parts().clock())
-    return render_template("decide.html", form=form, view=view, case=view.case, **facts)
+    return render_template("decide.html", form=form, view=view, case=view.case, outlook=seat_outlook(), **facts)

@@ -26,6 +26,7 @@ BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
     State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
     State.SIGNING: (Permission.DECIDE, "Tandatangani", "signatures.show", "Surat sudah siap dan menunggu tanda tangan Anda."),
     State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
+    State.WAITLISTED: (Permission.DECIDE, "Putuskan lagi", "deciding.show", "Berkas ini di daftar tunggu sampai ada kursi."),
 }
 
 CLOSED: dict[State, str] = {
@@ -84,7 +85,8 @@ def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
     assessed = assessment is not None and assessment.assessed_by == actor.id
     if state == State.VALIDATION and assessed:
         return "Anda yang menilai berkas ini."
-    if state == State.DECISION and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
+    decides = state in (State.DECISION, State.WAITLISTED)
+    if decides and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
         return "Anda sudah menangani langkah sebelumnya."
     return None
 

@@ -15,6 +15,7 @@ from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
+from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
@@ -36,11 +37,14 @@ __all__ = [
     "FindingSet",
     "Hospital",
     "IdempotencyRecord",
+    "LedgerEntry",
     "Letter",
     "LetterCounter",
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
+    "Seat",
+    "SeatQuota",
     "SignIn",
     "SigningAuthority",
     "Staff",
@@ -49,5 +53,6 @@ __all__ = [
     "TrustCounter",
     "TrustEntry",
     "TrustKind",
+    "WaitingEntry",
     "base",
 ]

@@ -15,15 +15,18 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-def text_enum(words: type[StrEnum]) -> Any:
-    """A column type that stores the enum's value as text under a CHECK: readable in SQL, no native type to alter."""
+def text_enum(words: type[StrEnum], name: str | None = None) -> Any:
+    """A column type that stores the enum's value as text under a CHECK: readable in SQL, no native type to alter.
+
+    ``name`` tells two columns of one table apart.
+    """
     return Enum(
         words,
         native_enum=False,
         create_constraint=True,
         values_callable=lambda members: [member.value for member in members],
         length=32,
-        name=words.__name__.lower(),
+        name=name or words.__name__.lower(),
     )
 
 

@@ -121,7 +121,8 @@ class RegionPolicy:
     leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
     ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
     ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C. A letter is promised by the day's ``cutoffs``
-    where there are any, else within ``sla_hours``.
+    where there are any, else within ``sla_hours``. ``emergency_over_quota`` gives an emergency a seat above a full quota;
+    without it an emergency waits first in line.
     """
 
     region_code: str
@@ -165,6 +166,7 @@ class RegionPolicy:
     holidays_added: Ruled[tuple[date, ...]]
     holidays_removed: Ruled[tuple[date, ...]]
     uhc_coverage_percent: Ruled[str]
+    emergency_over_quota: Ruled[bool] | None = None
 
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""

@@ -1,0 +1,32 @@
+"""The quota page: how many seats are left, who waits, when they run out, and what they cost."""
+
+from flask import Blueprint, render_template
+
+from verify.auth import me, parts, requires
+from verify.counter import seat_outlook
+from workflows import seats
+from workflows.permissions import Permission
+from workflows.records.seat import Account
+
+blueprint = Blueprint("quota", __name__)
+
+
+@blueprint.get("/kuota")
+@requires(Permission.READ_CASES)
+def show() -> str:
+    """The year, the line, the pace, the rupiah."""
+    outlook = seat_outlook()
+    with parts().database.read() as session:
+        quota = seats.year_of(session, me().region_code, outlook.year)
+        line = seats.line(session, quota.id) if quota and quota.id else []
+    return render_template("seats.html", outlook=outlook, line=line, Account=Account, now=parts().clock())
+
+
+def number(value: int) -> str:
+    """``43.000``: thousands with dots."""
+    return f"{value:,}".replace(",", ".")
+
+
+def rupiah(value: int) -> str:
+    """``Rp 37.800``, or ``−Rp 37.800``."""
+    return f"{'−' if value < 0 else ''}Rp {number(abs(value))}"

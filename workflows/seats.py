@@ -1,0 +1,237 @@
+"""Seats of the region's own segment: reserved by the decision, committed at the hospital, released when the case ends otherwise.
+
+The number in use is raised by one conditional UPDATE in the transaction that decides, so that whatever runs side by side
+the last seat is given once. Who finds none waits in a line, by urgency and then by time; while somebody waits in front,
+a free seat is theirs. Activation by BPJS Kesehatan will commit a seat one day; until its answers are read, the hospital's
+acceptance does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ScalarSelect, and_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, func, or_, select
+
+from workflows import audit, ledger
+from workflows.actor import Actor
+from workflows.errors import Conflict, TransitionRefused
+from workflows.permissions import Permission, check
+from workflows.ports import Segment
+from workflows.records.case import Case
+from workflows.records.seat import ReleaseReason, Seat, SeatQuota, SeatStatus, WaitingEntry
+from workflows.rules.policy import Dated, PolicyBook
+from workflows.states import State
+from workflows.vocabulary import Urgency
+
+
+class QuotaFull(Conflict):
+    """There is still no seat for a case that waits already."""
+
+    slug = "kuota-penuh"
+    sentence = "Kuota kursi masih penuh. Berkas tetap di daftar tunggu."
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRules:
+    """What holds for a region's seats today: the year's number, whether emergencies may go above it, premiums by date."""
+
+    region_code: str
+    timezone: str
+    cap: int
+    over_cap: bool
+    premium: Dated
+
+    def today(self, now: datetime) -> date:
+        """The region's own day."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+
+INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+RELEASES: Mapping[State, ReleaseReason] = {
+    State.EXPIRED: ReleaseReason.EXPIRED,
+    State.REVOKED: ReleaseReason.REVOKED,
+    State.REJECTED: ReleaseReason.REJECTED,
+    State.WITHDRAWN: ReleaseReason.WITHDRAWN,
+}
+"""Ends of a case that set its seat free. ACCEPTED commits it."""
+
+LATER = frozenset({ReleaseReason.DIED, ReleaseReason.MOVED, ReleaseReason.OTHER_SEGMENT})
+"""What may happen to a person who holds a committed seat."""
+
+RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
+
+
+def rules_on(book: PolicyBook, region_code: str, *, now: datetime) -> SeatRules:
+    """The seat rules of a region at a moment: not a case's pinned block, but the one in force."""
+    zone = book.regions[region_code][-1].timezone if region_code in book.regions else "UTC"
+    policy = book.at(region_code, now.astimezone(ZoneInfo(zone)).date())
+    over = policy.emergency_over_quota is not None and policy.emergency_over_quota.value
+    return SeatRules(region_code, policy.timezone, policy.quota_seats.value, over, book.national.premium_region_share)
+
+
+def reserve(session: Session, case: Case, rules: SeatRules, *, now: datetime) -> Seat | None:
+    """A seat for an approved case, with its money bound; None where the year is full or others wait in front."""
+    today = rules.today(now)
+    quota = open_year(session, rules, now=now)
+    if not _take(session, quota, case) and not (_may_exceed(case, rules) and _take_above(session, quota, rules, now=now)):
+        return None
+    assert case.id is not None and quota.id is not None
+    seat = Seat(case_id=case.id, quota_id=quota.id, status=SeatStatus.RESERVED, reserved_at=now)
+    session.add(seat)
+    session.flush()
+    ledger.reserve(session, seat, quota.year, rules.premium, today.month, now=now)
+    return seat
+
+
+def wait(session: Session, case: Case, rules: SeatRules, *, now: datetime) -> WaitingEntry:
+    """Put a case in the line."""
+    quota = open_year(session, rules, now=now)
+    assert case.id is not None and quota.id is not None
+    entry = WaitingEntry(case_id=case.id, quota_id=quota.id, rank=RANKS[case.urgency], since=now)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def follow(session: Session, case: Case, source: State, target: State, *, now: datetime) -> None:
+    """What a case's move means for its seat and its place in the line; every move comes through here."""
+    if source == State.WAITLISTED:
+        _leave_line(session, case, now=now)
+    if target == State.ACCEPTED:
+        _commit(session, case, now=now)
+    elif target in RELEASES:
+        _release(session, case, RELEASES[target], now=now)
+
+
+def set_free(session: Session, case: Case, reason: ReleaseReason, actor: Actor, *, now: datetime) -> None:
+    """Take back the seat of a patient who died, moved away or came into another segment after the hospital's acceptance."""
+    check(actor, Permission.DECIDE)
+    seat = live_seat(session, case)
+    if seat is None or seat.status != SeatStatus.COMMITTED or reason not in LATER:
+        raise TransitionRefused("Berkas ini tidak memegang kursi yang sudah terpakai. Cabut suratnya, atau batalkan berkasnya.")
+    _release(session, case, reason, now=now)
+    audit.record(session, f"case:{case.id}", "SEAT_FREE", actor=actor, now=now, reason=reason.value)
+
+
+def open_year(session: Session, rules: SeatRules, *, now: datetime) -> SeatQuota:
+    """The region's row for the current year, made on first use; it follows a quota that was changed within the year."""
+    today = rules.today(now)
+    quota = year_of(session, rules.region_code, today.year)
+    if quota is None:
+        _make_year(session, rules, today.year, now=now)
+        quota = year_of(session, rules.region_code, today.year)
+        assert quota is not None
+    if quota.cap - quota.extra != rules.cap:
+        _follow_cap(session, quota, rules, today.month, now=now)
+    return quota
+
+
+def year_of(session: Session, region_code: str, year: int) -> SeatQuota | None:
+    """A region's row of a year as it is in the database now."""
+    query = select(SeatQuota).where(SeatQuota.region_code == region_code, SeatQuota.year == year, SeatQuota.segment == Segment.PEMDA)
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def unopened(rules: SeatRules, year: int, *, now: datetime) -> SeatQuota:
+    """What a year's row would be, for looking before its first use."""
+    return SeatQuota(region_code=rules.region_code, year=year, segment=Segment.PEMDA, cap=rules.cap, opened_at=now)
+
+
+def live_seat(session: Session, case: Case) -> Seat | None:
+    """The seat a case holds."""
+    return session.exec(select(Seat).where(Seat.case_id == case.id, col(Seat.released_at).is_(None))).first()
+
+
+def place_of(session: Session, case: Case) -> int | None:
+    """A case's place in the line, from 1; None where it does not wait."""
+    entry = session.exec(select(WaitingEntry).where(WaitingEntry.case_id == case.id, col(WaitingEntry.left_at).is_(None))).first()
+    return 1 + int(session.exec(select(_in_front(entry.quota_id, case))).one()) if entry else None
+
+
+def line(session: Session, quota_id: int, limit: int = 50) -> list[tuple[WaitingEntry, Case]]:
+    """Who waits, in order."""
+    query = select(WaitingEntry, Case).join(Case, col(Case.id) == WaitingEntry.case_id)
+    query = query.where(WaitingEntry.quota_id == quota_id, col(WaitingEntry.left_at).is_(None))
+    ordered = query.order_by(col(WaitingEntry.rank), col(WaitingEntry.since), col(WaitingEntry.id))
+    return list(session.exec(ordered.limit(limit)).all())
+
+
+def _take(session: Session, quota: SeatQuota, case: Case) -> bool:
+    free = SeatQuota.used + _in_front(quota.id, case) < SeatQuota.cap
+    raised = update(SeatQuota).where(col(SeatQuota.id) == quota.id, free).values(used=SeatQuota.used + 1)
+    return session.exec(raised.returning(col(SeatQuota.used))).first() is not None
+
+
+def _take_above(session: Session, quota: SeatQuota, rules: SeatRules, *, now: datetime) -> bool:
+    above = {"used": SeatQuota.used + 1, "cap": SeatQuota.cap + 1, "extra": SeatQuota.extra + 1}
+    session.exec(update(SeatQuota).where(col(SeatQuota.id) == quota.id).values(**above))
+    ledger.allot(session, quota, 1, rules.premium, rules.today(now).month, now=now)
+    return True
+
+
+def _may_exceed(case: Case, rules: SeatRules) -> bool:
+    return rules.over_cap and case.urgency == Urgency.EMERGENCY
+
+
+def _in_front(quota_id: int | None, case: Case) -> ScalarSelect[int]:
+    """How many wait in front of a case; one that does not wait yet would come after its equals."""
+    rank, entry = RANKS[case.urgency], WaitingEntry
+    own = select(entry.since, entry.id).where(entry.case_id == case.id, col(entry.left_at).is_(None)).subquery()
+    since, number = select(own.c.since).scalar_subquery(), select(own.c.id).scalar_subquery()
+    earlier = or_(number.is_(None), col(entry.since) < since, and_(col(entry.since) == since, col(entry.id) < number))
+    first = or_(col(entry.rank) < rank, and_(col(entry.rank) == rank, earlier))
+    others = select(func.count(col(entry.id))).where(entry.quota_id == quota_id, col(entry.left_at).is_(None), entry.case_id != case.id)
+    return others.where(first).scalar_subquery()
+
+
+def _make_year(session: Session, rules: SeatRules, year: int, *, now: datetime) -> None:
+    # Two first decisions of a year: the second waits for the first one's row and makes none.
+    values = {"region_code": rules.region_code, "year": year, "segment": Segment.PEMDA, "cap": rules.cap}
+    insert = INSERT[session.get_bind().dialect.name](SeatQuota).values(**values, used=0, extra=0, opened_at=now)
+    made = insert.on_conflict_do_nothing(index_elements=["region_code", "year", "segment"]).returning(SeatQuota.id)
+    if session.exec(made).first() is not None:
+        quota = year_of(session, rules.region_code, year)
+        assert quota is not None
+        ledger.allot(session, quota, rules.cap, rules.premium, 1, now=now)
+
+
+def _follow_cap(session: Session, quota: SeatQuota, rules: SeatRules, month: int, *, now: datetime) -> None:
+    """A lowered quota takes no seat from anybody: the cap stays at what is in use."""
+    session.exec(select(SeatQuota.id).where(SeatQuota.id == quota.id).with_for_update()).one()
+    session.refresh(quota)
+    wanted = max(rules.cap + quota.extra, quota.used)
+    ledger.allot(session, quota, wanted - quota.cap, rules.premium, month, now=now)
+    quota.cap = wanted
+    session.add(quota)
+    session.flush()
+
+
+def _commit(session: Session, case: Case, *, now: datetime) -> None:
+    seat = live_seat(session, case)
+    if seat is None or seat.status != SeatStatus.RESERVED:
+        return  # a letter from before seats were counted
+    ledger.commit(session, seat, now=now)
+    seat.status, seat.committed_at = SeatStatus.COMMITTED, now
+    session.add(seat)
+    session.flush()
+
+
+def _release(session: Session, case: Case, reason: ReleaseReason, *, now: datetime) -> None:
+    seat = live_seat(session, case)
+    if seat is None:
+        return
+    ledger.give_back(session, seat, now.astimezone(ZoneInfo(case.timezone)).date(), now=now)
+    seat.status, seat.reason, seat.released_at = SeatStatus.RELEASED, reason, now
+    session.add(seat)
+    session.flush()
+    session.exec(update(SeatQuota).where(col(SeatQuota.id) == seat.quota_id).values(used=SeatQuota.used - 1))
+
+
+def _leave_line(session: Session, case: Case, *, now: datetime) -> None:
+    waiting = update(WaitingEntry).where(col(WaitingEntry.case_id) == case.id, col(WaitingEntry.left_at).is_(None))
+    session.exec(waiting.values(left_at=now))
