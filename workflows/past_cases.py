@@ -96,8 +96,9 @@ def _as_they_stood(session: Session, ids: Sequence[int]) -> dict[int, dict[Job, 
     """The newest result of each kind, up to the decision, that answers what the case said."""
     found: dict[int, dict[Job, CheckFact]] = {case_id: {} for case_id in ids}
     cases = session.exec(select(Case).where(col(Case.id).in_(ids)))
-    asked = {one.id: {kind: (None, *facts.fingerprints(facts.ASKED[kind](one))) for kind in CHECKS} for one in cases}
-    query = select(CheckResult, Task.input_hash).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
+    asked = {one.id: {kind: facts.fingerprints(facts.ASKED[kind](one)) for kind in CHECKS} for one in cases}
+    about = func.coalesce(Task.input_hash, CheckResult.input_hash)
+    query = select(CheckResult, about).join(Task, col(Task.id) == CheckResult.task_id, isouter=True)
     query = query.join(Decision, col(Decision.case_id) == CheckResult.case_id).where(col(CheckResult.case_id).in_(ids))
     then = col(CheckResult.recorded_at) <= col(Decision.decided_at)
     for row, input_hash in session.exec(query.where(then).order_by(col(CheckResult.id))):

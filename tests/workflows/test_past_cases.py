@@ -138,6 +138,16 @@ def test_an_answer_about_a_name_that_was_mended_does_not_count(office: Office) -
     assert "SKTM" in case.facts.documents
 
 
+def test_what_an_officer_found_about_a_name_mended_since_does_not_count(office: Office) -> None:
+    ticket = office.open(1, name="NAMA SALAH KETIK")
+    office.drain()
+    record(office, ticket, Job.POVERTY, "FOUND", desil=1)
+    office.amend(ticket, name=person(1)["name"])
+    finish(office, ticket)
+    (case,) = past(office)
+    assert case.facts == live_facts(office, ticket)
+
+
 def test_the_newest_assessment_is_the_one_decided_on(office: Office) -> None:
     ticket = office.open(1)
     office.drain()
