@@ -33,8 +33,8 @@ from workflows.states import State
 from workflows.vocabulary import Urgency
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 240.0
-"""Seconds for one run."""
+PATIENCE, LONGEST = 60.0, 480.0
+"""Seconds without a new letter, and seconds for one run however busy the machine is, after which it has failed."""
 MOST_UNDER_WAY = 40
 """Cases at once; more only make the queue longer."""
 PATH = ["OPEN", "FINISH_CHECKS", "WEIGH", "ASSESS", "VALIDATE", "APPROVE", "ISSUE"]
@@ -147,7 +147,7 @@ def whole_office(database_url: str, folder: Path) -> Iterator[tuple[Office, Proc
     with ExitStack() as until_done:
         redis_url = until_done.enter_context(services.valkey({}))
         settings = Settings(environment="test", database_url=database_url, redis_url=redis_url, data_dir=str(folder), secret_key="x" * 32)
-        settings = replace(settings, task_lease_seconds=4.0, relay_poll_seconds=0.5, task_backoff_seconds=0.5)
+        settings = replace(settings, task_lease_seconds=4.0, task_backoff_seconds=0.5)
         settings = until_done.enter_context(running_simulator(settings)).settings
         make_keys(settings.folder / "keys")
         rekom = Rekom(settings)
@@ -165,12 +165,16 @@ def run(office: Office, processes: Processes, cases: int) -> dict[str, float]:
     """Let people work until every letter is issued; kill and wipe on the way. Returns when what happened."""
     people = People(office, {name: office.actor(name) for name in ("loket", "peksos", "validator", "kadis")})
     began, done = time.monotonic(), {"killed": 0.0, "wiped": 0.0}
+    last, since = 0, began
     while (issued := people.stand()[State.LETTER_ISSUED]) < cases:
-        assert time.monotonic() - began < PATIENCE, f"{dict(people.stand())} {logs(processes)}"
+        last, since = (issued, time.monotonic()) if issued > last else (last, since)
+        moves = time.monotonic() - since < PATIENCE and time.monotonic() - began < LONGEST
+        assert moves, f"{dict(people.stand())} {logs(processes)}"
         people.open(cases)
         people.work()
         if not done["killed"] and issued >= cases // 4 and kill_at_work(office, processes.started[1]):
             done["killed"] = issued
+            processes.start("worker")  # as whatever watches over the processes does
         if not done["wiped"] and issued >= cases // 2:
             office.rekom.doorbell.impatient.flushall()
             done["wiped"] = issued
