@@ -51,7 +51,8 @@ def test_every_change_of_state_has_exactly_one_event(office: Office) -> None:
     moves = [event for event in office.events(ticket) if "target" in event.detail or event.action == "OPEN"]
     assert [(event.action, event.detail.get("source"), event.detail.get("target") or event.detail["state"]) for event in moves] == MOVES
     assert [event.actor_name for event in moves][:4] == ["Rini Contoh", "Rekom", "Rekom", "Agus Contoh"]
-    assert office.case(ticket).version == len(MOVES)
+    weighed_while_waiting = 1  # the new answers of the first round; those of the second are the same and were weighed before
+    assert office.case(ticket).version == len(MOVES) + weighed_while_waiting
     assert verify_chain(office.events(ticket)) is None
     assert [event.sequence for event in office.events(ticket)] == list(range(1, len(office.events(ticket)) + 1))
 

@@ -171,7 +171,7 @@ def test_a_decision_sent_twice_signs_one_letter(visit: Visit, sqlite_office: Off
 def test_a_decision_on_a_case_changed_meanwhile_keeps_the_reason(visit: Visit, sqlite_office: Office) -> None:
     ticket, visitor = sqlite_office.to_decision(), visit("kadis")
     form = visitor.get(f"/berkas/{ticket}/putusan")
-    sqlite_office.amend(ticket, address="Jalan Contoh 3")
+    sqlite_office.amend(ticket, phone="081299999999")
     page = visitor.send(form, button=("outcome", "REJECT"), nth=1, reason=REASON)
     assert page.status == 409
     assert "Berkas ini baru saja diubah orang lain." in page.main()

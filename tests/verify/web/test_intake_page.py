@@ -157,7 +157,7 @@ def test_a_name_is_never_more_than_a_name(visit: Visit, sqlite_office: Office, n
 
 def test_a_hospital_that_is_not_there_is_refused_with_everything_kept(visit: Visit) -> None:
     page = visit("loket").fill(NEW, **from_ktp(), hospital_code="RS-LAIN")
-    assert page.status == 404
+    assert page.status == 422
     assert "Rumah sakit ini belum terdaftar." in page.main()
     assert page.value("name") == person()["name"]
 
