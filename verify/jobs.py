@@ -34,6 +34,8 @@ from workflows.vocabulary import Urgency
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 4
+LONGEST_WAIT = 60.0
+"""Seconds: a registry that says to come back later than this (a used-up quota) is a person's at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _is_handed_over(rekom: Rekom, case: Case, one: Gathered) -> bool:
     if one.task.job not in CHECKS:
         return False
     refused = isinstance(one.error, RegistryError) and not isinstance(one.error, Unavailable)
-    alone = isinstance(one.error, NotConnected)
+    alone = isinstance(one.error, NotConnected) or _told(one.error) > LONGEST_WAIT
     return refused or alone or case.urgency == Urgency.EMERGENCY or one.task.attempts >= rekom.settings.task_attempts
 
 

@@ -276,7 +276,7 @@ def test_the_same_on_postgresql_with_the_breaker_and_three_tries(
         urgent = {case.id for case in made.cases() if case.urgency == Urgency.EMERGENCY}
         assert {case.state for case in made.cases() if case.id in urgent} == {State.ASSESSMENT}
         for _ in range(2):
-            made.office.clock.pass_by(seconds=10)
+            made.office.clock.pass_by(minutes=2)
             work_all(made.office.rekom, made.office)
         rested = sum("sementara tidak ditanya" in result.details.get("reason", "") for result in made.results().values())
         assert wrong_passes(made) == []
