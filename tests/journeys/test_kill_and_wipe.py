@@ -35,6 +35,8 @@ from workflows.vocabulary import Urgency
 ROOT = Path(__file__).parents[2]
 PATIENCE, LONGEST = 60.0, 480.0
 """Seconds without a new letter, and seconds for one run however busy the machine is, after which it has failed."""
+STALK = 1.0
+"""Seconds, in each round, to wait for a worker that is caught in the middle of a task."""
 MOST_UNDER_WAY = 40
 """Cases at once; more only make the queue longer."""
 PATH = ["OPEN", "FINISH_CHECKS", "WEIGH", "ASSESS", "VALIDATE", "APPROVE", "ISSUE"]
@@ -120,6 +122,15 @@ def send(pids: list[int], sent: signal.Signals) -> None:
             os.kill(pid, sent)
 
 
+def stalk(office: Office, worker: subprocess.Popen[bytes]) -> bool:
+    """Kill the worker as soon as it is in the middle of a task; False if it was not for a while."""
+    until = time.monotonic() + STALK
+    while time.monotonic() < until:
+        if kill_at_work(office, worker):
+            return True
+    return False
+
+
 def kill_at_work(office: Office, worker: subprocess.Popen[bytes]) -> bool:
     """Kill the worker and its horse, both by SIGKILL, in the middle of a task; False if there is none just now."""
     horses = horses_of(worker.pid)
@@ -172,7 +183,7 @@ def run(office: Office, processes: Processes, cases: int) -> dict[str, float]:
         assert moves, f"{dict(people.stand())} {logs(processes)}"
         people.open(cases)
         people.work()
-        if not done["killed"] and issued >= cases // 4 and kill_at_work(office, processes.started[1]):
+        if not done["killed"] and issued >= cases // 4 and stalk(office, processes.started[1]):
             done["killed"] = issued
             processes.start("worker")  # as whatever watches over the processes does
         if not done["wiped"] and issued >= cases // 2:
