@@ -62,6 +62,13 @@ class ReasonSchema(Shape):
     version = _version()
 
 
+class PassOnSchema(Shape):
+    """Who takes a manual check over, by staff number."""
+
+    owner = Count(1, 2_147_483_647, required=True)
+    version = _version()
+
+
 class ManualCheckSchema(Shape):
     """A check done by hand; loads into ``ManualResult``."""
 

@@ -123,13 +123,13 @@ def _reason(verdict: Verdict) -> str:
     if letter is None or case is None:
         if verdict.answer == DeskAnswer.FORGED:
             return "Tanda tangan digital surat ini tidak cocok."
-        return f"Dicabut Dinas Sosial: {verdict.reason}." if verdict.reason else "Tidak ada surat untuk data ini."
+        return f"Dicabut Dinas Sosial: {verdict.reason.rstrip('.')}." if verdict.reason else "Tidak ada surat untuk data ini."
     until = local_time(letter.valid_until, case.timezone)
     named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
     words = {
         DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.",
         DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
-        DeskAnswer.REVOKED: f"Dicabut Dinas Sosial: {verdict.reason or letter.revoked_reason}.",
+        DeskAnswer.REVOKED: f"Dicabut Dinas Sosial: {(verdict.reason or letter.revoked_reason or '').rstrip('.')}.",
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
     }

@@ -12,6 +12,7 @@ from verify.auth import anybody, parts
 from verify.web import (
     amending,
     assessing,
+    assigned,
     case_page,
     checking,
     closing,
@@ -43,6 +44,7 @@ MODULES = (
     intake_page,
     path_finder,
     case_page,
+    assigned,
     amending,
     checking,
     assessing,

@@ -27,14 +27,14 @@ ADDRESS = "/berkas/<ticket>/cek-manual/<slug>"
 def show(ticket: str, slug: str) -> str:
     """The form for one check."""
     day, time = day_and_time(parts().clock(), look(ticket).case.timezone)
-    return page(ticket, _kind(slug), blank(as_of_day=day, as_of_time=time))
+    return page(ticket, kind_of(slug), blank(as_of_day=day, as_of_time=time))
 
 
 @blueprint.post(ADDRESS)
 @requires(Permission.RECORD_CHECK)
 def record(ticket: str, slug: str) -> Response | tuple[str, int]:
     """Keep what the officer found."""
-    kind = _kind(slug)
+    kind = kind_of(slug)
 
     def load() -> Response:
         return do(
@@ -62,7 +62,8 @@ def page(ticket: str, kind: Job, form: Form) -> str:
     )
 
 
-def _kind(slug: str) -> Job:
+def kind_of(slug: str) -> Job:
+    """The check behind an address; unknown ones are not there."""
     found = next((kind for kind, known in SLUG.items() if known == slug), None)
     return found if found else abort(404)
 

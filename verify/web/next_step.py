@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from verify.web.words import ROLE
+from verify.web.words import CHECK, ROLE, SLUG
 from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
@@ -49,6 +49,13 @@ def next_step(view: CaseView, actor: Actor) -> Step:
     state = view.case.state
     if state in FINAL:
         return Step(CLOSED[state])
+    step = _in_turn(view, actor)
+    return step if step.button else _by_name(view, actor) or step
+
+
+def _in_turn(view: CaseView, actor: Actor) -> Step:
+    """What the state asks of this person."""
+    state = view.case.state
     if state in WORKING:
         return Step(WORKING[state])
     if state == State.LETTER_ISSUED:
@@ -67,6 +74,15 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
         steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
     return steps
+
+
+def _by_name(view: CaseView, actor: Actor) -> Step | None:
+    """A check that a registry left to this very person."""
+    mine = next((owned.check for owned in view.manual if owned.check.owner_id == actor.id), None)
+    if mine is None:
+        return None
+    address = url_for("checking.show", ticket=view.case.ticket, slug=SLUG[mine.kind])
+    return Step(f"Registri tidak menjawab. {CHECK[mine.kind]} menunggu pemeriksaan manual Anda.", "Catat hasil manual", address)
 
 
 def _button(view: CaseView, actor: Actor) -> Step:

@@ -9,6 +9,7 @@ from verify.auth import me, parts, requires
 from verify.counter import draft_response, keep_scan
 from verify.web.form import Form, blank, tried
 from verify.web.look import look, look_before
+from verify.web.once import SEE_OTHER
 from workflows import signing
 from workflows.errors import InvalidInput
 from workflows.passphrase import Passphrase
@@ -19,7 +20,6 @@ from workflows.states import Action
 blueprint = Blueprint("signatures", __name__)
 
 BATCH = BatchSchema()
-SEE_OTHER = 303
 
 
 @blueprint.get("/tanda-tangan")
