@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "cases": "verify.commands.cases:cases_group",
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
+    "regions": "verify.commands.regions:regions_group",
     "docs": "verify.commands.docs:docs_command",
 }
 """Command to the place it is imported from when somebody types it."""

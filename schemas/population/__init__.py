@@ -1,0 +1,1 @@
+"""Files about whole populations: region codes, targets, bills."""

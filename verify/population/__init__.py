@@ -1,0 +1,1 @@
+"""Bringing a city's files in, counting them and writing them out."""
