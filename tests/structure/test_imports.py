@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("verify", "schemas", "workflows")
 CONTRACTS = [contract["name"] for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]]
 
-RINGS, DECISIONS, SHAPES, SERVICE, REGISTRIES, SIMULATOR, CYCLES = CONTRACTS
+RINGS, DECISIONS, SHAPES, SERVICE, REGISTRIES, SIMULATOR, POPULATIONS, CYCLES = CONTRACTS
 
 PLANTED = [
     (RINGS, "workflows/planted.py", "import schemas.intake"),
@@ -33,6 +33,8 @@ PLANTED = [
     (REGISTRIES, "verify/relay.py", "from verify import registries"),
     (SIMULATOR, "verify/app.py", "import verify.simulator.app"),
     (SIMULATOR, "verify/registries/planted.py", "from verify.simulator import personas"),
+    (POPULATIONS, "workflows/population/planted.py", "import workflows.advance"),
+    (POPULATIONS, "verify/population/planted.py", "import verify.web"),
     (CYCLES, "workflows/errors.py", "import workflows.advance"),
     (CYCLES, "workflows/steps/identity.py", "import workflows.steps.poverty\n# and back"),
 ]
