@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from schemas.casework import ManualCheckSchema
@@ -11,8 +12,10 @@ from verify.auth import me, parts, requires
 from verify.web import choices
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look
+from verify.web.once import once
 from verify.web.words import CHECK, SLUG
-from workflows import checks
+from workflows import advance, asking_again, checks
+from workflows.errors import Conflict
 from workflows.permissions import Permission
 from workflows.states import Job
 
@@ -48,6 +51,21 @@ def record(ticket: str, slug: str) -> Response | tuple[str, int]:
     return tried(load, lambda form: page(ticket, kind, form))
 
 
+@blueprint.post(f"{ADDRESS}/tanya-lagi")
+@requires(Permission.RECORD_CHECK)
+def ask(ticket: str, slug: str) -> Response:
+    """Let the registry be asked once more, for example after its data was put right."""
+    kind = kind_of(slug)
+
+    def effect(session: Session) -> str:
+        case = advance.lock(session, ticket, me())
+        if not asking_again.ask_again(session, case, kind, me(), now=parts().clock()):
+            raise Conflict("Registri ini masih ditanya, atau sudah terlalu sering ditanya. Catat hasil manual beserta buktinya.")
+        return url_for("case_page.show", ticket=ticket)
+
+    return once(effect, f"{CHECK[kind]} ditanyakan lagi. Jawabannya muncul di halaman ini.")
+
+
 def page(ticket: str, kind: Job, form: Form) -> str:
     """The form."""
     return render_template(
@@ -55,6 +73,7 @@ def page(ticket: str, kind: Job, form: Form) -> str:
         form=form,
         case=look(ticket).case,
         kind=kind.value,
+        slug=SLUG[kind],
         title=CHECK[kind],
         results=choices.results(kind),
         segments=choices.SEGMENTS,

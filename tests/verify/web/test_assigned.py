@@ -115,3 +115,24 @@ def test_nobody_else_sees_the_list(visit: Visit) -> None:
 def test_other_people_keep_their_own_lists(visit: Visit, sqlite_office: Office, left_to_me: str) -> None:
     sqlite_office.hire("rekan", Role.CASEWORKER)
     assert "Tidak ada tugas atas nama Anda." in visit("rekan").get("/tugas").main()
+
+
+def test_a_registry_is_asked_again_from_the_page(visit: Visit, sqlite_office: Office) -> None:
+    sqlite_office.fakes.switch.refuse()
+    ticket = sqlite_office.open(1)
+    sqlite_office.drain()
+    sqlite_office.fakes.switch.on()
+    peksos, address = visit("peksos"), f"/berkas/{ticket}/cek-manual/identitas"
+    answer = peksos.fill(address, f"{address}/tanya-lagi")
+    assert "Data kependudukan ditanyakan lagi." in peksos.follow(answer).main()
+    sqlite_office.drain()
+    page = peksos.get("/tugas")
+    assert "Data kependudukan: periksa manual" not in page.main()
+    assert len(page.all("h2")) == 2
+
+
+def test_what_is_being_asked_already_says_so(visit: Visit, left_to_me: str) -> None:
+    address = f"/berkas/{left_to_me}/cek-manual/identitas"
+    page = visit("peksos").fill(address, f"{address}/tanya-lagi")
+    assert page.status == 409
+    assert "Registri ini masih ditanya" in page.main()
