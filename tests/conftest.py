@@ -14,9 +14,11 @@ from verify.db import migrate
 
 pytest_plugins = ["tests.guards"]
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared machine")
+# How long an example takes says how busy the machine is, not whether the code is right. The same examples each time, so
+# that a change is judged by what it changed; REKOM_TESTS_SEARCH=1 searches with new ones, and what it finds becomes an example.
+settings.register_profile("same each time", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", parent=settings.get_profile("same each time"), derandomize=False)
+settings.load_profile("search" if os.environ.get("REKOM_TESTS_SEARCH") == "1" else "same each time")
 
 
 @pytest.fixture(scope="session")

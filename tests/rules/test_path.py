@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.policy_file import load_policies
@@ -77,6 +77,14 @@ def test_who_is_known_altogether_has_a_certain_way(known: dict[str, Any], docume
 
 
 @settings(max_examples=800, deadline=None)
+@example(
+    known={name: values[0] for name, values in WHOLE.items()}
+    | {"lane": Lane.NIK, "identity": said("MATCH"), "membership": said("INACTIVE", segment="PEMDA", status_text="MENINGGAL")},
+    hidden={"membership"},
+    documents=frozenset(),
+    region="1607",
+    on=date(2026, 2, 1),
+)
 @given(known=whole, hidden=st.sets(st.sampled_from(sorted(WHOLE))), documents=papers, region=regions, on=days)
 def test_an_unknown_fact_never_counts_as_a_no(
     known: dict[str, Any], hidden: set[str], documents: frozenset[str], region: str, on: date

@@ -65,11 +65,19 @@ def is_covered(facts: PathFacts) -> bool | None:
 
 
 def has_identity_trouble(facts: PathFacts) -> bool | None:
-    """Whether a register has to put something right. A partial match is open: a person compares the papers."""
-    outcome = _outcome(facts.identity)
-    if outcome in DOUBTFUL or is_called_dead(facts.membership):
+    """Whether a register has to put something right.
+
+    A partial match is open: a person compares the papers. So is a match while BPJS is silent, which may call the person dead.
+    """
+    if _outcome(facts.identity) in DOUBTFUL or is_called_dead(facts.membership):
         return True
-    return False if outcome == "MATCH" else None
+    return False if is_identified(facts) and is_covered(facts) is not None else None
+
+
+def is_identified(facts: PathFacts) -> bool | None:
+    """Whether Dukcapil knows this person; None where that is open."""
+    outcome = _outcome(facts.identity)
+    return True if outcome == "MATCH" else False if outcome in DOUBTFUL else None
 
 
 def is_caused_by(facts: PathFacts, cause: Cause) -> bool | None:
