@@ -39,6 +39,9 @@ class Fault(StrEnum):
     YEAR = "TAHUN_SALAH"
     DAY = "TANGGAL_SALAH"
     STATUS = "STATUS_KOSONG"
+    NAME = "NAMA_KOSONG"
+    VILLAGE = "WILAYAH_SALAH"
+    RESIDENT_STATUS = "STATUS_SALAH"
 
 
 AS_TEXT = "Minta berkas baru dengan kolom NIK sebagai teks."
@@ -61,6 +64,9 @@ REASONS: Mapping[Fault, str] = {
     Fault.YEAR: "Tahun harus empat angka sejak 2014. Periksa sel ini di berkas asal.",
     Fault.DAY: "Tanggal tidak terbaca. Tulis seperti 2026-11-01 atau 01-11-2026.",
     Fault.STATUS: "Status kepesertaan kosong. Lengkapi di berkas asal.",
+    Fault.NAME: "Nama kosong. Lengkapi di berkas asal.",
+    Fault.VILLAGE: "Kode desa atau kelurahan tidak ada di edisi mana pun. Periksa dengan rekom regions check.",
+    Fault.RESIDENT_STATUS: "Status penduduk harus hidup, meninggal atau pindah. Periksa sel ini di berkas asal.",
 }
 
 
@@ -200,6 +206,11 @@ def day(cell: Cell) -> date | None:
     except ValueError:
         pass
     raise BadCell(Fault.DAY)
+
+
+def number_text(cell: Cell) -> str:
+    """A short number or word as text; ``36.0`` of a workbook is ``36``."""
+    return _spoken(cell).removeprefix("'")
 
 
 def _spoken(cell: Cell) -> str:

@@ -1,7 +1,8 @@
 """The rows of imported files become frozen facts: which columns a file has, and what each row says.
 
-Three layouts are known. DTSEN extracts have no published form, so their titles are matched by meaning; BPJS member
-files have two: the six columns a region gets each month, and the full file of thirty (domain 5.5).
+DTSEN extracts have no published form, so their titles are matched by meaning. BPJS member files have two layouts: the
+six columns a region gets each month, and the full file of thirty (domain 5.5). Residents come with a village code or
+with SIAK's four numbers (``schemas.resident_file``).
 """
 
 import re
@@ -25,6 +26,8 @@ from schemas.extract_cells import (
     words,
     year,
 )
+from schemas.resident_file import TITLES as RESIDENT_TITLES
+from schemas.resident_file import read_resident
 from workflows.errors import InvalidInput
 from workflows.extracts import DtsenFact, Fact, MemberFact
 from workflows.records.extract import ExtractKind
@@ -33,9 +36,11 @@ ZEROS_SUSPICIOUS = 0.30
 """Serials mostly run 0001 to 0009, so well under a tenth of all NIKs end in 0 (domain 1.4)."""
 
 DTSEN, FULL, MONTHLY = "DTSEN", "ANGGOTA_LENGKAP", "ANGGOTA_BULANAN"
+RESIDENTS, RESIDENTS_SIAK = "PENDUDUK", "PENDUDUK_SIAK"
 """Names of the layouts, as they are stored."""
 
 NIK_TITLES = tuple("nik nonik nomornik nomorindukkependudukan nikktp noktp nomorktp".split())
+BIRTH_TITLES = tuple("tgllhr tgllahir tanggallahir".split())
 DTSEN_TITLES: Mapping[str, tuple[str, ...]] = {
     "nik": NIK_TITLES,
     "name": tuple("nama namalengkap namaanggota namaart".split()),
@@ -44,6 +49,7 @@ DTSEN_TITLES: Mapping[str, tuple[str, ...]] = {
         "exclusionreason alasanpengecualian alasanexclude alasanexclusion keteranganexclude alasandikecualikan pengecualian exclude".split()
     ),
     "as_of": tuple("asof pertanggal tanggaldata tanggalekstrak tanggalpemutakhiran".split()),
+    "birth_date": BIRTH_TITLES,
 }
 MEMBER_TITLES: Mapping[str, tuple[str, ...]] = {
     "card": tuple("psnoka nokartu nomorkartu".split()),
@@ -56,6 +62,7 @@ MEMBER_TITLES: Mapping[str, tuple[str, ...]] = {
     "status_text": ("nmstatuspst", "statuspst", "statuspeserta"),
     "cover_from": ("tmt",),
     "cover_until": ("tat",),
+    "birth_date": BIRTH_TITLES,
 }
 
 
@@ -83,6 +90,20 @@ SHAPES: Mapping[ExtractKind, tuple[Shape, ...]] = {
             MEMBER_TITLES,
             ("card", "nik", "name", "segment_text", "month", "year"),
             "PSNOKA, NIK, NAMA, SEGMEN, BULAN, TAHUN",
+        ),
+    ),
+    ExtractKind.RESIDENTS: (
+        Shape(
+            RESIDENTS,
+            {"nik": NIK_TITLES, **RESIDENT_TITLES},
+            ("nik", "name", "birth_date", "village_code"),
+            "NIK, NAMA, TGL_LHR, KODE_WILAYAH",
+        ),
+        Shape(
+            RESIDENTS_SIAK,
+            {"nik": NIK_TITLES, **RESIDENT_TITLES},
+            ("nik", "name", "birth_date", "province", "regency", "district", "village"),
+            "NIK, NAMA_LGKP, TGL_LHR, NO_PROP, NO_KAB, NO_KEC, NO_KEL",
         ),
     ),
 }
@@ -189,7 +210,13 @@ def _what(reader: Reader, named: Mapping[str, Cell], reading: Reading) -> Readin
 
 
 def _dtsen(nik: str, named: Mapping[str, Cell]) -> tuple[Fact, date | None]:
-    fact = DtsenFact(nik, words(named.get("name")), decile(named["desil"]), exclusion(named.get("exclusion_reason")))
+    fact = DtsenFact(
+        nik,
+        name=words(named.get("name")),
+        desil=decile(named["desil"]),
+        exclusion_reason=exclusion(named.get("exclusion_reason")),
+        birth_date=_birth(named.get("birth_date")),
+    )
     try:
         return fact, day(named.get("as_of"))
     except BadCell:  # "Triwulan III 2026" is no day; then the operator says when
@@ -204,6 +231,7 @@ def _member(nik: str, named: Mapping[str, Cell]) -> tuple[Fact, date | None]:
         name=words(named["name"]),
         segment_text=said,
         segment=segment(said) if said else None,
+        birth_date=_birth(named.get("birth_date")),
     )
     return _listed(known, named) if "status_code" not in named else _described(known, named)
 
@@ -224,7 +252,15 @@ def _described(known: MemberFact, named: Mapping[str, Cell]) -> tuple[Fact, date
     return replace(known, status_code=code, status_text=words(named.get("status_text")), cover_from=first, cover_until=last), None
 
 
-READERS: Mapping[ExtractKind, Reader] = {ExtractKind.DTSEN: _dtsen, ExtractKind.MEMBERS: _member}
+def _birth(cell: Cell) -> date | None:
+    """A birth date helps to tell people apart; one that cannot be read spoils nothing."""
+    try:
+        return day(cell)
+    except BadCell:
+        return None
+
+
+READERS: Mapping[ExtractKind, Reader] = {ExtractKind.DTSEN: _dtsen, ExtractKind.MEMBERS: _member, ExtractKind.RESIDENTS: read_resident}
 
 
 def _bad(fault: Fault) -> Reading:

@@ -18,6 +18,7 @@ from workflows.actor import Actor
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.ports import Segment
 from workflows.records.extract import DtsenRow, Extract, ExtractKind, ExtractState, MemberRow
+from workflows.records.resident import ResidentRow, ResidentStatus
 
 CHUNK = 5_000
 """Rows sent to the database at a time."""
@@ -32,6 +33,7 @@ class DtsenFact:
     desil: int | None = None
     exclusion_reason: str | None = None
     fault: str | None = None
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,34 @@ class MemberFact:
     cover_from: date | None = None
     cover_until: date | None = None
     fault: str | None = None
+    birth_date: date | None = None
 
 
-Fact = DtsenFact | MemberFact
-TABLES: Mapping[ExtractKind, type[DtsenRow] | type[MemberRow]] = {ExtractKind.DTSEN: DtsenRow, ExtractKind.MEMBERS: MemberRow}
+@dataclass(frozen=True, slots=True)
+class ResidentFact:
+    """One row of a Dukcapil extract: ``village_code`` is where the person lives, or lived until ``status_on``."""
+
+    nik: str
+    family_card: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    village_code: str | None = None
+    address: str | None = None
+    status: ResidentStatus | None = None
+    status_on: date | None = None
+    fault: str | None = None
+
+
+Fact = DtsenFact | MemberFact | ResidentFact
+TABLES: Mapping[ExtractKind, type[DtsenRow] | type[MemberRow] | type[ResidentRow]] = {
+    ExtractKind.DTSEN: DtsenRow,
+    ExtractKind.MEMBERS: MemberRow,
+    ExtractKind.RESIDENTS: ResidentRow,
+}
 COLUMNS: Mapping[ExtractKind, tuple[str, ...]] = {
     ExtractKind.DTSEN: tuple(field.name for field in fields(DtsenFact)),
     ExtractKind.MEMBERS: tuple(field.name for field in fields(MemberFact)),
+    ExtractKind.RESIDENTS: tuple(field.name for field in fields(ResidentFact)),
 }
 
 

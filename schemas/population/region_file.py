@@ -16,6 +16,7 @@ from workflows import population
 from workflows.population.regions import Edition, Region, RegionBook
 
 FILE = "region_codes.tsv.xz"
+VILLAGE_DIGITS = 10
 
 
 def table_path() -> Path:
@@ -27,6 +28,12 @@ def table_path() -> Path:
 def shipped_regions() -> RegionBook:
     """The packaged table, read once a process: about 100,000 rows."""
     return read_table(table_path())
+
+
+@cache
+def village_codes() -> frozenset[str]:
+    """The codes of all villages that any edition knows."""
+    return frozenset(region.code for region in shipped_regions().regions if len(region.code) == VILLAGE_DIGITS)
 
 
 def merge(editions: Sequence[tuple[Edition, Mapping[str, str]]]) -> RegionBook:

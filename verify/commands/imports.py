@@ -1,4 +1,4 @@
-"""``rekom import``: DTSEN extracts and BPJS member files in, and out again."""
+"""``rekom import``: DTSEN extracts, BPJS member files and residents in, and out again."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ from workflows.records.extract import Extract, ExtractKind
 from workflows.states import Role
 
 GOOD, BAD_ROWS = 0, 1
-NAMES = {ExtractKind.DTSEN: "DTSEN", ExtractKind.MEMBERS: "anggota BPJS"}
+NAMES = {ExtractKind.DTSEN: "DTSEN", ExtractKind.MEMBERS: "anggota BPJS", ExtractKind.RESIDENTS: "penduduk"}
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -74,6 +74,13 @@ def import_dtsen(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows
 def import_members(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None) -> None:
     """Import a BPJS member file: six columns for a month, or the full file."""
     sys.exit(_import(Order(ExtractKind.MEMBERS, file, as_of, by, dry_run, bad_rows)))
+
+
+@import_group.command("residents")
+@_options
+def import_residents(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None) -> None:
+    """Import a Dukcapil extract: residents with their village."""
+    sys.exit(_import(Order(ExtractKind.RESIDENTS, file, as_of, by, dry_run, bad_rows)))
 
 
 @import_group.command("undo")

@@ -15,7 +15,7 @@ from verify.imports.xlsx_reader import XlsxReader
 from workflows.records.extract import ExtractKind
 
 TELL_EVERY = 1_000
-MOST_ROWS = 2_000_000
+MOST_ROWS = 5_000_000
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def _fill(sieve: Sieve, reader: CsvReader | XlsxReader, rows: Iterator[Row], pra
             continue
         number += 1
         if number > MOST_ROWS:
-            raise ImportRefused("Berkas ini lebih dari 2.000.000 baris. Bagi per kecamatan, lalu ulangi.")
+            raise ImportRefused("Berkas ini lebih dari 5.000.000 baris. Bagi per kecamatan, lalu ulangi.")
         sieve.take(line, reading, sieve.layout.wanted(cells or ()))
         if number % TELL_EVERY == 0:
             step(reader.done, reader.total, number)

@@ -8,23 +8,34 @@ this process however that ends.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from schemas.extract_cells import REASONS, Cell, Fault
 from schemas.extract_file import Layout, Reading, zeros_suspicious
-from workflows.extracts import COLUMNS, DtsenFact, Fact, MemberFact
+from workflows.extracts import COLUMNS, DtsenFact, Fact, MemberFact, ResidentFact
 from workflows.ports import Segment
 from workflows.records.extract import ExtractKind
+from workflows.records.resident import ResidentStatus
 
 SCHEMA = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;
 CREATE TABLE person (nik TEXT PRIMARY KEY, line INTEGER, content TEXT, fault TEXT, cells TEXT) WITHOUT ROWID;
 CREATE TABLE bad (line INTEGER PRIMARY KEY, fault TEXT, reason TEXT, cells TEXT);
 """
-FACTS: dict[ExtractKind, type[DtsenFact] | type[MemberFact]] = {ExtractKind.DTSEN: DtsenFact, ExtractKind.MEMBERS: MemberFact}
+FACTS: Mapping[ExtractKind, type[DtsenFact] | type[MemberFact] | type[ResidentFact]] = {
+    ExtractKind.DTSEN: DtsenFact,
+    ExtractKind.MEMBERS: MemberFact,
+    ExtractKind.RESIDENTS: ResidentFact,
+}
+TYPES: Mapping[str, Callable[[str], Any]] = {
+    "segment": Segment,
+    "status": ResidentStatus,
+    **dict.fromkeys(("cover_from", "cover_until", "birth_date", "status_on"), date.fromisoformat),
+}
+"""Columns that are more than text and number."""
 JSON = json.JSONEncoder(default=str)
 MOST_DATES = 100
 """More different dates than this are no date of the extract."""
@@ -128,11 +139,5 @@ def _dumped(kind: ExtractKind, fact: Fact) -> str:
 
 
 def _loaded(kind: ExtractKind, content: str) -> Fact:
-    values: list[Any] = json.loads(content)
-    if kind is ExtractKind.DTSEN:
-        return DtsenFact(*values)
-    known = dict(zip(COLUMNS[kind], values, strict=True))
-    known["segment"] = Segment(known["segment"]) if known["segment"] else None
-    for name in ("cover_from", "cover_until"):
-        known[name] = date.fromisoformat(known[name]) if known[name] else None
-    return MemberFact(**known)
+    values = zip(COLUMNS[kind], json.loads(content), strict=True)
+    return FACTS[kind](**{name: TYPES[name](value) if value is not None and name in TYPES else value for name, value in values})

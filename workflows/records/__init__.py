@@ -15,6 +15,7 @@ from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
+from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
@@ -43,6 +44,7 @@ __all__ = [
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
+    "ResidentRow",
     "Seat",
     "SeatQuota",
     "SignIn",

@@ -1,4 +1,7 @@
-"""Files that were imported: DTSEN extracts and BPJS member files, with the rows a look-up by NIK needs."""
+"""Files that were imported: DTSEN extracts and BPJS member files, with the rows a look-up by NIK needs.
+
+Residents' rows are in ``workflows.records.resident``.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +20,7 @@ class ExtractKind(StrEnum):
 
     DTSEN = "DTSEN"
     MEMBERS = "MEMBERS"
+    RESIDENTS = "RESIDENTS"
 
 
 class ExtractState(StrEnum):
@@ -77,6 +81,7 @@ class DtsenRow(SQLModel, table=True):
     name: str | None = Field(default=None, max_length=200)
     desil: int | None = None
     exclusion_reason: str | None = Field(default=None, max_length=200)
+    birth_date: date | None = None
     fault: str | None = Field(default=None, max_length=32)
 
 
@@ -104,4 +109,5 @@ class MemberRow(SQLModel, table=True):
     year: int | None = None
     cover_from: date | None = None
     cover_until: date | None = None
+    birth_date: date | None = None
     fault: str | None = Field(default=None, max_length=32)
