@@ -55,6 +55,15 @@ class OwnedCheckSchema(Schema):
     opened_at = fields.DateTime()
 
 
+class ChainStepSchema(Schema):
+    """One post asked for its paraf before the head decides; ``by`` null means not yet, or no longer on these findings."""
+
+    role = fields.String()
+    by = fields.String(allow_none=True)
+    at = fields.DateTime(allow_none=True)
+    version = fields.Integer(allow_none=True, metadata={"description": "versi berkas yang dilihat saat paraf diberikan"})
+
+
 class CorrectionSchema(Schema):
     """A registry's late answer that contradicts what was decided on."""
 
@@ -112,6 +121,7 @@ class CaseSchema(CaseSummarySchema):
     findings = fields.List(fields.Nested(FindingSchema))
     manual_checks = fields.List(fields.Nested(OwnedCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
     corrections = fields.List(fields.Nested(CorrectionSchema))
+    approval_chain = fields.List(fields.Nested(ChainStepSchema), metadata={"description": "paraf yang diminta, berurutan"})
     clocks = fields.List(fields.Nested(ClockSchema), metadata={"description": "tenggat yang sedang berjalan"})
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
@@ -159,6 +169,7 @@ def whole(view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningC
         "findings": view.findings.findings if view.findings else [],
         "manual_checks": [_manual(owned) for owned in view.manual],
         "corrections": [{"id": one.id, "kind": one.kind.value, "opened_at": one.opened_at} for one in view.corrections],
+        "approval_chain": [{"role": one.role.value, "by": one.name, "at": one.given_at, "version": one.version} for one in view.chain],
         "clocks": [clock_facts(clock) for clock in clocks],
         "letter": _letter(letter) if letter else None,
         "accepted_at": view.acceptance.accepted_at if view.acceptance else None,

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from schemas.approval_rows import ChainRows
 from schemas.office_time import CutoffRows, OpeningRows
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
@@ -143,6 +144,8 @@ class _Block(_Shape):
     holidays_added = _ruled(_list(_day(), least=0))
     holidays_removed = _ruled(_list(_day(), least=0))
     emergency_over_quota = _ruled(_flag(), required=False)
+    approval_chain = _ruled(ChainRows(required=True, error_messages=WORDS), required=False)
+    separate_intake = _ruled(_flag(), required=False)
     uhc_coverage_percent = _ruled(_text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
 
     @validates_schema

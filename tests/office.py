@@ -34,7 +34,7 @@ from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet, RegionPolicy
 from workflows.seats import SeatRules
 from workflows.states import Job, Role
-from workflows.vocabulary import Capacity, DocumentType
+from workflows.vocabulary import Capacity, DocumentType, LetterType
 
 MORNING = datetime(2026, 11, 23, 2, tzinfo=UTC)
 """Monday, nine o'clock in Serang."""
@@ -116,7 +116,7 @@ class Office:
 
     @property
     def policy(self) -> RegionPolicy:
-        return POLICIES.at("3673", date(2026, 11, 23))
+        return self.rekom.policies.at("3673", date(2026, 11, 23))
 
     @property
     def seat_rules(self) -> SeatRules:
@@ -125,6 +125,11 @@ class Office:
     @property
     def criteria(self) -> CriteriaSet:
         return POLICIES.criteria_for(self.policy)
+
+    @property
+    def posts(self) -> tuple[Role, ...]:
+        """Whose paraf the region asks for."""
+        return self.policy.posts_before(LetterType.REKOM_PBPU_PEMDA)
 
     def write(self) -> Any:
         return self.rekom.database.write()
@@ -187,7 +192,7 @@ class Office:
     def validate(self, ticket: str, *, by: str | Actor = "validator") -> None:
         actor = self.actor(by)
         with self.write() as session:
-            casework.validate(session, advance.lock(session, ticket, actor), None, actor, now=self.clock())
+            casework.validate(session, advance.lock(session, ticket, actor), self.posts, None, actor, now=self.clock())
 
     def send_back(self, ticket: str, *, by: str) -> None:
         actor = self.actor(by)

@@ -11,7 +11,7 @@ from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
 from verify.path_inquiry import direct, local_today
-from workflows import advance, casework, decision, desk, intake, nik, outlook, queries, seats, signing
+from workflows import advance, casework, decision, desk, intake, nik, outlook, parafs, queries, seats, signing
 from workflows.desk import Verdict
 from workflows.intake import Intake
 from workflows.outlook import Outlook
@@ -73,7 +73,16 @@ def assess_case(session: Session, case: Case, given: dict[str, Any]) -> None:
 def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``ValidationSchema``."""
     if given["agrees"]:
-        casework.validate(session, case, given["note"], me(), now=parts().clock())
+        policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+        casework.validate(session, case, policy.posts_before(case.letter_type), given["note"], me(), now=parts().clock())
+    else:
+        casework.send_back(session, case, given["note"], me(), now=parts().clock())
+
+
+def paraf_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ValidationSchema`` as a post's word."""
+    if given["agrees"]:
+        parafs.give(session, case, me(), now=parts().clock())
     else:
         casework.send_back(session, case, given["note"], me(), now=parts().clock())
 

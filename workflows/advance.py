@@ -16,7 +16,7 @@ from workflows.letter_states import LetterState, check_letter_move
 from workflows.permissions import can_see
 from workflows.records.case import Case
 from workflows.records.letter import Letter
-from workflows.states import FINAL, INITIAL, LABEL, ON_OPENING, TRANSITIONS, Action, Job, Role, State, Transition
+from workflows.states import ASSESSED, FINAL, INITIAL, LABEL, ON_OPENING, TRANSITIONS, Action, Job, Role, State, Transition
 
 NO_CASE = "Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi."
 
@@ -81,7 +81,7 @@ def weigh_again(session: Session, case: Case, *, now: datetime) -> None:
 
 def shown_differently(case: Case) -> None:
     """A new answer or finding makes another version of a case that waits for somebody's word: who saw the old one is told."""
-    if case.state in (State.VALIDATION, State.DECISION, State.WAITLISTED):
+    if case.state in ASSESSED | {State.WAITLISTED}:
         case.version += 1
 
 

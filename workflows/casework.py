@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, facts
+from workflows import advance, facts, parafs
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
@@ -13,7 +13,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.case import Case
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet
-from workflows.states import Action
+from workflows.states import Action, Role
 
 
 def assess(
@@ -21,6 +21,7 @@ def assess(
 ) -> Assessment:
     """Answer every criterion of the region's set with YES, NO or UNKNOWN."""
     check(actor, Permission.ASSESS)
+    _check_apart(case, actor)
     _check_answers(criteria, answers)
     assert case.id is not None
     rounds = session.exec(select(func.count(col(Assessment.id))).where(Assessment.case_id == case.id)).one()
@@ -40,14 +41,17 @@ def assess(
     return assessment
 
 
-def validate(session: Session, case: Case, note: str | None, actor: Actor, *, now: datetime) -> None:
-    """Confirm somebody else's assessment."""
+def validate(session: Session, case: Case, posts: tuple[Role, ...], note: str | None, actor: Actor, *, now: datetime) -> None:
+    """Confirm somebody else's assessment; ``posts`` are those whose paraf is asked for before the head decides."""
     check(actor, Permission.VALIDATE)
     assessment = _current(session, case)
     if assessment.assessed_by == actor.id:
         raise FourEyes("Anda yang menilai berkas ini. Petugas lain harus memvalidasi.")
+    _check_apart(case, actor)
     assessment.validated_by, assessment.validated_at, assessment.validation_note = actor.id, now, note
     session.add(assessment)
+    session.flush()
+    parafs.ask(session, assessment, posts)
     advance.advance(session, case, Action.VALIDATE, actor, now=now, round=assessment.round)
 
 
@@ -72,6 +76,12 @@ def _current(session: Session, case: Case) -> Assessment:
     if assessment is None:
         raise TransitionRefused("Berkas ini belum dinilai.")
     return assessment
+
+
+def _check_apart(case: Case, actor: Actor) -> None:
+    """Where the region keeps intake apart, whoever opened the case neither assesses nor validates it."""
+    if case.separate_intake and case.opened_by == actor.id:
+        raise FourEyes("Anda yang membuka berkas ini. Di daerah ini petugas lain yang menilai dan memvalidasi.")
 
 
 def _check_answers(criteria: CriteriaSet, answers: Mapping[str, Answer]) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, or_, select
 
-from workflows import advance, facts, guards, letters, seats
+from workflows import advance, facts, guards, letters, parafs, seats
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.permissions import Permission, check
@@ -36,6 +36,7 @@ def approve(
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
     hands = _check_hands(session, case, actor, now=now)
+    parafs.check_complete(session, hands[1], findings)
     if seats.reserve(session, case, rules, now=now) is None:
         return _wait(session, case, rules, reason, actor, now=now)
     decision = _decide(session, case, findings, hands, DecisionOutcome.APPROVED, reason, actor, now=now)
@@ -121,7 +122,13 @@ def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
     if assessment is None or assessment.validated_by is None:
         raise TransitionRefused("Berkas ini belum divalidasi.")
     recorded = select(CheckResult.recorded_by).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
-    if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *session.exec(recorded)}:
+    if actor.id in {
+        case.opened_by,
+        assessment.assessed_by,
+        assessment.validated_by,
+        *parafs.givers(session, case),
+        *session.exec(recorded),
+    }:
         raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan.")
     return assessment
 

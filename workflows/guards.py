@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from sqlmodel import Session, select
 
 from workflows import facts
+from workflows.approval_steps import next_step
 from workflows.letter_states import LetterState
 from workflows.records.case import Case
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
-from workflows.states import CHECKS, Guard, Job
+from workflows.states import CHECKS, Guard, Job, Role
 
 
 def holds(session: Session, case: Case, guard: Guard) -> bool:
@@ -41,10 +42,24 @@ def _letter_prepared(session: Session, case: Case) -> bool:
     return session.exec(prepared).first() is not None
 
 
+def _next_is(role: Role) -> Callable[[Session, Case], bool]:
+    def asks(session: Session, case: Case) -> bool:
+        assessment, findings = facts.assessment_of(session, case), current_findings(session, case)
+        if assessment is None or findings is None:
+            return False
+        step = next_step(session, assessment, findings)
+        return step is not None and step.role == role
+
+    return asks
+
+
 GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.CHECKS_IN: _checks_in,
     Guard.FINDINGS_IN: _findings_in,
     Guard.FINDINGS_CURRENT: _findings_in,
+    Guard.KASI_NEXT: _next_is(Role.KASI),
+    Guard.KABID_NEXT: _next_is(Role.KABID),
+    Guard.SEKRETARIS_NEXT: _next_is(Role.SEKRETARIS),
     Guard.LETTER_PREPARED: _letter_prepared,
     Guard.LETTER_PRESSED: _letter_pressed,
 }
@@ -53,6 +68,9 @@ WAITING_FOR: Mapping[Guard, str] = {
     Guard.CHECKS_IN: "Pemeriksaan registri belum selesai. Tunggu sebentar, lalu muat ulang.",
     Guard.FINDINGS_IN: "Temuan belum dihitung. Tunggu sebentar, lalu muat ulang.",
     Guard.FINDINGS_CURRENT: "Temuan sedang dihitung ulang karena data berubah. Tunggu sebentar, lalu muat ulang.",
+    Guard.KASI_NEXT: "Kasi belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
+    Guard.KABID_NEXT: "Kabid belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
+    Guard.SEKRETARIS_NEXT: "Sekretaris belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PREPARED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
 }

@@ -15,7 +15,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import RegionPolicy
-from workflows.states import State
+from workflows.states import ASSESSED, State
 from workflows.vocabulary import Channel, DocumentType, LetterType, Urgency
 
 TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -52,7 +52,7 @@ AMENDABLE = (
 SUBSTANCE = frozenset({"name", "birth_date", "kk", "address", "domicile_code", "resident_since"})
 """Who the person is and where she lives: what an assessor assessed and a validator confirmed."""
 
-AMENDABLE_STATES = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.VALIDATION, State.DECISION})
+AMENDABLE_STATES = ASSESSED | {State.RECEIVED, State.CHECKED, State.ASSESSMENT}
 
 
 def open_application(session: Session, intake: Intake, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:
@@ -83,7 +83,7 @@ def amend(
         raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
     changed = {name: value for name, value in changes.items() if name in AMENDABLE and getattr(case, name) != value}
     _check_hospital(session, changed.get("hospital_code"))
-    if case.state in (State.VALIDATION, State.DECISION) and SUBSTANCE & set(changed):
+    if case.state in ASSESSED and SUBSTANCE & set(changed):
         raise TransitionRefused("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah.")
     for name, value in changed.items():
         setattr(case, name, value)
@@ -129,6 +129,7 @@ def _new_case(intake: Intake, actor: Actor, policy: RegionPolicy, now: datetime)
         timezone=policy.timezone,
         policy_valid_from=policy.valid_from,
         policy_sha256=policy.sha256,
+        separate_intake=policy.separate_intake is not None and policy.separate_intake.value,
         opened_by=actor.person_id,
         opened_at=now,
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from workflows.actor import Actor
 from workflows.errors import NotAllowed
 from workflows.records.case import Case
-from workflows.states import Role
+from workflows.states import POSTS, Role
 
 
 class Permission(StrEnum):
@@ -18,6 +18,7 @@ class Permission(StrEnum):
     RECORD_CHECK = "RECORD_CHECK"
     ASSESS = "ASSESS"
     VALIDATE = "VALIDATE"
+    PARAF = "PARAF"
     DECIDE = "DECIDE"
     WITHDRAW = "WITHDRAW"
     READ_LETTER = "READ_LETTER"
@@ -30,7 +31,7 @@ class Permission(StrEnum):
     SIGNED_IN = "SIGNED_IN"
 
 
-OFFICE = frozenset({Role.LOKET, Role.CASEWORKER, Role.VALIDATOR, Role.KADIS})
+OFFICE = frozenset({Role.LOKET, Role.CASEWORKER, Role.VALIDATOR, *POSTS, Role.KADIS})
 EVERYBODY = OFFICE | {Role.HOSPITAL, Role.ADMIN}
 
 PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
@@ -40,6 +41,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.RECORD_CHECK: frozenset({Role.CASEWORKER}),
     Permission.ASSESS: frozenset({Role.CASEWORKER}),
     Permission.VALIDATE: frozenset({Role.VALIDATOR}),
+    Permission.PARAF: frozenset(POSTS),
     Permission.DECIDE: frozenset({Role.KADIS}),
     Permission.WITHDRAW: frozenset({Role.LOKET}),
     Permission.READ_LETTER: OFFICE,

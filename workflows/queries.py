@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from workflows import audit, clocks, facts, guards, letters, manual_checks
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
+from workflows.approval_steps import given_on, steps_of
 from workflows.errors import NotFound
 from workflows.permissions import can_see
 from workflows.records.acceptance import Acceptance
@@ -20,9 +21,10 @@ from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.manual_check import Correction, ManualCheck
+from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.staff import Staff
 from workflows.records.task import Task
-from workflows.states import CHECKS, Job, State
+from workflows.states import CHECKS, Job, Role, State
 
 PAGE = 50
 
@@ -33,6 +35,17 @@ class OwnedCheck:
 
     check: ManualCheck
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStep:
+    """One post asked for its paraf; who gave it, when, on which version, as long as it counts."""
+
+    role: Role
+    name: str | None = None
+    given_by: int | None = None
+    given_at: datetime | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class CaseView:
     waiting: tuple[Job, ...]
     findings: FindingSet | None
     assessment: Assessment | None
+    chain: tuple[ChainStep, ...]
     decision: Decision | None
     letter: Letter | None
     acceptance: Acceptance | None
@@ -80,6 +94,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         waiting=_waiting(session, case),
         findings=_newest_findings(session, case),
         assessment=facts.assessment_of(session, case),
+        chain=_chain(session, case),
         decision=session.exec(select(Decision).where(Decision.case_id == case.id)).first(),
         letter=letter,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
@@ -123,6 +138,21 @@ def letter_paper(session: Session, ticket: str, actor: Actor) -> Letter:
 def oldest_waiting(session: Session) -> datetime | None:
     """Since when the oldest unfinished task has been due."""
     return session.exec(select(func.min(col(Task.due_at))).where(col(Task.done_at).is_(None))).one()
+
+
+def _chain(session: Session, case: Case) -> tuple[ChainStep, ...]:
+    assessment, findings = facts.assessment_of(session, case), _newest_findings(session, case)
+    if assessment is None or findings is None:
+        return ()
+    given = {paraf.position: paraf for paraf in given_on(session, assessment, findings)}
+    return tuple(_chain_step(session, step, given.get(step.position)) for step in steps_of(session, assessment))
+
+
+def _chain_step(session: Session, step: ApprovalStep, paraf: Paraf | None) -> ChainStep:
+    if paraf is None:
+        return ChainStep(step.role)
+    name = session.get_one(Staff, paraf.given_by).name
+    return ChainStep(step.role, name, paraf.given_by, paraf.given_at, paraf.case_version)
 
 
 def _manual(session: Session, case: Case) -> tuple[OwnedCheck, ...]:

@@ -21,7 +21,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
-from workflows.states import Role
+from workflows.states import POSTS, Role
 from workflows.vocabulary import Capacity
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
@@ -270,7 +270,7 @@ def _check_hospital_of(session: Session, new: NewStaff) -> None:
 
 
 def _check_together(roles: Collection[Role], hospital_code: str | None) -> None:
-    """Which roles one person may hold. Caseworker, validator and head may meet: four eyes are kept case by case."""
+    """Which roles one person may hold. Caseworker, validator and one post of the chain may meet: four eyes are kept case by case."""
     if Role.SYSTEM in roles:
         raise InvalidInput("Peran SYSTEM milik proses sendiri dan tidak dapat diberikan. Pilih peran lain.")
     if Role.HOSPITAL in roles and hospital_code is None:
@@ -279,6 +279,8 @@ def _check_together(roles: Collection[Role], hospital_code: str | None) -> None:
         raise InvalidInput("Akun rumah sakit memegang peran HOSPITAL saja, tanpa peran kantor. Buat akun kantor tersendiri.")
     if Role.ADMIN in roles and len(roles) > 1:
         raise InvalidInput("Peran ADMIN dipegang sendiri, tanpa peran lain. Buat akun admin tersendiri.")
+    if len(set(roles) & {*POSTS, Role.KADIS}) > 1:
+        raise InvalidInput("Satu orang memegang satu jabatan saja dalam rantai paraf. Lepaskan dulu jabatan yang lain.")
 
 
 def _check_days(new: Appointment, *, now: datetime) -> None:

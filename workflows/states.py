@@ -16,6 +16,9 @@ class State(StrEnum):
     CHECKED = "CHECKED"
     ASSESSMENT = "ASSESSMENT"
     VALIDATION = "VALIDATION"
+    PARAF_KASI = "PARAF_KASI"
+    PARAF_KABID = "PARAF_KABID"
+    PARAF_SEKRETARIS = "PARAF_SEKRETARIS"
     DECISION = "DECISION"
     WAITLISTED = "WAITLISTED"
     APPROVED = "APPROVED"
@@ -36,6 +39,10 @@ class Action(StrEnum):
     ASSESS = "ASSESS"
     VALIDATE = "VALIDATE"
     SEND_BACK = "SEND_BACK"
+    ASK_KASI = "ASK_KASI"
+    ASK_KABID = "ASK_KABID"
+    ASK_SEKRETARIS = "ASK_SEKRETARIS"
+    PARAF = "PARAF"
     APPROVE = "APPROVE"
     WAIT = "WAIT"
     REJECT = "REJECT"
@@ -54,6 +61,9 @@ class Role(StrEnum):
     LOKET = "LOKET"
     CASEWORKER = "CASEWORKER"
     VALIDATOR = "VALIDATOR"
+    KASI = "KASI"
+    KABID = "KABID"
+    SEKRETARIS = "SEKRETARIS"
     KADIS = "KADIS"
     HOSPITAL = "HOSPITAL"
     ADMIN = "ADMIN"
@@ -77,6 +87,9 @@ class Guard(StrEnum):
     CHECKS_IN = "CHECKS_IN"
     FINDINGS_IN = "FINDINGS_IN"
     FINDINGS_CURRENT = "FINDINGS_CURRENT"
+    KASI_NEXT = "KASI_NEXT"
+    KABID_NEXT = "KABID_NEXT"
+    SEKRETARIS_NEXT = "SEKRETARIS_NEXT"
     LETTER_PREPARED = "LETTER_PREPARED"
     LETTER_PRESSED = "LETTER_PRESSED"
 
@@ -100,35 +113,55 @@ S, A, R, J, G = State, Action, Role, Job, Guard
 
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(S.RECEIVED,      A.FINISH_CHECKS, S.CHECKED,       R.SYSTEM,     then=(J.FINDINGS,), when=G.CHECKS_IN),
-    Transition(S.CHECKED,       A.WEIGH,         S.ASSESSMENT,    R.SYSTEM,     when=G.FINDINGS_IN),
-    Transition(S.ASSESSMENT,    A.ASSESS,        S.VALIDATION,    R.CASEWORKER, then=(J.FINDINGS,)),
-    Transition(S.VALIDATION,    A.VALIDATE,      S.DECISION,      R.VALIDATOR,  when=G.FINDINGS_CURRENT),
-    Transition(S.VALIDATION,    A.SEND_BACK,     S.ASSESSMENT,    R.VALIDATOR),
-    Transition(S.DECISION,      A.SEND_BACK,     S.ASSESSMENT,    R.KADIS),
-    Transition(S.DECISION,      A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
-    Transition(S.DECISION,      A.REJECT,        S.REJECTED,      R.KADIS),
-    Transition(S.DECISION,      A.WAIT,          S.WAITLISTED,    R.KADIS,      when=G.FINDINGS_CURRENT),
-    Transition(S.WAITLISTED,    A.APPROVE,       S.APPROVED,      R.KADIS,      then=(J.LETTER,),   when=G.FINDINGS_CURRENT),
-    Transition(S.WAITLISTED,    A.REJECT,        S.REJECTED,      R.KADIS),
-    Transition(S.WAITLISTED,    A.SEND_BACK,     S.ASSESSMENT,    R.KADIS),
-    Transition(S.APPROVED,      A.ISSUE,         S.LETTER_ISSUED, R.SYSTEM,     when=G.LETTER_PRESSED),
-    Transition(S.APPROVED,      A.PREPARE,       S.SIGNING,       R.SYSTEM,     when=G.LETTER_PREPARED),
-    Transition(S.SIGNING,       A.SIGN,          S.LETTER_ISSUED, R.KADIS,      when=G.LETTER_PRESSED),
-    Transition(S.SIGNING,       A.REVOKE,        S.REVOKED,       R.KADIS),
-    Transition(S.LETTER_ISSUED, A.ACCEPT,        S.ACCEPTED,      R.HOSPITAL),
-    Transition(S.LETTER_ISSUED, A.EXPIRE,        S.EXPIRED,       R.SYSTEM),
-    Transition(S.LETTER_ISSUED, A.REVOKE,        S.REVOKED,       R.KADIS),
-    Transition(S.RECEIVED,      A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
-    Transition(S.CHECKED,       A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
-    Transition(S.ASSESSMENT,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
-    Transition(S.VALIDATION,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
-    Transition(S.DECISION,      A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
-    Transition(S.WAITLISTED,    A.WITHDRAW,      S.WITHDRAWN,     R.LOKET),
+    Transition(S.RECEIVED,         A.FINISH_CHECKS,  S.CHECKED,          R.SYSTEM,     then=(J.FINDINGS,),  when=G.CHECKS_IN),
+    Transition(S.CHECKED,          A.WEIGH,          S.ASSESSMENT,       R.SYSTEM,     when=G.FINDINGS_IN),
+    Transition(S.ASSESSMENT,       A.ASSESS,         S.VALIDATION,       R.CASEWORKER, then=(J.FINDINGS,)),
+    Transition(S.VALIDATION,       A.VALIDATE,       S.DECISION,         R.VALIDATOR,  when=G.FINDINGS_CURRENT),
+    Transition(S.VALIDATION,       A.SEND_BACK,      S.ASSESSMENT,       R.VALIDATOR),
+    Transition(S.DECISION,         A.ASK_KASI,       S.PARAF_KASI,       R.SYSTEM,     when=G.KASI_NEXT),
+    Transition(S.DECISION,         A.ASK_KABID,      S.PARAF_KABID,      R.SYSTEM,     when=G.KABID_NEXT),
+    Transition(S.DECISION,         A.ASK_SEKRETARIS, S.PARAF_SEKRETARIS, R.SYSTEM,     when=G.SEKRETARIS_NEXT),
+    Transition(S.PARAF_KABID,      A.ASK_KASI,       S.PARAF_KASI,       R.SYSTEM,     when=G.KASI_NEXT),
+    Transition(S.PARAF_SEKRETARIS, A.ASK_KASI,       S.PARAF_KASI,       R.SYSTEM,     when=G.KASI_NEXT),
+    Transition(S.PARAF_SEKRETARIS, A.ASK_KABID,      S.PARAF_KABID,      R.SYSTEM,     when=G.KABID_NEXT),
+    Transition(S.PARAF_KASI,       A.PARAF,          S.DECISION,         R.KASI,       when=G.FINDINGS_CURRENT),
+    Transition(S.PARAF_KASI,       A.SEND_BACK,      S.ASSESSMENT,       R.KASI),
+    Transition(S.PARAF_KABID,      A.PARAF,          S.DECISION,         R.KABID,      when=G.FINDINGS_CURRENT),
+    Transition(S.PARAF_KABID,      A.SEND_BACK,      S.ASSESSMENT,       R.KABID),
+    Transition(S.PARAF_SEKRETARIS, A.PARAF,          S.DECISION,         R.SEKRETARIS, when=G.FINDINGS_CURRENT),
+    Transition(S.PARAF_SEKRETARIS, A.SEND_BACK,      S.ASSESSMENT,       R.SEKRETARIS),
+    Transition(S.DECISION,         A.SEND_BACK,      S.ASSESSMENT,       R.KADIS),
+    Transition(S.DECISION,         A.APPROVE,        S.APPROVED,         R.KADIS,      then=(J.LETTER,),    when=G.FINDINGS_CURRENT),
+    Transition(S.DECISION,         A.REJECT,         S.REJECTED,         R.KADIS),
+    Transition(S.DECISION,         A.WAIT,           S.WAITLISTED,       R.KADIS,      when=G.FINDINGS_CURRENT),
+    Transition(S.WAITLISTED,       A.APPROVE,        S.APPROVED,         R.KADIS,      then=(J.LETTER,),    when=G.FINDINGS_CURRENT),
+    Transition(S.WAITLISTED,       A.REJECT,         S.REJECTED,         R.KADIS),
+    Transition(S.WAITLISTED,       A.SEND_BACK,      S.ASSESSMENT,       R.KADIS),
+    Transition(S.APPROVED,         A.ISSUE,          S.LETTER_ISSUED,    R.SYSTEM,     when=G.LETTER_PRESSED),
+    Transition(S.APPROVED,         A.PREPARE,        S.SIGNING,          R.SYSTEM,     when=G.LETTER_PREPARED),
+    Transition(S.SIGNING,          A.SIGN,           S.LETTER_ISSUED,    R.KADIS,      when=G.LETTER_PRESSED),
+    Transition(S.SIGNING,          A.REVOKE,         S.REVOKED,          R.KADIS),
+    Transition(S.LETTER_ISSUED,    A.ACCEPT,         S.ACCEPTED,         R.HOSPITAL),
+    Transition(S.LETTER_ISSUED,    A.EXPIRE,         S.EXPIRED,          R.SYSTEM),
+    Transition(S.LETTER_ISSUED,    A.REVOKE,         S.REVOKED,          R.KADIS),
+    Transition(S.RECEIVED,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.CHECKED,          A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.ASSESSMENT,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.VALIDATION,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.PARAF_KASI,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.PARAF_KABID,      A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.PARAF_SEKRETARIS, A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.DECISION,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.WAITLISTED,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
 )
 # fmt: on
 
 INITIAL = State.RECEIVED
+POSTS = (R.KASI, R.KABID, R.SEKRETARIS)
+"""Who may be asked for a paraf before the head decides, from the lowest post up."""
+PARAF = frozenset({S.PARAF_KASI, S.PARAF_KABID, S.PARAF_SEKRETARIS})
+ASSESSED = PARAF | {S.VALIDATION, S.DECISION}
+"""States in which what was assessed waits for somebody's word: the person's data stay as they were assessed."""
 ON_OPENING = CHECKS
 """Jobs that start when a case comes into being."""
 
@@ -140,6 +173,9 @@ OWNER: dict[State, Role] = {
     S.CHECKED: R.SYSTEM,
     S.ASSESSMENT: R.CASEWORKER,
     S.VALIDATION: R.VALIDATOR,
+    S.PARAF_KASI: R.KASI,
+    S.PARAF_KABID: R.KABID,
+    S.PARAF_SEKRETARIS: R.SEKRETARIS,
     S.DECISION: R.KADIS,
     S.WAITLISTED: R.KADIS,
     S.APPROVED: R.SYSTEM,
@@ -158,6 +194,9 @@ LABEL: dict[State, str] = {
     S.CHECKED: "Sedang ditimbang",
     S.ASSESSMENT: "Sedang dinilai",
     S.VALIDATION: "Menunggu validasi",
+    S.PARAF_KASI: "Menunggu paraf Kasi",
+    S.PARAF_KABID: "Menunggu paraf Kabid",
+    S.PARAF_SEKRETARIS: "Menunggu paraf Sekretaris",
     S.DECISION: "Menunggu persetujuan",
     S.WAITLISTED: "Daftar tunggu",
     S.APPROVED: "Disetujui",

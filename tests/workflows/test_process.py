@@ -104,16 +104,23 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
     by_role: dict[Role, set[str]] = {role: set() for role in Role}
     for row in TRANSITIONS:
         by_role[row.by].add(f"{row.source} {row.action}")
-    before_decision = ("RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", "DECISION")
+    paraf = ("PARAF_KASI", "PARAF_KABID", "PARAF_SEKRETARIS")
+    before_decision = ("RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", *paraf, "DECISION")
     assert by_role == {
         Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")},
         Role.CASEWORKER: {"ASSESSMENT ASSESS"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},
+        Role.KASI: {"PARAF_KASI PARAF", "PARAF_KASI SEND_BACK"},
+        Role.KABID: {"PARAF_KABID PARAF", "PARAF_KABID SEND_BACK"},
+        Role.SEKRETARIS: {"PARAF_SEKRETARIS PARAF", "PARAF_SEKRETARIS SEND_BACK"},
         Role.KADIS: {f"{state} {act}" for state in ("DECISION", "WAITLISTED") for act in ("APPROVE", "REJECT", "SEND_BACK")}
         | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE"},
         Role.HOSPITAL: {"LETTER_ISSUED ACCEPT"},
         Role.ADMIN: set(),
-        Role.SYSTEM: {"RECEIVED FINISH_CHECKS", "CHECKED WEIGH", "APPROVED ISSUE", "APPROVED PREPARE", "LETTER_ISSUED EXPIRE"},
+        Role.SYSTEM: {"RECEIVED FINISH_CHECKS", "CHECKED WEIGH", "APPROVED ISSUE", "APPROVED PREPARE", "LETTER_ISSUED EXPIRE"}
+        | {f"{state} ASK_KASI" for state in ("DECISION", "PARAF_KABID", "PARAF_SEKRETARIS")}
+        | {f"{state} ASK_KABID" for state in ("DECISION", "PARAF_SEKRETARIS")}
+        | {"DECISION ASK_SEKRETARIS"},
     }
 
 

@@ -8,7 +8,7 @@ from schemas.application import CaseSchema
 from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import assess_case, decide_case, on_case, validate_case, waiting_words
+from verify.counter import assess_case, decide_case, on_case, paraf_case, validate_case, waiting_words
 from workflows import casework, checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
@@ -41,6 +41,15 @@ def assess(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Confirm somebody else's assessment, or send it back."""
     return shown(on_case(ticket, given.get("version"), lambda session, case: validate_case(session, case, given)))
+
+
+@blueprint.post("/paraf")
+@requires(Permission.PARAF)
+@blueprint.arguments(ValidationSchema)
+@blueprint.response(201, CaseSchema)
+def paraf(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Put the actor's post's paraf before the head decides, or send the case back."""
+    return shown(on_case(ticket, given.get("version"), lambda session, case: paraf_case(session, case, given)))
 
 
 @blueprint.post("/decision")

@@ -20,6 +20,7 @@ from verify.web import (
     deciding,
     door,
     intake_page,
+    paraf,
     path_finder,
     public_letter,
     reception,
@@ -48,6 +49,7 @@ MODULES = (
     amending,
     checking,
     assessing,
+    paraf,
     deciding,
     correcting,
     closing,
@@ -74,6 +76,7 @@ def register(app: Flask) -> None:
         state_word_of=LABEL.__getitem__,
         state_icon_of=STATE_ICON.__getitem__,
         tone_of=TONE.__getitem__,
+        role_word_of=ROLE.__getitem__,
         urgency_word_of=URGENCY.__getitem__,
         zone_word=lambda zone: ZONES.get(zone, zone),
     )

@@ -9,7 +9,7 @@ from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
-from workflows.states import FINAL, OWNER, TRANSITIONS, Action, Role, State
+from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,14 @@ class Step:
     address: str | None = None
 
 
+PARAF_BUTTON = (Permission.PARAF, "Baca dan beri paraf", "paraf.show", "Berkas ini menunggu paraf Anda.")
+
 BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
     State.ASSESSMENT: (Permission.ASSESS, "Nilai berkas ini", "assessing.show", "Berkas ini menunggu penilaian Anda."),
     State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
+    State.PARAF_KASI: PARAF_BUTTON,
+    State.PARAF_KABID: PARAF_BUTTON,
+    State.PARAF_SEKRETARIS: PARAF_BUTTON,
     State.SIGNING: (Permission.DECIDE, "Tandatangani", "signatures.show", "Surat sudah siap dan menunggu tanda tangan Anda."),
     State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
     State.WAITLISTED: (Permission.DECIDE, "Putuskan lagi", "deciding.show", "Berkas ini di daftar tunggu sampai ada kursi."),
@@ -88,7 +93,7 @@ def _by_name(view: CaseView, actor: Actor) -> Step | None:
 def _button(view: CaseView, actor: Actor) -> Step:
     state = view.case.state
     permission, button, endpoint, sentence = BUTTONS[state]
-    if not can(actor, permission):
+    if not can(actor, permission) or (state in PARAF and OWNER[state] not in actor.roles):
         return Step(f"Giliran {ROLE[OWNER[state]].lower()}. Anda tidak perlu melakukan apa-apa.")
     if earlier := _earlier_hand(view, actor):
         return Step(f"{earlier} {_colleague(OWNER[state])} harus melanjutkan.")
@@ -101,9 +106,14 @@ def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
     assessed = assessment is not None and assessment.assessed_by == actor.id
     if state == State.VALIDATION and assessed:
         return "Anda yang menilai berkas ini."
-    decides = state in (State.DECISION, State.WAITLISTED)
-    if decides and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
+    if state == State.ASSESSMENT or (state == State.VALIDATION and view.case.separate_intake):
+        apart = view.case.separate_intake and actor.id == view.case.opened_by
+        return "Anda yang membuka berkas ini." if apart else None
+    signs = state in PARAF | {State.DECISION, State.WAITLISTED}
+    if signs and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
         return "Anda sudah menangani langkah sebelumnya."
+    if signs and any(step.given_by == actor.id for step in view.chain if state not in PARAF or step.role != OWNER[state]):
+        return "Anda sudah memberi paraf pada berkas ini."
     return None
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from schemas.desk_check import TITLES
 from verify.web.choices import paper_word
 from verify.web.form import label
-from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, TIMELINE
+from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, ROLE, TIMELINE
 from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
-from workflows.states import LABEL, Job, State
+from workflows.states import LABEL, Job, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ def _details(action: str, detail: dict[str, Any]) -> Iterable[str]:
         yield f"Alasan: {reason}"
     if target := detail.get("target"):
         yield f"Status menjadi {LABEL[State(target)]}."
+
+
+def _paraf_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{ROLE[Role(detail['post'])]}, pada versi berkas {detail['seen']}."
 
 
 def _nothing(_: dict[str, Any]) -> Iterable[str]:
@@ -95,6 +99,7 @@ def _result(detail: dict[str, Any], outcome: str | None) -> str:
 SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "CHECK": _check_words,
     "AMEND": _amend_words,
+    "PARAF": _paraf_words,
     "DESK_CHECK": _desk_words,
     "HAND_OVER": _owner_words,
     "PASS_ON": _owner_words,

@@ -15,6 +15,7 @@ from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
+from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.sign_in import SignIn
@@ -25,6 +26,7 @@ from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 
 __all__ = [
     "Acceptance",
+    "ApprovalStep",
     "Assessment",
     "AuditEvent",
     "Case",
@@ -44,6 +46,7 @@ __all__ = [
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
+    "Paraf",
     "ResidentRow",
     "Seat",
     "SeatQuota",

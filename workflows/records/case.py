@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import sql_list, text_enum
@@ -14,7 +14,8 @@ class Case(SQLModel, table=True):
     """What the applicant says, where the case stands, and the policy block it is pinned to.
 
     A person has one open case at most (partial unique index on the NIK). ``(id, opened_by)`` is unique
-    so that a decision can point at both and four eyes hold in the database.
+    so that a decision can point at both and four eyes hold in the database. Where ``separate_intake`` holds, triggers keep
+    whoever opened the case from assessing and validating it.
     """
 
     __tablename__ = "case_file"
@@ -55,6 +56,7 @@ class Case(SQLModel, table=True):
     proxy_relation: str | None = Field(default=None, max_length=50)
     proxy_phone: str | None = Field(default=None, max_length=20)
 
+    separate_intake: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     opened_by: int = Field(foreign_key="staff.id")
     opened_at: datetime = Field(index=True)
     closed_at: datetime | None = None

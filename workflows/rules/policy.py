@@ -13,8 +13,21 @@ from typing import Generic, TypeVar
 
 from workflows.errors import PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
+from workflows.states import Role
+from workflows.vocabulary import LetterType
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalChain:
+    """Who puts a paraf to letters of a type before the head signs, from the lowest post up; no type: all others."""
+
+    letter_type: LetterType | None
+    posts: tuple[Role, ...]
+
+
+ApprovalChains = tuple[ApprovalChain, ...]
 
 
 class ActivationMode(StrEnum):
@@ -122,7 +135,8 @@ class RegionPolicy:
     ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
     ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C. A letter is promised by the day's ``cutoffs``
     where there are any, else within ``sla_hours``. ``emergency_over_quota`` gives an emergency a seat above a full quota;
-    without it an emergency waits first in line.
+    without it an emergency waits first in line. Without ``approval_chain`` the head alone decides; under ``separate_intake``
+    whoever opened a case neither assesses nor validates it.
     """
 
     region_code: str
@@ -167,10 +181,18 @@ class RegionPolicy:
     holidays_removed: Ruled[tuple[date, ...]]
     uhc_coverage_percent: Ruled[str]
     emergency_over_quota: Ruled[bool] | None = None
+    approval_chain: Ruled[ApprovalChains] | None = None
+    separate_intake: Ruled[bool] | None = None
 
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def posts_before(self, letter_type: LetterType) -> tuple[Role, ...]:
+        """Whose paraf a letter of this type needs before the head signs it."""
+        chains = self.approval_chain.value if self.approval_chain else ()
+        by_type = {chain.letter_type: chain.posts for chain in chains}
+        return by_type.get(letter_type, by_type.get(None, ()))
 
     def calendar(self, national: Mapping[date, str]) -> Calendar:
         """The office's calendar: the nation's days off, with the region's own and without those it works on."""
