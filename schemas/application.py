@@ -99,7 +99,8 @@ class CaseSummarySchema(Schema):
     state = fields.String()
     state_label = fields.String()
     name = fields.String()
-    nik = fields.String(metadata={"description": "tersamar; hanya empat angka terakhir"})
+    nik = fields.String(allow_none=True, metadata={"description": "tersamar; hanya empat angka terakhir; null bila belum ada"})
+    no_nik = fields.String(allow_none=True, metadata={"description": "mengapa berkas dibuka tanpa NIK"})
     urgency = fields.String()
     opened_at = fields.DateTime()
     links = fields.Nested(LinksSchema)
@@ -145,7 +146,8 @@ def summary(case: Case, *, has_letter: bool = False) -> dict[str, Any]:
         "state": case.state.value,
         "state_label": LABEL[case.state],
         "name": case.name,
-        "nik": mask_nik(case.nik),
+        "nik": mask_nik(case.nik) if case.nik else None,
+        "no_nik": case.no_nik.value if case.no_nik else None,
         "urgency": case.urgency.value,
         "opened_at": case.opened_at,
         "links": _links(case, has_letter),

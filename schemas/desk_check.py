@@ -146,7 +146,7 @@ def _letter(verdict: Verdict) -> dict[str, Any] | None:
         "number": letter.number,
         "name": initials(case.name),
         "birth_year": case.birth_date.year,
-        "nik_last4": case.nik[-4:],
+        "nik_last4": case.known_by[-4:] if case.known_by else None,
         "hospital": verdict.hospital.name if verdict.hospital and verdict.acceptance is None else None,
         "segment": "PBPU dan BP Pemda",
         "care_class": "III",

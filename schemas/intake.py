@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Count, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.intake import Intake
-from workflows.vocabulary import Channel, DocumentType, Urgency
+from workflows.vocabulary import Channel, DocumentType, NoNik, Sex, Urgency
+from workflows.without_nik import Identified
 
 
 def _documents(**options: Any) -> fields.List[Any]:
@@ -33,9 +34,14 @@ class LaterFacts(Shape):
 class IntakeSchema(LaterFacts):
     """``POST /api/v1/applications``; loads into ``Intake``."""
 
-    nik = NikText(required=True, metadata={"description": "16 angka; spasi, titik dan tanda hubung dibuang"})
+    nik = NikText(required=True, allow_none=True, metadata={"description": "16 angka; spasi, titik dan tanda hubung dibuang"})
+    no_nik = Choice(NoNik, allow_none=True, metadata={"description": "mengapa belum punya NIK; wajib bila nik dikosongkan"})
+    mother_nik = NikText(allow_none=True, metadata={"description": "NIK ibu, untuk bayi baru lahir"})
+    other_number = Text(40, allow_none=True, metadata={"description": "nomor rekam medis atau paspor, pengganti NIK"})
+    sex = Choice(Sex, allow_none=True, metadata={"description": "wajib bila nik dikosongkan"})
     name = PersonName(200, required=True)
     birth_date = PastDay(required=True)
+    birth_estimated = Flag(metadata={"description": "tanggal lahir dikira dari umur"})
     phone = Phone(required=True)
     channel = Choice(Channel)
 
@@ -43,6 +49,15 @@ class IntakeSchema(LaterFacts):
     def _check_proxy(self, data: dict[str, Any], **_: object) -> None:
         if (data.get("proxy_name") is None) != (data.get("proxy_relation") is None):
             raise ValidationError("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.", "proxy_relation")
+
+    @pre_load
+    def _nik_or_why_not(self, data: Any, **_: object) -> Any:
+        """Whoever says why there is no NIK need not send an empty one; without a reason it may not be empty."""
+        if isinstance(data, dict) and data.get("no_nik"):
+            return {"nik": None, **data}
+        if isinstance(data, dict) and data.get("nik", "") is None:
+            raise ValidationError(REQUIRED["null"], "nik")
+        return data
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Intake:
@@ -56,3 +71,16 @@ class AmendSchema(LaterFacts):
     birth_date = PastDay()
     phone = Phone()
     version = Count()
+
+
+class IdentifiedSchema(Shape):
+    """``POST .../nik``: the NIK of somebody who had none; loads into ``Identified``."""
+
+    nik = NikText(required=True, metadata={"description": "16 angka; spasi, titik dan tanda hubung dibuang"})
+    name = PersonName(200, allow_none=True, metadata={"description": "nama yang benar, bila tadinya hanya sebutan"})
+    birth_date = PastDay(allow_none=True)
+    version = Count()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"version": data.pop("version", None), "found": Identified(**data)}

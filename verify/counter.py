@@ -11,7 +11,7 @@ from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
 from verify.path_inquiry import direct, local_today
-from workflows import advance, casework, decision, desk, intake, nik, outlook, parafs, queries, seats, signing
+from workflows import advance, casework, decision, desk, intake, nik, outlook, parafs, queries, seats, signing, without_nik
 from workflows.desk import Verdict
 from workflows.intake import Intake
 from workflows.outlook import Outlook
@@ -25,8 +25,16 @@ from workflows.vocabulary import DocumentType
 
 def open_case(session: Session, given: Intake) -> Case:
     """Open a case under the policy in force today in the actor's region."""
-    refuse_practice(given.nik)
+    for digits in (given.nik, given.mother_nik):
+        if digits:
+            refuse_practice(digits)
     return intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
+
+
+def identify_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``IdentifiedSchema``."""
+    refuse_practice(given["found"].nik)
+    without_nik.identify(session, case, given["found"], me(), now=parts().clock())
 
 
 def find_path(on: date | None, question: PathQuestion) -> Direction:
@@ -46,6 +54,8 @@ def amend_case(session: Session, ticket: str, given: dict[str, Any]) -> None:
 
 def warnings(given: Intake) -> tuple[str, ...]:
     """What is worth a second look and stops nothing."""
+    if given.nik is None:
+        return ("Berkas dibuka tanpa NIK. Petugas memeriksa sendiri; tambahkan NIK begitu diketahui.",)
     return nik.warnings_for(nik.parse_nik(given.nik, practice=True), birth_date=given.birth_date)
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, func, or_, select
 
 from workflows.errors import NotFound
-from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion
+from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion, Unnumbered
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
@@ -27,6 +27,15 @@ from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.states import CHECKS, Job
+from workflows.vocabulary import NoNik
+
+STANDS_IN: Mapping[NoNik, str] = {
+    NoNik.NEWBORN: "NIK ibu",
+    NoNik.UNIDENTIFIED: "Nomor rekam medis",
+    NoNik.HOMELESS: "Nomor surat keterangan",
+    NoNik.FOREIGNER: "Nomor paspor",
+}
+"""What a letter calls the number that stands in for a NIK."""
 
 TIMES = 12
 """How often a registry can be asked about the same facts at an officer's wish."""
@@ -47,7 +56,7 @@ class SimilarCase:
 class DuplicatesQuestion:
     """The case and those that resemble it."""
 
-    nik: str
+    nik: str | None
     name: str
     birth_date: date
     phone: str
@@ -74,7 +83,9 @@ class LetterQuestion:
     region_code: str
     policy_valid_from: date
     name: str
-    nik: str
+    nik: str | None
+    stands_in: tuple[str, str] | None
+    female: bool
     kk: str | None
     birth_date: date
     address: str | None
@@ -148,16 +159,25 @@ def _local_day(case: Case, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(case.timezone)).date()
 
 
-def _identity(case: Case) -> IdentityQuestion:
+def _identity(case: Case) -> IdentityQuestion | Unnumbered:
+    if case.nik is None:
+        return _unnumbered(case)
     return IdentityQuestion(nik=case.nik, name=case.name, birth_date=case.birth_date, kk=case.kk)
 
 
-def _membership(case: Case) -> MembershipQuestion:
+def _membership(case: Case) -> MembershipQuestion | Unnumbered:
+    if case.nik is None:
+        return _unnumbered(case)
     return MembershipQuestion(nik=case.nik, name=case.name, on=_local_day(case, case.admitted_at or case.opened_at))
 
 
-def _poverty(case: Case) -> PovertyQuestion:
-    return PovertyQuestion(nik=case.nik, name=case.name)
+def _poverty(case: Case) -> PovertyQuestion | Unnumbered:
+    return PovertyQuestion(nik=case.nik, name=case.name) if case.nik else _unnumbered(case)
+
+
+def _unnumbered(case: Case) -> Unnumbered:
+    assert case.no_nik is not None
+    return Unnumbered(no_nik=case.no_nik.value, name=case.name, birth_date=case.birth_date)
 
 
 def _alone(case: Case) -> DuplicatesQuestion:
@@ -166,16 +186,22 @@ def _alone(case: Case) -> DuplicatesQuestion:
 
 def _duplicates(session: Session, case: Case) -> DuplicatesQuestion:
     same_person = (Case.name == case.name) & (Case.birth_date == case.birth_date)
-    alike = or_(same_person, Case.phone == case.phone, Case.nik == case.nik)
+    alike = or_(same_person, *_same_numbers(case))
     others = session.exec(select(Case).where(Case.id != case.id, alike).order_by(col(Case.id).desc()).limit(20))
     return replace(_alone(case), similar=tuple(_similar(case, other) for other in others))
+
+
+def _same_numbers(case: Case) -> list[Any]:
+    """By telephone and NIK; the telephone of an unknown patient is the hospital's."""
+    phone = [] if case.lane is NoNik.UNIDENTIFIED else [Case.phone == case.phone]
+    return [*phone, Case.nik == case.nik] if case.nik else phone
 
 
 def _similar(case: Case, other: Case) -> SimilarCase:
     return SimilarCase(
         ticket=other.ticket,
         same_name_and_birth=other.name == case.name and other.birth_date == case.birth_date,
-        same_phone=other.phone == case.phone,
+        same_phone=other.phone == case.phone and case.lane is not NoNik.UNIDENTIFIED,
         same_kk=case.kk is not None and other.kk == case.kk,
         open=other.closed_at is None,
     )
@@ -198,6 +224,7 @@ def _findings(session: Session, case: Case) -> FindingsQuestion:
         poverty=_fact(case, checks.get(Job.POVERTY)),
         duplicates=_fact(case, checks.get(Job.DUPLICATES)),
         answers={key: Answer(answer) for key, answer in answers.items()},
+        no_nik=case.lane.value if case.lane else None,
     )
     return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from)
 
@@ -232,6 +259,8 @@ def _letter_question(case: Case, letter: Letter, signer: Staff, authority: Signi
         policy_valid_from=case.policy_valid_from,
         name=case.name,
         nik=case.nik,
+        stands_in=_stands_in(case),
+        female=case.female,
         kk=case.kk,
         birth_date=case.birth_date,
         address=case.address,
@@ -250,6 +279,13 @@ def _letter_question(case: Case, letter: Letter, signer: Staff, authority: Signi
         valid_until=letter.valid_until,
         signing_mode=letter.signing_mode.value,
     )
+
+
+def _stands_in(case: Case) -> tuple[str, str] | None:
+    if case.lane is None:
+        return None
+    number = case.mother_nik if case.lane is NoNik.NEWBORN else case.other_number
+    return (STANDS_IN[case.lane], number) if number else None
 
 
 def _plain(value: Any) -> Any:

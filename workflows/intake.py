@@ -1,22 +1,22 @@
 """Opening a case: with a KTP alone; everything else may follow."""
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from workflows import advance, audit
+from workflows import advance, audit, without_nik
 from workflows.actor import Actor
-from workflows.errors import InvalidInput, OpenCaseExists, TransitionRefused
+from workflows.errors import InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import RegionPolicy
 from workflows.states import ASSESSED, State
-from workflows.vocabulary import Channel, DocumentType, LetterType, Urgency
+from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, Sex, Urgency
 
 TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L or U: a ticket is read aloud over the telephone."""
@@ -24,12 +24,20 @@ TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What is known when a case is opened: four facts from the KTP and a telephone number, the rest as it comes."""
+    """What is known when a case is opened: four facts from the KTP and a telephone number, the rest as it comes.
 
-    nik: str
+    Without a NIK, ``no_nik`` says why and what stands in its place says who.
+    """
+
+    nik: str | None
     name: str
     birth_date: date
     phone: str
+    no_nik: NoNik | None = None
+    mother_nik: str | None = None
+    other_number: str | None = None
+    sex: Sex | None = None
+    birth_estimated: bool = False
     kk: str | None = None
     address: str | None = None
     domicile_code: str | None = None
@@ -43,6 +51,9 @@ class Intake:
     proxy_phone: str | None = None
     documents: frozenset[DocumentType] = field(default_factory=frozenset)
 
+
+ONCE = "nik no_nik mother_nik other_number sex birth_estimated channel".split()
+"""What is said at the opening and not amended; a NIK that was missing comes by ``without_nik.identify``."""
 
 AMENDABLE = (
     "name birth_date phone kk address domicile_code resident_since hospital_code admitted_at urgency proxy_name proxy_relation proxy_phone"
@@ -62,13 +73,15 @@ def open_application(session: Session, intake: Intake, actor: Actor, policy: Reg
     """
     check(actor, Permission.OPEN_CASE)
     _check_hospital(session, intake.hospital_code)
-    _refuse_second(session, intake.nik)
+    known = asdict(intake)
+    without_nik.check_stands_in(known)
+    without_nik.refuse_second(session, known)
     case = _new_case(intake, actor, policy, now)
     try:
         with session.begin_nested():
             advance.begin(session, case, actor, now=now)
     except IntegrityError:
-        _refuse_second(session, intake.nik)
+        without_nik.refuse_second(session, known)
         raise
     add_documents(session, case, intake.documents, actor, now=now)
     return case
@@ -88,6 +101,8 @@ def amend(
     for name, value in changed.items():
         setattr(case, name, value)
     check_proxy(case.proxy_name, case.proxy_relation)
+    if case.lane is NoNik.UNIDENTIFIED and case.hospital_code is None:
+        raise InvalidInput(without_nik.MISSING["hospital_code"], field="hospital_code")
     case.version += 1
     session.add(case)
     session.flush()
@@ -120,7 +135,7 @@ def complete_proxy(intake: Intake) -> Intake:
 
 def _new_case(intake: Intake, actor: Actor, policy: RegionPolicy, now: datetime) -> Case:
     intake = complete_proxy(intake)
-    known = {name: getattr(intake, name) for name in ("nik", "channel", *AMENDABLE)}
+    known = {name: getattr(intake, name) for name in (*ONCE, *AMENDABLE)}
     return Case(
         **known,
         ticket=new_ticket(),
@@ -139,12 +154,6 @@ def new_ticket() -> str:
     """A case number such as ``7QMK-2F9X``: 40 random bits, nothing personal in it."""
     letters = "".join(secrets.choice(TICKET_ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def _refuse_second(session: Session, nik: str) -> None:
-    first = session.exec(select(Case.ticket).where(Case.nik == nik, col(Case.closed_at).is_(None))).first()
-    if first is not None:
-        raise OpenCaseExists(f"Sudah ada berkas terbuka untuk orang ini (nomor {first}). Buka berkas itu.", ticket=first)
 
 
 def _check_hospital(session: Session, code: str | None) -> None:

@@ -5,9 +5,9 @@ serial next to a birth date: public places get initials and the last four digits
 """
 
 
-def mask_nik(nik: str) -> str:
-    """``9901014101900001`` becomes ``•••• •••• •••• 0001``."""
-    return f"•••• •••• •••• {nik[-4:]}"
+def mask_nik(nik: str | None) -> str:
+    """``9901014101900001`` becomes ``•••• •••• •••• 0001``; whoever has none yet is told so."""
+    return f"•••• •••• •••• {nik[-4:]}" if nik else "belum ada"
 
 
 def initials(name: str) -> str:

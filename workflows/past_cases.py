@@ -58,7 +58,7 @@ def past_cases(session: Session, region_code: str, since: datetime, told: Callab
 
 
 def _decided(region_code: str, since: datetime, after: int) -> Any:
-    names = "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from".split()
+    names = "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik no_nik".split()
     wanted = [*(getattr(Case, name) for name in names), col(Decision.outcome)]
     query = select(*wanted).join(Decision, col(Decision.case_id) == Case.id)
     ours = (col(Case.region_code) == region_code) & (col(Decision.decided_at) >= since) & (col(Case.id) > after)
@@ -132,6 +132,7 @@ def _case(row: Any, batch: _Batch) -> PastCase:
         poverty=checks.get(Job.POVERTY),
         duplicates=checks.get(Job.DUPLICATES),
         answers=batch.answers.get(row.id, {}),
+        no_nik=row.no_nik.value if row.no_nik and row.nik is None else None,
     )
     return PastCase(row.ticket, known, row.policy_valid_from, row.outcome is DecisionOutcome.APPROVED)
 

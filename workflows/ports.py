@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from workflows.errors import Refused
 from workflows.passphrase import Passphrase
 from workflows.rules.policy import PolicyBook
 
@@ -81,6 +82,25 @@ class PovertyQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """Somebody without a NIK, by which alone registries know people: an officer looks instead."""
+
+    no_nik: str
+    name: str
+    birth_date: date
+
+
+Question = TypeVar("Question")
+
+
+def numbered(question: Question | Unnumbered) -> Question:
+    """The question a registry can be asked; ``Refused`` where there is no NIK to ask by."""
+    if isinstance(question, Unnumbered):
+        raise Refused("Orang ini belum punya NIK, jadi registri tidak dapat ditanya. Periksa lewat keluarga, ibu, atau surat yang ada.")
+    return question
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityEvidence:
     """``elements`` maps Dukcapil's field names to its words (``Sesuai (100)``); ``raw_code`` and ``raw_text`` as received."""
 
@@ -145,7 +165,10 @@ class PovertyRegistry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """All that stands in a letter; never a diagnosis. Times are aware, dates local to the region."""
+    """All that stands in a letter; never a diagnosis. Times are aware, dates local to the region.
+
+    ``stands_in`` is the label and number by which somebody without a NIK is known: the mother's NIK, a passport.
+    """
 
     letter_id: int
     letter_type: str
@@ -157,7 +180,7 @@ class LetterFacts:
     issuer: str
     token_id: str
     name: str
-    nik: str
+    nik: str | None
     kk: str | None
     sex: str
     birth_date: date
@@ -182,6 +205,12 @@ class LetterFacts:
     valid_until: datetime
     timezone: str
     signing_mode: str = "SEAL"
+    stands_in: tuple[str, str] | None = None
+
+    @property
+    def known_by(self) -> str:
+        """The number a desk compares: the NIK, what stands in for it, or for somebody without either the letter's own."""
+        return self.nik or (self.stands_in[1] if self.stands_in else self.token_id)
 
 
 @dataclass(frozen=True, slots=True)

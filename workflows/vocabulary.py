@@ -14,6 +14,22 @@ class Urgency(StrEnum):
     ROUTINE = "ROUTINE"
 
 
+class NoNik(StrEnum):
+    """Why a case begins without a NIK: each has its papers, and its way to tell one person from another."""
+
+    NEWBORN = "NEWBORN"
+    UNIDENTIFIED = "UNIDENTIFIED"
+    HOMELESS = "HOMELESS"
+    FOREIGNER = "FOREIGNER"
+
+
+class Sex(StrEnum):
+    """Read off the NIK where there is one, else stated."""
+
+    MALE = "MALE"
+    FEMALE = "FEMALE"
+
+
 class Channel(StrEnum):
     """Where the application came in."""
 

@@ -38,6 +38,7 @@ ORDINARY: dict[str, Any] = {
     "exclusion_reason": None,
     "duplicates": "CLEAR",
     "tickets": [],
+    "without_nik": None,
     "yes": [],
     "no": [],
 }
@@ -63,6 +64,17 @@ def policy_of(case: dict[str, Any]) -> RegionPolicy:
     return replace(policy, **changes)
 
 
+def asked_without_nik(policy: RegionPolicy, lane: str | None) -> tuple[str, ...]:
+    """The region's papers, or those of somebody without a NIK."""
+    lists = {
+        "NEWBORN": policy.newborn_papers,
+        "UNIDENTIFIED": policy.unidentified_papers,
+        "HOMELESS": policy.homeless_papers,
+        "FOREIGNER": policy.foreigner_papers,
+    }
+    return lists[lane].value if lane else policy.papers.value
+
+
 def facts_of(case: dict[str, Any], policy: RegionPolicy, criteria: CriteriaSet) -> EligibilityFacts:
     """The ordinary person with the case's differences."""
     given = case.get("facts", {})
@@ -75,12 +87,13 @@ def facts_of(case: dict[str, Any], policy: RegionPolicy, criteria: CriteriaSet) 
         domicile_code=unless(fact["domicile"], "UNKNOWN"),
         resident_since=unless(fact["resident_since"], "UNKNOWN"),
         urgency=fact["urgency"],
-        documents=frozenset(({*policy.papers.value} | {*fact["brings"]}) - {*fact["lacking"]}),
+        documents=frozenset(({*asked_without_nik(policy, fact["without_nik"])} | {*fact["brings"]}) - {*fact["lacking"]}),
         identity=check_of(fact["identity"], "Dukcapil", case["date"], elements=fact["elements"]),
         membership=check_of(fact["membership"], "BPJS Kesehatan", case["date"], segment=fact["segment"], status_text=fact["status_text"]),
         poverty=check_of(fact["poverty"], "DTSEN", case["date"], desil=fact["desil"], exclusion_reason=fact["exclusion_reason"]),
         duplicates=check_of(fact["duplicates"], "Rekom", case["date"], tickets=fact["tickets"]),
         answers=answers_of(fact, criteria),
+        no_nik=fact["without_nik"],
     )
 
 

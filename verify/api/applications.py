@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from schemas.application import CASE, CaseListSchema, CaseSchema, summary
 from schemas.fields import Choice, Count, Shape
-from schemas.intake import AmendSchema, IntakeSchema
+from schemas.intake import AmendSchema, IdentifiedSchema, IntakeSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import amend_case, open_case, warnings
+from verify.counter import amend_case, identify_case, on_case, open_case, warnings
 from verify.idempotency import once
 from workflows import queries
 from workflows.intake import Intake
@@ -75,6 +75,15 @@ def amend_application(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     with parts().database.write() as session:
         amend_case(session, ticket, given)
         return shown(queries.case_view(session, ticket, me()))
+
+
+@blueprint.post("/<ticket>/nik")
+@requires(Permission.AMEND_CASE)
+@blueprint.arguments(IdentifiedSchema)
+@blueprint.response(201, CaseSchema)
+def identify(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Add the NIK of somebody whose case began without one; every registry is asked by it."""
+    return shown(on_case(ticket, given["version"], lambda session, case: identify_case(session, case, given)))
 
 
 def _address(**query: object) -> str:

@@ -91,7 +91,7 @@ def letter_claims(facts: LetterFacts, keys: KeyRing) -> LetterClaims:
         letter_type=facts.letter_type,
         name=" ".join(facts.name.split())[:NAME_IN_CODE],
         birth_year=facts.birth_date.year,
-        nik_digest=keys.nik_digest(facts.nik),
+        nik_digest=keys.nik_digest(facts.known_by),
         segment=facts.segment,
         care_class=facts.care_class,
         hospital_code=facts.hospital_code or ANY_HOSPITAL,

@@ -59,7 +59,7 @@ def letter_words(facts: LetterFacts) -> dict[str, Any]:
         "title": f"{kind.subject} Nomor {facts.number}",
         "office": facts.office,
         "number": facts.number,
-        "practice": facts.nik.startswith(PRACTICE_PROVINCE),
+        "practice": facts.known_by.startswith(PRACTICE_PROVINCE),
         "practice_mark": PRACTICE_MARK,
         "government": [line for line in facts.office_lines if _is_government(line)],
         "office_lines": [line for line in facts.office_lines if line != facts.office and not _is_government(line)],
@@ -111,7 +111,8 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
     """Label and value of what is known; a third item asks for bold."""
     rows: list[list[str | None]] = [
         ["Nama", facts.name, "strong"],
-        ["NIK", facts.nik, "strong"],
+        ["NIK", facts.nik or "belum ada", "strong"],
+        list(facts.stands_in) if facts.stands_in else ["", None],
         ["Nomor Kartu Keluarga", facts.kk],
         ["Jenis kelamin", SEX.get(facts.sex.upper(), facts.sex)],
         ["Tanggal lahir", long_date(facts.birth_date)],

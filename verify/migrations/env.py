@@ -12,13 +12,15 @@ assert records.__all__, "importing the records fills the metadata"
 def run() -> None:
     """Run the wanted migrations in one transaction."""
     engine = connect(context.config.attributes["url"])
-    with engine.connect() as connection:
-        batch = connection.dialect.name == "sqlite"
-        context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=batch)
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            batch = connection.dialect.name == "sqlite"
+            context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=batch)
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.commit()
+    finally:
+        engine.dispose()
 
 
 run()

@@ -19,6 +19,7 @@ from verify.web import (
     correcting,
     deciding,
     door,
+    identifying,
     intake_page,
     paraf,
     path_finder,
@@ -33,7 +34,7 @@ from verify.web.form import blank, label
 from verify.web.once import form_key
 from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
-from verify.web.words import ROLE, STATE_ICON, TONE, URGENCY
+from verify.web.words import NO_NIK, ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
 from workflows.masking import mask_nik, mask_phone
 from workflows.permissions import Permission, can
@@ -47,6 +48,7 @@ MODULES = (
     case_page,
     assigned,
     amending,
+    identifying,
     checking,
     assessing,
     paraf,
@@ -78,6 +80,7 @@ def register(app: Flask) -> None:
         tone_of=TONE.__getitem__,
         role_word_of=ROLE.__getitem__,
         urgency_word_of=URGENCY.__getitem__,
+        no_nik_word_of=NO_NIK.__getitem__,
         zone_word=lambda zone: ZONES.get(zone, zone),
     )
 

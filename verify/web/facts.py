@@ -101,7 +101,7 @@ def checks_of(view: CaseView) -> list[Checked]:
 
 def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
     """The papers the region asks for and whether they were seen, then all others that were."""
-    asked = asked_papers(policy, birth_date=view.case.birth_date, on=opened_on(view.case))
+    asked = asked_papers(policy, birth_date=view.case.birth_date, on=opened_on(view.case), no_nik=view.case.lane)
     more = [paper for paper in view.documents if paper not in asked]
     return [(paper_word(paper), paper in view.documents) for paper in (*asked, *more)]
 

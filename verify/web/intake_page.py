@@ -51,6 +51,8 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
         regions=choices.regions(),
         policy=policy,
         urgencies=choices.URGENCIES,
+        no_niks=choices.NO_NIKS,
+        sexes=choices.SEXES,
         channels=choices.CHANNELS,
     )
 

@@ -10,6 +10,7 @@ from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
+from workflows.without_nik import NIK_MAY_COME
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
     steps = []
     if can(actor, Permission.AMEND_CASE) and state in AMENDABLE_STATES:
         steps.append(Step("", "Lengkapi data", _to(view, "amending.show")))
+    if can(actor, Permission.AMEND_CASE) and view.case.lane and state in NIK_MAY_COME:
+        steps.append(Step("", "Tambahkan NIK", _to(view, "identifying.show")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):

@@ -7,7 +7,7 @@ from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
 from workflows.rules.policy import ActivationMode
 from workflows.states import Job, Role, State
-from workflows.vocabulary import Channel, Urgency
+from workflows.vocabulary import Channel, NoNik, Sex, Urgency
 
 ROLE: Mapping[Role, str] = {
     Role.LOKET: "Petugas loket",
@@ -30,6 +30,15 @@ URGENCY: Mapping[Urgency, str] = {
     Urgency.OUTPATIENT: "Rawat jalan",
     Urgency.ROUTINE: "Tidak mendesak",
 }
+
+NO_NIK: Mapping[NoNik, str] = {
+    NoNik.NEWBORN: "Bayi baru lahir",
+    NoNik.UNIDENTIFIED: "Belum dikenal atau tidak sadar",
+    NoNik.HOMELESS: "Tidak punya tempat tinggal atau belum pernah didata",
+    NoNik.FOREIGNER: "Warga negara asing",
+}
+
+SEX: Mapping[Sex, str] = {Sex.MALE: "Laki-laki", Sex.FEMALE: "Perempuan"}
 
 CHANNEL: Mapping[Channel, str] = {
     Channel.LOKET_DINSOS: "Loket Dinas Sosial",
@@ -112,6 +121,7 @@ ANSWER: Mapping[Answer, str] = {Answer.YES: "Ya", Answer.NO: "Tidak", Answer.UNK
 TIMELINE: Mapping[str, str] = {
     "OPEN": "Berkas dibuka",
     "AMEND": "Data diperbarui",
+    "IDENTIFY": "NIK ditambahkan",
     "CHECK": "Hasil pemeriksaan dicatat",
     "DESK_CHECK": "Surat diperiksa di loket",
     "ASK_AGAIN": "Registri ditanya lagi",
@@ -189,6 +199,11 @@ TONE: Mapping[State, str] = {
 
 FIELD: Mapping[str, str] = {
     "nik": "NIK",
+    "no_nik": "Mengapa belum punya NIK",
+    "mother_nik": "NIK ibu",
+    "other_number": "Nomor rekam medis atau paspor",
+    "sex": "Jenis kelamin",
+    "birth_estimated": "Tanggal lahir perkiraan",
     "name": "Nama lengkap",
     "birth_date": "Tanggal lahir",
     "phone": "Nomor telepon",

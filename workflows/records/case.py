@@ -5,17 +5,25 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
+from workflows.nik import Nik
 from workflows.records.base import sql_list, text_enum
 from workflows.states import FINAL, State
-from workflows.vocabulary import Channel, DocumentType, LetterType, Urgency
+from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, Sex, Urgency
+
+
+def _open_without_nik(why: NoNik, *columns: str) -> Index:
+    """One open case for whoever has no NIK, told apart by what stands in its place."""
+    where = text(f"closed_at IS NULL AND nik IS NULL AND no_nik = '{why.value}'")
+    return Index(f"uq_case_file_open_{why.value.lower()}", *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class Case(SQLModel, table=True):
     """What the applicant says, where the case stands, and the policy block it is pinned to.
 
-    A person has one open case at most (partial unique index on the NIK). ``(id, opened_by)`` is unique
-    so that a decision can point at both and four eyes hold in the database. Where ``separate_intake`` holds, triggers keep
-    whoever opened the case from assessing and validating it.
+    A person has one open case at most (partial unique index on the NIK). Without a NIK the reason stands, and a child of
+    a mother, a hospital's unknown patient and a passport have one each; ``birth_estimated`` says that the date is guessed
+    from the age. ``(id, opened_by)`` is unique so that a decision can point at both and four eyes hold in the database.
+    Where ``separate_intake`` holds, triggers keep whoever opened the case from assessing and validating it.
     """
 
     __tablename__ = "case_file"
@@ -23,9 +31,21 @@ class Case(SQLModel, table=True):
         Index(
             "uq_case_file_open_nik", "nik", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")
         ),
+        _open_without_nik(NoNik.NEWBORN, "mother_nik", "name"),
+        _open_without_nik(NoNik.UNIDENTIFIED, "hospital_code", "other_number"),
+        _open_without_nik(NoNik.FOREIGNER, "other_number"),
         UniqueConstraint("id", "opened_by"),
         CheckConstraint(f"(closed_at IS NOT NULL) = (state IN ({sql_list(FINAL)}))", name="closed_when_final"),
         CheckConstraint("length(nik) = 16", name="nik_length"),
+        CheckConstraint("nik IS NOT NULL OR no_nik IS NOT NULL", name="nik_or_why_not"),
+        CheckConstraint("nik IS NOT NULL OR sex IS NOT NULL", name="sex_without_nik"),
+        CheckConstraint("length(mother_nik) = 16", name="mother_nik_length"),
+        CheckConstraint("no_nik <> 'NEWBORN' OR mother_nik IS NOT NULL", name="newborn_has_mother"),
+        CheckConstraint(
+            "nik IS NOT NULL OR no_nik <> 'UNIDENTIFIED' OR (hospital_code IS NOT NULL AND other_number IS NOT NULL)",
+            name="unidentified_is_in_hospital",
+        ),
+        CheckConstraint("nik IS NOT NULL OR no_nik <> 'FOREIGNER' OR other_number IS NOT NULL", name="foreigner_has_passport"),
         CheckConstraint("(proxy_name IS NULL) = (proxy_relation IS NULL)", name="proxy_paired"),
     )
 
@@ -40,9 +60,14 @@ class Case(SQLModel, table=True):
     policy_valid_from: date
     policy_sha256: str = Field(max_length=64)
 
-    nik: str = Field(max_length=16)
+    nik: str | None = Field(default=None, max_length=16)
+    no_nik: NoNik | None = Field(default=None, sa_type=text_enum(NoNik))
+    mother_nik: str | None = Field(default=None, max_length=16)
+    other_number: str | None = Field(default=None, max_length=40)
+    sex: Sex | None = Field(default=None, sa_type=text_enum(Sex))
     name: str = Field(max_length=200)
     birth_date: date
+    birth_estimated: bool = False
     phone: str = Field(max_length=20)
     kk: str | None = Field(default=None, max_length=16)
     address: str | None = Field(default=None, max_length=300)
@@ -60,6 +85,21 @@ class Case(SQLModel, table=True):
     opened_by: int = Field(foreign_key="staff.id")
     opened_at: datetime = Field(index=True)
     closed_at: datetime | None = None
+
+    @property
+    def lane(self) -> NoNik | None:
+        """The lane of whoever still has no NIK."""
+        return self.no_nik if self.nik is None else None
+
+    @property
+    def female(self) -> bool:
+        """By the NIK where there is one, else as stated."""
+        return Nik(self.nik).female if self.nik else self.sex is Sex.FEMALE
+
+    @property
+    def known_by(self) -> str | None:
+        """The NIK a desk may ask for: the person's own, for a newborn the mother's; None where there is neither."""
+        return self.nik or self.mother_nik
 
 
 class CaseDocument(SQLModel, table=True):

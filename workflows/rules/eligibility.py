@@ -19,12 +19,12 @@ class Rule:
 
 
 RULES = (
-    Rule(identity.RULE, lambda facts, *_: identity.weigh_identity(facts.identity)),
+    Rule(identity.RULE, lambda facts, *_: identity.weigh_identity(facts.identity, facts.no_nik)),
     Rule(membership.RULE, lambda facts, policy, _: membership.weigh_membership(facts, policy)),
     Rule(poverty.RULE, lambda facts, policy, _: poverty.weigh_poverty(facts, policy), frozenset({"eligibility", "desil_max"})),
     Rule(residence.RULE, lambda facts, policy, _: residence.weigh_residence(facts, policy), frozenset({"residence_months"})),
     Rule(duplicates.RULE, lambda facts, *_: duplicates.weigh_duplicates(facts.duplicates)),
-    Rule(papers.RULE, lambda facts, policy, _: papers.weigh_papers(facts, policy), frozenset({"papers"})),
+    Rule(papers.RULE, lambda facts, policy, _: papers.weigh_papers(facts, policy), frozenset(papers.READS)),
     Rule(criteria.RULE, criteria.weigh_criteria, frozenset({"eligibility", "criteria_set"})),
     Rule(
         activation.RULE, lambda facts, policy, _: activation.weigh_activation(facts, policy), frozenset({"activation_mode", "cutoff_days"})

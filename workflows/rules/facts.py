@@ -44,3 +44,4 @@ class EligibilityFacts:
     poverty: CheckFact | None
     duplicates: CheckFact | None
     answers: Mapping[str, Answer]
+    no_nik: str | None = None

@@ -30,9 +30,35 @@ ADVICE: Mapping[str, Advice] = {
 """By the outcome words of ``workflows.ports.IdentityOutcome``."""
 
 
-def weigh_identity(identity: CheckFact | None) -> Finding:
+WITHOUT_NIK: Mapping[str, Advice] = {
+    "NEWBORN": Advice(
+        Outcome.NEEDS_PERSON,
+        "Bayi ini belum punya NIK. Petugas mencocokkan KTP ibu dengan surat keterangan lahir.",
+        "Daftarkan kelahiran di Disdukcapil, lalu tambahkan NIK bayi di berkas ini.",
+    ),
+    "UNIDENTIFIED": Advice(
+        Outcome.NEEDS_PERSON,
+        "Pasien ini belum dikenal. Petugas memeriksa surat polisi dan catatan rumah sakit.",
+        "Cari keluarganya, atau minta Disdukcapil mencocokkan sidik jari. Lalu tambahkan NIK-nya.",
+    ),
+    "HOMELESS": Advice(
+        Outcome.NEEDS_PERSON,
+        "Orang ini belum punya NIK. Petugas sosial memastikan siapa orangnya.",
+        "Minta Disdukcapil merekam datanya, lalu tambahkan NIK-nya.",
+    ),
+    "FOREIGNER": Advice(
+        Outcome.NEEDS_PERSON,
+        "Orang ini warga negara asing tanpa NIK. Petugas memeriksa paspor dan izin tinggal.",
+        "Pemegang izin tinggal tetap mendapat NIK dari Disdukcapil. Tambahkan bila sudah ada.",
+    ),
+}
+"""By ``workflows.vocabulary.NoNik``, while nobody recorded a result by hand."""
+
+
+def weigh_identity(identity: CheckFact | None, no_nik: str | None = None) -> Finding:
     """Only a recorded death fails; any other doubt is settled by a person with the papers in hand."""
-    advice = ADVICE.get(str(identity.outcome), UNDETERMINED) if identity else UNDETERMINED
+    unknown = WITHOUT_NIK[no_nik] if no_nik else UNDETERMINED
+    advice = ADVICE.get(str(identity.outcome), unknown) if identity else unknown
     return finding(RULE, advice, law.IDENTITY, value=_differing(identity), check=identity)
 
 

@@ -5,11 +5,13 @@ from datetime import date
 
 from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import Advice, Finding, Outcome, finding
-from workflows.rules.policy import RegionPolicy
+from workflows.rules.policy import RegionPolicy, Ruled
 from workflows.rules.residence import months_later
-from workflows.vocabulary import DocumentType, Urgency
+from workflows.vocabulary import DocumentType, NoNik, Urgency
 
 RULE = "berkas"
+READS = ("papers", "newborn_papers", "unidentified_papers", "homeless_papers", "foreigner_papers")
+"""The values of a block this rule looks at."""
 KTP_MONTHS = 17 * 12
 """The KTP comes at 17; younger people have a KIA or only stand on the KK."""
 
@@ -45,17 +47,28 @@ COMPLETE = Advice(Outcome.MEETS, "Semua berkas yang diminta sudah diterima.")
 
 def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """Missing papers are named with the hours left to bring them, counted from the opening of the case."""
-    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on)
+    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on, no_nik=facts.no_nik)
     missing = [LABEL[paper] for paper in asked if paper not in facts.documents]
     threshold = ", ".join(LABEL[paper] for paper in asked) or None
     value = f"kurang: {', '.join(missing)}" if missing else "lengkap"
-    return finding(RULE, _advice(facts, policy, missing), policy.papers, value=value, threshold=threshold)
+    return finding(RULE, _advice(facts, policy, missing), _ruled(policy, facts.no_nik), value=value, threshold=threshold)
 
 
-def asked_papers(policy: RegionPolicy, *, birth_date: date, on: date) -> tuple[str, ...]:
-    """The papers the region asks of this person; nobody under 17 is asked for a KTP."""
+def asked_papers(policy: RegionPolicy, *, birth_date: date, on: date, no_nik: str | None = None) -> tuple[str, ...]:
+    """The papers the region asks of this person; nobody under 17 is asked for a KTP, a newborn's mother for hers."""
     adult = months_later(birth_date, KTP_MONTHS) <= on
-    return tuple(paper for paper in policy.papers.value if adult or paper != D.KTP)
+    return tuple(paper for paper in _ruled(policy, no_nik).value if adult or no_nik or paper != D.KTP)
+
+
+def _ruled(policy: RegionPolicy, no_nik: str | None) -> Ruled[tuple[str, ...]]:
+    """The list for whoever has a NIK, or that of the lane."""
+    lanes = {
+        NoNik.NEWBORN: policy.newborn_papers,
+        NoNik.UNIDENTIFIED: policy.unidentified_papers,
+        NoNik.HOMELESS: policy.homeless_papers,
+        NoNik.FOREIGNER: policy.foreigner_papers,
+    }
+    return lanes[NoNik(no_nik)] if no_nik else policy.papers
 
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy, missing: list[str]) -> Advice:

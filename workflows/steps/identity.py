@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflows import checks
-from workflows.ports import IdentityEvidence, IdentityQuestion, Ports
+from workflows.ports import IdentityEvidence, IdentityQuestion, Ports, Unnumbered, numbered
 from workflows.records.case import Case
 from workflows.records.task import Task
 
 
-def gather(ports: Ports, facts: IdentityQuestion) -> IdentityEvidence:
+def gather(ports: Ports, facts: IdentityQuestion | Unnumbered) -> IdentityEvidence:
     """Ask the civil registry."""
-    return ports.civil.verify(facts)
+    return ports.civil.verify(numbered(facts))
 
 
 def conclude(session: Session, case: Case, task: Task, evidence: IdentityEvidence, *, now: datetime) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflows import checks
-from workflows.ports import MembershipEvidence, MembershipQuestion, Ports
+from workflows.ports import MembershipEvidence, MembershipQuestion, Ports, Unnumbered, numbered
 from workflows.records.case import Case
 from workflows.records.task import Task
 
 
-def gather(ports: Ports, facts: MembershipQuestion) -> MembershipEvidence:
+def gather(ports: Ports, facts: MembershipQuestion | Unnumbered) -> MembershipEvidence:
     """Ask for the membership as at the day."""
-    return ports.membership.membership(facts)
+    return ports.membership.membership(numbered(facts))
 
 
 def conclude(session: Session, case: Case, task: Task, evidence: MembershipEvidence, *, now: datetime) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflows import checks
-from workflows.ports import Ports, PovertyEvidence, PovertyQuestion
+from workflows.ports import Ports, PovertyEvidence, PovertyQuestion, Unnumbered, numbered
 from workflows.records.case import Case
 from workflows.records.task import Task
 
 
-def gather(ports: Ports, facts: PovertyQuestion) -> PovertyEvidence:
+def gather(ports: Ports, facts: PovertyQuestion | Unnumbered) -> PovertyEvidence:
     """Look the family up."""
-    return ports.poverty.family(facts)
+    return ports.poverty.family(numbered(facts))
 
 
 def conclude(session: Session, case: Case, task: Task, evidence: PovertyEvidence, *, now: datetime) -> None:

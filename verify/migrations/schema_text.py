@@ -1,0 +1,87 @@
+"""Changing the constraints of a table that others point at, on both kinds of database.
+
+PostgreSQL alters them. SQLite cannot, and a copy of the table would break what points at it; its documentation's way for
+this is to write the schema's text (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
+"""
+
+import re
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def is_postgresql() -> bool:
+    """Which of the two databases this is."""
+    return bool(op.get_bind().dialect.name == "postgresql")
+
+
+def add_check(table: str, name: str, condition: str) -> None:
+    """A named CHECK that rows already there are known to keep."""
+    if is_postgresql():
+        op.create_check_constraint(op.f(name), table, condition)
+    else:
+        _rewrite(table, lambda text: f"{text.rstrip().removesuffix(')').rstrip()}, \n\t{_spelled(name, condition)}\n)")
+
+
+def drop_check(table: str, name: str, condition: str) -> None:
+    """Take back what ``add_check`` added."""
+    if is_postgresql():
+        op.drop_constraint(op.f(name), table, type_="check")
+    else:
+        _rewrite(table, lambda text: text.replace(f", \n\t{_spelled(name, condition)}", ""))
+
+
+def relist(table: str, name: str, condition: str, *, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+    """Change the list of words in a CHECK; ``condition`` is its text with ``{}`` where the list stands."""
+    before = _words(table, name, condition)
+    after = ", ".join(f"'{word}'" for word in [*(word for word in before if word not in remove), *add])
+    if is_postgresql():
+        op.drop_constraint(op.f(name), table, type_="check")
+        op.create_check_constraint(op.f(name), table, condition.format(after))
+    else:
+        _rewrite(table, lambda text: _listed(name, condition).sub(lambda _: _spelled(name, condition.format(after)), text))
+
+
+def nullable(table: str, column: str, kind: str, *, may_be_empty: bool) -> None:
+    """Let a column be empty, or no longer."""
+    if is_postgresql():
+        op.alter_column(table, column, nullable=may_be_empty)
+        return
+    filled, empty = f"\t{column} {kind} NOT NULL,", f"\t{column} {kind},"
+    _rewrite(table, lambda text: text.replace(filled, empty) if may_be_empty else text.replace(empty, filled))
+
+
+def _words(table: str, name: str, condition: str) -> list[str]:
+    if is_postgresql():
+        query = sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = CAST(:t AS regclass)")
+        return re.findall(r"'([^']*)'", str(op.get_bind().execute(query, {"name": name, "t": table}).scalar_one()))
+    found = _listed(name, condition).search(_text(table))
+    assert found, name
+    return re.findall(r"'([^']*)'", found[1])
+
+
+def _listed(name: str, condition: str) -> re.Pattern[str]:
+    before, after = condition.split("{}")
+    return re.compile(rf"CONSTRAINT {name} CHECK \({re.escape(before)}([^)]*){re.escape(after)}\)")
+
+
+def _spelled(name: str, condition: str) -> str:
+    return f"CONSTRAINT {name} CHECK ({condition})"
+
+
+def _text(table: str) -> str:
+    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+    return str(op.get_bind().execute(query, {"name": table}).scalar_one())
+
+
+def _rewrite(table: str, edit: Callable[[str], str]) -> None:
+    before = _text(table)
+    after = edit(before)
+    assert after != before, f"nothing to change in {table}"
+    version = op.get_bind().exec_driver_sql("PRAGMA schema_version").scalar_one()
+    op.execute("PRAGMA writable_schema = ON")
+    changed = sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :name")
+    op.execute(changed.bindparams(sql=after, name=table))
+    op.execute(f"PRAGMA schema_version = {version + 1}")
+    op.execute("PRAGMA writable_schema = OFF")
