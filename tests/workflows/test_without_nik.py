@@ -197,11 +197,11 @@ def test_the_migration_goes_back_only_where_nobody_lacks_a_nik(database_url: str
     ticket = office.open(1, **STRANGER)
     office.rekom.database.close()
     with pytest.raises(RuntimeError, match="without a NIK"):
-        command.downgrade(_alembic(database_url), "0005")
+        command.downgrade(_alembic(database_url), "0006")
     office.drain()
     identify(office, ticket, 7)
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0005")
+    command.downgrade(_alembic(database_url), "0006")
     command.upgrade(_alembic(database_url), "head")
     assert office.case(ticket).nik == person(7)["nik"]
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from verify.migrations.schema_text import add_check, drop_check, nullable
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels: Any = None
 depends_on: Any = None
 
