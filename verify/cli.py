@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
     "regions": "verify.commands.regions:regions_group",
+    "coverage": "verify.commands.coverage:coverage_group",
     "docs": "verify.commands.docs:docs_command",
 }
 """Command to the place it is imported from when somebody types it."""

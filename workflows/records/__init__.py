@@ -7,6 +7,7 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
+from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
@@ -34,6 +35,8 @@ __all__ = [
     "CheckResult",
     "Checkpoint",
     "Correction",
+    "CoverageCell",
+    "CoverageSnapshot",
     "Decision",
     "DtsenRow",
     "Extract",

@@ -1,0 +1,207 @@
+"""Counting a city: residents beside members, by village and segment, and what was counted before.
+
+Counting reads millions of rows once, in the database, in one pass; pages read the few hundred cells that come of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, and_, case, func, insert, literal, or_, type_coerce
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from workflows import audit, extracts
+from workflows.actor import Actor
+from workflows.errors import Conflict, NotFound
+from workflows.population.tally import Tally
+from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
+from workflows.records.extract import Extract, ExtractKind, MemberRow
+from workflows.records.resident import ResidentRow, ResidentStatus
+
+ACTIVE_CODE = "0"
+"""The only status code of BPJS that is known to mean active."""
+FIRST_HALF_ENDS, SECOND_HALF_ENDS = (6, 30), (12, 31)
+
+Cell = tuple[str, CoverageSegment, int, int]
+"""Village, segment, people, active."""
+
+
+class AlreadyCounted(Conflict):
+    """These two files were counted before."""
+
+    slug = "cakupan-sudah-dihitung"
+    sentence = "Berkas penduduk dan anggota ini sudah dihitung. Tidak ada yang diubah."
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A figure somebody published, spread over villages; ``reference`` says whose."""
+
+    region_code: str
+    as_of: datetime
+    reference: str
+
+
+def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> CoverageSnapshot:
+    """Count a region from the newest residents and the newest member file.
+
+    Raises ``NotFound`` where one of them is missing, ``AlreadyCounted`` where nothing is new.
+    """
+    residents, members = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest(session, ExtractKind.MEMBERS)
+    if residents is None:
+        raise NotFound("Belum ada data penduduk. Impor dulu dengan rekom import residents.")
+    if members is None:
+        raise NotFound("Belum ada berkas anggota BPJS. Impor dulu dengan rekom import members.")
+    cells = _cells(session, region_code, residents, members)
+    if not cells:
+        raise NotFound("Data penduduk tidak memuat orang di daerah ini. Periksa kode wilayah di berkasnya.")
+    elsewhere = _listed(session, members) - sum(people for _, segment, people, _ in cells if segment is not CoverageSegment.NONE)
+    snapshot = CoverageSnapshot(
+        region_code=region_code,
+        residents_id=residents.id,
+        members_id=members.id,
+        residents_as_of=residents.as_of,
+        members_as_of=members.as_of,
+        members_elsewhere=elsewhere,
+        made_at=now,
+        made_by=by.name,
+    )
+    return _keep(session, snapshot, cells, by, now)
+
+
+def publish(session: Session, told: Published, cells: Iterable[Cell], by: Actor, *, now: datetime) -> CoverageSnapshot:
+    """Keep a published figure as a snapshot of its day, so that a trend has a past."""
+    snapshot = CoverageSnapshot(
+        region_code=told.region_code,
+        residents_as_of=told.as_of,
+        members_as_of=told.as_of,
+        members_elsewhere=0,
+        reference=told.reference,
+        made_at=now,
+        made_by=by.name,
+    )
+    return _keep(session, snapshot, list(cells), by, now)
+
+
+def newest(session: Session, region_code: str) -> CoverageSnapshot | None:
+    """The newest count whose files still stand."""
+    found: CoverageSnapshot | None = session.exec(_standing(region_code).limit(1)).first()
+    return found
+
+
+def series(session: Session, region_code: str) -> list[tuple[CoverageSnapshot, Tally]]:
+    """All standing counts of a region with their totals, oldest first."""
+    found = list(session.exec(_standing(region_code)))[::-1]
+    return [(snapshot, tallies(session, snapshot, digits=len(region_code))[region_code]) for snapshot in found]
+
+
+def tallies(session: Session, snapshot: CoverageSnapshot, *, under: str = "", digits: int = 10) -> dict[str, Tally]:
+    """Everything below ``under``, by the first ``digits`` of the village code, in order of code."""
+    place = func.substr(CoverageCell.village_code, 1, digits).label("place")
+    query = (
+        select(place, CoverageCell.segment, func.sum(CoverageCell.people), func.sum(CoverageCell.active))
+        .where(CoverageCell.snapshot_id == snapshot.id, col(CoverageCell.village_code).startswith(under))
+        .group_by("place", CoverageCell.segment)
+        .order_by("place")
+    )
+    people: dict[str, dict[CoverageSegment, int]] = {}
+    active: dict[str, dict[CoverageSegment, int]] = {}
+    for code, segment, all_of_them, covered in session.execute(query):
+        people.setdefault(code, {})[segment] = int(all_of_them)
+        active.setdefault(code, {})[segment] = int(covered)
+    return {code: Tally(people[code], active[code]) for code in people}
+
+
+def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpose: str, by: Actor, *, now: datetime) -> list[ResidentRow]:
+    """The residents of a village who are no members, by family; who looked and why goes into the audit trail.
+
+    Empty where the count is a published figure: it names nobody.
+    """
+    found: list[ResidentRow] = []
+    if snapshot.residents_id is not None:
+        member = aliased(MemberRow)
+        is_member = select(member.nik).where(
+            member.extract_id == snapshot.members_id, member.nik == ResidentRow.nik, col(member.fault).is_(None)
+        )
+        query = select(ResidentRow).where(*_living(snapshot.residents_id), ResidentRow.village_code == village, ~is_member.exists())
+        found = list(session.exec(query.order_by(col(ResidentRow.family_card), col(ResidentRow.name))))
+    audit.record(
+        session, f"coverage:{snapshot.id}", "READ_UNCOVERED", actor=by, now=now, village=village, purpose=purpose, people=len(found)
+    )
+    return found
+
+
+def semester(as_of: datetime, zone: ZoneInfo) -> str:
+    """The Dukcapil semester a figure belongs to: I ends on 30 June, II on 31 December."""
+    day = as_of.astimezone(zone).date()
+    if (day.month, day.day) >= SECOND_HALF_ENDS:
+        return f"Semester II {day.year}"
+    return f"Semester I {day.year}" if (day.month, day.day) >= FIRST_HALF_ENDS else f"Semester II {day.year - 1}"
+
+
+def _cells(session: Session, region_code: str, residents: Extract, members: Extract) -> list[Cell]:
+    assert residents.id is not None
+    on = members.as_of.astimezone(ZoneInfo(members.timezone)).date()
+    told = func.coalesce(type_coerce(MemberRow.segment, String), CoverageSegment.OTHER.value)
+    payer = case((col(MemberRow.nik).is_(None), literal(CoverageSegment.NONE.value)), else_=told).label("payer")
+    joined = and_(col(MemberRow.extract_id) == members.id, col(MemberRow.nik) == ResidentRow.nik, col(MemberRow.fault).is_(None))
+    query = (
+        select(ResidentRow.village_code, payer, func.count(), func.sum(case((_active(on), 1), else_=0)))
+        .select_from(ResidentRow)
+        .outerjoin(MemberRow, joined)
+        .where(*_living(residents.id), col(ResidentRow.village_code).startswith(region_code))
+        .group_by(col(ResidentRow.village_code), "payer")
+    )
+    counted = session.execute(query)
+    return [(village, CoverageSegment(word), int(people), int(active)) for village, word, people, active in counted if village]
+
+
+def _living(residents_id: int) -> tuple[Any, ...]:
+    return (ResidentRow.extract_id == residents_id, ResidentRow.status == ResidentStatus.LIVES)
+
+
+def _active(on: date) -> Any:
+    """Listed for the file's month, or active by status within the days of cover."""
+    begun = or_(col(MemberRow.cover_from).is_(None), col(MemberRow.cover_from) <= on)
+    lasts = or_(col(MemberRow.cover_until).is_(None), col(MemberRow.cover_until) >= on)
+    return or_(col(MemberRow.month).is_not(None), and_(col(MemberRow.status_code) == ACTIVE_CODE, begun, lasts))
+
+
+def _listed(session: Session, members: Extract) -> int:
+    query = select(func.count()).select_from(MemberRow).where(MemberRow.extract_id == members.id, col(MemberRow.fault).is_(None))
+    return session.exec(query).one()
+
+
+def _keep(session: Session, snapshot: CoverageSnapshot, cells: list[Cell], by: Actor, now: datetime) -> CoverageSnapshot:
+    session.add(snapshot)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError:
+        raise AlreadyCounted() from None
+    session.execute(insert(CoverageCell), [_row(snapshot, cell) for cell in cells])
+    people = sum(number for _, _, number, _ in cells)
+    audit.record(session, f"coverage:{snapshot.id}", "COUNT", actor=by, now=now, region=snapshot.region_code, people=people)
+    return snapshot
+
+
+def _row(snapshot: CoverageSnapshot, cell: Cell) -> Mapping[str, Any]:
+    village, segment, people, active = cell
+    return {"snapshot_id": snapshot.id, "village_code": village, "segment": segment, "people": people, "active": active}
+
+
+def _standing(region_code: str) -> Any:
+    gone = select(Extract.id).where(
+        or_(col(Extract.id) == CoverageSnapshot.residents_id, col(Extract.id) == CoverageSnapshot.members_id),
+        col(Extract.undone_at).is_not(None),
+    )
+    newest_first = (
+        col(CoverageSnapshot.members_as_of).desc(),
+        col(CoverageSnapshot.residents_as_of).desc(),
+        col(CoverageSnapshot.id).desc(),
+    )
+    return select(CoverageSnapshot).where(CoverageSnapshot.region_code == region_code, ~gone.exists()).order_by(*newest_first)
