@@ -22,12 +22,11 @@ def once(effect: Callable[[Session], tuple[int, dict[str, Any]]]) -> Response:
     The key's row is written first, so that a twin request waits for this one instead of running beside it.
     ``IdempotencyReuse`` where the key was used for another request.
     """
-    key = request.headers.get(HEADER)
+    key = check_key(request.headers.get(HEADER))
     if key is None:
         with parts().database.write() as session:
             status, body = effect(session)
         return _json(status, _dump(body))
-    _check_key(key)
     try:
         return _first_time(key, effect)
     except IntegrityError:
@@ -63,9 +62,11 @@ def _stored(key: str) -> Response | None:
     return _json(record.status, record.body)
 
 
-def _check_key(key: str) -> None:
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+def check_key(key: str | None) -> str | None:
+    """The key as it was sent, if any; ``InvalidInput`` where it cannot be kept."""
+    if key is not None and (not 1 <= len(key) <= LONGEST_KEY or not key.isprintable()):
         raise InvalidInput(f"{HEADER} berisi 1 sampai {LONGEST_KEY} karakter yang dapat dicetak.")
+    return key
 
 
 def _request_hash() -> str:

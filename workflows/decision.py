@@ -25,12 +25,20 @@ from workflows.vocabulary import DecisionOutcome
 
 
 def approve(
-    session: Session, case: Case, policy: RegionPolicy, rules: SeatRules, reason: str | None, actor: Actor, *, now: datetime
+    session: Session,
+    case: Case,
+    policy: RegionPolicy,
+    rules: SeatRules,
+    reason: str | None,
+    actor: Actor,
+    *,
+    now: datetime,
+    batch: str | None = None,
 ) -> Letter | WaitingEntry:
     """Approve and sign: seat and number are given here, and the paper is made by a job right after.
 
     Where a finding fails or needs a person, the decider says why it is approved all the same. Where no seat is left the
-    case waits in line instead, undecided; ``QuotaFull`` where it does already.
+    case waits in line instead, undecided; ``QuotaFull`` where it does already. ``batch`` names the list it was approved with.
     """
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
@@ -41,7 +49,9 @@ def approve(
         return _wait(session, case, rules, reason, actor, now=now)
     decision = _decide(session, case, findings, hands, DecisionOutcome.APPROVED, reason, actor, now=now)
     letter = letters.sign(session, case, decision, policy, now=now)
-    advance.advance(session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number)
+    advance.advance(
+        session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number, **({"batch": batch} if batch else {})
+    )
     return letter
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from verify.auth import anybody, parts
 from verify.web import (
     amending,
+    approving,
     assessing,
     assigned,
     case_page,
@@ -53,6 +54,7 @@ MODULES = (
     assessing,
     paraf,
     deciding,
+    approving,
     correcting,
     closing,
     reception,

@@ -1,0 +1,117 @@
+"""Approving what was shown: the list, the hash over it, and one answer a case."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from schemas.fields import REQUIRED, Count, Shape, Text
+from workflows.approvals import MOST, Approvable, BatchAnswer, BatchOutcome, Shown, digest_of
+from workflows.masking import mask_nik
+
+NOT_WHAT_WAS_SHOWN = "Hash tidak sama dengan daftar yang dikirim. Ambil daftar lagi, lalu setujui yang Anda lihat."
+HASH = {"description": "SHA-256, 64 angka heksadesimal"}
+
+
+class SeenSchema(Shape):
+    """A case as it was shown, as the list gave it; ``reason`` where findings are not met."""
+
+    ticket = Text(9, required=True)
+    version = Count(required=True)
+    facts = Text(64, required=True, metadata=HASH)
+    findings = Text(64, required=True, metadata=HASH)
+    reason = Text(1000, allow_none=True)
+
+
+class ApprovalsSchema(Shape):
+    """What is approved: these cases, exactly as they were shown."""
+
+    shown = Text(64, required=True, metadata={"description": "SHA-256 atas daftar ini: JSON rapat, kunci urut abjad, tanpa reason"})
+    cases = fields.List(
+        fields.Nested(SeenSchema),
+        required=True,
+        validate=validate.Length(1, MOST, error=f"Pilih 1 sampai {MOST} berkas."),
+        error_messages={**REQUIRED, "invalid": "Kirim daftar berkas."},
+    )
+
+    @validates_schema
+    def _check_list(self, data: dict[str, Any], **_: object) -> None:
+        tickets = [one["ticket"] for one in data["cases"]]
+        if len(set(tickets)) < len(tickets):
+            raise ValidationError("Setiap berkas satu kali saja.", "cases")
+        if digest_of(map(_seen, data["cases"])) != data["shown"]:
+            raise ValidationError(NOT_WHAT_WAS_SHOWN, "shown")
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"shown": data["shown"], "cases": [(_seen(one), one.get("reason")) for one in data["cases"]]}
+
+
+class ApprovableSchema(Schema):
+    """A case that waits for the decision; ``notes`` are why it needs an eye of its own."""
+
+    ticket = fields.String()
+    version = fields.Integer()
+    facts = fields.String(metadata=HASH)
+    findings = fields.String(metadata=HASH)
+    name = fields.String()
+    nik = fields.String(metadata={"description": "tersamar"})
+    urgency = fields.String()
+    notes = fields.List(fields.String())
+
+
+class ApprovablesSchema(Schema):
+    """All that wait, the most urgent first."""
+
+    cases = fields.List(fields.Nested(ApprovableSchema))
+
+
+class BatchAnswerSchema(Schema):
+    """What became of one case."""
+
+    ticket = fields.String()
+    name = fields.String()
+    outcome = fields.String(metadata={"description": f"salah satu: {', '.join(BatchOutcome)}"})
+    letter = fields.String(allow_none=True)
+    place = fields.Integer(allow_none=True, metadata={"description": "nomor di daftar tunggu"})
+    changed = fields.List(fields.String(), metadata={"description": "apa yang berubah sejak dilihat"})
+    sentence = fields.String(allow_none=True)
+
+
+class ApprovalsAnswerSchema(Schema):
+    """The whole batch, case by case in the order sent."""
+
+    approved = fields.Integer()
+    results = fields.List(fields.Nested(BatchAnswerSchema))
+
+
+def list_answer(found: Sequence[Approvable]) -> dict[str, Any]:
+    """Ready for ``ApprovablesSchema``."""
+    return {"cases": [_row(one) for one in found]}
+
+
+def batch_answer(answers: Sequence[BatchAnswer]) -> dict[str, Any]:
+    """Ready for ``ApprovalsAnswerSchema``."""
+    approved = sum(answer.outcome == BatchOutcome.APPROVED for answer in answers)
+    return {"approved": approved, "results": [plain_answer(answer) for answer in answers]}
+
+
+def plain_answer(answer: BatchAnswer) -> dict[str, Any]:
+    """One answer as JSON values; ``read_answer`` reads it back."""
+    return {**asdict(answer), "outcome": answer.outcome.value, "changed": list(answer.changed)}
+
+
+def read_answer(plain: dict[str, Any]) -> BatchAnswer:
+    """What ``plain_answer`` wrote."""
+    return BatchAnswer(**{**plain, "outcome": BatchOutcome(plain["outcome"]), "changed": tuple(plain["changed"])})
+
+
+def _row(one: Approvable) -> dict[str, Any]:
+    case = one.case
+    words = {"name": case.name, "nik": mask_nik(case.nik), "urgency": case.urgency.value, "notes": list(one.notes)}
+    return asdict(one.shown) | words
+
+
+def _seen(one: dict[str, Any]) -> Shown:
+    return Shown(one["ticket"], one["version"], one["facts"], one["findings"])

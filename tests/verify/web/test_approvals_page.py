@@ -1,0 +1,86 @@
+"""The page of many approvals, without a script: exceptions apart, a second look, and what became of each case."""
+
+from collections.abc import Callable
+
+from tests.office import Office
+from tests.seat_office import make_decidable, with_seats
+from tests.verify.web.visitor import Visitor
+from workflows.records import Letter
+from workflows.vocabulary import DocumentType
+
+Visit = Callable[[str], Visitor]
+
+
+def text(page: object) -> str:
+    return " ".join(page.main().split())  # type: ignore[attr-defined]
+
+
+def test_nothing_waits(visit: Visit) -> None:
+    assert "Tidak ada yang menunggu Anda." in text(visit("kadis").get("/setuju"))
+
+
+def test_exceptions_stand_first_and_cannot_be_ticked(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, 3)
+    noted = sqlite_office.to_decision(50, documents=frozenset())
+    page = visit("kadis").get("/setuju")
+    assert text(page).index("Perlu Anda lihat (1)") < text(page).index("Tanpa catatan (3)")
+    assert f"/berkas/{noted}/putusan" in page.links()
+    ticked = [value for name, value in page.fields_of(page.forms("/setuju/periksa")[0]) if name == "seen"]
+    assert len(ticked) == 3
+    assert not any(value.startswith(noted) for value in ticked)
+
+
+def test_from_the_list_over_a_second_look_to_letters(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, 4)
+    kadis = visit("kadis")
+    asked = kadis.fill("/setuju", "/setuju/periksa")
+    assert "Setujui 4 surat?" in text(asked)
+    assert "4 × Rp 37.800 = Rp 151.200 per bulan" in text(asked)
+    done = kadis.send(asked, "/setuju")
+    assert "4 dari 4 surat disetujui" in text(done)
+    assert sqlite_office.count(Letter) == 4
+
+
+def test_the_same_form_again_shows_the_same_and_does_nothing(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, 2)
+    kadis = visit("kadis")
+    asked = kadis.fill("/setuju", "/setuju/periksa")
+    first, again = kadis.send(asked, "/setuju"), kadis.send(asked, "/setuju")
+    assert text(first) == text(again)
+    assert sqlite_office.count(Letter) == 2
+
+
+def test_a_case_changed_meanwhile_is_named(visit: Visit, sqlite_office: Office) -> None:
+    first, _ = make_decidable(sqlite_office, 2)
+    kadis = visit("kadis")
+    asked = kadis.fill("/setuju", "/setuju/periksa")
+    sqlite_office.amend(first, documents=frozenset({DocumentType.KTP}))
+    done = text(kadis.send(asked, "/setuju"))
+    assert "1 dari 2 surat disetujui" in done
+    assert "1 berubah sesudah Anda buka" in done
+    assert "Yang berubah: data pemohon, berkas, atau penilaian, temuan." in done
+
+
+def test_who_finds_no_seat_waits_in_line(visit: Visit, sqlite_office: Office) -> None:
+    with_seats(sqlite_office, 1)
+    make_decidable(sqlite_office, 3)
+    kadis = visit("kadis")
+    asked = kadis.fill("/setuju", "/setuju/periksa")
+    assert "Kursi tidak cukup untuk semua." in text(asked)
+    done = text(kadis.send(asked, "/setuju"))
+    assert "1 dari 3 surat disetujui" in done
+    assert "2 masuk daftar tunggu karena kuota penuh" in done
+
+
+def test_what_cannot_be_read_or_was_altered_is_refused_with_the_list(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, 1)
+    kadis = visit("kadis")
+    token = kadis.get("/setuju").value("csrf_token")
+    nothing = kadis.post("/setuju/periksa", {"csrf_token": token})
+    assert (nothing.status, "Centang paling sedikit satu berkas" in text(nothing)) == (422, True)
+    unread = kadis.post("/setuju/periksa", {"csrf_token": token, "seen": "AAAA-BBBB x"})
+    assert (unread.status, "Daftar ini tidak dapat dibaca." in text(unread)) == (422, True)
+    asked = kadis.fill("/setuju", "/setuju/periksa")
+    altered = kadis.send(asked, "/setuju", shown="0" * 64)
+    assert (altered.status, "Hash tidak sama dengan daftar yang dikirim." in text(altered)) == (422, True)
+    assert sqlite_office.count(Letter) == 0

@@ -1,0 +1,90 @@
+"""Forty letters on a telephone: what needs an eye first, the rest at once, and only what was really seen."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from marshmallow import ValidationError
+
+from schemas.approvals import NOT_WHAT_WAS_SHOWN, ApprovalsSchema
+from verify.approval_batch import approve_all
+from verify.auth import me, parts, requires
+from verify.counter import seat_outlook
+from verify.web.form import Form, blank, tried
+from workflows import approvals
+from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
+from workflows.errors import InvalidInput
+from workflows.permissions import Permission
+
+blueprint = Blueprint("approving", __name__)
+
+SCHEMA = ApprovalsSchema()
+NOTHING_CHOSEN = "Centang paling sedikit satu berkas, lalu lanjutkan."
+NOT_OURS = "Daftar ini tidak dapat dibaca. Muat ulang halaman, lalu pilih lagi."
+
+
+@blueprint.get("/setuju")
+@requires(Permission.DECIDE)
+def show() -> str:
+    """What waits: exceptions first, then the others, ticked."""
+    return page(blank())
+
+
+@blueprint.post("/setuju/periksa")
+@requires(Permission.DECIDE)
+def confirm() -> str | tuple[str, int]:
+    """The number, the money and the hash once more before the word is given."""
+    return tried(_confirm, page)
+
+
+@blueprint.post("/setuju")
+@requires(Permission.DECIDE)
+def approve() -> str | tuple[str, int]:
+    """Approve; sent again the same form only shows the same answers."""
+    return tried(_approve, page)
+
+
+def page(form: Form) -> str:
+    """The list."""
+    with parts().database.read() as session:
+        found = approvals.waiting(session, me())
+    plain = [one for one in found if not one.notes]
+    return render_template(
+        "approvals.html",
+        form=form,
+        noted=[one for one in found if one.notes],
+        plain=plain[:MOST],
+        more=max(len(plain) - MOST, 0),
+        code=code_of,
+        outlook=seat_outlook(),
+        now=parts().clock(),
+    )
+
+
+def code_of(shown: Shown) -> str:
+    """What a tick sends: the case exactly as it stands on the page."""
+    return f"{shown.ticket} {shown.version} {shown.facts} {shown.findings}"
+
+
+def _confirm() -> str:
+    chosen = _chosen()
+    if not chosen:
+        raise InvalidInput(NOTHING_CHOSEN)
+    shown = [Shown(**one) for one in chosen]
+    return render_template("approvals_confirm.html", shown=shown, digest=digest_of(shown), code=code_of, outlook=seat_outlook())
+
+
+def _approve() -> str:
+    try:
+        given = SCHEMA.load({"shown": request.form.get("shown", ""), "cases": _chosen()})
+    except ValidationError:
+        raise InvalidInput(NOT_WHAT_WAS_SHOWN) from None
+    answers = approve_all(given["shown"], given["cases"], f"page:{request.form.get('kunci', '')}")
+    by_outcome = {outcome: [answer for answer in answers if answer.outcome == outcome] for outcome in BatchOutcome}
+    return render_template("approvals_done.html", answers=by_outcome, total=len(answers), outlook=seat_outlook())
+
+
+def _chosen() -> list[dict[str, Any]]:
+    rows = [row.split(" ") for row in request.form.getlist("seen")]
+    if any(len(row) != 4 or not row[1].isdecimal() for row in rows):
+        raise InvalidInput(NOT_OURS)
+    return [{"ticket": ticket, "version": int(version), "facts": facts, "findings": findings} for ticket, version, facts, findings in rows]

@@ -1,0 +1,176 @@
+"""Many approvals at once, each of exactly what was shown: a case that changed since drops out by name, the others go on.
+
+Every case is a transaction of its own, so one that fails takes nothing with it, and seats are given one by one as ever.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from workflows import advance, decision, facts, guards, parafs, seats
+from workflows.actor import Actor
+from workflows.errors import RekomError
+from workflows.records.assessment import Assessment
+from workflows.records.audit_event import AuditEvent
+from workflows.records.case import Case
+from workflows.records.check_result import CheckResult
+from workflows.records.finding_set import FindingSet
+from workflows.records.letter import Letter
+from workflows.records.staff import Staff
+from workflows.rules.activation import RULE as ACTIVATION
+from workflows.rules.finding import Outcome
+from workflows.rules.policy import RegionPolicy
+from workflows.seats import RANKS, SeatRules
+from workflows.states import LABEL, Job, State
+
+MOST = 40
+"""Cases in one batch."""
+
+LOOKED_THROUGH = 80
+"""Cases looked at for one screen, the most urgent first."""
+
+WEIGHING = "Temuan sedang dihitung ulang."
+OWN_HAND = "Anda sudah menangani berkas ini. Penanda tangan lain harus memutuskan."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody saw of a case: its version, and hashes of the facts and of the findings on them."""
+
+    ticket: str
+    version: int
+    facts: str
+    findings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approvable:
+    """A case on the screen of approvals; ``notes`` are why it needs an eye of its own."""
+
+    case: Case
+    shown: Shown
+    findings: FindingSet | None
+    assessor: str
+    validator: str
+    notes: tuple[str, ...]
+
+
+class BatchOutcome(StrEnum):
+    """What became of one case of a batch."""
+
+    APPROVED = "APPROVED"
+    WAITLISTED = "WAITLISTED"
+    CHANGED = "CHANGED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """One case's answer: the letter's number or the place in the line, or a sentence why not and what changed."""
+
+    ticket: str
+    name: str
+    outcome: BatchOutcome
+    letter: str | None = None
+    place: int | None = None
+    changed: tuple[str, ...] = ()
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an approval stands on: the batch's name in the audit trail, the policy the case is pinned to, the seats."""
+
+    digest: str
+    policy: RegionPolicy
+    rules: SeatRules
+
+
+def digest_of(shown: Iterable[Shown]) -> str:
+    """SHA-256 that names a list of cases exactly as it was shown, in its order."""
+    rows = [asdict(one) for one in shown]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def shown_of(session: Session, case: Case) -> Shown:
+    """The case as it is now."""
+    findings = guards.current_findings(session, case)
+    said = json.dumps(findings.findings if findings else None, sort_keys=True, ensure_ascii=False)
+    seen = facts.fingerprint(facts.read(session, case, Job.FINDINGS))
+    return Shown(case.ticket, case.version, seen, hashlib.sha256(said.encode()).hexdigest())
+
+
+def waiting(session: Session, actor: Actor) -> tuple[Approvable, ...]:
+    """An office's cases that wait for the decision, the most urgent and longest waiting first."""
+    query = select(Case).where(Case.region_code == actor.region_code, Case.state == State.DECISION)
+    found = session.exec(query.order_by(col(Case.state_since)).limit(LOOKED_THROUGH)).all()
+    ordered = sorted(found, key=lambda case: (RANKS[case.urgency], case.state_since))
+    return tuple(_approvable(session, case, actor) for case in ordered)
+
+
+def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | None, actor: Actor, *, now: datetime) -> BatchAnswer:
+    """Approve one case if it still is what was shown; call it in a transaction of its own."""
+    case = advance.lock(session, shown.ticket, actor)
+    if changed := _changed(session, case, shown):
+        return BatchAnswer(case.ticket, case.name, BatchOutcome.CHANGED, changed=changed, sentence=_last_change(session, case))
+    try:
+        with session.begin_nested():
+            made = decision.approve(session, case, terms.policy, terms.rules, reason, actor, now=now, batch=terms.digest)
+    except RekomError as error:
+        session.refresh(case)
+        return BatchAnswer(case.ticket, case.name, BatchOutcome.REFUSED, sentence=str(error))
+    if isinstance(made, Letter):
+        return BatchAnswer(case.ticket, case.name, BatchOutcome.APPROVED, letter=made.number)
+    return BatchAnswer(case.ticket, case.name, BatchOutcome.WAITLISTED, place=seats.place_of(session, case))
+
+
+def _changed(session: Session, case: Case, shown: Shown) -> tuple[str, ...]:
+    now = shown_of(session, case)
+    if now == shown:
+        return ()
+    found = [f"status sekarang “{LABEL[case.state]}”"] if case.state != State.DECISION else []
+    if now.facts != shown.facts:
+        found.append("data pemohon, berkas, atau penilaian")
+    if now.findings != shown.findings:
+        found.append("temuan")
+    return tuple(found) or ("catatan pada berkas",)
+
+
+def _last_change(session: Session, case: Case) -> str:
+    query = select(AuditEvent).where(AuditEvent.subject == advance.subject(case)).order_by(col(AuditEvent.sequence).desc())
+    last = session.exec(query.limit(1)).one()
+    return f"Berkas ini berubah sesudah Anda buka, terakhir oleh {last.actor_name}. Lihat lagi, lalu putuskan."
+
+
+def _approvable(session: Session, case: Case, actor: Actor) -> Approvable:
+    assessment, findings = facts.assessment_of(session, case), guards.current_findings(session, case)
+    return Approvable(
+        case=case,
+        shown=shown_of(session, case),
+        findings=findings,
+        assessor=_name(session, assessment.assessed_by if assessment else None),
+        validator=_name(session, assessment.validated_by if assessment else None),
+        notes=tuple(_notes(session, case, assessment, findings, actor)),
+    )
+
+
+def _notes(session: Session, case: Case, assessment: Assessment | None, findings: FindingSet | None, actor: Actor) -> list[str]:
+    if findings is None:
+        return [WEIGHING]
+    open_ones = [one for one in findings.findings if one["outcome"] != Outcome.MEETS and one["rule"] != ACTIVATION]
+    notes = [str(one["reason"]) for one in open_ones]
+    if assessment and actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *parafs.givers(session, case)}:
+        notes.append(OWN_HAND)
+    by_hand = select(CheckResult.id).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
+    if session.exec(by_hand).first() is not None:
+        notes.append("Ada hasil pemeriksaan yang dicatat petugas, bukan dijawab registri.")
+    return notes
+
+
+def _name(session: Session, staff_id: int | None) -> str:
+    return session.get_one(Staff, staff_id).name if staff_id else "petugas"
