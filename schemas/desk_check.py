@@ -9,25 +9,26 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from schemas.fields import NikText, Shape, Text
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
+from workflows.states import LABEL
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
 
 
 class DeskQuestion(Shape):
-    """Either the code from the QR, or the letter's number together with the NIK on the KTP."""
+    """The code from the QR, or the NIK on the KTP, with the letter's number where it is at hand."""
 
     code = Text(2000, metadata={"description": "isi QR: token atau alamat yang berakhir dengan token"})
     number = Text(120, metadata={"description": "nomor surat, hanya bersama nik"})
-    nik = NikText()
+    nik = NikText(metadata={"description": "NIK di KTP; dengan number, atau sendiri: surat terbaru orang itu"})
 
     @validates_schema
     def _check_one_way(self, data: dict[str, Any], **_: object) -> None:
         by_number = "number" in data or "nik" in data
         if ("code" in data) == by_number:
             raise ValidationError("Kirim code dari QR, atau number bersama nik.", "code")
-        if by_number and not ("number" in data and "nik" in data):
-            raise ValidationError("Nomor surat hanya diperiksa bersama NIK.", "nik" if "number" in data else "number")
+        if by_number and "nik" not in data:
+            raise ValidationError("Nomor surat hanya diperiksa bersama NIK.", "nik")
 
 
 class AcceptQuestion(DeskQuestion):
@@ -91,8 +92,8 @@ NEXT_STEPS = {
     DeskAnswer.VALID: "Cocokkan dengan KTP, lalu tekan Terima pasien ini.",
     DeskAnswer.EXPIRED: "Minta perpanjangan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.REVOKED: "Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.ALREADY_USED: "Bila pasien dirujuk, telepon Dinas Sosial untuk pindah rumah sakit.",
-    DeskAnswer.OTHER_HOSPITAL: "Minta pindah rumah sakit ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.ALREADY_USED: "Bila pasien dirujuk ke sini, tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan.",
+    DeskAnswer.OTHER_HOSPITAL: "Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.IN_PROGRESS: "Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.UNKNOWN: "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.FORGED: "Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
@@ -120,6 +121,8 @@ def local_time(moment: datetime, timezone: str) -> str:
 
 def _reason(verdict: Verdict) -> str:
     letter, case = verdict.letter, verdict.case
+    if letter is None and case is not None:
+        return f"Berkas sedang diproses: {LABEL[case.state].lower()}."
     if letter is None or case is None:
         if verdict.answer == DeskAnswer.FORGED:
             return "Tanda tangan digital surat ini tidak cocok."
@@ -133,6 +136,8 @@ def _reason(verdict: Verdict) -> str:
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
     }
+    if verdict.transfer is not None and verdict.transfer.decided_at is not None and verdict.answer == DeskAnswer.ALREADY_USED:
+        return f"Dipindahkan ke {named}, {local_time(verdict.transfer.decided_at, case.timezone)}."
     if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
         return f"Diterima {named}, {local_time(verdict.acceptance.accepted_at, case.timezone)}."
     return words[verdict.answer]

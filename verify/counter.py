@@ -10,6 +10,7 @@ from sqlmodel import Session
 from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
+from verify.desk_counter import count_lookup
 from verify.path_inquiry import direct, local_today
 from workflows import advance, casework, decision, desk, intake, nik, outlook, parafs, queries, seats, signing, without_nik
 from workflows.desk import Verdict
@@ -128,9 +129,11 @@ def seat_outlook() -> Outlook:
 
 def check_question(question: dict[str, Any]) -> Verdict:
     """The verdict on a loaded ``DeskQuestion``."""
+    if "nik" in question:
+        count_lookup(question["nik"])
     try:
         with parts().database.write() as session:
-            return desk.check_letter(session, find(session, question), me(), now=parts().clock())
+            return desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
     except ForgedToken as error:
         with parts().database.write() as session:
             return desk.missed(session, seals.refusal(error), me(), now=parts().clock())
@@ -138,6 +141,8 @@ def check_question(question: dict[str, Any]) -> Verdict:
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
     """Accept by a loaded ``AcceptQuestion``."""
+    if "nik" in question:
+        count_lookup(question["nik"])
     try:
         with parts().database.write() as session:
             letter = find(session, question)
@@ -148,9 +153,17 @@ def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
 
 def find(session: Session, question: dict[str, Any]) -> Letter | None:
     """The letter asked about; ``ForgedToken`` where the seal is not ours."""
+    found = look_up(session, question)
+    return found if isinstance(found, Letter) else None
+
+
+def look_up(session: Session, question: dict[str, Any]) -> Letter | Case | None:
+    """The same; a NIK alone may also find a case that has no letter yet."""
     if "code" in question:
         return seals.letter_with(session, question["code"], parts().keys)
-    return desk.find_by_number(session, question["number"], question["nik"])
+    if "number" in question:
+        return desk.find_by_number(session, question["number"], question["nik"])
+    return desk.find_by_nik(session, question["nik"])
 
 
 def pdf_response(ticket: str) -> Response:

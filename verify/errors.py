@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from verify.auth import NotSignedIn, is_api
 from verify.logs import place_of
 from workflows import errors
+from workflows.lookups import TooManyLookups
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ STATUS: Mapping[type[errors.RekomError], int] = {
     errors.NotAllowed: 403,
     errors.Conflict: 409,
     errors.IdempotencyReuse: 422,
+    TooManyLookups: 429,
     errors.RegistryError: 502,
     errors.Unavailable: 503,
     errors.PolicyFileError: 500,
@@ -129,10 +131,10 @@ def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str,
 
 def _ours(error: errors.RekomError) -> Response:
     status = status_of(error)
-    headers = {"Retry-After": error.context.get("retry_after", str(RETRY_SECONDS))} if status == 503 else {}
+    headers = {"Retry-After": error.context.get("retry_after", str(RETRY_SECONDS))} if status in (429, 503) else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    extra = dict(error.context)
+    extra = {name: value for name, value in error.context.items() if name != "retry_after"}
     named = {f"/{extra.pop('field')}": str(error)} if "field" in extra else {}
     if "ticket" in extra:
         extra["existing"] = f"/api/v1/applications/{extra['ticket']}"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from workflows import advance, audit, trust
+from workflows import advance, audit, transfers, trust
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -16,6 +17,7 @@ from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
+from workflows.records.transfer import Transfer
 from workflows.states import Action
 
 
@@ -34,9 +36,10 @@ class DeskAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that used it.
+    """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that has it.
 
-    ``reason`` stands where the letter itself cannot say why.
+    ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved. A case without a
+    letter is one that was asked for by NIK and is still on its way.
     """
 
     answer: DeskAnswer
@@ -45,6 +48,7 @@ class Verdict:
     hospital: Hospital | None = None
     acceptance: Acceptance | None = None
     reason: str | None = None
+    transfer: Transfer | None = None
 
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
@@ -70,23 +74,40 @@ def find_by_number(session: Session, number: str, nik: str) -> Letter | None:
     return found[0] if found and matches else None
 
 
+def find_by_nik(session: Session, nik: str) -> Letter | Case | None:
+    """A person's newest letter, by a newborn's mother's NIK too, or else the case that may still bring one; whoever was refused is as unknown as anybody."""
+    person = or_(col(Case.nik) == nik, col(Case.nik).is_(None) & (col(Case.mother_nik) == nik))
+    newest = select(Letter).join(Case).where(person).order_by(col(Letter.id).desc()).limit(1)
+    on_its_way = select(Case).where(person, col(Case.closed_at).is_(None)).order_by(col(Case.id).desc()).limit(1)
+    # Both are always asked, so that every answer takes the same time.
+    letter, case = session.exec(newest).first(), session.exec(on_its_way).first()
+    return case if case is not None and (letter is None or letter.case_id != case.id) else letter
+
+
 def judge(session: Session, letter: Letter | None, hospital_code: str | None, *, now: datetime) -> Verdict:
     """The answer for one desk at one moment; an office (``hospital_code`` None) sees no "other hospital"."""
     if letter is None:
         return UNKNOWN
     case = session.get_one(Case, letter.case_id)
-    acceptance = session.get(Acceptance, letter.id)
+    acceptance, moved = session.get(Acceptance, letter.id), transfers.confirmed(session, letter.id)
+    named = moved.to_hospital if moved else acceptance.hospital_code if acceptance else letter.hospital_code
     sealed = not trust.is_withdrawn(session, letter.key_id)
-    answer = _answer(letter, acceptance, hospital_code, now, sealed=sealed)
-    named = acceptance.hospital_code if acceptance else letter.hospital_code
+    answer = _answer(letter, acceptance, now, sealed=sealed) or _fits(named, hospital_code)
     reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
-    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance, reason)
+    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance, reason, moved)
 
 
-def check_letter(session: Session, letter: Letter | None, actor: Actor, *, now: datetime) -> Verdict:
+def judge_found(session: Session, found: Letter | Case | None, hospital_code: str | None, *, now: datetime) -> Verdict:
+    """The same for what a NIK found: a case that has no letter yet is in progress."""
+    if isinstance(found, Case):
+        return Verdict(DeskAnswer.IN_PROGRESS, case=found)
+    return judge(session, found, hospital_code, now=now)
+
+
+def check_letter(session: Session, letter: Letter | Case | None, actor: Actor, *, now: datetime) -> Verdict:
     """``judge`` for a signed-in desk; the look is recorded on the case, a miss on the person who looked."""
     check(actor, Permission.CHECK_LETTER)
-    verdict = judge(session, letter, actor.hospital_code, now=now)
+    verdict = judge_found(session, letter, actor.hospital_code, now=now)
     if verdict.case is None:
         return missed(session, verdict, actor, now=now)
     assert verdict.case.id is not None
@@ -143,7 +164,8 @@ def _use(session: Session, case: Case, letter: Letter, registration_number: str 
     trust.use(session, letter, now=now)
 
 
-def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | None, now: datetime, *, sealed: bool) -> DeskAnswer:
+def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sealed: bool) -> DeskAnswer | None:
+    """Why a letter is not good now, whoever asks; None where it is."""
     if letter.state in (LetterState.SIGNED, LetterState.PREPARED):
         return DeskAnswer.IN_PROGRESS
     if letter.state == LetterState.REVOKED:
@@ -152,15 +174,13 @@ def _answer(letter: Letter, acceptance: Acceptance | None, hospital_code: str | 
         return DeskAnswer.ALREADY_USED
     if letter.state == LetterState.EXPIRED or letter.valid_until <= now:
         return DeskAnswer.EXPIRED
-    if not sealed:
-        return DeskAnswer.REVOKED
-    return _fits(letter, hospital_code)
+    return None if sealed else DeskAnswer.REVOKED
 
 
-def _fits(letter: Letter, hospital_code: str | None) -> DeskAnswer:
-    other = letter.hospital_code and hospital_code and letter.hospital_code != hospital_code
+def _fits(named: str | None, hospital_code: str | None) -> DeskAnswer:
+    other = named and hospital_code and named != hospital_code
     return DeskAnswer.OTHER_HOSPITAL if other else DeskAnswer.VALID
 
 
 def _is_ours(verdict: Verdict, actor: Actor) -> bool:
-    return verdict.acceptance is not None and verdict.acceptance.hospital_code == actor.hospital_code
+    return verdict.acceptance is not None and verdict.hospital is not None and verdict.hospital.code == actor.hospital_code

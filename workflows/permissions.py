@@ -26,6 +26,7 @@ class Permission(StrEnum):
     REVOKE_LETTER = "REVOKE_LETTER"
     CHECK_LETTER = "CHECK_LETTER"
     ACCEPT_LETTER = "ACCEPT_LETTER"
+    CONFIRM_TRANSFER = "CONFIRM_TRANSFER"
     REPORT_MEMBERSHIP = "REPORT_MEMBERSHIP"
     MANAGE_STAFF = "MANAGE_STAFF"
     SIGNED_IN = "SIGNED_IN"
@@ -49,6 +50,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.REVOKE_LETTER: frozenset({Role.KADIS}),
     Permission.CHECK_LETTER: OFFICE | {Role.HOSPITAL},
     Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),
+    Permission.CONFIRM_TRANSFER: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.REPORT_MEMBERSHIP: frozenset({Role.HOSPITAL}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.SIGNED_IN: EVERYBODY,

@@ -137,10 +137,24 @@ class Site:
         return person
 
 
+def _whole(app: Callable[..., Any]) -> Callable[..., Any]:
+    """Answers in one piece: a browser that goes away in the middle of a file would leave the file open."""
+
+    def answer(environ: Any, start: Any) -> list[bytes]:
+        body = app(environ, start)
+        try:
+            return [b"".join(body)]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
+
+
 @contextmanager
 def serving(app: Callable[..., Any]) -> Iterator[str]:
     """The address of an application on a port of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, name="site")
     thread.start()
     try:

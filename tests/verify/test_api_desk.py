@@ -125,7 +125,6 @@ def test_a_genuine_seal_of_a_letter_we_do_not_hold_is_unknown(office: Office) ->
         ({}, "/code", "Kirim code dari QR, atau number bersama nik."),
         ({"code": "x", "number": "y"}, "/code", "Kirim code dari QR, atau number bersama nik."),
         ({"number": "y"}, "/nik", "Nomor surat hanya diperiksa bersama NIK."),
-        ({"nik": "9901014101900001"}, "/number", "Nomor surat hanya diperiksa bersama NIK."),
         ({"code": "x" * 2001}, "/code", "Isi paling banyak 2000 huruf, dan jangan dikosongkan."),
     ],
 )

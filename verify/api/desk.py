@@ -7,9 +7,11 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from schemas.desk_check import AcceptAnswerSchema, AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe
+from schemas.late_acceptance import LateAcceptancesSchema, LateAnswersSchema
 from schemas.membership_report import MembershipReportSchema, report_of
 from verify.auth import me, parts, requires
 from verify.counter import accept_question, check_question
+from verify.desk_counter import receive_late
 from workflows import membership_reports
 from workflows.permissions import Permission
 from workflows.records.hospital import Hospital
@@ -38,6 +40,15 @@ def accept(question: dict[str, Any]) -> Response:
     verdict, accepted = accept_question(question)
     body = ACCEPT_ANSWER.dump(describe(verdict, now=parts().clock()) | {"accepted": accepted})
     return Response(json.dumps(body, ensure_ascii=False), 200 if accepted else 409, mimetype="application/json")
+
+
+@blueprint.post("/late-acceptances")
+@requires(Permission.ACCEPT_LETTER)
+@blueprint.arguments(LateAcceptancesSchema)
+@blueprint.response(200, LateAnswersSchema)
+def send_late(given: dict[str, Any]) -> dict[str, Any]:
+    """Send what was accepted without network. Each is kept, sent twice or not; a double one comes back as a conflict."""
+    return {"acceptances": receive_late(given["acceptances"])}
 
 
 class ReceivedSchema(Schema):

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from schemas.extract_cells import Cell
+from schemas.spreadsheet import safe
 from verify.imports.sieve import BadRow
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins so; an apostrophe in front makes it text."""
 LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){11,}")
 """A NIK, family-card or card number, however it is written; a date is shorter."""
 OWNER_ONLY = 0o600
@@ -38,11 +37,6 @@ def masked(cell: Cell, *, is_nik: bool) -> str:
         cell = int(cell)
     text = "" if cell is None else str(cell)
     return _covered(text) if is_nik else LONG_NUMBER.sub(lambda found: _covered(found[0]), text)
-
-
-def safe(text: str) -> str:
-    """A text no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _covered(text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verify.auth import anybody, parts
 from verify.web import (
+    acceptances,
     amending,
     approving,
     assessing,
@@ -19,6 +20,7 @@ from verify.web import (
     closing,
     correcting,
     deciding,
+    desk_app,
     door,
     identifying,
     intake_page,
@@ -28,6 +30,7 @@ from verify.web import (
     reception,
     seats,
     sheets,
+    shift,
     signing,
     work_list,
 )
@@ -58,6 +61,9 @@ MODULES = (
     correcting,
     closing,
     reception,
+    desk_app,
+    shift,
+    acceptances,
     public_letter,
     sheets,
     signing,

@@ -5,11 +5,14 @@ import re
 from flask import Blueprint, render_template, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
-from schemas.desk_check import AcceptQuestion, DeskQuestion, describe
+from schemas.desk_check import AcceptQuestion, DeskQuestion
 from schemas.forms import plain
-from verify.auth import parts, requires
-from verify.counter import accept_question, check_question
+from verify.auth import anybody, public, requires
+from verify.counter import accept_question
+from verify.web.desk_app import look_up, opened, screen_words, told
+from verify.web.desk_words import LOOK
 from verify.web.form import Form, blank, failed
 from workflows.desk import DeskAnswer, Verdict
 from workflows.permissions import Permission
@@ -23,28 +26,17 @@ SCANNED = re.compile(r"https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
 
 NUMBER_TYPED = "Ini nomor surat, bukan kode QR. Isi juga NIK di bawah."
 
-LOOK: dict[DeskAnswer, tuple[str, str]] = {
-    DeskAnswer.VALID: ("good", "check"),
-    DeskAnswer.EXPIRED: ("bad", "clock"),
-    DeskAnswer.REVOKED: ("bad", "stop"),
-    DeskAnswer.ALREADY_USED: ("warn", "warning"),
-    DeskAnswer.OTHER_HOSPITAL: ("bad", "building"),
-    DeskAnswer.IN_PROGRESS: ("warn", "clock"),
-    DeskAnswer.UNKNOWN: ("warn", "search"),
-    DeskAnswer.FORGED: ("bad", "cross"),
-}
-"""Colour and icon of each answer; the words stand beside them always."""
-
 
 @blueprint.get("/periksa")
-@requires(Permission.CHECK_LETTER)
-def show() -> str:
+@public
+def show() -> Response:
     """The question, with the cursor where the scanner types."""
-    return page(blank())
+    anybody()  # a database that is away is told as such: the desk's own page is better then than one without a name
+    return opened(page(blank()))
 
 
 @blueprint.post("/periksa")
-@requires(Permission.CHECK_LETTER)
+@public
 def check() -> str | tuple[str, int]:
     """The answer."""
     return _check(request.form)
@@ -68,7 +60,7 @@ def accept() -> str | tuple[str, int]:
 
 def page(form: Form) -> str:
     """The question."""
-    return render_template("desk.html", form=form)
+    return render_template("desk.html", form=form, **screen_words())
 
 
 def _check(typed: MultiDict[str, str]) -> str | tuple[str, int]:
@@ -85,7 +77,7 @@ def _check(typed: MultiDict[str, str]) -> str | tuple[str, int]:
     except ValidationError as error:
         form = failed(error)
         return page(form), form.status
-    return _answer(check_question(question))
+    return _answer(look_up(question))
 
 
 def _answer(verdict: Verdict, *, accepted: bool = False, form: Form | None = None) -> str:
@@ -93,10 +85,11 @@ def _answer(verdict: Verdict, *, accepted: bool = False, form: Form | None = Non
     return render_template(
         "desk_answer.html",
         form=form or blank(),
-        answer=describe(verdict, now=parts().clock()),
+        answer=told(verdict),
         verdict=verdict,
         accepted=accepted,
         acceptable=verdict.answer == DeskAnswer.VALID,
+        movable=verdict.letter is not None and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED) and not accepted,
         kind=kind,
         icon=icon,
     )
@@ -105,4 +98,4 @@ def _answer(verdict: Verdict, *, accepted: bool = False, form: Form | None = Non
 def _again(form: Form) -> str:
     """The answer once more, with what is wrong in the registration number."""
     code = form.value("code")
-    return _answer(check_question(QUESTION.load({"code": code})), form=form) if code else page(form)
+    return _answer(look_up(QUESTION.load({"code": code})), form=form) if code else page(form)

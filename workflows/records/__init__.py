@@ -13,7 +13,9 @@ from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.idempotency import IdempotencyRecord
+from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
+from workflows.records.lookup import LookupCount, LookupScope
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
 from workflows.records.paraf import ApprovalStep, Paraf
@@ -23,6 +25,7 @@ from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.records.task import Task
+from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 
 __all__ = [
@@ -43,9 +46,13 @@ __all__ = [
     "FindingSet",
     "Hospital",
     "IdempotencyRecord",
+    "LateAcceptance",
+    "LateOutcome",
     "LedgerEntry",
     "Letter",
     "LetterCounter",
+    "LookupCount",
+    "LookupScope",
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
@@ -58,6 +65,8 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Task",
+    "Transfer",
+    "TransferOutcome",
     "TrustCounter",
     "TrustEntry",
     "TrustKind",

@@ -1,0 +1,80 @@
+"""Acceptances made without network: what a desk sends later, and what it is told of each."""
+
+from datetime import datetime
+
+from marshmallow import Schema, fields, validate
+
+from schemas.desk_check import describe, local_time
+from schemas.fields import REQUIRED, Moment, Shape, Text
+from workflows.desk import Verdict
+from workflows.records.late_acceptance import LateOutcome
+
+MOST = 100
+"""Acceptances in one sending; a desk with more sends again."""
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+class LateAcceptanceSchema(Shape):
+    """One acceptance, as it was kept at the desk."""
+
+    nonce = fields.String(
+        required=True,
+        validate=validate.Regexp(UUID + r"\Z", error="Nonce berupa UUID huruf kecil."),
+        error_messages=REQUIRED,
+        metadata={"description": "dibuat acak di loket, satu untuk tiap penerimaan"},
+    )
+    code = Text(2000, required=True, metadata={"description": "isi QR: token atau alamat yang berakhir dengan token"})
+    accepted_at = Moment(required=True, metadata={"description": "menurut jam loket; dicatat saja, tidak menentukan"})
+    registration_number = Text(64, allow_none=True, load_default=None)
+
+
+class LateAcceptancesSchema(Shape):
+    """A desk's acceptances, oldest first."""
+
+    acceptances = fields.List(
+        fields.Nested(LateAcceptanceSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST, error=f"Kirim 1 sampai {MOST} penerimaan."),
+        error_messages=REQUIRED,
+    )
+
+
+class LateAnswerSchema(Schema):
+    """What became of one: ``KEPT_OUT`` is the only one that was not kept, for its nonce was another letter's."""
+
+    nonce = fields.String()
+    outcome = fields.String(metadata={"enum": [*(outcome.value for outcome in LateOutcome), "KEPT_OUT"]})
+    answer = fields.String(allow_none=True)
+    sentence = fields.String()
+
+
+class LateAnswersSchema(Schema):
+    """What became of each, in the order they came."""
+
+    acceptances = fields.List(fields.Nested(LateAnswerSchema))
+
+
+SENTENCES = {
+    LateOutcome.TAKEN: "Penerimaan tercatat. Surat ini milik rumah sakit Anda.",
+    LateOutcome.OURS: "Surat ini sudah lebih dulu tercatat diterima rumah sakit Anda.",
+}
+TOLD = "Dinas Sosial sudah diberi tahu. Tetap layani pasien."
+
+
+def late_sentence(outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, first_at: datetime | None, *, now: datetime) -> str:
+    """What the desk reads of one acceptance it sent late; ``first_at`` is when the other hospital accepted."""
+    if outcome in SENTENCES:
+        return SENTENCES[outcome]
+    if outcome == LateOutcome.REFUSED or verdict.case is None or first_at is None:
+        return f"Penerimaan ini tercatat, tetapi suratnya tidak dapat dipakai. {describe(verdict, now=now)['reason']} {TOLD}"
+    place = verdict.hospital.name if verdict.hospital else "rumah sakit lain"
+    distance = _distance(first_at, claimed_at)
+    return f"Surat ini sudah diterima {place}, {local_time(first_at, verdict.case.timezone)}, {distance}. {TOLD}"
+
+
+def _distance(first: datetime, second: datetime) -> str:
+    minutes = round(abs((second - first).total_seconds()) / 60)
+    words = f"{minutes // 60} jam {minutes % 60} menit" if minutes >= 60 else f"{minutes} menit"
+    if minutes == 0:
+        return "pada menit yang sama dengan Anda"
+    return f"{words} {'sebelum' if first < second else 'sesudah'} Anda"

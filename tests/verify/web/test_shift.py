@@ -1,0 +1,102 @@
+"""The hospital's day and what the office settles between hospitals, by the forms alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+from tests.office import Office, person
+from tests.verify.web.test_reception import qr, scan
+from tests.verify.web.visitor import Visitor
+from workflows.records import Acceptance, LateAcceptance, Transfer
+
+Visit = Callable[[str], Visitor]
+HERE = {"hospital_code": "RS-CONTOH-1"}
+
+
+def late(office: Office, code: str, by: str) -> None:
+    given = {"nonce": str(uuid4()), "code": code, "accepted_at": "2026-11-23T01:50:00+00:00", "registration_number": "IGD-5"}
+    assert office.api(by).post("/desk/late-acceptances", {"acceptances": [given]}).status_code == 200
+
+
+def test_a_day_of_a_desk_as_a_list_and_as_a_file(visit: Visit, sqlite_office: Office) -> None:
+    first, second = (qr(sqlite_office, sqlite_office.to_letter(number)) for number in (1, 2))
+    visitor = visit("rs")
+    visitor.send(scan(visitor, first), "/periksa/terima", registration_number="=1+1")
+    late(sqlite_office, second, "rs2")
+    late(sqlite_office, second, "rs")
+    page = visitor.get("/periksa/hari-ini")
+    assert "Hari ini: 1 diterima, 1 bermasalah." in page.main()
+    assert person()["name"] in page.main() and "Rumah sakit lain sudah menerima surat yang sama." in page.main()
+    with visitor.client.get("/periksa/hari-ini.csv") as file:
+        text = file.get_data().decode("utf-8-sig")
+    heads, row = text.strip().split("\r\n")
+    assert heads == "WAKTU;NOMOR SURAT;NAMA;NIK;NOMOR PENDAFTARAN;PETUGAS;CARA"
+    cells = row.split(";")
+    assert cells[1:5] == ["400.9/001/Dinsos/XI/2026", person()["name"], f"'{person()['nik']}", "'=1+1"]
+    assert "2 diterima" not in visit("rs2").get("/periksa/hari-ini").main()
+
+
+def test_yesterday_is_not_today(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("rs")
+    visitor.send(scan(visitor, qr(sqlite_office, sqlite_office.to_letter())), "/periksa/terima")
+    sqlite_office.clock.pass_by(hours=6)
+    assert "Hari ini: 1 diterima" in visitor.get("/periksa/hari-ini").main()
+    sqlite_office.clock.now += timedelta(hours=10)
+    assert "Belum ada pasien yang diterima hari ini." in visit("rs").get("/periksa/hari-ini").main()
+
+
+def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: Office) -> None:
+    code = qr(sqlite_office, sqlite_office.to_letter(**HERE))
+    asking = visit("rs2")
+    page = scan(asking, code)
+    assert page.heading == "TIDAK BERLAKU: RUMAH SAKIT LAIN"
+    wrong = asking.send(page, "/periksa/pindah", transfer_reason="")
+    assert wrong.status == 422 and "Alasan pindah" in wrong.problems()[0]
+    sent = asking.send(wrong, "/periksa/pindah", transfer_reason="Dirujuk.", transfer_registration="R-1")
+    assert "Permintaan pindah dikirim." in asking.follow(sent).main()
+    assert asking.send(page, "/periksa/pindah", transfer_reason="Lagi.").status == 409
+    office = visit("peksos")
+    page = office.get("/penerimaan")
+    assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main()
+    refused = office.send(page, "/penerimaan/pindah", ("confirms", "false"))
+    assert refused.status == 409 and "Isi alasan penolakan." in refused.main()
+    done = office.send(page, "/penerimaan/pindah", ("confirms", "true"))
+    assert "Tidak ada permintaan pindah yang menunggu." in office.follow(done).main()
+    assert sqlite_office.count(Transfer) == 1
+    accepted = asking.send(scan(asking, code), "/periksa/terima")
+    assert accepted.heading == "PASIEN DITERIMA"
+
+
+def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sqlite_office: Office) -> None:
+    code = qr(sqlite_office, sqlite_office.to_letter())
+    first, second, office = visit("rs"), visit("rs2"), visit("peksos")
+    first.send(scan(first, code), "/periksa/terima")
+    second.send(scan(second, code), "/periksa/pindah", transfer_reason="Dirujuk.", transfer_registration="R-1")
+    assert "1 permintaan pindah." in second.get("/periksa/hari-ini").main()
+    office.send(office.get("/penerimaan"), "/penerimaan/pindah", ("confirms", "true"))
+    page = second.get("/periksa/hari-ini")
+    assert "Dipindahkan dari rumah sakit lain" in page.main() and "R-1" in page.main()
+    assert sqlite_office.count(Acceptance) == 1
+
+
+def test_a_collision_is_settled_by_a_form(visit: Visit, sqlite_office: Office) -> None:
+    code = qr(sqlite_office, sqlite_office.to_letter())
+    for by in ("rs", "rs2"):
+        late(sqlite_office, code, by)
+    office = visit("kadis")
+    page = office.get("/penerimaan")
+    assert "RS Contoh Sejahtera menerima tanpa internet 23 November 2026, 08.50 WIB" in page.main()
+    assert "RSUD Contoh Serang sudah menerima surat yang sama" in page.main()
+    done = office.send(page, "/penerimaan/susulan", settlement="Pasien tetap di RSUD.")
+    assert "Tidak ada penerimaan yang bertabrakan." in office.follow(done).main()
+    assert "Diselesaikan: Pasien tetap di RSUD." in visit("rs2").get("/periksa/hari-ini").main()
+    assert sqlite_office.count(LateAcceptance) == 2
+
+
+def test_the_desk_is_open_to_whoever_has_no_account(nobody: Visitor, sqlite_office: Office) -> None:
+    page = scan(nobody, qr(sqlite_office, sqlite_office.to_letter()))
+    assert page.heading == "BERLAKU"
+    assert not page.forms("/periksa/terima") and "Maya" not in page.main()
+    token = page.value("csrf_token")
+    typed = {"csrf_token": token, "number": "400.9/001/Dinsos/XI/2026", "nik": person()["nik"]}
+    assert nobody.post("/periksa", typed).status == 401

@@ -1,0 +1,76 @@
+"""What a desk's program and its page do alike beside checking and accepting: questions by NIK, late acceptances, moves."""
+
+import hashlib
+import logging
+from typing import Any
+
+from flask import request
+from sqlmodel import Session
+
+from schemas.late_acceptance import late_sentence
+from schemas.letter_token import ForgedToken, token_in
+from verify import seals
+from verify.auth import me, parts
+from workflows import late_acceptances, lookups
+from workflows.desk import Verdict
+from workflows.errors import IdempotencyReuse
+from workflows.late_acceptances import Sent
+from workflows.lookups import TooManyLookups
+from workflows.records.letter import Letter
+from workflows.records.lookup import LookupScope
+
+log = logging.getLogger(__name__)
+
+PREFIX = 12
+"""Digits of a NIK that name a region and a birthday: the four behind them are what somebody guesses."""
+
+
+def count_lookup(nik: str) -> None:
+    """Count a question by NIK, in a transaction of its own so that refused ones count too; ``TooManyLookups`` above a limit."""
+    settings, now = parts().settings, parts().clock()
+    keys = {
+        LookupScope.ACCOUNT: str(me().person_id),
+        LookupScope.ADDRESS: (request.remote_addr or "")[:64],
+        LookupScope.PREFIX: parts().keys.nik_digest(nik[:PREFIX]).hex(),
+    }
+    limits = {
+        LookupScope.ACCOUNT: settings.lookups_account,
+        LookupScope.ADDRESS: settings.lookups_address,
+        LookupScope.PREFIX: settings.lookups_prefix,
+    }
+    with parts().database.write() as session:
+        counted = lookups.count(session, keys, limits, me(), now=now)
+    if counted.first:
+        log.warning("questions by NIK above the limit: staff %s", me().person_id)
+    if counted.over:
+        raise TooManyLookups(retry_after=str(counted.seconds_left))
+
+
+def receive_late(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep each of a loaded ``LateAcceptancesSchema`` in a transaction of its own, so that none takes another down."""
+    return [_receive(one) for one in sent]
+
+
+def _receive(one: dict[str, Any]) -> dict[str, Any]:
+    now, sent = parts().clock(), _sent(one)
+    try:
+        with parts().database.write() as session:
+            letter, refused = _letter(session, one["code"])
+            late, verdict = late_acceptances.receive(session, letter, refused, sent, me(), now=now)
+            first = late_acceptances.claimed_when(session, verdict.acceptance) if verdict.acceptance else None
+    except IdempotencyReuse as error:
+        return {"nonce": sent.nonce, "outcome": "KEPT_OUT", "answer": None, "sentence": str(error)}
+    sentence = late_sentence(late.outcome, verdict, late.claimed_at, first, now=now)
+    return {"nonce": late.nonce, "outcome": late.outcome.value, "answer": verdict.answer.value, "sentence": sentence}
+
+
+def _letter(session: Session, code: str) -> tuple[Letter | None, Verdict | None]:
+    try:
+        return seals.letter_with(session, code, parts().keys), None
+    except ForgedToken as error:
+        return None, seals.refusal(error)
+
+
+def _sent(one: dict[str, Any]) -> Sent:
+    digest = hashlib.sha256(token_in(one["code"]).upper().encode()).hexdigest()
+    return Sent(one["nonce"], digest, one["accepted_at"], one["registration_number"])

@@ -1,0 +1,302 @@
+// The desk: one code in, one answer that fills the screen, with or without network. Without this file the forms still work.
+
+import { judge, looksScanned, tokenIn } from "./judge.js";
+import * as memory from "./memory.js";
+import { Away, acceptLater, ask, clock, office, remember, renew, send, sit, wrongBy } from "./office.js";
+import { codeInFile, warm, watch } from "./reader.js";
+import { play } from "./sound.js";
+
+const BEAT = 15000; // milliseconds between two looks for the office
+const RENEW = 15 * 60; // seconds between two looks for a newer list
+const main = document.querySelector("main"), zone = main.dataset.zone;
+const byId = (id) => document.getElementById(id);
+const scan = document.querySelector("form.scan"), numbers = document.querySelector("form.by-number");
+const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"), moving = byId("pindah");
+const registration = byId("registration_number");
+
+let shown = null; // the code that the answer on the screen is about
+let asked = 0; // so that a slow answer never replaces a newer one
+let renewed = 0;
+let camera = null;
+
+// --- words
+
+const sentence = (name, facts = {}) =>
+  document.querySelector(`[data-sentence="${name}"]`).textContent.replace(/\{(\w+)\}/g, (_, key) => facts[key] ?? "");
+
+function duration(seconds) {
+  const minutes = Math.max(0, Math.round(Math.abs(seconds) / 60));
+  if (minutes < 60) return sentence("MINUTES", { menit: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return sentence("HOURS", { jam: hours, menit: minutes % 60 });
+  return sentence("DAYS", { hari: Math.floor(hours / 24), jam: hours % 24 });
+}
+
+function moment(seconds) {
+  const parts = { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: zone, timeZoneName: "short" };
+  const found = Object.fromEntries(new Intl.DateTimeFormat("id-ID", { ...parts, hourCycle: "h23" }).formatToParts(seconds * 1000)
+    .map(({ type, value }) => [type, value]));
+  return `${found.day} ${found.month} ${found.year}, ${found.hour}.${found.minute} ${found.timeZoneName}`;
+}
+
+const hourOf = (seconds) => moment(seconds).split(", ")[1];
+
+/** Initials, as the office shows them before a letter is accepted. */
+function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  if (words.length < 2) return words.map((word) => `${word[0].toUpperCase()}.`).join("");
+  return `${words[0][0].toUpperCase()}${words[0].slice(1).toLowerCase()} ${words.at(-1)[0].toUpperCase()}.`;
+}
+
+// --- the answer on the screen
+
+function show({ name, kind, icon, title, reason, next, letter, acceptable, movable, about }) {
+  const words = byId("kata").querySelector(`[data-answer="${name}"]`);
+  const part = (wanted) => answer.querySelector(`[data-part="${wanted}"]`);
+  kind ??= words.dataset.kind;
+  answer.className = `answer full ${kind}`;
+  answer.dataset.answer = name;
+  part("icon").replaceChildren((icon ?? words).querySelector("svg").cloneNode(true));
+  part("title").textContent = title ?? words.dataset.title;
+  part("reason").textContent = reason;
+  part("next").textContent = next ?? words.dataset.next;
+  document.title = `${part("title").textContent} – Rekom`;
+  answer.hidden = false;
+  byId("judul").hidden = true;
+  compare(letter);
+  shown = about;
+  if (accepting) accepting.hidden = !acceptable;
+  if (moving) moving.hidden = !movable;
+  if (movable) moving.elements.code.value = about;
+  if (registration) registration.value = "";
+  window.scrollTo(0, 0);
+  (acceptable ? registration : code).focus({ preventScroll: true });
+  play(kind);
+}
+
+function compare(letter) {
+  const list = byId("cocokkan");
+  list.hidden = !letter;
+  if (!letter) return;
+  for (const place of list.querySelectorAll("[data-fact]")) place.textContent = letter[place.dataset.fact] ?? "";
+  list.querySelector("[data-row=nik_last4]").hidden = !letter.nik_last4;
+}
+
+function online(body, about) {
+  const letter = body.letter && { ...body.letter, until: moment(Date.parse(body.letter.valid_until) / 1000) };
+  const { answer: name, title, reason, next_step: next, acceptable, movable, accepted } = body;
+  const code = body.code ?? about;
+  if (accepted) return show({ ...welcome(sentence("ACCEPTED_ONLINE"), reason), letter, about: code });
+  return show({ name, title, reason, next, letter, acceptable, movable, about: code });
+}
+
+function welcome(next, reason) {
+  return { name: "VALID", kind: "good", icon: document.querySelector("[data-icon=accepted]"), title: sentence("ACCEPTED"), reason, next };
+}
+
+// --- without network
+
+async function alone(text, number) {
+  const began = performance.now();
+  const kept = await memory.late();
+  const here = new Set(kept.filter((one) => !one.told).map((one) => one.token));
+  const now = clock(), hospital = office.desk?.code ?? null;
+  const found = await judge(text, { bundle: office.bundle, now, off: wrongBy(), hospital, here });
+  if (number !== asked) return;
+  const own = kept.find((one) => one.token === tokenIn(text));
+  answer.dataset.milliseconds = (performance.now() - began).toFixed(1);
+  const { claims } = found;
+  show({
+    name: found.answer,
+    reason: sentence(found.sentence, factsOf(found, own)),
+    letter: claims && { number: claims.number, name: initials(claims.name), birth_year: claims.birth_year, until: moment(claims.valid_until) },
+    acceptable: found.acceptable && office.desk !== null,
+    about: text,
+  });
+}
+
+function factsOf({ claims, age, off }, own) {
+  const facts = { umur: duration(age ?? 0), beda: duration(off ?? 0), daftar: office.bundle ? moment(office.bundle.issuedAt) : "" };
+  if (own) facts.waktu = moment(own.at / 1000);
+  if (!claims) return facts;
+  const place = claims.hospital_code === "ANY" ? sentence("ANY") : claims.hospital_code === office.desk?.code ? office.desk.name : claims.hospital_code;
+  return { ...facts, nama: initials(claims.name), tahun: claims.birth_year, tempat: place, sampai: moment(claims.valid_until) };
+}
+
+// --- asking and accepting
+
+async function question(body, text) {
+  const number = (asked += 1);
+  const away = office.away !== null;
+  if (!away) {
+    try {
+      const found = await spoken("/periksa/jawab", body);
+      if (number === asked) found.problem ? trouble(found.problem) : online(found, text);
+      return bars();
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+    }
+  }
+  await alone(text, number);
+  return bars();
+}
+
+/** Ask; a form that grew too old gets a new key and is asked once more. */
+async function spoken(path, body) {
+  let { status, body: found } = await ask(path, body).catch(async (error) => {
+    if (office.csrf === null) throw error;
+    await sit();
+    return ask(path, body);
+  });
+  if (status === 401 || status === 403) {
+    await sit();
+    ({ body: found } = await ask(path, body));
+  }
+  return found;
+}
+
+function trouble(problem) {
+  show({ name: "NEEDS_CHECK", reason: problem, next: "", about: null });
+}
+
+async function accept(event) {
+  event.preventDefault();
+  const typed = registration.value.trim();
+  if (looksScanned(typed)) return question({ code: typed }, typed);
+  const about = shown, number = (asked += 1);
+  if (!about) return undefined;
+  if (office.away === null) {
+    try {
+      const found = await spoken("/periksa/jawab/terima", { code: about, registration_number: typed || null });
+      if (number === asked) found.problem ? trouble(found.problem) : online(found, about);
+      return bars();
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+    }
+  }
+  await acceptLater(about, tokenIn(about), typed);
+  show({ ...welcome(sentence("ACCEPTED_OFFLINE"), answer.querySelector("[data-part=reason]").textContent), about: null });
+  return bars();
+}
+
+// --- what stands above
+
+async function bars() {
+  const waiting = (await memory.late()).filter((one) => !one.told), told = (await memory.late()).filter((one) => one.told);
+  const out = office.away !== null, age = office.bundle ? duration(clock() - office.bundle.issuedAt) : "";
+  bar("luring", out && sentence(office.bundle ? "OFFLINE" : "OFFLINE_BLIND", { waktu: hourOf(office.away ?? 0), umur: age }));
+  bar("antrean", waiting.length && sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length }));
+  const wrong = wrongBy();
+  bar("jam", wrong !== null && Math.abs(wrong) > 300 && sentence("CLOCK_BAR", { beda: duration(wrong) }));
+  collisions(told);
+}
+
+function bar(id, text) {
+  const place = byId(id);
+  if (place.textContent !== (text || "")) place.textContent = text || "";
+  place.hidden = !text;
+}
+
+function collisions(told) {
+  const list = byId("bentrok");
+  list.hidden = !told.length;
+  list.replaceChildren(...told.map((one) => {
+    const item = document.createElement("li"), read = document.createElement("button");
+    item.className = "notice warn";
+    item.setAttribute("role", "alert");
+    item.append(Object.assign(document.createElement("p"), { textContent: one.told }), read);
+    read.textContent = "Sudah dibaca";
+    read.className = "second";
+    read.addEventListener("click", () => memory.forgetLate(one.nonce).then(bars));
+    return item;
+  }));
+}
+
+async function beat() {
+  try {
+    await sit();
+    if (clock() - renewed > RENEW || !office.bundle) await renew().then(() => (renewed = clock())).catch(() => {});
+    await send();
+  } catch {
+    // Away: the next beat tries again.
+  }
+  await bars();
+}
+
+// --- scanner, camera, files
+
+function listen() {
+  scan.addEventListener("submit", (event) => {
+    const typed = code.value.trim();
+    event.preventDefault();
+    code.value = "";
+    if (typed) question({ code: typed }, typed);
+  });
+  numbers?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = { nik: numbers.elements.nik.value, number: numbers.elements.number.value.trim() };
+    numbers.reset();
+    question(given.number ? given : { nik: given.nik }, "");
+  });
+  accepting?.addEventListener("submit", accept);
+  // A scanner types wherever the cursor is; where it is in no field, it belongs in the first one.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, button, a, summary");
+    if (!typing && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) code.focus();
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files[0]) look(event.dataTransfer.files[0]);
+  });
+  byId("pilih-berkas").addEventListener("click", () => byId("berkas").click());
+  byId("berkas").addEventListener("change", (event) => event.target.files[0] && look(event.target.files[0]).then(() => (event.target.value = "")));
+  byId("buka-kamera").addEventListener("click", eye);
+  window.addEventListener("online", beat);
+  window.addEventListener("offline", () => ((office.away ??= clock()), bars()));
+}
+
+async function look(file) {
+  const found = await codeInFile(file);
+  if (found) return question({ code: found }, found);
+  return show({ name: "UNKNOWN", reason: sentence("NO_CODE"), about: null });
+}
+
+async function eye() {
+  const video = byId("gambar"), button = byId("buka-kamera");
+  if (camera) {
+    camera.stop();
+    camera = null;
+  } else {
+    try {
+      camera = await watch(video, (found) => question({ code: found }, found));
+    } catch {
+      bar("jam", sentence("NO_CAMERA"));
+    }
+  }
+  video.hidden = !camera;
+  button.setAttribute("aria-pressed", String(camera !== null));
+  button.textContent = camera ? "Tutup kamera" : "Buka kamera";
+}
+
+// --- begin
+
+async function begin() {
+  listen();
+  byId("kamera").hidden = false;
+  await remember();
+  await beat();
+  main.dataset.desk = "ready";
+  window.setInterval(beat, BEAT);
+  await Promise.allSettled([install(), warm()]);
+  main.dataset.desk = "kept";
+}
+
+/** Keep this page and its parts, so that it opens without network. */
+async function install() {
+  navigator.storage?.persist?.();
+  await navigator.serviceWorker?.register("/periksa/sw.js", { scope: "/periksa" });
+  await navigator.serviceWorker?.ready;
+}
+
+begin();

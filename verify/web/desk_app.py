@@ -1,0 +1,199 @@
+"""The desk as a program that is installed from its page: its parts, who sits at it, and its questions without leaving it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from marshmallow import ValidationError
+from sqlmodel import Session
+
+from schemas.desk_check import AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe
+from schemas.late_acceptance import LateAcceptancesSchema
+from schemas.letter_token import ForgedToken
+from verify import seals
+from verify.auth import NotSignedIn, anybody, me, parts, public, requires
+from verify.counter import accept_question, check_question, find
+from verify.desk_counter import receive_late
+from verify.errors import status_of
+from verify.web.desk_words import SCREENS, SENTENCES
+from verify.web.form import failed
+from verify.web.public_letter import SAID
+from workflows import desk
+from workflows.actor import Actor
+from workflows.desk import DeskAnswer, Verdict
+from workflows.errors import RekomError
+from workflows.permissions import Permission, can
+from workflows.records.hospital import Hospital
+
+blueprint = Blueprint("desk_app", __name__)
+
+STATIC, TEMPLATES = (Path(__file__).parent.parent / name for name in ("static", "templates"))
+PARTS = (
+    *("rekom.css", "rekom.js", "mark.svg"),
+    *(f"desk/{name}" for name in ("desk.js", "judge.js", "memory.js", "reader.js", "office.js", "sound.js", "verifier.js")),
+    *("desk/zxing.js", "desk/zxing_reader.wasm"),
+)
+"""Everything the page needs without network."""
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
+"""As everywhere, and WebAssembly, which reads codes; still nothing inline and nothing from elsewhere."""
+
+QUESTION, ACCEPTANCE, LATE, ANSWER = DeskQuestion(), AcceptQuestion(), LateAcceptancesSchema(), DeskAnswerSchema()
+
+
+def opened(page: str) -> Response:
+    """A page of the desk, allowed to read codes."""
+    return Response(page, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
+
+
+def screen_words() -> dict[str, Any]:
+    """What ``desk.html`` needs beside its form."""
+    return {"screens": SCREENS, "sentences": SENTENCES, "zone": parts().zone(parts().settings.region)}
+
+
+@blueprint.get("/periksa/luring")
+@public
+def shell() -> Response:
+    """The desk's page without anybody's name, for the time without network."""
+    return opened(render_template("desk_shell.html", **screen_words()))
+
+
+@blueprint.get("/periksa/loket.webmanifest")
+@public
+def manifest() -> Response:
+    """How the page is installed."""
+    icon = {"src": url_for("static", filename="mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    facts = {
+        "name": "Periksa surat rekomendasi",
+        "short_name": "Periksa surat",
+        "lang": "id",
+        "id": "/periksa",
+        "start_url": "/periksa",
+        "scope": "/periksa",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b5563",
+        "icons": [icon],
+    }
+    return Response(json.dumps(facts), mimetype="application/manifest+json")
+
+
+@blueprint.get("/periksa/sw.js")
+@public
+def worker() -> Response:
+    """What keeps the page for the time without network; its text changes with the parts it keeps."""
+    names = [url_for("static", filename=name) for name in PARTS]
+    head = f"const PARTS = {json.dumps(names)};\nconst STAMP = {json.dumps(_stamp())};\n"
+    headers = {"Service-Worker-Allowed": "/periksa", "Cache-Control": "no-cache"}
+    return Response(head + (STATIC / "desk" / "sw.js").read_text(), mimetype="text/javascript", headers=headers)
+
+
+@blueprint.get("/periksa/meja")
+@public
+def seat() -> Response:
+    """Who sits here, what time it is, and the key for the next form."""
+    actor = anybody()
+    return jsonify(now=parts().clock().timestamp(), csrf_token=generate_csrf(), hospital=_hospital(actor), **_rights(actor))
+
+
+@blueprint.post("/periksa/jawab")
+@public
+def answer() -> tuple[Response, int]:
+    """The answer to a code for anybody; to a number or a NIK for whoever has signed in."""
+    return _spoken(lambda given: _answered(QUESTION.load(given)))
+
+
+@blueprint.post("/periksa/jawab/terima")
+@requires(Permission.ACCEPT_LETTER)
+def accept() -> tuple[Response, int]:
+    """Accept, and say what the letter is then."""
+
+    def act(given: dict[str, Any]) -> dict[str, Any]:
+        verdict, accepted = accept_question(ACCEPTANCE.load(given))
+        return _shown(verdict) | {"accepted": accepted}
+
+    return _spoken(act)
+
+
+@blueprint.post("/periksa/kirim")
+@requires(Permission.ACCEPT_LETTER)
+def send() -> tuple[Response, int]:
+    """Acceptances made without network."""
+    return _spoken(lambda given: {"acceptances": receive_late(LATE.load(given)["acceptances"])})
+
+
+def look_up(question: dict[str, Any]) -> Verdict:
+    """The verdict for whoever asks; without a sign-in only a code is looked at, and nobody's look is recorded."""
+    if anybody() is not None and can(me(), Permission.CHECK_LETTER):
+        return check_question(question)
+    if "code" not in question:
+        raise NotSignedIn("Nomor surat dan NIK hanya diperiksa sesudah masuk. Pindai QR, atau masuk dulu.")
+    try:
+        with parts().database.read() as session:
+            return desk.judge(session, find(session, question), None, now=parts().clock())
+    except ForgedToken as error:
+        return seals.refusal(error)
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """The verdict in words: to the public only what any telephone sees."""
+    said = describe(verdict, now=parts().clock())
+    if anybody() is None or not can(me(), Permission.CHECK_LETTER):
+        said |= {"reason": SAID[verdict.answer].sentence, "letter": None, "used": None}
+    return said
+
+
+def _answered(question: dict[str, Any]) -> dict[str, Any]:
+    return _shown(look_up(question))
+
+
+def _shown(verdict: Verdict) -> dict[str, Any]:
+    said: dict[str, Any] = ANSWER.dump(told(verdict))
+    mine = anybody() is not None and can(me(), Permission.ACCEPT_LETTER)
+    known = mine and verdict.letter is not None
+    return said | {
+        "acceptable": known and verdict.answer == DeskAnswer.VALID,
+        "movable": known and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED),
+        "code": verdict.letter.token if known and verdict.letter else None,
+    }
+
+
+def _spoken(act: Callable[[dict[str, Any]], Mapping[str, Any]]) -> tuple[Response, int]:
+    """One JSON question and its answer; what is wrong comes back as a sentence with its status."""
+    try:
+        return jsonify(act(request.get_json(silent=True) or {})), 200
+    except ValidationError as error:
+        return jsonify(problem=" ".join(failed(error).errors.values()) or "Isian belum benar. Pindai lagi."), 422
+    except RekomError as error:
+        return jsonify(problem=str(error)), status_of(error)
+
+
+def _hospital(actor: Actor | None) -> dict[str, str] | None:
+    if actor is None or actor.hospital_code is None:
+        return None
+    with parts().database.read() as session:
+        return _named(session, actor.hospital_code)
+
+
+def _named(session: Session, code: str) -> dict[str, str]:
+    return {"code": code, "name": session.get_one(Hospital, code).name}
+
+
+def _rights(actor: Actor | None) -> dict[str, bool]:
+    return {"signed_in": actor is not None, "may_accept": actor is not None and can(actor, Permission.ACCEPT_LETTER)}
+
+
+@cache
+def _stamp() -> str:
+    """Changes with any part's content, and is the same in every process."""
+    files = [STATIC / name for name in PARTS] + sorted(TEMPLATES.glob("desk*.html")) + [TEMPLATES / "base.html"]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((SCREENS, SENTENCES)).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,82 @@
+"""The ten answers as a desk's screen shows them, and the sentences a desk without network says by itself."""
+
+from dataclasses import dataclass
+
+from schemas.desk_check import NEXT_STEPS, TITLES
+from workflows.desk import DeskAnswer
+
+LOOK: dict[DeskAnswer, tuple[str, str]] = {
+    DeskAnswer.VALID: ("good", "check"),
+    DeskAnswer.EXPIRED: ("bad", "clock"),
+    DeskAnswer.REVOKED: ("bad", "stop"),
+    DeskAnswer.ALREADY_USED: ("warn", "warning"),
+    DeskAnswer.OTHER_HOSPITAL: ("bad", "building"),
+    DeskAnswer.IN_PROGRESS: ("warn", "clock"),
+    DeskAnswer.UNKNOWN: ("warn", "search"),
+    DeskAnswer.FORGED: ("bad", "cross"),
+}
+"""Colour and icon of each answer; the words stand beside them always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How one answer looks: a colour, an icon, a word, and what to do."""
+
+    answer: str
+    kind: str
+    icon: str
+    title: str
+    next_step: str
+
+
+SCREENS = (
+    *(Screen(answer.value, *LOOK[answer], TITLES[answer], NEXT_STEPS[answer]) for answer in DeskAnswer),
+    Screen(
+        "NEEDS_CHECK",
+        "warn",
+        "info",
+        "PERLU DICEK",
+        "Sambungkan internet, lalu pindai lagi. Pasien gawat darurat tetap dilayani.",
+    ),
+    Screen(
+        "CLOCK_WRONG",
+        "warn",
+        "clock",
+        "JAM KOMPUTER SALAH",
+        "Betulkan jam komputer, lalu pindai lagi. Pasien gawat darurat tetap dilayani.",
+    ),
+)
+"""The eight answers of the office, and the two that only a desk itself can give."""
+
+SENTENCES = {
+    "VALID": "{nama}, lahir {tahun}. Untuk {tempat}. Sampai {sampai}.",
+    "EXPIRED": "Masa berlaku habis {sampai}.",
+    "REVOKED": "Surat ini atau kuncinya sudah ditarik, menurut daftar {daftar}.",
+    "ALREADY_USED": "Sudah diterima rumah sakit, menurut daftar {daftar}.",
+    "ACCEPTED_HERE": "Sudah Anda terima di komputer ini, {waktu}. Menunggu dikirim.",
+    "OTHER_HOSPITAL": "Surat ini untuk rumah sakit lain, kode {tempat}.",
+    "FORGED": "Tanda tangan digital surat ini tidak cocok.",
+    "UNKNOWN": "Ini bukan kode surat.",
+    "STALE": "Daftar kunci terakhir {umur} lalu. {nama}, lahir {tahun}, sampai {sampai}. Boleh diterima sementara, akan diperiksa ulang.",
+    "OLD_LIST": "Daftar kunci di komputer ini terlalu lama: {umur}. Surat belum dapat dinilai.",
+    "NO_LIST": "Daftar kunci belum ada di komputer ini. Surat belum dapat dinilai.",
+    "UNKNOWN_KEY": "Kunci surat ini belum ada dalam daftar {daftar}. Surat belum dapat dinilai.",
+    "TYPED": "Tanpa internet, nomor surat dan NIK tidak dapat diperiksa. Pindai QR di surat.",
+    "CLOCK_WRONG": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial.",
+    "CLOCK_BEHIND": "Jam komputer ini lebih lambat dari waktu surat dan daftar kunci.",
+    "ANY": "rumah sakit mana pun",
+    "OFFLINE": "Tanpa internet sejak {waktu}. Pemeriksaan surat tetap jalan. Daftar kunci: {umur} lalu.",
+    "OFFLINE_BLIND": "Tanpa internet sejak {waktu}. Daftar kunci belum ada, surat belum dapat dinilai.",
+    "WAITING": "{jumlah} penerimaan menunggu dikirim.",
+    "SIGN_IN_TO_SEND": "Masuk lagi untuk mengirim {jumlah} penerimaan.",
+    "ACCEPTED": "PASIEN DITERIMA",
+    "ACCEPTED_ONLINE": "Surat ini sekarang milik rumah sakit Anda. Lanjutkan pendaftaran pasien.",
+    "ACCEPTED_OFFLINE": "Tersimpan di komputer ini dan dikirim begitu ada internet. Lanjutkan pendaftaran pasien.",
+    "NO_CODE": "Tidak ada kode QR surat di gambar ini. Foto lebih dekat dan terang, lalu coba lagi.",
+    "NO_CAMERA": "Kamera tidak dapat dibuka. Pakai pemindai, foto, atau nomor surat.",
+    "CLOCK_BAR": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial. Betulkan sebelum internet putus.",
+    "MINUTES": "{menit} menit",
+    "HOURS": "{jam} jam {menit} menit",
+    "DAYS": "{hari} hari {jam} jam",
+}
+"""What the page says in place of the office. Names in braces are filled in by the page."""
