@@ -35,6 +35,7 @@ from verify.web import (
     work_list,
 )
 from verify.web.form import blank, label
+from verify.web.menu import menu
 from verify.web.once import form_key
 from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
@@ -82,6 +83,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(angka=number, rupiah=rupiah)
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
+        menu_of=menu,
         blank_form=blank(),
         state_word_of=LABEL.__getitem__,
         state_icon_of=STATE_ICON.__getitem__,
