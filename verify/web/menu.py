@@ -18,7 +18,7 @@ DAILY: tuple[tuple[Permission, str, str], ...] = (
     (P.DECIDE, "/tanda-tangan", "Tanda tangan"),
 )
 NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
-    (P.OPEN_CASE, "/jalur", "Cari jalur"),
+    (P.OPEN_CASE, "/jalur", "Pilih jalur"),
     (P.READ_CASES, "/kuota", "Kuota"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),
 )
