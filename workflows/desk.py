@@ -75,7 +75,10 @@ def find_by_number(session: Session, number: str, nik: str) -> Letter | None:
 
 
 def find_by_nik(session: Session, nik: str) -> Letter | Case | None:
-    """A person's newest letter, by a newborn's mother's NIK too, or else the case that may still bring one; whoever was refused is as unknown as anybody."""
+    """A person's newest letter, by a newborn's mother's NIK too, or else the case that may still bring one.
+
+    Whoever was refused is as unknown as anybody.
+    """
     person = or_(col(Case.nik) == nik, col(Case.nik).is_(None) & (col(Case.mother_nik) == nik))
     newest = select(Letter).join(Case).where(person).order_by(col(Letter.id).desc()).limit(1)
     on_its_way = select(Case).where(person, col(Case.closed_at).is_(None)).order_by(col(Case.id).desc()).limit(1)
