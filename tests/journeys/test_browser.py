@@ -244,7 +244,7 @@ def test_without_scripts_everything_works(site: Site, size: dict[str, int]) -> N
     page.fill("#name", known["name"])
     page.fill("#birth_date", f"{known['birth_date']:%d-%m-%Y}")
     page.fill("#phone", known["phone"])
-    page.click("summary:has-text(\"lengkapi nanti\")")
+    page.click('summary:has-text("lengkapi nanti")')
     page.select_option("#hospital_code", "RS-CONTOH-1")
     page.click("text=Buka berkas")
     site.office.drain()
