@@ -1,5 +1,6 @@
 """A case as the API shows it. Identifiers are masked; a NIK never leaves by this door."""
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -106,6 +107,37 @@ class CaseSummarySchema(Schema):
     links = fields.Nested(LinksSchema)
 
 
+class GroundSchema(Schema):
+    """One reason of a refusal, as the family was told."""
+
+    code = fields.String()
+    sentence = fields.String()
+    next_step = fields.String()
+    place = fields.String()
+    reference = fields.String()
+
+
+class ObjectionShownSchema(Schema):
+    """An objection and what came of it."""
+
+    objector = fields.String()
+    filed_on = fields.Date()
+    answer_due = fields.DateTime()
+    outcome = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    decided_at = fields.DateTime(allow_none=True)
+    new_ticket = fields.String(allow_none=True, metadata={"description": "berkas lanjutan bila keberatan dikabulkan"})
+
+
+class RefusalSchema(Schema):
+    """Why an application was refused, and how that can be objected to."""
+
+    reason = fields.String()
+    grounds = fields.List(fields.Nested(GroundSchema))
+    last_day = fields.Date(metadata={"description": "hari terakhir mengajukan keberatan"})
+    objection = fields.Nested(ObjectionShownSchema, allow_none=True)
+
+
 class CaseSchema(CaseSummarySchema):
     """A whole case."""
 
@@ -126,6 +158,9 @@ class CaseSchema(CaseSummarySchema):
     clocks = fields.List(fields.Nested(ClockSchema), metadata={"description": "tenggat yang sedang berjalan"})
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
+    refusal = fields.Nested(RefusalSchema, allow_none=True)
+    from_ticket = fields.String(allow_none=True, metadata={"description": "berkas yang keberatannya dikabulkan"})
+    died_on = fields.Date(allow_none=True)
     timeline = fields.List(fields.Nested(EventSchema))
 
 
@@ -154,7 +189,9 @@ def summary(case: Case, *, has_letter: bool = False) -> dict[str, Any]:
     }
 
 
-def whole(view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningClock, ...] = ()) -> dict[str, Any]:
+def whole(
+    view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningClock, ...] = (), last_day: date | None = None
+) -> dict[str, Any]:
     """Everything the API shows of a case, ready for ``CASE.dump``."""
     case, letter = view.case, view.letter
     return summary(case, has_letter=letter is not None and letter.pdf is not None) | {
@@ -174,6 +211,9 @@ def whole(view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningC
         "approval_chain": [{"role": one.role.value, "by": one.name, "at": one.given_at, "version": one.version} for one in view.chain],
         "clocks": [clock_facts(clock) for clock in clocks],
         "letter": _letter(letter) if letter else None,
+        "refusal": _refusal(view, last_day),
+        "from_ticket": view.from_ticket,
+        "died_on": view.death.died_on if view.death else None,
         "accepted_at": view.acceptance.accepted_at if view.acceptance else None,
         "timeline": [
             {"at": event.at, "action": event.action, "actor": event.actor_name, "detail": event.detail} for event in view.timeline
@@ -184,6 +224,20 @@ def whole(view: CaseView, warnings: tuple[str, ...] = (), clocks: tuple[RunningC
 def _links(case: Case, has_letter: bool) -> dict[str, str | None]:
     own = f"/api/v1/applications/{case.ticket}"
     return {"self": own, "page": f"/berkas/{case.ticket}", "letter": f"{own}/letter.pdf" if has_letter else None}
+
+
+def _refusal(view: CaseView, last_day: date | None) -> dict[str, Any] | None:
+    refusal = view.refusal
+    if refusal is None:
+        return None
+    objection = refusal.objection
+    names = ("objector", "filed_on", "answer_due", "outcome", "reason", "decided_at")
+    return {
+        "reason": refusal.decision.reason,
+        "grounds": refusal.grounds,
+        "last_day": objection.last_day if objection else last_day,
+        "objection": {name: getattr(objection, name) for name in names} | {"new_ticket": refusal.new_ticket} if objection else None,
+    }
 
 
 def _manual(owned: Any) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Count, Flag, Moment, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, Flag, Moment, PastDay, PersonName, Shape, Text
 from workflows.checks import WORDS, ManualResult
+from workflows.deaths import Death
+from workflows.refusals import Objecting
 from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
+from workflows.vocabulary import ObjectionOutcome
 
 
 def _version(*, required: bool = False) -> Count:
@@ -47,12 +50,71 @@ class DecisionSchema(Shape):
         error_messages=REQUIRED,
     )
     reason = Text(1000, allow_none=True, load_default=None)
+    grounds = fields.List(
+        Text(32),
+        load_default=list,
+        error_messages={**REQUIRED, "invalid": "Kirim daftar kode alasan."},
+        metadata={"description": "kode alasan menolak, dari /api/v1/refusal-reasons; wajib bila menolak"},
+    )
     version = _version(required=True)
 
     @validates_schema
     def _check_reason(self, data: dict[str, Any], **_: object) -> None:
-        if data.get("outcome") != Action.APPROVE and not data.get("reason"):
+        if data.get("outcome") == Action.SEND_BACK and not data.get("reason"):
             raise ValidationError("Tulis alasan keputusan ini.", "reason")
+        if data.get("outcome") == Action.REJECT and not data.get("grounds"):
+            raise ValidationError("Pilih paling sedikit satu alasan dari daftar.", "grounds")
+
+
+class ObjectionSchema(Shape):
+    """Who objects to a refusal, and why; loads into ``Objecting`` beside the version seen."""
+
+    objector = PersonName(200, required=True)
+    relation = Text(50, allow_none=True, metadata={"description": "hubungan dengan pemohon, bila orang lain"})
+    grounds = Text(2000, required=True)
+    version = _version()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"version": data.pop("version", None), "objecting": Objecting(**data)}
+
+
+class ObjectionAnswerSchema(Shape):
+    """The answer to an objection."""
+
+    outcome = Choice(ObjectionOutcome, required=True)
+    reason = Text(1000, required=True)
+    version = _version(required=True)
+
+
+class DeathSchema(Shape):
+    """That a patient died; loads into ``Death`` beside the version seen."""
+
+    died_on = PastDay(required=True)
+    told_by = Text(200, required=True, metadata={"description": "siapa yang memberi kabar"})
+    note = Text(500, allow_none=True, metadata={"description": "surat yang dilihat, bila ada"})
+    version = _version()
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"version": data.pop("version", None), "death": Death(**data)}
+
+
+class RefusalReasonSchema(Schema):
+    """One reason of the list."""
+
+    code = fields.String()
+    sentence = fields.String()
+    next_step = fields.String()
+    place = fields.String()
+    reference = fields.String()
+    needs_words = fields.Boolean()
+
+
+class RefusalReasonsSchema(Schema):
+    """The list in force today."""
+
+    reasons = fields.List(fields.Nested(RefusalReasonSchema))
 
 
 class ReasonSchema(Shape):

@@ -16,7 +16,17 @@ from schemas.office_time import CutoffRows, OpeningRows
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
 from workflows.rules.calendar import Counting
-from workflows.rules.policy import ActivationMode, ArrearsRule, CriteriaSet, Criterion, EligibilityBasis, Office, Ruled, SigningMode
+from workflows.rules.policy import (
+    ActivationMode,
+    ArrearsRule,
+    CriteriaSet,
+    Criterion,
+    EligibilityBasis,
+    Office,
+    RefusalReason,
+    Ruled,
+    SigningMode,
+)
 from workflows.vocabulary import DocumentType
 
 WORDS: dict[str, Any] = {
@@ -25,6 +35,10 @@ WORDS: dict[str, Any] = {
     "unknown": "Kunci ini tidak dikenal. Hapus, atau betulkan ejaannya.",
     "type": "Tulis sebagai tabel, misalnya { value = ..., reference = ... }.",
 }
+
+
+LONGEST_SENTENCE = 20
+"""Words; what a family reads must be plain."""
 
 
 class _Shape(Schema):
@@ -48,6 +62,18 @@ def _text(pattern: str = r"^\S(.*\S)?$", hint: str = "Isi teks, tanpa spasi di a
     return fields.String(
         required=True, validate=validate.Regexp(pattern, error=hint), error_messages=_words("Tulis teks dalam tanda kutip.")
     )
+
+
+def _sentences() -> fields.String:
+    return fields.String(required=True, validate=_check_plain, error_messages=_words("Tulis teks dalam tanda kutip."))
+
+
+def _check_plain(text: str) -> None:
+    """A family reads it: sentences of twenty words at most, each with its full stop."""
+    if not text.strip() or not text.rstrip().endswith("."):
+        raise ValidationError("Tulis kalimat lengkap yang berakhir dengan titik.")
+    if any(len(sentence.split()) > LONGEST_SENTENCE for sentence in text.split(". ")):
+        raise ValidationError(f"Kalimat paling panjang {LONGEST_SENTENCE} kata. Pecah menjadi dua kalimat.")
 
 
 def _whole(low: int, high: int) -> fields.Integer:
@@ -213,6 +239,20 @@ class _Dated(_Rule):
         return since, Ruled(**data)
 
 
+class _Refusal(_Rule):
+    valid_from = _day()
+    code = _text(r"^[A-Z_]{3,32}$", "Pakai 3 sampai 32 huruf besar dan garis bawah.")
+    sentence = _sentences()
+    next_step = _sentences()
+    place = _sentences()
+    needs_words = fields.Boolean(truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> RefusalReason:
+        """One reason for the family."""
+        return RefusalReason(**{key: value for key, value in data.items() if key != "retroactive"})
+
+
 class NationalShape(_Shape):
     """The national file."""
 
@@ -224,12 +264,16 @@ class NationalShape(_Shape):
     newborn_days = _part(_Dated, many=True)
     uhc_coverage_threshold = _part(_Dated, many=True)
     uhc_active_threshold = _part(_Dated, many=True)
+    objection_days = _part(_Dated, many=True)
+    objection_answer_days = _part(_Dated, many=True)
+    refusal_reasons = _part(_Refusal, many=True)
     criteria_sets = _part(_Questions, many=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse rows out of order and criteria that cannot be told apart."""
-        faults = {**dict(_row_faults(data)), **dict(_criteria_faults(data["criteria_sets"]))}
+        refusals = dict(_refusal_faults(data["refusal_reasons"]))
+        faults = {**dict(_row_faults(data)), **refusals, **dict(_criteria_faults(data["criteria_sets"]))}
         if faults:
             raise ValidationError(faults)
 
@@ -269,12 +313,22 @@ def _seam_fault(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, lis
 
 
 def _row_faults(national: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in (key for key in national if key != "criteria_sets"):
+    for key in (key for key in national if key not in ("criteria_sets", "refusal_reasons")):
         days = [since for since, _ in national[key]]
         if not days:
             yield key, [f"Tulis paling sedikit satu [[{key}]]."]
         if wrong := [at for at in range(1, len(days)) if days[at] <= days[at - 1]]:
             yield key, {wrong[0]: {"valid_from": ["Urutkan menurut tanggal; setiap tanggal satu kali."]}}
+
+
+def _refusal_faults(reasons: list[RefusalReason]) -> Iterator[tuple[str, Any]]:
+    if not reasons:
+        yield "refusal_reasons", ["Tulis paling sedikit satu [[refusal_reasons]]."]
+    newest: dict[str, date] = {}
+    for at, reason in enumerate(reasons):
+        if reason.valid_from <= newest.get(reason.code, date.min):
+            yield "refusal_reasons", {at: {"valid_from": ["Alasan yang sama ditulis lagi hanya dengan tanggal yang lebih baru."]}}
+        newest[reason.code] = reason.valid_from
 
 
 def _criteria_faults(sets: list[CriteriaSet]) -> Iterator[tuple[str, Any]]:

@@ -42,6 +42,8 @@ NOBODY = "unix:///nonexistent/rekom-test.sock"
 """A Redis that is not there."""
 POLICIES = load_policies(policies_folder())
 API = "/api/v1"
+GROUNDS = (POLICIES.national.refusal_reasons[0],)
+"""Why test cases are refused: the first reason of the list."""
 PAPERS = frozenset({DocumentType.KTP, DocumentType.KK})
 
 
@@ -205,6 +207,11 @@ class Office:
         with self.write() as session:
             case = advance.lock(session, ticket, actor)
             return decision.approve(session, case, self.policy, self.seat_rules, reason, actor, now=self.clock()).number
+
+    def reject(self, ticket: str, *, by: str | Actor = "kadis", reason: str | None = "Uji.") -> None:
+        actor = self.actor(by)
+        with self.write() as session:
+            decision.reject(session, advance.lock(session, ticket, actor), GROUNDS, reason, actor, now=self.clock())
 
     def withdraw(self, ticket: str, *, by: str | Actor = "loket") -> None:
         actor = self.actor(by)

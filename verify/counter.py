@@ -1,25 +1,44 @@
 """What one request does, whichever door it came in by: the API and the pages both call these."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from flask import Response
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import me, parts
 from verify.desk_counter import count_lookup
+from verify.office_time import objection_term
 from verify.path_inquiry import direct, local_today
-from workflows import advance, casework, decision, desk, intake, nik, outlook, parafs, queries, seats, signing, without_nik
+from workflows import (
+    advance,
+    casework,
+    deaths,
+    decision,
+    desk,
+    intake,
+    nik,
+    outlook,
+    parafs,
+    queries,
+    refusals,
+    seats,
+    signing,
+    without_nik,
+)
 from workflows.desk import Verdict
+from workflows.errors import InvalidInput
 from workflows.intake import Intake
 from workflows.outlook import Outlook
 from workflows.paths import Direction, PathQuestion
 from workflows.queries import CaseView
 from workflows.records.case import Case
+from workflows.records.decision import Decision
 from workflows.records.letter import Letter
+from workflows.rules.policy import RefusalReason, refusals_on
 from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
@@ -106,9 +125,39 @@ def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
         rules = seats.rules_on(parts().policies, case.region_code, now=now)
         decision.approve(session, case, policy, rules, reason, me(), now=now)
     elif given["outcome"] == Action.REJECT:
-        decision.reject(session, case, reason, me(), now=now)
+        decision.reject(session, case, _grounds(given["grounds"]), reason, me(), now=now)
     else:
         casework.send_back(session, case, reason, me(), now=now)
+
+
+def refusal_reasons() -> Mapping[str, RefusalReason]:
+    """The reasons that may be given today, by code."""
+    book = parts().policies
+    return refusals_on(book.national.refusal_reasons, local_today(parts(), me().region_code))
+
+
+def _grounds(codes: list[str]) -> list[RefusalReason]:
+    reasons = refusal_reasons()
+    if unknown := [code for code in codes if code not in reasons]:
+        raise InvalidInput(f"Alasan ini tidak ada di daftar: {', '.join(unknown)}. Pilih dari daftar.", field="grounds")
+    return [reasons[code] for code in dict.fromkeys(codes)]
+
+
+def file_objection(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ObjectionSchema``."""
+    refused = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
+    term = objection_term(case, parts().policies, decided_at=refused.decided_at if refused else case.opened_at)
+    refusals.object_to(session, case, term, given["objecting"], me(), now=parts().clock())
+
+
+def answer_objection(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ObjectionAnswerSchema``."""
+    refusals.answer(session, case, given["outcome"], given["reason"], me(), now=parts().clock())
+
+
+def record_death(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``DeathSchema``."""
+    deaths.record_death(session, case, given["death"], me(), now=parts().clock())
 
 
 def waiting_words(view: CaseView) -> tuple[str, ...]:

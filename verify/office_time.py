@@ -9,7 +9,8 @@ from workflows.clocks import OfficeOf, OfficeTime, RunningClock, clocks_of
 from workflows.letter_states import LetterState
 from workflows.queries import CaseView
 from workflows.records.case import Case
-from workflows.rules.policy import PolicyBook
+from workflows.refusals import ObjectionTerm
+from workflows.rules.policy import PolicyBook, in_force
 
 
 def office_of(policies: PolicyBook) -> OfficeOf:
@@ -18,12 +19,21 @@ def office_of(policies: PolicyBook) -> OfficeOf:
     @cache
     def pinned(region_code: str, valid_from: date) -> OfficeTime:
         policy = policies.pinned(region_code, valid_from)
-        return OfficeTime(policy, policy.calendar(national_holidays()))
+        answer = in_force(policies.national.objection_answer_days, valid_from)
+        return OfficeTime(policy, policy.calendar(national_holidays()), answer.value)
 
     def find(case: Case) -> OfficeTime:
         return pinned(case.region_code, case.policy_valid_from)
 
     return find
+
+
+def objection_term(case: Case, policies: PolicyBook, *, decided_at: datetime) -> ObjectionTerm:
+    """The working days to object to a decision and to answer, as the law stood on the day of the decision."""
+    calendar = office_of(policies)(case).calendar
+    day, national = calendar.day_of(decided_at), policies.national
+    days, answer_days = in_force(national.objection_days, day), in_force(national.objection_answer_days, day)
+    return ObjectionTerm(days.value, answer_days.value, calendar)
 
 
 def clocks_on(view: CaseView, policies: PolicyBook, *, now: datetime) -> tuple[RunningClock, ...]:

@@ -109,8 +109,7 @@ def _automatic(session: Session, case: Case) -> Transition | None:
 def _move(session: Session, case: Case, row: Transition, actor: Actor, *, now: datetime, **detail: Any) -> None:
     case.state, case.state_since = row.target, now
     case.version += 1
-    if row.target in FINAL:
-        case.closed_at = now
+    case.closed_at = now if row.target in FINAL else None
     session.add(case)
     session.flush()
     audit.record(session, subject(case), row.action.value, actor=actor, now=now, source=row.source.value, target=row.target.value, **detail)

@@ -27,12 +27,14 @@ SOON = 4
 
 
 class ClockKind(StrEnum):
-    """What a clock measures: the hospital's patience, papers that may follow, the office's promise, a letter's validity."""
+    """What a clock measures: the hospital's patience, papers that may follow, the office's promise, a letter's validity, the
+    answer to an objection."""
 
     HOSPITAL = "HOSPITAL"
     PAPERS = "PAPERS"
     PROMISE = "PROMISE"
     VALIDITY = "VALIDITY"
+    OBJECTION = "OBJECTION"
 
 
 class ClockState(StrEnum):
@@ -45,10 +47,11 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfficeTime:
-    """The rules a case is pinned to, and the calendar its time is counted by."""
+    """The rules a case is pinned to, the calendar its time is counted by, and the working days to answer an objection."""
 
     policy: RegionPolicy
     calendar: Calendar
+    answer_days: int
 
 
 OfficeOf = Callable[[Case], OfficeTime]
@@ -104,6 +107,8 @@ def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeT
     """The clocks that run on a case now; ``validity`` is that of its issued letter."""
     if case.state in FINAL:
         return ()
+    if case.state is State.OBJECTION:
+        return (_objection(case, office, now),)
     clocks = (
         _hospital(case, office, now),
         _papers(case, seen, office, now),
@@ -189,6 +194,12 @@ def _validity(validity: Interval | None, office: OfficeTime, now: datetime) -> R
     if validity is None:
         return None
     return _running(ClockKind.VALIDITY, Counting.CLOCK, validity, (), Role.HOSPITAL, office, now)
+
+
+def _objection(case: Case, office: OfficeTime, now: datetime) -> RunningClock:
+    counting = Counting.WORKING_DAYS
+    span = (case.state_since, deadline(case.state_since, office.answer_days * 24, office.calendar, counting))
+    return _running(ClockKind.OBJECTION, counting, span, (), OWNER[case.state], office, now)
 
 
 def _running(

@@ -1,5 +1,6 @@
 """The decision: findings advise with reasons, only a named person with a dated authority decides."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,11 @@ from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
+from workflows.records.objection import DecisionGround, Objection
 from workflows.records.seat import WaitingEntry
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.finding import Outcome
-from workflows.rules.policy import RegionPolicy
+from workflows.rules.policy import RefusalReason, RegionPolicy
 from workflows.seats import QuotaFull, SeatRules
 from workflows.states import Action, Guard, State
 from workflows.vocabulary import DecisionOutcome
@@ -55,11 +57,16 @@ def approve(
     return letter
 
 
-def reject(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Decision:
-    """Refuse, with the reason that the applicant will read."""
+def reject(session: Session, case: Case, grounds: Iterable[RefusalReason], words: str | None, actor: Actor, *, now: datetime) -> Decision:
+    """Refuse, by the grounds of the list as it is today, and with what the decider adds: the applicant reads both."""
+    told = tuple(grounds)
+    _check_told(told, words)
+    reason = " ".join([*(ground.sentence for ground in told), *([words] if words else [])])
     findings, hands = _findings(session, case), _check_hands(session, case, actor, now=now)
     decision = _decide(session, case, findings, hands, DecisionOutcome.REJECTED, reason, actor, now=now)
-    advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason)
+    session.add_all(_ground(decision, ground) for ground in told)
+    session.flush()
+    advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason, grounds=[ground.code for ground in told])
     return decision
 
 
@@ -83,9 +90,22 @@ def _wait(session: Session, case: Case, rules: SeatRules, reason: str | None, ac
     return entry
 
 
+def _check_told(grounds: tuple[RefusalReason, ...], words: str | None) -> None:
+    if not grounds:
+        raise InvalidInput("Pilih paling sedikit satu alasan dari daftar.", field="grounds")
+    if words is None and any(ground.needs_words for ground in grounds):
+        raise InvalidInput("Tulis alasannya, karena alasan ini tidak ada di daftar.", field="reason")
+
+
+def _ground(decision: Decision, ground: RefusalReason) -> DecisionGround:
+    assert decision.id is not None
+    named = {name: getattr(ground, name) for name in ("code", "valid_from", "sentence", "next_step", "place", "reference")}
+    return DecisionGround(decision_id=decision.id, **named)
+
+
 def _check_hands(session: Session, case: Case, actor: Actor, *, now: datetime) -> tuple[SigningAuthority, Assessment]:
     """Who decides holds an authority and had no earlier hand in the case."""
-    return _check_may_sign(session, case, actor, now=now), _check_four_eyes(session, case, actor)
+    return check_may_sign(session, case, actor, now=now), _check_four_eyes(session, case, actor)
 
 
 def _decide(
@@ -119,7 +139,8 @@ def _decide(
     return decision
 
 
-def _check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
+def check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
+    """The authority by which the actor may give the office's word today."""
     check(actor, Permission.DECIDE)
     authority = authority_of(session, actor.person_id, case.region_code, case.timezone, now=now)
     if authority is None:
@@ -132,12 +153,14 @@ def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
     if assessment is None or assessment.validated_by is None:
         raise TransitionRefused("Berkas ini belum divalidasi.")
     recorded = select(CheckResult.recorded_by).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
+    refused = select(Objection.first_decided_by).where(Objection.new_case_id == case.id)
     if actor.id in {
         case.opened_by,
         assessment.assessed_by,
         assessment.validated_by,
         *parafs.givers(session, case),
         *session.exec(recorded),
+        *session.exec(refused),
     }:
         raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan.")
     return assessment

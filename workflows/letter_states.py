@@ -24,6 +24,7 @@ LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
     {
         (LetterState.SIGNED, LetterState.ISSUED),
         (LetterState.SIGNED, LetterState.PREPARED),
+        (LetterState.SIGNED, LetterState.REVOKED),
         (LetterState.PREPARED, LetterState.ISSUED),
         (LetterState.PREPARED, LetterState.REVOKED),
         (LetterState.ISSUED, LetterState.ACCEPTED),

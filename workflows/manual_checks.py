@@ -31,7 +31,7 @@ HARMLESS: Mapping[Job, frozenset[str]] = {
 POOR = frozenset({1, 2, 3, 4})
 """Deciles that no region's rule turns away; above them a person compares with the region's own rule."""
 
-UNSERVED = frozenset({State.REJECTED, State.WITHDRAWN})
+UNSERVED = frozenset({State.REJECTED, State.WITHDRAWN, State.OBJECTION, State.UPHELD, State.OVERTURNED, State.DIED})
 """Nothing was given in these cases, so nothing needs correcting."""
 
 

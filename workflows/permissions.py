@@ -21,6 +21,8 @@ class Permission(StrEnum):
     PARAF = "PARAF"
     DECIDE = "DECIDE"
     WITHDRAW = "WITHDRAW"
+    OBJECT = "OBJECT"
+    RECORD_DEATH = "RECORD_DEATH"
     READ_LETTER = "READ_LETTER"
     UPLOAD_SCAN = "UPLOAD_SCAN"
     REVOKE_LETTER = "REVOKE_LETTER"
@@ -45,6 +47,8 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.PARAF: frozenset(POSTS),
     Permission.DECIDE: frozenset({Role.KADIS}),
     Permission.WITHDRAW: frozenset({Role.LOKET}),
+    Permission.OBJECT: frozenset({Role.LOKET}),
+    Permission.RECORD_DEATH: frozenset({Role.LOKET}),
     Permission.READ_LETTER: OFFICE,
     Permission.UPLOAD_SCAN: frozenset({Role.KADIS}),
     Permission.REVOKE_LETTER: frozenset({Role.KADIS}),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, letters, manual_checks
+from workflows import audit, clocks, facts, guards, letters, manual_checks, refusals
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
@@ -21,10 +21,13 @@ from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.manual_check import Correction, ManualCheck
+from workflows.records.objection import DeathNotice
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.staff import Staff
 from workflows.records.task import Task
+from workflows.refusals import RefusalView
 from workflows.states import CHECKS, Job, Role, State
+from workflows.vocabulary import DecisionOutcome
 
 PAGE = 50
 
@@ -67,6 +70,9 @@ class CaseView:
     manual: tuple[OwnedCheck, ...]
     corrections: tuple[Correction, ...]
     timeline: tuple[AuditEvent, ...]
+    refusal: RefusalView | None
+    from_ticket: str | None
+    death: DeathNotice | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     if case is None or not can_see(actor, case):
         raise NotFound(NO_CASE)
     checks = facts.checks_of(session, case)
+    decided = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
     letter, seen = letters.newest_letter(session, case), clocks.papers_seen(session, [case]).get(case.id or 0, {})
     return CaseView(
         case=case,
@@ -95,12 +102,15 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         findings=_newest_findings(session, case),
         assessment=facts.assessment_of(session, case),
         chain=_chain(session, case),
-        decision=session.exec(select(Decision).where(Decision.case_id == case.id)).first(),
+        decision=decided,
         letter=letter,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
         manual=_manual(session, case),
         corrections=_corrections(session, case),
         timeline=tuple(reversed(audit.events_of(session, subject(case)))),
+        refusal=refusals.refusal_of(session, decided) if decided and decided.outcome is DecisionOutcome.REJECTED else None,
+        from_ticket=refusals.came_from(session, case),
+        death=session.get(DeathNotice, case.id),
     )
 
 

@@ -57,6 +57,7 @@ RELEASES: Mapping[State, ReleaseReason] = {
     State.REVOKED: ReleaseReason.REVOKED,
     State.REJECTED: ReleaseReason.REJECTED,
     State.WITHDRAWN: ReleaseReason.WITHDRAWN,
+    State.DIED: ReleaseReason.DIED,
 }
 """Ends of a case that set its seat free. ACCEPTED commits it."""
 

@@ -29,6 +29,10 @@ class State(StrEnum):
     REVOKED = "REVOKED"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+    OBJECTION = "OBJECTION"
+    UPHELD = "UPHELD"
+    OVERTURNED = "OVERTURNED"
+    DIED = "DIED"
 
 
 class Action(StrEnum):
@@ -53,6 +57,10 @@ class Action(StrEnum):
     EXPIRE = "EXPIRE"
     REVOKE = "REVOKE"
     WITHDRAW = "WITHDRAW"
+    OBJECT = "OBJECT"
+    UPHOLD = "UPHOLD"
+    OVERTURN = "OVERTURN"
+    RECORD_DEATH = "RECORD_DEATH"
 
 
 class Role(StrEnum):
@@ -153,6 +161,22 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.PARAF_SEKRETARIS, A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.DECISION,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.WAITLISTED,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
+    Transition(S.REJECTED,         A.OBJECT,         S.OBJECTION,        R.LOKET),
+    Transition(S.OBJECTION,        A.UPHOLD,         S.UPHELD,           R.KADIS),
+    Transition(S.OBJECTION,        A.OVERTURN,       S.OVERTURNED,       R.KADIS),
+    Transition(S.RECEIVED,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.CHECKED,          A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.ASSESSMENT,       A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.VALIDATION,       A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.PARAF_KASI,       A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.PARAF_KABID,      A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.PARAF_SEKRETARIS, A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.DECISION,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.WAITLISTED,       A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.APPROVED,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.SIGNING,          A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.LETTER_ISSUED,    A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.OBJECTION,        A.RECORD_DEATH,   S.DIED,             R.LOKET),
 )
 # fmt: on
 
@@ -165,8 +189,9 @@ ASSESSED = PARAF | {S.VALIDATION, S.DECISION}
 ON_OPENING = CHECKS
 """Jobs that start when a case comes into being."""
 
-FINAL = frozenset({S.ACCEPTED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN})
-"""States in which a case is closed: the same person may apply again."""
+FINAL = frozenset({S.ACCEPTED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
+"""States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that
+is overturned goes on as a new case."""
 
 OWNER: dict[State, Role] = {
     S.RECEIVED: R.SYSTEM,
@@ -186,6 +211,10 @@ OWNER: dict[State, Role] = {
     S.REVOKED: R.KADIS,
     S.REJECTED: R.LOKET,
     S.WITHDRAWN: R.LOKET,
+    S.OBJECTION: R.KADIS,
+    S.UPHELD: R.LOKET,
+    S.OVERTURNED: R.LOKET,
+    S.DIED: R.LOKET,
 }
 """Whose turn it is, or who answers questions about a closed case."""
 
@@ -207,5 +236,9 @@ LABEL: dict[State, str] = {
     S.REVOKED: "Dicabut",
     S.REJECTED: "Ditolak",
     S.WITHDRAWN: "Dibatalkan",
+    S.OBJECTION: "Keberatan diperiksa",
+    S.UPHELD: "Keberatan ditolak",
+    S.OVERTURNED: "Keberatan dikabulkan",
+    S.DIED: "Pasien wafat",
 }
 """The words on screen, once for all."""

@@ -87,6 +87,13 @@ class Capacity(StrEnum):
     AN = "AN"
 
 
+class ObjectionOutcome(StrEnum):
+    """What came of an objection: the first decision stands, or the way is gone anew."""
+
+    UPHELD = "UPHELD"
+    OVERTURNED = "OVERTURNED"
+
+
 class DecisionOutcome(StrEnum):
     """What the head of office decided."""
 

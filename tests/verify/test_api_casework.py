@@ -146,11 +146,17 @@ def test_sending_back_asks_for_a_reason_and_begins_a_new_round(office: Office) -
     assert rounds == [1, 2]
 
 
-@pytest.mark.parametrize("outcome", ["REJECT", "SEND_BACK"])
-def test_a_refusal_says_why(sqlite_office: Office, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "field", "detail"),
+    [
+        ("REJECT", "/grounds", "Pilih paling sedikit satu alasan dari daftar."),
+        ("SEND_BACK", "/reason", "Tulis alasan keputusan ini."),
+    ],
+)
+def test_a_refusal_says_why(sqlite_office: Office, outcome: str, field: str, detail: str) -> None:
     ticket = sqlite_office.to_decision()
     answer = do(sqlite_office, "kadis", ticket, "decision", {"outcome": outcome})
-    assert answer.get_json()["errors"] == [{"pointer": "/reason", "detail": "Tulis alasan keputusan ini."}]
+    assert answer.get_json()["errors"] == [{"pointer": field, "detail": detail}]
     unknown = do(sqlite_office, "kadis", ticket, "decision", {"outcome": "MAYBE", "reason": "x"})
     assert unknown.get_json()["errors"] == [{"pointer": "/outcome", "detail": "Pilih salah satu: APPROVE, REJECT, SEND_BACK."}]
     assert (sqlite_office.count(Decision), sqlite_office.case(ticket).state) == (0, State.DECISION)

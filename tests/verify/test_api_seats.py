@@ -49,10 +49,8 @@ def test_full_says_so_and_waiting_still_says_so(office: Office) -> None:
     assert waits["warnings"] == ["Kuota kursi penuh. Berkas ini masuk daftar tunggu nomor 1; setujui lagi bila ada kursi."]
     again = kadis.post(f"/applications/{second}/decision", {"outcome": "APPROVE", "version": 2})
     assert (again.status_code, again.get_json()["code"]) == (409, "kuota-penuh")
-    assert (
-        kadis.post(f"/applications/{second}/decision", {"outcome": "REJECT", "reason": "Pindah.", "version": 2}).get_json()["state"]
-        == "REJECTED"
-    )
+    refusal = {"outcome": "REJECT", "grounds": ["DOMISILI_LAIN"], "reason": "Pindah.", "version": 2}
+    assert kadis.post(f"/applications/{second}/decision", refusal).get_json()["state"] == "REJECTED"
 
 
 @pytest.mark.parametrize("who", ["loket", "peksos", "validator", "kadis"])

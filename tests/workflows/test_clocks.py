@@ -32,7 +32,7 @@ def office_time(**changes: Any) -> OfficeTime:
     """Serang's rules with some values changed, and no holidays."""
     ruled = {name: Ruled(value, "Contoh", "contoh", MORNING.date(), example=True) for name, value in changes.items()}
     policy: RegionPolicy = replace(SERANG, **ruled)
-    return OfficeTime(policy, policy.calendar({}))
+    return OfficeTime(policy, policy.calendar({}), 10)
 
 
 def case(**facts: Any) -> Case:

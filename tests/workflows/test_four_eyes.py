@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from tests.office import Office
+from tests.office import GROUNDS, Office
 from workflows import advance, decision
 from workflows.errors import FourEyes, NotAllowed
 from workflows.records import Decision, Letter, SigningAuthority
@@ -188,7 +188,7 @@ def test_who_had_a_hand_in_it_does_not_decide(office: Office, step: str) -> None
     with pytest.raises(FourEyes, match=sentence):
         office.approve(ticket, by="serba")
     with pytest.raises(FourEyes, match=sentence), office.write() as session:
-        decision.reject(session, advance.lock(session, ticket, serba), "uji", serba, now=office.clock())
+        decision.reject(session, advance.lock(session, ticket, serba), GROUNDS, "uji", serba, now=office.clock())
     assert (office.count(Decision), office.count(Letter), office.case(ticket).state) == (0, 0, State.DECISION)
     office.approve(ticket)
 

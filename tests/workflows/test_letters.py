@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from tests.office import Office
+from tests.office import GROUNDS, Office
 from verify import relay
 from workflows import advance, decision, desk
 from workflows.actor import Actor
@@ -127,7 +127,7 @@ def test_a_refusal_makes_no_letter_and_uses_no_number(office: Office) -> None:
     refused, approved = office.to_decision(1), office.to_decision(2)
     kadis = office.actor("kadis")
     with office.write() as session:
-        decision.reject(session, advance.lock(session, refused, kadis), "Sudah peserta aktif.", kadis, now=office.clock())
+        decision.reject(session, advance.lock(session, refused, kadis), GROUNDS, "Sudah peserta aktif.", kadis, now=office.clock())
     assert (office.case(refused).state, office.case(refused).closed_at) == (State.REJECTED, office.clock())
     assert office.approve(approved) == "400.9/001/Dinsos/XI/2026"
     with pytest.raises(NotFound, match=r"^Berkas ini belum mempunyai surat\.$"):

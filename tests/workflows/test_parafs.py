@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from schemas.policy_file import load_policies, policies_folder
 from tests.approval_office import give, to_paraf, with_chain, with_policy
-from tests.office import Office
+from tests.office import GROUNDS, Office
 from verify.db import _alembic, connect, migrate
 from workflows import advance, decision, parafs
 from workflows.errors import FourEyes, NotAllowed, TransitionRefused
@@ -249,7 +249,7 @@ def test_a_refusal_needs_no_paraf_on_newer_findings(sqlite_office: Office) -> No
     give(sqlite_office, ticket, "kasi")
     kadis = sqlite_office.actor("kadis")
     with sqlite_office.write() as session:
-        decision.reject(session, advance.lock(session, ticket, kadis), "Uji.", kadis, now=sqlite_office.clock())
+        decision.reject(session, advance.lock(session, ticket, kadis), GROUNDS, "Uji.", kadis, now=sqlite_office.clock())
     assert state(sqlite_office, ticket) == State.REJECTED
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from tests.made_past import make_past
-from tests.office import POLICIES, Office, person
+from tests.office import GROUNDS, POLICIES, Office, person
 from verify.commands.whatif import looking_only, undisturbed
 from workflows import checks, facts, past_cases
 from workflows import decision as decisions
@@ -100,7 +100,7 @@ def test_a_refused_case_is_one_too_and_an_open_or_withdrawn_one_is_not(office: O
     ticket = office.to_decision(3)
     actor = office.actor("kadis")
     with office.write() as session:
-        decisions.reject(session, lock(session, ticket, actor), "Uji.", actor, now=office.clock())
+        decisions.reject(session, lock(session, ticket, actor), GROUNDS, "Uji.", actor, now=office.clock())
     assert [(case.ticket, case.approved) for case in past(office)] == [(ticket, False)]
 
 

@@ -107,13 +107,16 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
     paraf = ("PARAF_KASI", "PARAF_KABID", "PARAF_SEKRETARIS")
     before_decision = ("RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", *paraf, "DECISION")
     assert by_role == {
-        Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")},
+        Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")}
+        | {f"{state} RECORD_DEATH" for state in (*before_decision, "WAITLISTED", "APPROVED", "SIGNING", "LETTER_ISSUED", "OBJECTION")}
+        | {"REJECTED OBJECT"},
         Role.CASEWORKER: {"ASSESSMENT ASSESS"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},
         Role.KASI: {"PARAF_KASI PARAF", "PARAF_KASI SEND_BACK"},
         Role.KABID: {"PARAF_KABID PARAF", "PARAF_KABID SEND_BACK"},
         Role.SEKRETARIS: {"PARAF_SEKRETARIS PARAF", "PARAF_SEKRETARIS SEND_BACK"},
         Role.KADIS: {f"{state} {act}" for state in ("DECISION", "WAITLISTED") for act in ("APPROVE", "REJECT", "SEND_BACK")}
+        | {"OBJECTION UPHOLD", "OBJECTION OVERTURN"}
         | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE"},
         Role.HOSPITAL: {"LETTER_ISSUED ACCEPT"},
         Role.ADMIN: set(),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.office import Office
+from tests.office import GROUNDS, Office
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from verify.db import Database, _alembic
 from workflows import advance, casework, decision, desk, ledger, letters, outlook, seats
@@ -47,7 +47,7 @@ def end(office: Office, ticket: str, how: ReleaseReason) -> None:
         elif how == ReleaseReason.REVOKED:
             letters.revoke(session, case, kadis, reason="Salah orang", now=office.clock())
         elif how == ReleaseReason.REJECTED:
-            decision.reject(session, case, "Tidak layak.", kadis, now=office.clock())
+            decision.reject(session, case, GROUNDS, "Tidak layak.", kadis, now=office.clock())
         else:
             casework.withdraw(session, case, "Tidak jadi.", loket, now=office.clock())
 

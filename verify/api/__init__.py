@@ -2,9 +2,9 @@
 
 from flask_smorest import Api
 
-from verify.api import applications, approvals, casework, desk, letters, paths, promises, seats, session, signing
+from verify.api import applications, approvals, casework, desk, letters, paths, promises, refusals, seats, session, signing
 
-MODULES = (session, paths, promises, applications, casework, approvals, letters, signing, seats, desk)
+MODULES = (session, paths, promises, applications, casework, approvals, refusals, letters, signing, seats, desk)
 
 
 def register(api: Api) -> None:

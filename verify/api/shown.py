@@ -4,10 +4,13 @@ from typing import Any
 
 from schemas.application import whole
 from verify.auth import parts
-from verify.office_time import clocks_on
+from verify.office_time import clocks_on, objection_term
 from workflows.queries import CaseView
 
 
 def shown(view: CaseView, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
     """Ready for ``CaseSchema``."""
-    return whole(view, warnings, clocks_on(view, parts().policies, now=parts().clock()))
+    book, refused = parts().policies, view.refusal
+    decided_at = refused.decision.decided_at if refused else None
+    last_day = objection_term(view.case, book, decided_at=decided_at).last_day(decided_at) if decided_at else None
+    return whole(view, warnings, clocks_on(view, book, now=parts().clock()), last_day)

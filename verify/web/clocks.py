@@ -21,6 +21,7 @@ CLOCK: Mapping[ClockKind, str] = {
     ClockKind.PAPERS: "Berkas susulan",
     ClockKind.PROMISE: "Janji surat terbit",
     ClockKind.VALIDITY: "Masa berlaku surat",
+    ClockKind.OBJECTION: "Jawaban keberatan",
 }
 TONE: Mapping[ClockState, tuple[str, str]] = {
     ClockState.ON_TIME: ("wait", "clock"),

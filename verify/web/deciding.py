@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from schemas.casework import DecisionSchema
 from verify.auth import parts, requires
-from verify.counter import decide_case, seat_outlook, waiting_words
+from verify.counter import decide_case, refusal_reasons, seat_outlook, waiting_words
 from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
@@ -31,7 +31,7 @@ def decide(ticket: str) -> Response | tuple[str, int]:
     """Approve and sign, refuse, or send back."""
 
     def load() -> Response:
-        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.")
+        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.", many=("grounds",))
         for sentence in waiting_words(look(ticket)):
             flash(sentence, "warning")
         return answer
@@ -43,4 +43,5 @@ def page(ticket: str, form: Form) -> str:
     """The decision page."""
     view = look(ticket)
     facts = facts_of(view, policy_of(view.case), now=parts().clock())
-    return render_template("decide.html", form=form, view=view, case=view.case, outlook=seat_outlook(), **facts)
+    reasons = [(reason.code, reason.sentence) for reason in refusal_reasons().values()]
+    return render_template("decide.html", form=form, view=view, case=view.case, outlook=seat_outlook(), reasons=reasons, **facts)

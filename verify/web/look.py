@@ -47,9 +47,16 @@ def policy_of(case: Case) -> RegionPolicy:
     return parts().policies.pinned(case.region_code, case.policy_valid_from)
 
 
-def do(ticket: str, schema: Schema, act: Act, done: str, shape: Callable[[dict[str, Any]], dict[str, Any]] | None = None) -> Response:
-    """Load the form sent, do it to the case under its lock, and go to the case."""
-    typed = plain(request.form, zone=look(ticket).case.timezone)
+def do(
+    ticket: str,
+    schema: Schema,
+    act: Act,
+    done: str,
+    shape: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    many: tuple[str, ...] = (),
+) -> Response:
+    """Load the form sent, with lists of check boxes in ``many``, do it to the case under its lock, and go to the case."""
+    typed = plain(request.form, zone=look(ticket).case.timezone, many=many)
     given = schema.load(shape(typed) if shape else typed)
 
     def effect(session: Session) -> str:

@@ -32,6 +32,7 @@ BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
     State.PARAF_SEKRETARIS: PARAF_BUTTON,
     State.SIGNING: (Permission.DECIDE, "Tandatangani", "signatures.show", "Surat sudah siap dan menunggu tanda tangan Anda."),
     State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
+    State.OBJECTION: (Permission.DECIDE, "Jawab keberatan", "refusal.show_answer", "Keberatan ini menunggu jawaban Anda."),
     State.WAITLISTED: (Permission.DECIDE, "Putuskan lagi", "deciding.show", "Berkas ini di daftar tunggu sampai ada kursi."),
 }
 
@@ -41,6 +42,9 @@ CLOSED: dict[State, str] = {
     State.REVOKED: "Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
     State.REJECTED: "Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon.",
     State.WITHDRAWN: "Berkas dibatalkan. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
+    State.UPHELD: "Keberatan ditolak. Sampaikan alasannya kepada pemohon.",
+    State.OVERTURNED: "Keberatan dikabulkan. Berkas lanjutan sudah dibuka.",
+    State.DIED: "Pasien telah wafat dan berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini.",
 }
 
 WORKING: dict[State, str] = {
@@ -53,6 +57,8 @@ WORKING: dict[State, str] = {
 def next_step(view: CaseView, actor: Actor) -> Step:
     """The one thing to do next."""
     state = view.case.state
+    if state == State.REJECTED:
+        return Step(CLOSED[state], "Alasan dan lembar untuk keluarga", _to(view, "refusal.show"))
     if state in FINAL:
         return Step(CLOSED[state])
     step = _in_turn(view, actor)
@@ -79,6 +85,10 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Tambahkan NIK", _to(view, "identifying.show")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
+    if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state):
+        steps.append(Step("", "Catat keberatan", _to(view, "refusal.show_objection")))
+    if can(actor, Permission.RECORD_DEATH) and _can_be(Action.RECORD_DEATH, state):
+        steps.append(Step("", "Pasien wafat", _to(view, "refusal.show_death")))
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
         steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
     return steps

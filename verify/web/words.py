@@ -7,7 +7,7 @@ from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
 from workflows.rules.policy import ActivationMode
 from workflows.states import Job, Role, State
-from workflows.vocabulary import Channel, NoNik, Sex, Urgency
+from workflows.vocabulary import Channel, NoNik, ObjectionOutcome, Sex, Urgency
 
 ROLE: Mapping[Role, str] = {
     Role.LOKET: "Petugas loket",
@@ -102,6 +102,11 @@ RULE: Mapping[str, str] = {
     "aktivasi": "Mulai aktif",
 }
 
+OBJECTION: Mapping[ObjectionOutcome, str] = {
+    ObjectionOutcome.UPHELD: "Keberatan ditolak, keputusan tetap",
+    ObjectionOutcome.OVERTURNED: "Keberatan dikabulkan",
+}
+
 FINDING: Mapping[Outcome, str] = {
     Outcome.MEETS: "Memenuhi",
     Outcome.FAILS: "Tidak memenuhi",
@@ -155,6 +160,11 @@ TIMELINE: Mapping[str, str] = {
     "REVOKE": "Surat dicabut",
     "RESEAL": "Surat disegel ulang dengan kunci baru, kertas lama tidak berlaku",
     "WITHDRAW": "Berkas dibatalkan",
+    "OBJECT": "Keberatan diajukan",
+    "UPHOLD": "Keberatan ditolak",
+    "OVERTURN": "Keberatan dikabulkan",
+    "FROM_OBJECTION": "Dilanjutkan dari keberatan yang dikabulkan",
+    "RECORD_DEATH": "Pasien wafat, berkas ditutup",
 }
 """A word for each action the audit trail of a case can hold."""
 
@@ -179,6 +189,10 @@ STATE_ICON: Mapping[State, str] = {
     State.REVOKED: "stop",
     State.REJECTED: "cross",
     State.WITHDRAWN: "stop",
+    State.OBJECTION: "person",
+    State.UPHELD: "cross",
+    State.OVERTURNED: "check",
+    State.DIED: "stop",
 }
 
 TONE: Mapping[State, str] = {
@@ -199,6 +213,10 @@ TONE: Mapping[State, str] = {
     State.REVOKED: "bad",
     State.REJECTED: "bad",
     State.WITHDRAWN: "closed",
+    State.OBJECTION: "todo",
+    State.UPHELD: "bad",
+    State.OVERTURNED: "good",
+    State.DIED: "closed",
 }
 """The colour of a state, always beside its icon and its word."""
 
@@ -226,6 +244,11 @@ FIELD: Mapping[str, str] = {
     "documents": "Berkas yang sudah dilihat",
     "note": "Catatan",
     "reason": "Alasan",
+    "grounds": "Alasan",
+    "objector": "Yang mengajukan keberatan",
+    "relation": "Hubungan dengan pemohon",
+    "died_on": "Tanggal wafat",
+    "told_by": "Yang memberi kabar",
     "outcome": "Hasil",
     "as_of": "Waktu pemeriksaan",
     "segment": "Jenis peserta",

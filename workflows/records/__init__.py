@@ -18,6 +18,7 @@ from workflows.records.letter import Letter, LetterCounter
 from workflows.records.lookup import LookupCount, LookupScope
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
+from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
@@ -40,7 +41,9 @@ __all__ = [
     "Correction",
     "CoverageCell",
     "CoverageSnapshot",
+    "DeathNotice",
     "Decision",
+    "DecisionGround",
     "DtsenRow",
     "Extract",
     "FindingSet",
@@ -56,6 +59,7 @@ __all__ = [
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
+    "Objection",
     "Paraf",
     "ResidentRow",
     "Seat",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import text_enum
@@ -25,6 +25,7 @@ class Decision(SQLModel, table=True):
         CheckConstraint("outcome = 'APPROVED' OR reason IS NOT NULL", name="refusal_says_why"),
         UniqueConstraint("case_id"),
         UniqueConstraint("id", "case_id"),
+        Index("uq_decision_hands", "id", "opened_by", "assessed_by", "validated_by", "decided_by", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -203,6 +203,25 @@ class RegionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalReason:
+    """Why an application may be refused, in words for the family: one sentence, what they can do, and where.
+
+    ``needs_words``: the list does not say it, the decider writes it. A later row of the same code replaces an earlier one.
+    """
+
+    code: str
+    valid_from: date
+    sentence: str
+    next_step: str
+    place: str
+    reference: str
+    document: str
+    decided_on: date
+    example: bool = False
+    needs_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NationalPolicy:
     """Values that hold everywhere: premiums (rupiah a month), thresholds, waiting times, criteria sets. Dated lists, newest last."""
 
@@ -215,6 +234,9 @@ class NationalPolicy:
     newborn_days: Dated
     uhc_coverage_threshold: Dated
     uhc_active_threshold: Dated
+    objection_days: Dated
+    objection_answer_days: Dated
+    refusal_reasons: tuple[RefusalReason, ...]
     criteria_sets: Mapping[str, CriteriaSet]
 
 
@@ -229,6 +251,11 @@ def in_force(rows: Dated, day: date) -> Ruled[int]:
 def known_on(rows: Dated, day: date) -> Ruled[int] | None:
     """The same, None before the first row: nothing was promised yet."""
     return next((ruled for since, ruled in reversed(rows) if since <= day), None)
+
+
+def refusals_on(reasons: tuple[RefusalReason, ...], day: date) -> Mapping[str, RefusalReason]:
+    """The reasons that may be given on a day, by code, in the order of the list."""
+    return {reason.code: reason for reason in reasons if reason.valid_from <= day}
 
 
 @dataclass(frozen=True, slots=True)

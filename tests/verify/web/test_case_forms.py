@@ -148,10 +148,11 @@ def test_refusing_needs_a_reason_that_the_applicant_reads(visit: Visit, sqlite_o
     form = visitor.get(f"/berkas/{ticket}/putusan")
     page = visitor.send(form, button=("outcome", "REJECT"), nth=1)
     assert page.status == 422
-    assert "Tulis alasan keputusan ini." in page.main()
-    done = visitor.follow(visitor.send(page, button=("outcome", "REJECT"), nth=1, reason="Sudah dijamin perusahaan."))
-    assert "Ditolak" in done.main() and "Alasan: Sudah dijamin perusahaan." in done.main()
-    assert "Ajukan keberatan tertulis" in done.main()
+    assert "Pilih paling sedikit satu alasan dari daftar." in page.main()
+    told = {"grounds": ["PEMBERI_KERJA"], "reason": "Sudah dijamin perusahaan."}
+    done = visitor.follow(visitor.send(page, button=("outcome", "REJECT"), nth=1, **told))  # type: ignore[arg-type]
+    assert "Ditolak" in done.main() and "Iuran Anda tanggung jawab pemberi kerja. Sudah dijamin perusahaan." in done.main()
+    assert "Alasan, jalan lain, dan keberatan" in done.main()
 
 
 def test_the_head_may_send_back(visit: Visit, sqlite_office: Office) -> None:
@@ -172,7 +173,7 @@ def test_a_decision_on_a_case_changed_meanwhile_keeps_the_reason(visit: Visit, s
     ticket, visitor = sqlite_office.to_decision(), visit("kadis")
     form = visitor.get(f"/berkas/{ticket}/putusan")
     sqlite_office.amend(ticket, phone="081299999999")
-    page = visitor.send(form, button=("outcome", "REJECT"), nth=1, reason=REASON)
+    page = visitor.send(form, button=("outcome", "REJECT"), nth=1, grounds="ALASAN_LAIN", reason=REASON)
     assert page.status == 409
     assert "Berkas ini baru saja diubah orang lain." in page.main()
     assert REASON in page.main()
