@@ -10,7 +10,7 @@ import pytest
 import workflows.steps
 from workflows import facts, guards, ports
 from workflows.letter_states import LETTER_TRANSITIONS, LetterState
-from workflows.states import CHECKS, FINAL, INITIAL, LABEL, ON_OPENING, OWNER, TRANSITIONS, Guard, Job, Role, State, Transition
+from workflows.states import CHECKS, FINAL, INITIAL, LABEL, ON_OPENING, OWNER, TRANSITIONS, Action, Guard, Job, Role, State, Transition
 from workflows.steps import SOURCE, STEPS
 
 STEP = ("conclude", "gather")
@@ -52,9 +52,10 @@ def test_an_unreachable_state_and_a_dead_end_are_found() -> None:
     assert dead_ends([row for row in TRANSITIONS if row.source != State.APPROVED]) == {State.APPROVED}
 
 
-def test_final_states_are_final() -> None:
-    assert {row.source for row in TRANSITIONS} & FINAL == set()
-    assert {state for state in State if state not in {row.source for row in TRANSITIONS}} == FINAL
+def test_final_states_are_final_but_a_refusal_may_be_objected_to() -> None:
+    reopened = {(row.source, row.action) for row in TRANSITIONS if row.source in FINAL}
+    assert reopened == {(State.REJECTED, Action.OBJECT)}
+    assert {state for state in State if state not in {row.source for row in TRANSITIONS}} == FINAL - {State.REJECTED}
 
 
 def test_whoever_owns_an_open_state_can_move_it() -> None:
