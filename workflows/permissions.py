@@ -31,6 +31,8 @@ class Permission(StrEnum):
     CONFIRM_TRANSFER = "CONFIRM_TRANSFER"
     REPORT_MEMBERSHIP = "REPORT_MEMBERSHIP"
     MANAGE_STAFF = "MANAGE_STAFF"
+    READ_COVERAGE = "READ_COVERAGE"
+    READ_UNCOVERED = "READ_UNCOVERED"
     SIGNED_IN = "SIGNED_IN"
 
 
@@ -57,6 +59,8 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.CONFIRM_TRANSFER: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.REPORT_MEMBERSHIP: frozenset({Role.HOSPITAL}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
+    Permission.READ_COVERAGE: OFFICE | {Role.ADMIN},
+    Permission.READ_UNCOVERED: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.SIGNED_IN: EVERYBODY,
 }
 

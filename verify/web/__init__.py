@@ -19,6 +19,7 @@ from verify.web import (
     checking,
     closing,
     correcting,
+    coverage,
     deciding,
     desk_app,
     door,
@@ -35,6 +36,7 @@ from verify.web import (
     signing,
     work_list,
 )
+from verify.web.coverage import percent
 from verify.web.form import blank, label
 from verify.web.menu import menu
 from verify.web.once import form_key
@@ -71,6 +73,7 @@ MODULES = (
     sheets,
     signing,
     seats,
+    coverage,
 )
 
 
@@ -82,7 +85,7 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
-    app.jinja_env.filters.update(angka=number, rupiah=rupiah)
+    app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent)
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
         menu_of=menu,

@@ -20,6 +20,7 @@ DAILY: tuple[tuple[Permission, str, str], ...] = (
 NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.OPEN_CASE, "/jalur", "Pilih jalur"),
     (P.READ_CASES, "/kuota", "Kuota"),
+    (P.READ_COVERAGE, "/cakupan", "Cakupan"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),
 )

@@ -90,6 +90,14 @@ NOT_YET = "Belum tersedia"
 """For a check nobody could answer."""
 
 SEGMENT: Mapping[str, str] = SEGMENTS
+SEGMENT_SHORT: Mapping[str, str] = {
+    "PBI_JK": "PBI JK (pusat)",
+    "PEMDA": "PBPU dan BP Pemda (daerah)",
+    "PPU": "Pekerja penerima upah",
+    "PBPU_MANDIRI": "Mandiri",
+    "OTHER": "Lainnya atau tidak disebut",
+    "NONE": "Belum peserta",
+}
 
 RULE: Mapping[str, str] = {
     "identitas": "Identitas",

@@ -1,0 +1,159 @@
+"""The coverage pages: numbers that add up, names only for a purpose, files for other programs."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlmodel import select
+
+from schemas.population.coverage_files import shipped_figures
+from tests.office import Office
+from tests.population.city import BY, ONE, small_city
+from tests.verify.made_files import nik
+from tests.verify.web.visitor import Page, Visitor
+from verify.population import charts, examples, tables
+from workflows.masking import mask_nik
+from workflows.population import coverage
+from workflows.records.audit_event import AuditEvent
+
+Visit = Callable[[str], Visitor]
+
+
+@pytest.fixture
+def counted(sqlite_office: Office) -> Office:
+    """Ten residents of two kelurahan, six of them members."""
+    small_city(sqlite_office.rekom.database)
+    with sqlite_office.write() as session:
+        coverage.count(session, "3673", BY, now=sqlite_office.clock())
+    return sqlite_office
+
+
+@pytest.fixture
+def published(sqlite_office: Office) -> Office:
+    """What Kota Serang has published."""
+    with sqlite_office.write() as session:
+        for figure in shipped_figures():
+            told = examples.told(figure, ZoneInfo("Asia/Jakarta"))
+            coverage.publish(session, told, examples.cells(figure), BY, now=sqlite_office.clock())
+    return sqlite_office
+
+
+def rows(page: Page) -> list[list[str]]:
+    """The last table of a page, as words."""
+    table = page.all("table")[-1]
+    body = next(iter(table.iter("tbody")))
+    return [[page.words(cell) for cell in line if cell.tag in ("th", "td")] for line in body.iter("tr")]
+
+
+def test_before_anything_was_counted_it_says_what_to_do(visit: Visit) -> None:
+    page = visit("kadis").get("/cakupan")
+    assert page.status == 200 and "belum dihitung" in page.main()
+    assert visit("kadis").get("/cakupan/367301").status == 404
+
+
+def test_a_city_with_both_definitions_and_its_sources(visit: Visit, counted: Office) -> None:
+    page = visit("loket").get("/cakupan")
+    words = page.main()
+    assert "4 penduduk belum menjadi peserta JKN." in words
+    assert "Peserta dari penduduk 60.00 % 6 dari 10".replace("60.00", "60,00") in words
+    assert "Peserta aktif dari penduduk 40,00 % 4 dari 10" in words
+    assert "Peserta aktif dari peserta 66,67 % 4 dari 6" in words
+    assert "Semester I 2026" in words and "Anggota di luar penduduk 3 orang" in words
+    assert [line[1:5] for line in rows(page)] == [["6", "4", "3", "2"], ["4", "2", "1", "2"]]
+
+
+def test_from_city_to_village_the_numbers_add_up(visit: Visit, published: Office) -> None:
+    visitor = visit("validator")
+    city = visitor.get("/cakupan")
+    assert "98,87 % 727.361 dari 735.651" in city.main()
+    districts = rows(city)
+    assert len(districts) == 6 and total(districts) == 735_651
+    villages: list[list[str]] = []
+    for link in [link for link in city.links() if link.startswith("/cakupan/") and len(link) == len("/cakupan/367301")]:
+        villages += rows(visitor.get(link))
+    assert len(villages) == 67 and total(villages) == 735_651
+
+
+def total(lines: list[list[str]]) -> int:
+    return sum(int(line[1].replace(".", "")) for line in lines)
+
+
+def test_targets_pace_burn_down_and_the_predicate(visit: Visit, published: Office) -> None:
+    page = visit("kadis").get("/cakupan")
+    words = page.main()
+    assert "Laju sekarang: 3.850 peserta baru per bulan." in words
+    assert "97 % sampai 31 Desember 2023" in words and "Sudah tercapai" in words
+    assert "99 % sampai 31 Desember 2027" in words and "Syarat UHC Prioritas" in words
+    assert "Cakupan peserta Terpenuhi 98,87 %, syarat lebih dari 98 %." in words
+    assert "Tunggakan iuran daerah Belum diketahui" in words
+    assert "Data anggota lebih dari sebulan." in words and "Data anggota BPJS 1 Juli 2024, 875 hari lalu" in words
+    assert "Garis tegak: sasaran 99 %." in words
+    assert [chart.get("role") for chart in page.tree.iter() if chart.get("class") == "chart"] == ["img", "img"]
+
+
+def test_names_only_for_a_purpose_which_is_kept(visit: Visit, counted: Office) -> None:
+    worker = visit("peksos")
+    village = worker.get(f"/cakupan/{ONE}")
+    refused = worker.send(village, f"/cakupan/{ONE}/daftar", purpose="cek")
+    assert refused.status == 422 and refused.problems() == ["Keperluan: Tulis keperluan, 10 sampai 200 huruf."]
+    page = worker.send(village, f"/cakupan/{ONE}/daftar", purpose="Kunjungan kader Desember")
+    assert page.status == 200 and "2 orang, diurutkan per keluarga." in page.main()
+    assert [line[1] for line in rows(page)] == [mask_nik(nik(4)), mask_nik(nik(5))]
+    with counted.read() as session:
+        looks = session.exec(select(AuditEvent).where(AuditEvent.action == "READ_UNCOVERED")).all()
+    assert [(look.actor_name, look.detail["purpose"]) for look in looks] == [("Agus Contoh", "Kunjungan kader Desember")]
+
+
+def test_the_counter_sees_numbers_but_no_names(visit: Visit, counted: Office) -> None:
+    page = visit("loket").get(f"/cakupan/{ONE}")
+    assert page.status == 200 and "Siapa yang belum peserta" not in page.main()
+    assert visit("loket").post(f"/cakupan/{ONE}/daftar", {"purpose": "Ingin melihat saja"}).status in (400, 403)
+
+
+def test_an_example_names_nobody(visit: Visit, published: Office) -> None:
+    worker = visit("peksos")
+    page = worker.send(worker.get(f"/cakupan/{ONE}"), f"/cakupan/{ONE}/daftar", purpose="Kunjungan kader Desember")
+    assert "Angka ini diumumkan tanpa nama." in page.main()
+
+
+@pytest.mark.parametrize("path", ["/cakupan/3275", "/cakupan/367399", "/cakupan/abc", "/cakupan/36", "/cakupan/3673/unduh/doc"])
+def test_what_is_not_here_is_said_in_a_sentence(visit: Visit, counted: Office, path: str) -> None:
+    assert visit("kadis").get(path).status in (404, 422)
+
+
+def test_names_are_asked_for_by_village_only(visit: Visit, counted: Office) -> None:
+    worker = visit("peksos")
+    assert worker.send(worker.get(f"/cakupan/{ONE}"), purpose="Kunjungan kader Desember").status == 200
+    token = worker.get(f"/cakupan/{ONE}").value("csrf_token")
+    assert worker.post("/cakupan/367301/daftar", {"csrf_token": token, "purpose": "Kunjungan kader Desember"}).status == 404
+
+
+def test_the_files_hold_the_same_numbers(visit: Visit, counted: Office, tmp_path: Path) -> None:
+    client = visit("loket").client
+    as_csv = client.get("/cakupan/3673/unduh/csv")
+    assert as_csv.headers["Cache-Control"] == "no-store"
+    lines = list(csv.reader(io.StringIO(as_csv.data.decode("utf-8-sig")), delimiter=";"))
+    assert [line[:6] for line in lines[1:]] == [
+        ["36.73.01", "Serang", "6", "4", "3", "2"],
+        ["36.73.02", "Kasemen", "4", "2", "1", "2"],
+        ["36.73", "Kota Serang", "10", "6", "4", "4"],
+    ]
+    (tmp_path / "c.xlsx").write_bytes(client.get("/cakupan/3673/unduh/xlsx").data)
+    sheet = CalamineWorkbook.from_path(tmp_path / "c.xlsx").get_sheet_by_index(0).to_python()
+    assert [row[:6] for row in sheet[1:]] == [[line[0], line[1], *map(float, line[2:6])] for line in lines[1:]]
+
+
+def test_no_cell_of_a_file_is_run_as_a_formula(tmp_path: Path) -> None:
+    hostile = [("=1+1", "@SUM(A1)", -3, 1.5)]
+    assert tables.as_csv(hostile).decode("utf-8-sig").strip() == "'=1+1;'@SUM(A1);-3;1,5"
+    (tmp_path / "h.xlsx").write_bytes(tables.as_xlsx(hostile))
+    assert CalamineWorkbook.from_path(tmp_path / "h.xlsx").get_sheet_by_index(0).to_python() == [["'=1+1", "'@SUM(A1)", -3.0, 1.5]]
+
+
+def test_a_line_needs_two_days() -> None:
+    day = shipped_figures()[0].as_of
+    assert charts.burn_down([]) is None and charts.burn_down([(day, 5), (day, 4)]) is None

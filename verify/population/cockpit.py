@@ -1,0 +1,114 @@
+"""The cockpit of one region: the newest count, what lies below it, its targets, its past, and how fresh all that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from schemas.population.coverage_files import targets_of
+from schemas.population.region_file import shipped_regions
+from verify.population.charts import Bars, BurnDown, bars, burn_down
+from workflows.errors import NotFound
+from workflows.population import coverage, targets
+from workflows.population.regions import dotted, kind
+from workflows.population.tally import Definition, Share, Tally, summed
+from workflows.population.targets import Finding, Progress
+from workflows.records.coverage import CoverageSnapshot
+from workflows.rules.policy import NationalPolicy, in_force
+
+BELOW = {4: 6, 6: 10, 10: 10}
+"""Digits of a region to those of what lies in it."""
+STALE = timedelta(days=31)
+"""Members change with each month's premium."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One region in a table."""
+
+    code: str
+    name: str
+    kind: str
+    tally: Tally
+
+    @property
+    def covered(self) -> Share:
+        """Members of residents."""
+        return self.tally.share(Definition.MEMBERS_OF_RESIDENTS)
+
+    @property
+    def active(self) -> Share:
+        """Active members of residents: the other definition in use."""
+        return self.tally.share(Definition.ACTIVE_OF_RESIDENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    """Everything a page or a file shows of a region."""
+
+    here: Row
+    above: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    snapshot: CoverageSnapshot
+    residents_on: date
+    members_on: date
+    semester: str
+    member_days: int
+    stale: bool
+    progress: tuple[Progress, ...]
+    pace: float | None
+    findings: tuple[Finding, ...]
+    chart: Bars
+    history: BurnDown | None
+
+    @property
+    def activity(self) -> Share:
+        """Active members of members."""
+        return self.here.tally.share(Definition.ACTIVE_OF_MEMBERS)
+
+
+def cockpit(session: Session, region: str, code: str, national: NationalPolicy, zone: ZoneInfo, *, now: datetime) -> Cockpit:
+    """The cockpit of ``code`` inside ``region``; ``NotFound`` where nothing was counted there."""
+    snapshot = coverage.newest(session, region)
+    if snapshot is None:
+        raise NotFound("Cakupan daerah ini belum dihitung. Minta admin mengimpor penduduk dan anggota, lalu menghitungnya.")
+    if not code.startswith(region) or len(code) not in BELOW:
+        raise NotFound("Wilayah ini tidak ada di daerah Anda. Pilih dari daftar kecamatan.")
+    below = coverage.tallies(session, snapshot, under=code, digits=BELOW[len(code)])
+    if not below:
+        raise NotFound("Tidak ada penduduk yang dihitung di wilayah ini. Pilih dari daftar kecamatan.")
+    today, whole = now.astimezone(zone).date(), summed(below.values())
+    past = [(seen.members_as_of.astimezone(zone).date(), tally) for seen, tally in coverage.series(session, region)]
+    rows = tuple(sorted((_row(place, tally) for place, tally in below.items()), key=lambda row: (-row.tally.uncovered, row.code)))
+    pace = targets.pace([(day, tally.members) for day, tally in past]) if code == region else None
+    held = [targets.progress(whole, target, pace, today) for target in targets.in_force(targets_of(region), today)]
+    next_target = next((one for one in held if not one.reached), held[-1] if held else None)
+    return Cockpit(
+        here=_row(code, whole),
+        above=tuple(_row(code[:digits], whole) for digits in (4, 6) if digits < len(code)),
+        rows=rows if len(code) < max(BELOW) else (),
+        snapshot=snapshot,
+        residents_on=snapshot.residents_as_of.astimezone(zone).date(),
+        members_on=snapshot.members_as_of.astimezone(zone).date(),
+        semester=coverage.semester(snapshot.residents_as_of, zone),
+        member_days=(today - snapshot.members_as_of.astimezone(zone).date()).days,
+        stale=now - snapshot.members_as_of > STALE,
+        progress=tuple(held),
+        pace=pace,
+        findings=_findings(past, national, today) if code == region else (),
+        chart=bars([(row.name, row.covered.percent) for row in rows], next_target.target.percent if next_target else None),
+        history=burn_down([(day, tally.uncovered) for day, tally in past]) if code == region else None,
+    )
+
+
+def _row(code: str, tally: Tally) -> Row:
+    return Row(code, shipped_regions().title(code), f"{kind(code)} {dotted(code)}", tally)
+
+
+def _findings(past: Sequence[tuple[date, Tally]], national: NationalPolicy, today: date) -> tuple[Finding, ...]:
+    (day, newest), before = past[-1], past[-2] if len(past) > 1 else None
+    months = (day - before[0]).days / targets.DAYS_A_MONTH if before else 0.0
+    covered, active = in_force(national.uhc_coverage_threshold, today), in_force(national.uhc_active_threshold, today)
+    return targets.predicate(newest, before[1] if before else None, months, covered, active)
