@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
-from verify.imports.bad_rows import safe
+from schemas.spreadsheet import safe
 from verify.population.cockpit import Cockpit, Row
 from workflows.population.regions import dotted
 from workflows.population.tally import Definition
