@@ -21,6 +21,7 @@ from verify.composition import Rekom
 from verify.config import Settings
 from verify.documents.letter import letter_claims
 from verify.keys import KeyRing, KeyStore, make_keys
+from verify.registries.courier import WebhookCourier
 from verify.seeds import DEMO_PASSWORD, seed_demo
 from verify.simulator import running_simulator
 from verify.simulator.personas import generated, generated_nik
@@ -302,7 +303,8 @@ def running_office(
         made = {"policies": POLICIES, "key_store": KeyStore(folder / "keys")}
         if not simulator:
             press = FakePress(made["key_store"].ring)
-            made["ports"] = Ports(office.fakes.civil, office.fakes.membership, office.fakes.poverty, press, POLICIES)
+            courier = WebhookCourier(chosen, made["key_store"].ring, clock)
+            made["ports"] = Ports(office.fakes.civil, office.fakes.membership, office.fakes.poverty, press, POLICIES, courier)
         vars(rekom).update(made)  # what Rekom would make itself when first asked
         until_closed.callback(_close, rekom)
         seed_demo(rekom)

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from verify import __version__, api, auth, errors, web, well_known
+from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
 from workflows.signing import LARGEST_SCAN
@@ -26,6 +27,9 @@ LARGEST_REQUEST = 1024 * 1024
 
 UPLOADS = {"signatures.upload": LARGEST_SCAN + LARGEST_REQUEST, "signing.upload_scan": LARGEST_SCAN}
 """Routes that take files, and how many bytes."""
+
+TOKEN_DOOR = "/oauth/token"  # noqa: S105 -- an address
+"""Takes a form, as its standard says."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
@@ -93,8 +97,9 @@ def _documented(app: Flask, csrf: CSRFProtect) -> Api:
         app,
         spec_kwargs={
             "info": {"title": "Rekom", "version": __version__, "description": "Dari KTP sampai pasien dilayani."},
-            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
-            "security": [{"bearer": []}],
+            "components": {"securitySchemes": SECURITY_SCHEMES},
+            "security": SECURITY,
+            "extra_plugins": [EveryAnswer(app)],
         },
     )
     errors.install(app)
@@ -148,7 +153,7 @@ def _limit_body() -> None:
 
 
 def _refuse_strange_body() -> Response | None:
-    if request.routing_exception or not auth.is_api() or request.method not in ("POST", "PATCH"):
+    if request.routing_exception or not auth.is_api() or request.method not in ("POST", "PATCH") or request.path == TOKEN_DOOR:
         return None
     if not request.is_json:
         return errors.answer(415, "http-415")

@@ -1,7 +1,8 @@
 """Sign-in and what it allows: argon2 passwords, sessions in the database, one permission per route.
 
 Pages carry the session's token in a signed, HttpOnly cookie under CSRF protection; the API takes it only as
-``Authorization: Bearer``, which no browser sends by itself.
+``Authorization: Bearer``, which no browser sends by itself. Hospital systems come with a key instead of a password: they get
+short tokens by client credentials, or sign each request (``verify/signed_request.py``).
 """
 
 import hashlib
@@ -17,19 +18,24 @@ from flask import Flask, current_app, g, request
 from flask import session as cookie
 from sqlmodel import Session, col, select
 
+from verify import hospital_secrets, signed_request
 from verify.composition import Rekom
-from workflows import audit
+from workflows import audit, hospital_keys
 from workflows.actor import Actor
 from workflows.decision import authority_of
-from workflows.errors import NotAllowed
+from workflows.errors import InvalidInput, NotAllowed
 from workflows.permissions import Permission, check
 from workflows.records.sign_in import SignIn
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import Role
+from workflows.vocabulary import Scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 PERMISSION, PUBLIC = "_rekom_permission", "_rekom_public"
+PROGRAMS = ("/api/", "/oauth/", "/fhir/")
+TOKEN_LIFE = timedelta(minutes=15)
+"""Of a hospital system's token: long enough for a shift's requests, too short to be worth stealing."""
 
 
 class NotSignedIn(NotAllowed):
@@ -44,6 +50,20 @@ class WrongPassword(NotAllowed):
 
     slug = "sandi-salah"
     sentence = "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil, lalu coba lagi."
+
+
+class WrongScope(InvalidInput):
+    """More was asked for than the key is good for."""
+
+    slug = "lingkup-salah"
+    sentence = "Lingkup yang diminta melebihi lingkup kunci. Minta lingkup yang ada, atau kosongkan."
+
+
+class WrongKey(NotAllowed):
+    """A hospital system's id or secret is wrong; which of them is not said."""
+
+    slug = "kunci-rs-salah"
+    sentence = "Isian client_id atau client_secret tidak cocok, atau kunci sudah dicabut. Periksa lagi, atau minta kunci baru."
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -102,10 +122,19 @@ def guard(app: Flask) -> None:
 def me() -> Actor:
     """The person behind this request; ``NotSignedIn`` where there is none."""
     if "actor" not in g:
-        g.actor = find_actor(parts(), bearer())
+        g.actor = _asks()
     if g.actor is None:
         raise NotSignedIn()
     return g.actor  # type: ignore[no-any-return]
+
+
+def _asks() -> Actor | None:
+    rekom = parts()
+    if is_api() and signed_request.is_signed(request):
+        person, now = signed_request.signer(rekom, request), rekom.clock()
+        with rekom.database.read() as session:
+            return _actor(rekom, session, person, now)
+    return find_actor(rekom, bearer())
 
 
 def anybody() -> Actor | None:
@@ -123,7 +152,7 @@ def parts() -> Rekom:
 
 def is_api() -> bool:
     """Whether a program asks."""
-    return request.path.startswith("/api/")
+    return request.path.startswith(PROGRAMS)
 
 
 def bearer() -> str | None:
@@ -149,6 +178,24 @@ def sign_in(rekom: Rekom, username: str, password: str) -> tuple[str, datetime]:
         session.add(SignIn(digest=_digest(token), staff_id=person.id, created_at=now, expires_at=ends))
         audit.record_on_person(session, "SIGN_IN", actor=_actor(rekom, session, person, now), now=now)
     return token, ends
+
+
+def sign_in_program(rekom: Rekom, client_id: str, secret: str, asked: frozenset[str]) -> tuple[str, frozenset[Scope]]:
+    """Check a hospital system's key and begin a short session; returns its token and what it is for.
+
+    ``WrongScope`` where more was ``asked`` for than the key has.
+    """
+    now, token = rekom.clock(), secrets.token_urlsafe(32)
+    with rekom.database.write() as session:
+        found = hospital_keys.usable(session, client_id) if _is_text(client_id) else None
+        stored = found[0].secret_sha256 if found else "0" * 64
+        if not hospital_secrets.fits(secret, stored) or found is None:
+            raise WrongKey()
+        actor = _actor(rekom, session, found[1], now)
+        if not asked <= (actor.scopes or frozenset()):
+            raise WrongScope()
+        hospital_keys.give_token(session, found[1], _digest(token), actor, now=now, ends=now + TOKEN_LIFE)
+    return token, actor.scopes or frozenset()
 
 
 def sign_out(rekom: Rekom, token: str | None) -> None:
@@ -182,7 +229,10 @@ def _actor(rekom: Rekom, session: Session, person: Staff, now: datetime) -> Acto
     # An acting signer has the head's role for exactly the days of the authority.
     if authority_of(session, person.id, person.region_code, rekom.zone(person.region_code), now=now) is not None:
         roles.add(Role.KADIS)
-    return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code)
+    scopes = None
+    if person.hospital_code is not None and hospital_keys.is_key(session, person):
+        scopes = frozenset(hospital_keys.scopes_of(session, person))
+    return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code, scopes)
 
 
 def _is_text(text: str) -> bool:

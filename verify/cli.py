@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "seed": "verify.commands.office:seed_command",
     "staff": "verify.commands.staff:staff_group",
     "hospitals": "verify.commands.hospitals:hospitals_group",
+    "api-keys": "verify.commands.api_keys:api_keys_group",
+    "webhooks": "verify.commands.webhooks:webhooks_group",
     "signers": "verify.commands.signers:signers_group",
     "keys": "verify.commands.keys:keys_group",
     "health": "verify.commands.health:health_group",

@@ -17,6 +17,7 @@ from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
 from verify.registries import Shared, Standing, connect, sources, standings
 from verify.registries.bsre import BsreSigner
+from verify.registries.courier import WebhookCourier
 from verify.registries.http import trusting
 from workflows.ports import Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
@@ -90,7 +91,8 @@ class Rekom:
         civil = sources.civil(registries, self.settings)
         membership = sources.membership(registries, self.settings, self.database, self.clock)
         poverty = sources.poverty(registries, self.settings, self.database, self.clock)
-        return Ports(civil, membership, poverty, press, self.policies)
+        courier = WebhookCourier(self.settings, self.key_store.ring, self.clock)
+        return Ports(civil, membership, poverty, press, self.policies, courier)
 
     def standings(self) -> tuple[Standing, ...]:
         """How each registry stands, for an operator."""

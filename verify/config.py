@@ -71,6 +71,10 @@ class Settings:
     dukcapil_keep_doubt_seconds: int = _setting(900, "seconds any other answer is kept: people go to Disdukcapil and come back")
     members_file_complete: bool = _setting(False, "true where imported BPJS member files hold every member, so that absence is an answer")
     dtsen_oldest_days: int = _setting(200, "days an extract of DTSEN is used at most; an older one goes to a person")
+    webhook_seconds: float = _setting(10.0, "seconds to wait for a hospital's system when news is told to it")
+    webhook_private_hosts: str = _setting(
+        "", "names, separated by commas, whose private addresses news may go to, and without TLS; empty: public addresses only"
+    )
     task_lease_seconds: float = _setting(30.0, "seconds a task belongs to a worker before it is handed out again")
     task_attempts: int = _setting(5, "tries at a registry before the check becomes a task for a person")
     recheck_hours: float = _setting(72.0, "hours for which a registry is still asked about a check that a person took over")

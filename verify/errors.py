@@ -15,9 +15,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from verify.auth import NotSignedIn, is_api
+from schemas.fhir import MEDIA, outcome
+from verify.auth import NotSignedIn, WrongKey, is_api
 from verify.logs import place_of
+from verify.signed_request import ClockDiffers, SignatureRefused
 from workflows import errors
+from workflows.hospital_keys import Replayed
 from workflows.lookups import TooManyLookups
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,10 @@ STATUS: Mapping[type[errors.RekomError], int] = {
     errors.WrongPassphrase: 422,
     errors.SignerNotRegistered: 422,
     NotSignedIn: 401,
+    WrongKey: 401,
+    SignatureRefused: 401,
+    ClockDiffers: 401,
+    Replayed: 401,
 }
 """The status of an error is that of its nearest ancestor here."""
 
@@ -71,6 +78,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+OAUTH_ERRORS = {"kunci-rs-salah": "invalid_client", "grant-tidak-didukung": "unsupported_grant_type", "lingkup-salah": "invalid_scope"}
+
 FORM_TOO_OLD = "Formulir ini sudah terlalu lama terbuka. Muat ulang halaman, lalu kirim lagi."
 
 
@@ -93,7 +102,11 @@ def answer(
     code = help_code()
     if status >= 500:
         log.error("answered %s %s as %s", status, slug, code)
-    if is_api():
+    if request.path.startswith("/oauth/"):
+        response = _refused_token(status, slug, sentence, code)
+    elif request.path.startswith("/fhir/"):
+        response = _outcome(status, slug, sentence, code, fields or {})
+    elif is_api():
         response = _problem(status, slug, sentence, code, fields or {}, extra or {})
     else:
         response = _page(status, slug, sentence, code, fields or {})
@@ -124,6 +137,22 @@ def _problem(status: int, slug: str, sentence: str, code: str, fields: Mapping[s
     return Response(body, status, mimetype="application/problem+json")
 
 
+def _outcome(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
+    """An error as FHIR says it."""
+    body = json.dumps(outcome(status, slug, sentence, fields, code), ensure_ascii=False).encode("utf-8", "replace")
+    return Response(body, status, mimetype=MEDIA)
+
+
+def _refused_token(status: int, slug: str, sentence: str, code: str) -> Response:
+    """An error in the words of RFC 6749, section 5.2, which has its own shape; ``code`` is ours as everywhere."""
+    error = OAUTH_ERRORS.get(slug, "invalid_request" if status < 500 else "server_error")
+    content = {"error": error, "error_description": sentence, "code": slug, "help_code": code}
+    response = Response(json.dumps(content, ensure_ascii=False), 400 if status == 422 else status, mimetype="application/json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="rekom"'
+    return response
+
+
 def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
     page = render_template("error.html", status=status, slug=slug, sentence=sentence, code=code, fields=fields)
     return Response(page, status, mimetype="text/html")
@@ -132,7 +161,7 @@ def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str,
 def _ours(error: errors.RekomError) -> Response:
     status = status_of(error)
     headers = {"Retry-After": error.context.get("retry_after", str(RETRY_SECONDS))} if status in (429, 503) else {}
-    if status == 401:
+    if status == 401 and not request.path.startswith("/oauth/"):
         headers["WWW-Authenticate"] = "Bearer"
     extra = {name: value for name, value in error.context.items() if name != "retry_after"}
     named = {f"/{extra.pop('field')}": str(error)} if "field" in extra else {}

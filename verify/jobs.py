@@ -27,7 +27,7 @@ from workflows import advance, checks, facts, manual_checks, tasks
 from workflows.errors import NotConnected, RegistryError, Unavailable
 from workflows.records.case import Case
 from workflows.records.task import Task
-from workflows.states import CHECKS, Job
+from workflows.states import CHECKS, ON_NEWS, Job
 from workflows.steps import SOURCE, STEPS
 from workflows.vocabulary import Urgency
 
@@ -91,22 +91,23 @@ def _start(rekom: Rekom, task_id: int) -> list[Started]:
         task = session.get(Task, task_id)
         if task is None or task.done_at is not None:
             return []
-        return _claim(rekom, session, task.case_id, task_id)
+        return _claim(rekom, session, task, task_id)
 
 
 def _finish_last(rekom: Rekom, one: Gathered) -> list[Started]:
     # Claimed in the same transaction that promised it, the next task never waits for the relay.
     with rekom.database.write() as session:
         _finish(rekom, session, one)
-        return _claim(rekom, session, one.task.case_id, None)
+        return _claim(rekom, session, one.task, None)
 
 
-def _claim(rekom: Rekom, session: Session, case_id: int, asked: int | None) -> list[Started]:
-    claimed = tasks.start(session, case_id, asked, now=rekom.clock(), seconds=rekom.settings.task_lease_seconds)
+def _claim(rekom: Rekom, session: Session, like: Task, asked: int | None) -> list[Started]:
+    lease, news = rekom.settings.task_lease_seconds, like.job in ON_NEWS
+    claimed = tasks.start(session, like.case_id, asked, now=rekom.clock(), seconds=lease, news=news)
     if not claimed:
         return []
-    case = session.get_one(Case, case_id)
-    return [Started(task, facts.read(session, case, task.job)) for task in claimed]
+    case = session.get_one(Case, like.case_id)
+    return [Started(task, facts.of_task(session, case, task)) for task in claimed]
 
 
 def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
@@ -153,8 +154,8 @@ def _try_later(rekom: Rekom, session: Session, one: Gathered, *, now: datetime) 
 
 
 def _still_matters(case: Case, job: Job) -> bool:
-    """A check's answer is kept for a served case too; findings and letters only for an open one."""
-    return case.closed_at is None or (job in CHECKS and case.state not in manual_checks.UNSERVED)
+    """News is told of a closed case too, a check's answer is kept for a served one; findings and letters only for an open one."""
+    return job in ON_NEWS or case.closed_at is None or (job in CHECKS and case.state not in manual_checks.UNSERVED)
 
 
 def _is_handed_over(rekom: Rekom, case: Case, one: Gathered) -> bool:

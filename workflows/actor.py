@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 
 from workflows.states import Role
+from workflows.vocabulary import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``roles`` already includes KADIS for whoever holds a signing authority today."""
+    """``roles`` already includes KADIS for whoever holds a signing authority today.
+
+    ``scopes`` narrow what a program may do with a hospital's key; None for people.
+    """
 
     id: int | None
     name: str
     roles: frozenset[Role]
     region_code: str
     hospital_code: str | None = None
+    scopes: frozenset[Scope] | None = None
 
     @property
     def person_id(self) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, transfers, trust
+from workflows import advance, audit, transfers, trust, webhooks
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -18,6 +18,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
+from workflows.records.webhook import News
 from workflows.states import Action
 
 
@@ -165,6 +166,7 @@ def _use(session: Session, case: Case, letter: Letter, registration_number: str 
     session.flush()
     advance.advance(session, case, Action.ACCEPT, actor, now=now, letter=letter.number, hospital=actor.hospital_code)
     trust.use(session, letter, now=now)
+    webhooks.tell(session, case, letter, News.LETTER_ACCEPTED, now=now)
 
 
 def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sealed: bool) -> DeskAnswer | None:

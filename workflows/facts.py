@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, func, or_, select
 
 from workflows.errors import NotFound
-from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion, Unnumbered
+from workflows.ports import IdentityQuestion, MembershipQuestion, PovertyQuestion, Unnumbered, WebhookQuestion
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
@@ -25,8 +25,9 @@ from workflows.records.letter import Letter
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
 from workflows.records.task import Task
+from workflows.records.webhook import WebhookDelivery, WebhookEndpoint
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
-from workflows.states import CHECKS, Job
+from workflows.states import CHECKS, ON_NEWS, Job
 from workflows.vocabulary import NoNik
 
 STANDS_IN: Mapping[NoNik, str] = {
@@ -108,6 +109,11 @@ class LetterQuestion:
 def read(session: Session, case: Case, job: Job) -> Any:
     """The frozen facts of one step, of the type its ``gather`` takes."""
     return READERS[job](session, case)
+
+
+def of_task(session: Session, case: Case, task: Task) -> Any:
+    """The same for a task; news is told by what the task was promised for, not by how the case stands."""
+    return _news(session, task) if task.job in ON_NEWS else read(session, case, task.job)
 
 
 def fingerprint(facts: Any) -> str:
@@ -304,6 +310,15 @@ ASKED: Mapping[Job, Callable[[Case], Any]] = {
 }
 """What a check asks as the case stands, as far as its fingerprint goes."""
 
+
+def _news(session: Session, task: Task) -> WebhookQuestion:
+    query = select(WebhookDelivery, WebhookEndpoint).join(WebhookEndpoint).where(WebhookDelivery.task_hash == task.input_hash)
+    delivery, endpoint = session.exec(query).one()
+    return WebhookQuestion(
+        delivery.message_id, endpoint.id, endpoint.url, endpoint.sealed_secret, delivery.body, endpoint.closed_at is None
+    )
+
+
 READERS: Mapping[Job, Callable[[Session, Case], Any]] = {
     Job.IDENTITY: lambda _, case: _identity(case),
     Job.MEMBERSHIP: lambda _, case: _membership(case),
@@ -313,4 +328,4 @@ READERS: Mapping[Job, Callable[[Session, Case], Any]] = {
     Job.LETTER: _letter,
 }
 
-assert set(READERS) == set(Job) and set(ASKED) == set(CHECKS)
+assert {*READERS, *ON_NEWS} == set(Job) and set(ASKED) == set(CHECKS)

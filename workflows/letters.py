@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from workflows import advance, trust
+from workflows import advance, trust, webhooks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, NotFound
 from workflows.letter_number import render_number
@@ -20,6 +20,7 @@ from workflows.ports import PressedLetter
 from workflows.records.case import Case
 from workflows.records.decision import Decision
 from workflows.records.letter import Letter, LetterCounter
+from workflows.records.webhook import News
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action
 
@@ -85,6 +86,7 @@ def complete(session: Session, letter: Letter, pdf: bytes, *, now: datetime) -> 
     advance.move_letter(letter, LetterState.ISSUED)
     session.add(letter)
     session.flush()
+    webhooks.tell(session, session.get_one(Case, letter.case_id), letter, News.LETTER_ISSUED, now=now)
 
 
 def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: datetime) -> Letter:
@@ -96,6 +98,7 @@ def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: date
     session.add(letter)
     advance.advance(session, case, Action.REVOKE, actor, now=now, letter=letter.number, reason=reason)
     trust.revoke(session, letter, now=now)
+    webhooks.tell(session, case, letter, News.LETTER_REVOKED, now=now)
     return letter
 
 
@@ -106,6 +109,7 @@ def expire(session: Session, case: Case, *, now: datetime) -> None:
         advance.move_letter(letter, LetterState.EXPIRED)
         session.add(letter)
         advance.advance(session, case, Action.EXPIRE, SYSTEM, now=now, letter=letter.number)
+        webhooks.tell(session, case, letter, News.LETTER_EXPIRED, now=now)
 
 
 def overdue(session: Session, *, now: datetime, limit: int = 100) -> list[int]:

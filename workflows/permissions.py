@@ -7,6 +7,7 @@ from workflows.actor import Actor
 from workflows.errors import NotAllowed
 from workflows.records.case import Case
 from workflows.states import POSTS, Role
+from workflows.vocabulary import Scope
 
 
 class Permission(StrEnum):
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "MANAGE_STAFF"
     READ_COVERAGE = "READ_COVERAGE"
     READ_UNCOVERED = "READ_UNCOVERED"
+    READ_NEWS = "READ_NEWS"
     SIGNED_IN = "SIGNED_IN"
 
 
@@ -61,15 +63,26 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_COVERAGE: OFFICE | {Role.ADMIN},
     Permission.READ_UNCOVERED: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
+    Permission.READ_NEWS: frozenset({Role.HOSPITAL, Role.ADMIN}),
     Permission.SIGNED_IN: EVERYBODY,
 }
 
 assert set(PERMISSION_MAP) == set(Permission)
 
+SCOPE_MAP: Mapping[Scope, frozenset[Permission]] = {
+    Scope.CHECK: frozenset({Permission.SIGNED_IN, Permission.CHECK_LETTER, Permission.READ_NEWS}),
+    Scope.ACCEPT: frozenset({Permission.SIGNED_IN, Permission.ACCEPT_LETTER}),
+    Scope.OPEN: frozenset({Permission.SIGNED_IN, Permission.OPEN_CASE, Permission.REPORT_MEMBERSHIP}),
+}
+"""What a key of a hospital system is good for, within what its role may do anyway."""
+
+assert set(SCOPE_MAP) == set(Scope)
+
 
 def can(actor: Actor, permission: Permission) -> bool:
-    """Whether one of the actor's roles carries the permission."""
-    return bool(actor.roles & PERMISSION_MAP[permission])
+    """Whether one of the actor's roles carries the permission, and a key's scope too where a program acts."""
+    within = actor.scopes is None or any(permission in SCOPE_MAP[scope] for scope in actor.scopes)
+    return within and bool(actor.roles & PERMISSION_MAP[permission])
 
 
 def check(actor: Actor, permission: Permission) -> None:

@@ -231,6 +231,48 @@ class LetterPress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookQuestion:
+    """News to deliver; the secret is still sealed. Not ``wanted`` where the address was closed meanwhile."""
+
+    message_id: str
+    endpoint_id: str
+    url: str
+    sealed_secret: str = field(repr=False)
+    body: str
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of it: an HTTP status, or why there was none. ``told`` are the seconds the receiver asked us to wait."""
+
+    status: int | None
+    error: str | None
+    milliseconds: int
+    told: float = 0
+
+
+class Courier(Protocol):
+    """Carries news to a hospital's system."""
+
+    def send(self, question: WebhookQuestion) -> Sent:
+        """Deliver once; never raises for what the receiver does."""
+        ...
+
+
+class NoCourier:
+    """Where nothing is carried."""
+
+    def send(self, question: WebhookQuestion) -> Sent:
+        """Say so."""
+        del question
+        return Sent(None, "tidak ada pengantar", 0)
+
+
+NOBODY = NoCourier()
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """Everything a step may reach for while no transaction is open."""
 
@@ -239,6 +281,7 @@ class Ports:
     poverty: PovertyRegistry
     press: LetterPress
     policies: PolicyBook
+    courier: Courier = NOBODY
 
 
 class SignerOutcome(StrEnum):

@@ -87,6 +87,7 @@ class Job(StrEnum):
     DUPLICATES = "DUPLICATES"
     FINDINGS = "FINDINGS"
     LETTER = "LETTER"
+    WEBHOOK = "WEBHOOK"
 
 
 class Guard(StrEnum):
@@ -188,6 +189,8 @@ ASSESSED = PARAF | {S.VALIDATION, S.DECISION}
 """States in which what was assessed waits for somebody's word: the person's data stay as they were assessed."""
 ON_OPENING = CHECKS
 """Jobs that start when a case comes into being."""
+ON_NEWS = (Job.WEBHOOK,)
+"""Jobs that start when something happened that a hospital's system wants to know; they never hold up the case."""
 
 FINAL = frozenset({S.ACCEPTED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
 """States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that

@@ -94,6 +94,14 @@ class ObjectionOutcome(StrEnum):
     OVERTURNED = "OVERTURNED"
 
 
+class Scope(StrEnum):
+    """What a hospital system's key is for: look at letters, accept them, or open cases and say what VClaim says."""
+
+    CHECK = "check"
+    ACCEPT = "accept"
+    OPEN = "open"
+
+
 class DecisionOutcome(StrEnum):
     """What the head of office decided."""
 

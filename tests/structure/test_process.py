@@ -10,7 +10,22 @@ import pytest
 import workflows.steps
 from workflows import facts, guards, ports
 from workflows.letter_states import LETTER_TRANSITIONS, LetterState
-from workflows.states import CHECKS, FINAL, INITIAL, LABEL, ON_OPENING, OWNER, TRANSITIONS, Action, Guard, Job, Role, State, Transition
+from workflows.states import (
+    CHECKS,
+    FINAL,
+    INITIAL,
+    LABEL,
+    ON_NEWS,
+    ON_OPENING,
+    OWNER,
+    TRANSITIONS,
+    Action,
+    Guard,
+    Job,
+    Role,
+    State,
+    Transition,
+)
 from workflows.steps import SOURCE, STEPS
 
 STEP = ("conclude", "gather")
@@ -78,7 +93,9 @@ def test_every_guard_is_used_and_has_a_question_and_a_sentence() -> None:
 
 
 def test_every_job_is_started_and_has_facts() -> None:
-    assert {job for row in TRANSITIONS for job in row.then} | set(ON_OPENING) == set(Job) == set(facts.READERS)
+    assert (
+        {job for row in TRANSITIONS for job in row.then} | set(ON_OPENING) | set(ON_NEWS) == set(Job) == set(facts.READERS) | set(ON_NEWS)
+    )
     assert set(SOURCE) == set(CHECKS)
 
 

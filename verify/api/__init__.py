@@ -2,12 +2,48 @@
 
 from flask_smorest import Api
 
-from verify.api import applications, approvals, casework, desk, letters, paths, promises, refusals, seats, session, signing
+from verify.api import (
+    applications,
+    approvals,
+    casework,
+    desk,
+    fhir,
+    hospital,
+    hospital_keys,
+    letters,
+    oauth,
+    paths,
+    promises,
+    refusals,
+    sandbox,
+    seats,
+    session,
+    signing,
+    webhooks,
+)
 
-MODULES = (session, paths, promises, applications, casework, approvals, refusals, letters, signing, seats, desk)
+MODULES = (
+    session,
+    paths,
+    promises,
+    applications,
+    casework,
+    approvals,
+    refusals,
+    letters,
+    signing,
+    seats,
+    desk,
+    hospital,
+    hospital_keys,
+    oauth,
+    sandbox,
+    webhooks,
+    fhir,
+)
 
 
 def register(api: Api) -> None:
-    """Put all blueprints under ``/api/v1``."""
+    """Put all blueprints in place: ``/api/v1``, and the standards' own addresses beside it."""
     for module in MODULES:
         api.register_blueprint(module.blueprint)

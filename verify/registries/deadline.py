@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,11 +42,20 @@ def _left(timeout: float | None, error: type[httpcore2.TimeoutException]) -> flo
     return left if timeout is None else min(timeout, left)
 
 
-class DeadlineBackend(httpcore2.NetworkBackend):
-    """httpcore's synchronous network, kept to the thread's deadline."""
+class AddressRefused(httpcore2.ConnectError):
+    """The name leads to an address that must not be asked."""
 
-    def __init__(self) -> None:
+
+class DeadlineBackend(httpcore2.NetworkBackend):
+    """httpcore's synchronous network, kept to the thread's deadline.
+
+    ``admits`` says of a host and one of its addresses whether it may be asked; one that may not refuses the whole host.
+    The connection then goes to the very address that was looked at: nothing looks the name up a second time.
+    """
+
+    def __init__(self, admits: Callable[[str, str], bool] = lambda _host, _address: True) -> None:
         self._network = httpcore2.SyncBackend()
+        self._admits = admits
 
     def connect_tcp(
         self,
@@ -60,7 +69,10 @@ class DeadlineBackend(httpcore2.NetworkBackend):
         limit = _left(timeout, httpcore2.ConnectTimeout)
         end = None if limit is None else time.monotonic() + limit
         failure: Exception = httpcore2.ConnectError("no address")
-        for address in _addresses(host, port, limit):
+        addresses = _addresses(host, port, limit)
+        if not all(self._admits(host, address) for address in addresses):
+            raise AddressRefused("address refused")
+        for address in addresses:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 raise httpcore2.ConnectTimeout

@@ -23,6 +23,7 @@ from verify.web import (
     deciding,
     desk_app,
     door,
+    hospital_keys,
     identifying,
     intake_page,
     paraf,
@@ -74,6 +75,7 @@ MODULES = (
     signing,
     seats,
     coverage,
+    hospital_keys,
 )
 
 

@@ -22,6 +22,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_CASES, "/kuota", "Kuota"),
     (P.READ_COVERAGE, "/cakupan", "Cakupan"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
+    (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),
 )
 """Permission, address, word. A new page gets one line in one of the two."""

@@ -34,12 +34,7 @@ def once(effect: Callable[[Session], str], done: str) -> Response:
 def _first_time(effect: Callable[[Session], str]) -> str:
     try:
         with parts().database.write() as session:
-            # Written first, so that a twin waits for this one instead of running beside it.
-            record = IdempotencyRecord(
-                staff_id=me().person_id, key=_key(), request_hash=_digest(), status=SEE_OTHER, body="", created_at=parts().clock()
-            )
-            session.add(record)
-            session.flush()
+            record = count(session)
             record.body = effect(session)
             session.add(record)
         return record.body
@@ -48,6 +43,16 @@ def _first_time(effect: Callable[[Session], str]) -> str:
         if place is None:
             raise
         return place
+
+
+def count(session: Session) -> IdempotencyRecord:
+    """Note that this form was sent; ``IntegrityError`` where it was before. Written first, so that a twin waits for this one."""
+    record = IdempotencyRecord(
+        staff_id=me().person_id, key=_key(), request_hash=_digest(), status=SEE_OTHER, body="", created_at=parts().clock()
+    )
+    session.add(record)
+    session.flush()
+    return record
 
 
 def _place() -> str | None:

@@ -12,6 +12,7 @@ from workflows.records.decision import Decision
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
+from workflows.records.hospital_key import HospitalKey, HospitalKeyScope, UsedSignature
 from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
@@ -28,6 +29,7 @@ from workflows.records.staff import Staff, StaffRole
 from workflows.records.task import Task
 from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
+from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Acceptance",
@@ -48,6 +50,8 @@ __all__ = [
     "Extract",
     "FindingSet",
     "Hospital",
+    "HospitalKey",
+    "HospitalKeyScope",
     "IdempotencyRecord",
     "LateAcceptance",
     "LateOutcome",
@@ -59,6 +63,7 @@ __all__ = [
     "ManualCheck",
     "MemberRow",
     "MembershipReport",
+    "News",
     "Objection",
     "Paraf",
     "ResidentRow",
@@ -74,6 +79,10 @@ __all__ = [
     "TrustCounter",
     "TrustEntry",
     "TrustKind",
+    "UsedSignature",
     "WaitingEntry",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "base",
 ]

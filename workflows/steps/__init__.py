@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from workflows.states import Job
-from workflows.steps import duplicates, findings, identity, letter, membership, poverty
+from workflows.steps import duplicates, findings, identity, letter, membership, poverty, webhook
 
 STEPS: Mapping[Job, ModuleType] = {
     Job.IDENTITY: identity,
@@ -17,6 +17,7 @@ STEPS: Mapping[Job, ModuleType] = {
     Job.DUPLICATES: duplicates,
     Job.FINDINGS: findings,
     Job.LETTER: letter,
+    Job.WEBHOOK: webhook,
 }
 
 SOURCE: Mapping[Job, str] = {

@@ -1,0 +1,114 @@
+"""What a hospital's system is told: the desk's answer with a code that never changes, and a letter's random id to come back with."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from schemas.desk_check import DeskAnswerSchema, DeskLetterSchema
+from schemas.fields import REQUIRED, Day, Shape, Text
+from workflows.desk import DeskAnswer
+from workflows.desk_day import Accepted
+from workflows.masking import initials
+
+CODES = {
+    DeskAnswer.VALID: "surat-berlaku",
+    DeskAnswer.EXPIRED: "surat-kedaluwarsa",
+    DeskAnswer.REVOKED: "surat-dicabut",
+    DeskAnswer.ALREADY_USED: "surat-sudah-dipakai",
+    DeskAnswer.OTHER_HOSPITAL: "surat-untuk-rs-lain",
+    DeskAnswer.IN_PROGRESS: "surat-sedang-dibuat",
+    DeskAnswer.UNKNOWN: "surat-tidak-ditemukan",
+    DeskAnswer.FORGED: "surat-palsu-atau-rusak",
+}
+"""A program branches on these; the sentences beside them may change."""
+
+assert set(CODES) == set(DeskAnswer)
+
+ALL_CODES = [*CODES.values(), "perlu-dicek", "jam-komputer-salah"]
+"""The last two are said by a desk without network, never by the server; the sandbox says them too."""
+
+
+class HospitalLetterSchema(DeskLetterSchema):
+    """The little a desk needs to compare with the KTP, and the letter's id for later questions."""
+
+    letter_id = fields.String(metadata={"description": "nomor acak surat, tanpa data pasien"})
+
+
+class HospitalAnswerSchema(DeskAnswerSchema):
+    """The answer to a check."""
+
+    code = fields.String(metadata={"enum": ALL_CODES})
+    answer = fields.String()
+    sandbox = fields.Boolean(metadata={"description": "true: jawaban contoh dari kotak pasir"})
+    letter = fields.Nested(HospitalLetterSchema, allow_none=True)
+
+
+class HospitalAcceptSchema(HospitalAnswerSchema):
+    """The letter is this hospital's."""
+
+    accepted = fields.Boolean()
+
+
+class RefusalSchema(HospitalAnswerSchema):
+    """Problem details (RFC 9457) of a letter that cannot be accepted, with the whole answer as extension."""
+
+    type = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    instance = fields.String()
+    accepted = fields.Boolean()
+
+
+class NumbersSchema(Shape):
+    """The hospital's own number of the stay."""
+
+    registration_number = Text(64, required=True, error_messages=REQUIRED)
+
+
+class DayQuery(Shape):
+    """Which day; today where it is left out."""
+
+    day = Day(metadata={"description": "tanggal menurut jam rumah sakit, 2026-11-22"})
+
+
+class AcceptedSchema(Schema):
+    """One accepted letter."""
+
+    letter_id = fields.String()
+    number = fields.String()
+    name = fields.String(metadata={"description": "inisial"})
+    birth_year = fields.Integer()
+    accepted_at = fields.DateTime()
+    registration_number = fields.String(allow_none=True)
+
+
+class AcceptedListSchema(Schema):
+    """A day's acceptances of the asking hospital, in order."""
+
+    day = fields.Date()
+    sandbox = fields.Boolean()
+    acceptances = fields.List(fields.Nested(AcceptedSchema))
+
+
+def coded(described: dict[str, Any], answer: DeskAnswer, letter_id: str | None, *, sandbox: bool = False) -> dict[str, Any]:
+    """A described verdict, ready for ``HospitalAnswerSchema``."""
+    letter = described["letter"] and {**described["letter"], "letter_id": letter_id}
+    return {**described, "code": CODES[answer], "letter": letter, "sandbox": sandbox}
+
+
+def refusal(answer: dict[str, Any], instance: str) -> dict[str, Any]:
+    """The same as problem details, ready for ``RefusalSchema``."""
+    problem = {"type": f"/masalah/{answer['code']}", "status": 409, "detail": answer["reason"], "instance": instance}
+    return {**answer, **problem, "accepted": False}
+
+
+def accepted_facts(one: Accepted) -> dict[str, Any]:
+    """Ready for ``AcceptedSchema``."""
+    return {
+        "letter_id": one.letter.token_id,
+        "number": one.letter.number,
+        "name": initials(one.case.name),
+        "birth_year": one.case.birth_date.year,
+        "accepted_at": one.acceptance.accepted_at,
+        "registration_number": one.acceptance.registration_number,
+    }
