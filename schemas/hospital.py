@@ -49,7 +49,7 @@ class HospitalAcceptSchema(HospitalAnswerSchema):
     accepted = fields.Boolean()
 
 
-class RefusalSchema(HospitalAnswerSchema):
+class LetterRefusedSchema(HospitalAnswerSchema):
     """Problem details (RFC 9457) of a letter that cannot be accepted, with the whole answer as extension."""
 
     type = fields.String()
@@ -97,7 +97,7 @@ def coded(described: dict[str, Any], answer: DeskAnswer, letter_id: str | None, 
 
 
 def refusal(answer: dict[str, Any], instance: str) -> dict[str, Any]:
-    """The same as problem details, ready for ``RefusalSchema``."""
+    """The same as problem details, ready for ``LetterRefusedSchema``."""
     problem = {"type": f"/masalah/{answer['code']}", "status": 409, "detail": answer["reason"], "instance": instance}
     return {**answer, **problem, "accepted": False}
 

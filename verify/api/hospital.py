@@ -13,8 +13,8 @@ from schemas.hospital import (
     DayQuery,
     HospitalAcceptSchema,
     HospitalAnswerSchema,
+    LetterRefusedSchema,
     NumbersSchema,
-    RefusalSchema,
     accepted_facts,
     coded,
     refusal,
@@ -28,7 +28,7 @@ from workflows.permissions import Permission
 
 blueprint = Blueprint("hospital", __name__, url_prefix="/api/v1/hospital", description="Sistem rumah sakit")
 
-ACCEPTED, REFUSED = HospitalAcceptSchema(), RefusalSchema()
+ACCEPTED, REFUSED = HospitalAcceptSchema(), LetterRefusedSchema()
 PROBLEM = "application/problem+json"
 
 
@@ -45,7 +45,7 @@ def check(question: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.ACCEPT_LETTER)
 @blueprint.arguments(AcceptQuestion)
 @blueprint.response(200, HospitalAcceptSchema)
-@blueprint.alt_response(409, schema=RefusalSchema, content_type=PROBLEM)
+@blueprint.alt_response(409, schema=LetterRefusedSchema, content_type=PROBLEM)
 def accept(question: dict[str, Any]) -> Response:
     """Mark the letter used by this hospital. A repeat by the same hospital is 200 again; any other answer is 409 with its ``code``."""
     verdict, accepted = accept_question(question)

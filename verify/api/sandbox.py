@@ -12,8 +12,8 @@ from schemas.hospital import (
     DayQuery,
     HospitalAcceptSchema,
     HospitalAnswerSchema,
+    LetterRefusedSchema,
     NumbersSchema,
-    RefusalSchema,
 )
 from schemas.sandbox import SandboxAcceptQuestion, SandboxQuestion
 from verify.api.hospital import PROBLEM, accept_response
@@ -46,7 +46,7 @@ def check(question: dict[str, Any]) -> dict[str, Any]:
 @requires(Permission.ACCEPT_LETTER)
 @blueprint.arguments(SandboxAcceptQuestion)
 @blueprint.response(200, HospitalAcceptSchema)
-@blueprint.alt_response(409, schema=RefusalSchema, content_type=PROBLEM)
+@blueprint.alt_response(409, schema=LetterRefusedSchema, content_type=PROBLEM)
 def accept(question: dict[str, Any]) -> Response:
     """200 for ``CONTOH-BERLAKU``, 409 for every other fixed code; nothing is kept."""
     code, number = sandbox.asked(question), question["registration_number"]
