@@ -10,7 +10,9 @@ from workflows.clocks import RunningClock
 from workflows.masking import mask_nik, mask_phone
 from workflows.queries import CaseView
 from workflows.records.case import Case
+from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
+from workflows.vocabulary import LetterType
 
 
 class LinksSchema(Schema):
@@ -77,6 +79,7 @@ class LetterSchema(Schema):
     """The case's letter."""
 
     number = fields.String()
+    type = fields.String(metadata={"enum": [kind.value for kind in LetterType]})
     state = fields.String()
     valid_from = fields.DateTime()
     valid_until = fields.DateTime()
@@ -142,6 +145,9 @@ class CaseSchema(CaseSummarySchema):
     """A whole case."""
 
     version = fields.Integer()
+    letter_type = fields.String(metadata={"enum": [kind.value for kind in LetterType]})
+    letter_type_name = fields.String()
+    letter_chosen_reason = fields.String(allow_none=True, metadata={"description": "mengapa petugas memilih surat lain daripada jalurnya"})
     birth_date = fields.Date()
     phone = fields.String(metadata={"description": "tersamar"})
     hospital_code = fields.String(allow_none=True)
@@ -196,6 +202,9 @@ def whole(
     case, letter = view.case, view.letter
     return summary(case, has_letter=letter is not None and letter.pdf is not None) | {
         "version": case.version,
+        "letter_type": case.letter_type.value,
+        "letter_type_name": NAMES[case.letter_type],
+        "letter_chosen_reason": case.letter_chosen_reason,
         "birth_date": case.birth_date,
         "phone": mask_phone(case.phone),
         "hospital_code": case.hospital_code,
@@ -263,6 +272,7 @@ def _check(check: Any) -> dict[str, Any]:
 def _letter(letter: Any) -> dict[str, Any]:
     return {
         "number": letter.number,
+        "type": letter.type.value,
         "state": letter.state.value,
         "valid_from": letter.valid_from,
         "valid_until": letter.valid_until,

@@ -10,7 +10,7 @@ from workflows.deaths import Death
 from workflows.refusals import Objecting
 from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
-from workflows.vocabulary import ObjectionOutcome
+from workflows.vocabulary import LetterType, ObjectionOutcome
 
 
 def _version(*, required: bool = False) -> Count:
@@ -55,6 +55,13 @@ class DecisionSchema(Shape):
         load_default=list,
         error_messages={**REQUIRED, "invalid": "Kirim daftar kode alasan."},
         metadata={"description": "kode alasan menolak, dari /api/v1/refusal-reasons; wajib bila menolak"},
+    )
+    cap_rupiah = Count(
+        1,
+        1_000_000_000,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "batas surat jaminan, rupiah; kosong berarti batas daerah"},
     )
     version = _version(required=True)
 
@@ -128,6 +135,14 @@ class PassOnSchema(Shape):
     """Who takes a manual check over, by staff number."""
 
     owner = Count(1, 2_147_483_647, required=True)
+    version = _version()
+
+
+class LetterTypeSchema(Shape):
+    """Another letter than the path's, and why."""
+
+    letter_type = Choice(LetterType, required=True)
+    reason = Text(500, shortest=3, required=True)
     version = _version()
 
 

@@ -9,7 +9,10 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from schemas.fields import NikText, Shape, Text
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
+from workflows.rules.guarantee import rupiah
+from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
+from workflows.vocabulary import LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
@@ -41,6 +44,9 @@ class DeskLetterSchema(Schema):
     """The little a desk needs to compare with the KTP in its hand."""
 
     number = fields.String()
+    type = fields.String(metadata={"enum": [kind.value for kind in LetterType]})
+    type_name = fields.String()
+    cap_rupiah = fields.Integer(allow_none=True, metadata={"description": "batas surat jaminan, rupiah"})
     name = fields.String(metadata={"description": "inisial sampai diterima, sesudah itu nama penuh"})
     birth_year = fields.Integer()
     nik_last4 = fields.String()
@@ -83,6 +89,7 @@ TITLES = {
     DeskAnswer.REVOKED: "TIDAK BERLAKU: DICABUT",
     DeskAnswer.ALREADY_USED: "SUDAH DIPAKAI",
     DeskAnswer.OTHER_HOSPITAL: "TIDAK BERLAKU: RUMAH SAKIT LAIN",
+    DeskAnswer.NOT_FOR_HOSPITAL: "BUKAN SURAT UNTUK LOKET",
     DeskAnswer.IN_PROGRESS: "BELUM ADA SURAT",
     DeskAnswer.UNKNOWN: "TIDAK DITEMUKAN",
     DeskAnswer.FORGED: "PALSU ATAU RUSAK",
@@ -94,10 +101,15 @@ NEXT_STEPS = {
     DeskAnswer.REVOKED: "Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.ALREADY_USED: "Bila pasien dirujuk ke sini, tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan.",
     DeskAnswer.OTHER_HOSPITAL: "Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.NOT_FOR_HOSPITAL: "Bukan untuk mendaftarkan pasien. Periksa kepesertaannya. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.IN_PROGRESS: "Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.UNKNOWN: "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.FORGED: "Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
 }
+
+
+SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK", LetterType.JAMINAN_PELAYANAN: "Jaminan daerah"}
+"""Whose money it is, where that is not the region's own segment."""
 
 
 def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
@@ -130,10 +142,11 @@ def _reason(verdict: Verdict) -> str:
     until = local_time(letter.valid_until, case.timezone)
     named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
     words = {
-        DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.",
+        DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
         DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
         DeskAnswer.REVOKED: f"Dicabut Dinas Sosial: {(verdict.reason or letter.revoked_reason or '').rstrip('.')}.",
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
+        DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
     }
     if verdict.transfer is not None and verdict.transfer.decided_at is not None and verdict.answer == DeskAnswer.ALREADY_USED:
@@ -141,6 +154,10 @@ def _reason(verdict: Verdict) -> str:
     if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
         return f"Diterima {named}, {local_time(verdict.acceptance.accepted_at, case.timezone)}."
     return words[verdict.answer]
+
+
+def _cap(verdict: Verdict) -> str:
+    return f" Dijamin paling banyak {rupiah(verdict.cap_rupiah)}." if verdict.cap_rupiah else ""
 
 
 def _letter(verdict: Verdict) -> dict[str, Any] | None:
@@ -153,7 +170,10 @@ def _letter(verdict: Verdict) -> dict[str, Any] | None:
         "birth_year": case.birth_date.year,
         "nik_last4": case.known_by[-4:] if case.known_by else None,
         "hospital": verdict.hospital.name if verdict.hospital and verdict.acceptance is None else None,
-        "segment": "PBPU dan BP Pemda",
+        "type": letter.type.value,
+        "type_name": NAMES[letter.type],
+        "cap_rupiah": verdict.cap_rupiah,
+        "segment": SEGMENT.get(letter.type, "PBPU dan BP Pemda"),
         "care_class": "III",
         "valid_from": letter.valid_from,
         "valid_until": letter.valid_until,

@@ -16,6 +16,7 @@ CODES = {
     DeskAnswer.REVOKED: "surat-dicabut",
     DeskAnswer.ALREADY_USED: "surat-sudah-dipakai",
     DeskAnswer.OTHER_HOSPITAL: "surat-untuk-rs-lain",
+    DeskAnswer.NOT_FOR_HOSPITAL: "surat-bukan-untuk-rs",
     DeskAnswer.IN_PROGRESS: "surat-sedang-dibuat",
     DeskAnswer.UNKNOWN: "surat-tidak-ditemukan",
     DeskAnswer.FORGED: "surat-palsu-atau-rusak",

@@ -69,6 +69,9 @@ class AmendSchema(LaterFacts):
 
     name = PersonName(200)
     birth_date = PastDay()
+    diagnosis = Text(
+        200, allow_none=True, metadata={"description": "diagnosis sementara, hanya untuk surat jaminan di daerah yang memintanya"}
+    )
     phone = Phone()
     version = Count()
 

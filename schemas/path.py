@@ -12,8 +12,8 @@ from workflows.ports import IdentityOutcome, MembershipOutcome, PovertyOutcome, 
 from workflows.rules.facts import CheckFact
 from workflows.rules.papers import LABEL
 from workflows.rules.path_facts import Cause, Lane, PathFacts
-from workflows.rules.route import LetterKind, RouteCode, Unknown
-from workflows.vocabulary import DocumentType, Urgency
+from workflows.rules.route import RouteCode, Unknown
+from workflows.vocabulary import CHOSEN, DocumentType, Urgency
 
 BY_HAND = "petugas"
 """The source of a fact that came with the question."""
@@ -143,7 +143,7 @@ class RouteSchema(Schema):
     reason = fields.String()
     say = fields.List(fields.String(), metadata={"description": "yang disampaikan kepada keluarga"})
     steps = fields.List(fields.String(), metadata={"description": "yang dikerjakan petugas, berurutan"})
-    letter = fields.String(allow_none=True, metadata={"enum": [*(kind.value for kind in LetterKind), None]})
+    letter = fields.String(allow_none=True, metadata={"enum": [*(kind.value for kind in CHOSEN), None]})
     papers = fields.List(fields.Nested(PaperSchema))
     papers_reference = fields.String(allow_none=True)
     promise = fields.Nested(PromiseSchema)

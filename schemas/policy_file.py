@@ -16,7 +16,9 @@ from schemas.toml_lines import Path as KeyPath
 from schemas.toml_lines import key_lines, line_of
 from workflows import rules
 from workflows.errors import PolicyFileError
+from workflows.rules.letter_terms import LetterRule, LetterRules, LetterTerms
 from workflows.rules.policy import NationalPolicy, PolicyBook, RegionPolicy
+from workflows.vocabulary import LetterType
 
 NATIONAL = NationalShape()
 REGION = RegionShape()
@@ -76,7 +78,7 @@ def load_draft(path: Path, national: NationalPolicy) -> tuple[RegionPolicy, ...]
     faults = list(_criteria_faults(data, national))
     if faults:
         raise _refusal(source, faults)
-    return _blocks(source, data)
+    return _blocks(source, data, national)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +119,22 @@ def _region(source: _Source, national: NationalPolicy) -> tuple[RegionPolicy, ..
     faults = list(_region_faults(source, data, national))
     if faults:
         raise _refusal(source, faults)
-    return _blocks(source, data)
+    return _blocks(source, data, national)
 
 
-def _blocks(source: _Source, data: dict[str, Any]) -> tuple[RegionPolicy, ...]:
+def _blocks(source: _Source, data: dict[str, Any], national: NationalPolicy) -> tuple[RegionPolicy, ...]:
     head: dict[str, Any] = {key: data[key] for key in ("region_code", "region_name", "timezone")}
-    return tuple(_block(head, block, raw) for block, raw in zip(data["blocks"], source.raw["blocks"], strict=True))
+    return tuple(_block(head, block, raw, national) for block, raw in zip(data["blocks"], source.raw["blocks"], strict=True))
 
 
-def _block(head: dict[str, Any], block: dict[str, Any], raw: dict[str, Any]) -> RegionPolicy:
+def _block(head: dict[str, Any], block: dict[str, Any], raw: dict[str, Any], national: NationalPolicy) -> RegionPolicy:
     content = {key: value for key, value in raw.items() if key != "valid_to"}
-    return RegionPolicy(**head, **{"valid_to": None, **block}, sha256=_digest({**head, **content}))
+    letters = {kind: _letter_rules(kind, block["letters"][kind.value], national) for kind in LetterType}
+    return RegionPolicy(**head, **{"valid_to": None, **block, "letters": letters}, sha256=_digest({**head, **content}))
+
+
+def _letter_rules(kind: LetterType, terms: LetterTerms, national: NationalPolicy) -> LetterRules:
+    return tuple((since, LetterRule(form, terms)) for since, form in national.letter_forms if form.type is kind)
 
 
 def _region_faults(source: _Source, data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:

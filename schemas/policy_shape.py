@@ -6,13 +6,14 @@ person who writes the file.
 
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from schemas.approval_rows import ChainRows
+from schemas.letter_shape import LETTER_TERMS, LetterFormShape, form_faults
 from schemas.office_time import CutoffRows, OpeningRows
+from schemas.policy_fields import WORDS, PolicyShape, Rule, choice, day, flag, listed, part, ruled, sentences, text, whole, words
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
 from workflows.rules.calendar import Counting
@@ -29,102 +30,15 @@ from workflows.rules.policy import (
 )
 from workflows.vocabulary import DocumentType
 
-WORDS: dict[str, Any] = {
-    "required": "Kunci ini wajib ada. Tambahkan.",
-    "null": "Nilai tidak boleh kosong. Isi nilainya.",
-    "unknown": "Kunci ini tidak dikenal. Hapus, atau betulkan ejaannya.",
-    "type": "Tulis sebagai tabel, misalnya { value = ..., reference = ... }.",
-}
 
-
-LONGEST_SENTENCE = 20
-"""Words; what a family reads must be plain."""
-
-
-class _Shape(Schema):
-    error_messages = WORDS
-
-
-def _day(required: bool = True) -> fields.Raw:
-    return fields.Raw(required=required, validate=_check_day, error_messages=WORDS)
-
-
-def _check_day(value: Any) -> None:
-    if type(value) is not date:
-        raise ValidationError("Tulis tanggal tanpa tanda kutip, misalnya 2026-01-31.")
-
-
-def _words(invalid: str) -> dict[str, Any]:
-    return {**WORDS, "invalid": invalid, "unknown": invalid}
-
-
-def _text(pattern: str = r"^\S(.*\S)?$", hint: str = "Isi teks, tanpa spasi di awal dan akhir.") -> fields.String:
-    return fields.String(
-        required=True, validate=validate.Regexp(pattern, error=hint), error_messages=_words("Tulis teks dalam tanda kutip.")
-    )
-
-
-def _sentences() -> fields.String:
-    return fields.String(required=True, validate=_check_plain, error_messages=_words("Tulis teks dalam tanda kutip."))
-
-
-def _check_plain(text: str) -> None:
-    """A family reads it: sentences of twenty words at most, each with its full stop."""
-    if not text.strip() or not text.rstrip().endswith("."):
-        raise ValidationError("Tulis kalimat lengkap yang berakhir dengan titik.")
-    if any(len(sentence.split()) > LONGEST_SENTENCE for sentence in text.split(". ")):
-        raise ValidationError(f"Kalimat paling panjang {LONGEST_SENTENCE} kata. Pecah menjadi dua kalimat.")
-
-
-def _whole(low: int, high: int) -> fields.Integer:
-    hint = f"Tulis bilangan bulat {low} sampai {high}, tanpa tanda kutip."
-    return fields.Integer(required=True, strict=True, validate=validate.Range(low, high, error=hint), error_messages=_words(hint))
-
-
-def _choice(words: type[StrEnum]) -> fields.Enum[Any]:
-    hint = f"Pilih salah satu: {', '.join(words)}."
-    return fields.Enum(words, by_value=True, required=True, error_messages=_words(hint))
-
-
-def _list(item: fields.Field[Any], least: int = 1) -> fields.List[Any]:
-    check = validate.Length(min=least, error="Isi paling sedikit satu.")
-    return fields.List(item, required=True, validate=check, error_messages=_words("Tulis daftar dalam kurung siku."))
-
-
-def _flag() -> fields.Boolean:
-    return fields.Boolean(required=True, truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
-
-
-def _part(shape: type[Schema], many: bool = False, required: bool = True) -> fields.Nested:
-    return fields.Nested(shape, many=many, required=required, error_messages=WORDS)
-
-
-class _Rule(_Shape):
-    reference = _text()
-    document = _text()
-    decided_on = _day()
-    example = fields.Boolean(truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
-    retroactive = fields.Boolean(truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Any:
-        """A ``Ruled`` value; lists become tuples."""
-        value = data["value"]
-        return Ruled(**{**data, "value": tuple(value) if isinstance(value, list) else value})
-
-
-def _ruled(value: fields.Field[Any], required: bool = True) -> fields.Nested:
-    return _part(_Rule.from_dict({"value": value}), required=required)
-
-
-class _OfficeShape(_Rule):
-    name = _text()
-    government = _text()
-    address = _text()
-    phone = _text()
-    place = _text()
-    unit = _text()
-    issuer = _text(r"^[a-z0-9.-]{3,40}$", "Pakai 3 sampai 40 huruf kecil, angka, titik, atau tanda hubung.")
+class _OfficeShape(Rule):
+    name = text()
+    government = text()
+    address = text()
+    phone = text()
+    place = text()
+    unit = text()
+    issuer = text(r"^[a-z0-9.-]{3,40}$", "Pakai 3 sampai 40 huruf kecil, angka, titik, atau tanda hubung.")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Office:
@@ -132,47 +46,46 @@ class _OfficeShape(_Rule):
         return Office(**{key: value for key, value in data.items() if key != "retroactive"})
 
 
-class _Block(_Shape):
-    valid_from = _day()
-    valid_to = _day(required=False)
-    office = _part(_OfficeShape)
-    activation_mode = _ruled(_choice(ActivationMode))
-    cutoff_days = _ruled(_list(_whole(1, 31), least=0))
-    eligibility = _ruled(_choice(EligibilityBasis))
-    desil_max = _ruled(_whole(1, 10))
-    residence_months = _ruled(_whole(0, 120))
-    criteria_set = _ruled(_text())
-    papers = _ruled(_list(_choice(DocumentType)))
-    reactivation_papers = _ruled(_list(_choice(DocumentType)))
-    guarantee_papers = _ruled(_list(_choice(DocumentType)))
-    newborn_papers = _ruled(_list(_choice(DocumentType)))
-    unidentified_papers = _ruled(_list(_choice(DocumentType)))
-    homeless_papers = _ruled(_list(_choice(DocumentType)))
-    foreigner_papers = _ruled(_list(_choice(DocumentType)))
-    traffic_accident_papers = _ruled(_list(_choice(DocumentType)))
-    work_accident_papers = _ruled(_list(_choice(DocumentType)))
-    arrears_rule = _ruled(_choice(ArrearsRule))
-    papers_due_hours = _ruled(_whole(1, 720))
-    hospital_clock_hours = _ruled(_whole(1, 720))
-    hospital_clock_counting = _ruled(_choice(Counting))
-    letter_validity_hours = _ruled(_whole(1, 8760))
-    classification = _ruled(_text())
-    number_template = _ruled(_text())
-    signer_titles = _ruled(_list(_text()))
-    signing_mode = _ruled(_choice(SigningMode))
-    copies = _ruled(_list(_text()))
-    legal_basis = _ruled(_list(_text()))
-    quota_seats = _ruled(_whole(0, 10_000_000))
-    sla_hours = _ruled(_whole(1, 8760))
-    sla_counting = _ruled(_choice(Counting))
-    cutoffs = _ruled(CutoffRows(required=True, error_messages=WORDS))
-    office_hours = _ruled(OpeningRows(required=True, error_messages=WORDS))
-    holidays_added = _ruled(_list(_day(), least=0))
-    holidays_removed = _ruled(_list(_day(), least=0))
-    emergency_over_quota = _ruled(_flag(), required=False)
-    approval_chain = _ruled(ChainRows(required=True, error_messages=WORDS), required=False)
-    separate_intake = _ruled(_flag(), required=False)
-    uhc_coverage_percent = _ruled(_text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
+class _Block(PolicyShape):
+    valid_from = day()
+    valid_to = day(required=False)
+    office = part(_OfficeShape)
+    activation_mode = ruled(choice(ActivationMode))
+    cutoff_days = ruled(listed(whole(1, 31), least=0))
+    eligibility = ruled(choice(EligibilityBasis))
+    desil_max = ruled(whole(1, 10))
+    residence_months = ruled(whole(0, 120))
+    criteria_set = ruled(text())
+    papers = ruled(listed(choice(DocumentType)))
+    reactivation_papers = ruled(listed(choice(DocumentType)))
+    guarantee_papers = ruled(listed(choice(DocumentType)))
+    removal_papers = ruled(listed(choice(DocumentType)))
+    newborn_papers = ruled(listed(choice(DocumentType)))
+    unidentified_papers = ruled(listed(choice(DocumentType)))
+    homeless_papers = ruled(listed(choice(DocumentType)))
+    foreigner_papers = ruled(listed(choice(DocumentType)))
+    traffic_accident_papers = ruled(listed(choice(DocumentType)))
+    work_accident_papers = ruled(listed(choice(DocumentType)))
+    arrears_rule = ruled(choice(ArrearsRule))
+    papers_due_hours = ruled(whole(1, 720))
+    hospital_clock_hours = ruled(whole(1, 720))
+    hospital_clock_counting = ruled(choice(Counting))
+    classification = ruled(text())
+    number_template = ruled(text())
+    signer_titles = ruled(listed(text()))
+    signing_mode = ruled(choice(SigningMode))
+    quota_seats = ruled(whole(0, 10_000_000))
+    sla_hours = ruled(whole(1, 8760))
+    sla_counting = ruled(choice(Counting))
+    cutoffs = ruled(CutoffRows(required=True, error_messages=WORDS))
+    office_hours = ruled(OpeningRows(required=True, error_messages=WORDS))
+    holidays_added = ruled(listed(day(), least=0))
+    holidays_removed = ruled(listed(day(), least=0))
+    emergency_over_quota = ruled(flag(), required=False)
+    approval_chain = ruled(ChainRows(required=True, error_messages=WORDS), required=False)
+    separate_intake = ruled(flag(), required=False)
+    letters = part(LETTER_TERMS)
+    uhc_coverage_percent = ruled(text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -182,13 +95,13 @@ class _Block(_Shape):
             raise ValidationError(faults)
 
 
-class RegionShape(_Shape):
+class RegionShape(PolicyShape):
     """One region's file."""
 
-    region_code = _text(r"^\d{4}$", 'Tulis kode Kemendagri 4 angka tanpa titik, misalnya "3673".')
-    region_name = _text()
-    timezone = _text(r"^Asia/(Jakarta|Makassar|Jayapura)$", 'Pilih "Asia/Jakarta", "Asia/Makassar", atau "Asia/Jayapura".')
-    blocks = _part(_Block, many=True)
+    region_code = text(r"^\d{4}$", 'Tulis kode Kemendagri 4 angka tanpa titik, misalnya "3673".')
+    region_name = text()
+    timezone = text(r"^Asia/(Jakarta|Makassar|Jayapura)$", 'Pilih "Asia/Jakarta", "Asia/Makassar", atau "Asia/Jayapura".')
+    blocks = part(_Block, many=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -204,10 +117,10 @@ class RegionShape(_Shape):
             raise ValidationError({"blocks": faults})
 
 
-class _Question(_Shape):
-    key = _text(r"^[a-z0-9_]+$", "Pakai huruf kecil, angka, dan garis bawah.")
-    question = _text()
-    decisive = fields.Boolean(truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
+class _Question(PolicyShape):
+    key = text(r"^[a-z0-9_]+$", "Pakai huruf kecil, angka, dan garis bawah.")
+    question = text()
+    decisive = fields.Boolean(truthy={True}, falsy={False}, error_messages=words("Tulis true atau false."))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Criterion:
@@ -215,11 +128,11 @@ class _Question(_Shape):
         return Criterion(**data)
 
 
-class _Questions(_Rule):
-    code = _text(r"^[A-Z0-9_]{3,64}$", "Pakai 3 sampai 64 huruf besar, angka, dan garis bawah.")
-    title = _text()
-    threshold = fields.Integer(strict=True, error_messages=_words("Tulis bilangan bulat, atau hapus kunci ini bila tanpa ambang."))
-    criteria = _part(_Question, many=True)
+class _Questions(Rule):
+    code = text(r"^[A-Z0-9_]{3,64}$", "Pakai 3 sampai 64 huruf besar, angka, dan garis bawah.")
+    title = text()
+    threshold = fields.Integer(strict=True, error_messages=words("Tulis bilangan bulat, atau hapus kunci ini bila tanpa ambang."))
+    criteria = part(_Question, many=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> CriteriaSet:
@@ -228,9 +141,9 @@ class _Questions(_Rule):
         return CriteriaSet(**kept, criteria=tuple(data["criteria"]), threshold=data.get("threshold"))
 
 
-class _Dated(_Rule):
-    valid_from = _day()
-    value = _whole(1, 10_000_000)
+class _Dated(Rule):
+    valid_from = day()
+    value = whole(1, 10_000_000)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> tuple[date, Any]:
@@ -239,13 +152,13 @@ class _Dated(_Rule):
         return since, Ruled(**data)
 
 
-class _Refusal(_Rule):
-    valid_from = _day()
-    code = _text(r"^[A-Z_]{3,32}$", "Pakai 3 sampai 32 huruf besar dan garis bawah.")
-    sentence = _sentences()
-    next_step = _sentences()
-    place = _sentences()
-    needs_words = fields.Boolean(truthy={True}, falsy={False}, error_messages=_words("Tulis true atau false."))
+class _Refusal(Rule):
+    valid_from = day()
+    code = text(r"^[A-Z_]{3,32}$", "Pakai 3 sampai 32 huruf besar dan garis bawah.")
+    sentence = sentences()
+    next_step = sentences()
+    place = sentences()
+    needs_words = fields.Boolean(truthy={True}, falsy={False}, error_messages=words("Tulis true atau false."))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RefusalReason:
@@ -253,27 +166,28 @@ class _Refusal(_Rule):
         return RefusalReason(**{key: value for key, value in data.items() if key != "retroactive"})
 
 
-class NationalShape(_Shape):
+class NationalShape(PolicyShape):
     """The national file."""
 
-    premium_region_share = _part(_Dated, many=True)
-    premium_gross = _part(_Dated, many=True)
-    premium_self_paid = _part(_Dated, many=True)
-    self_paid_wait_days = _part(_Dated, many=True)
-    reactivation_hours = _part(_Dated, many=True)
-    newborn_days = _part(_Dated, many=True)
-    uhc_coverage_threshold = _part(_Dated, many=True)
-    uhc_active_threshold = _part(_Dated, many=True)
-    objection_days = _part(_Dated, many=True)
-    objection_answer_days = _part(_Dated, many=True)
-    refusal_reasons = _part(_Refusal, many=True)
-    criteria_sets = _part(_Questions, many=True)
+    premium_region_share = part(_Dated, many=True)
+    premium_gross = part(_Dated, many=True)
+    premium_self_paid = part(_Dated, many=True)
+    self_paid_wait_days = part(_Dated, many=True)
+    reactivation_hours = part(_Dated, many=True)
+    newborn_days = part(_Dated, many=True)
+    uhc_coverage_threshold = part(_Dated, many=True)
+    uhc_active_threshold = part(_Dated, many=True)
+    objection_days = part(_Dated, many=True)
+    objection_answer_days = part(_Dated, many=True)
+    refusal_reasons = part(_Refusal, many=True)
+    letter_forms = part(LetterFormShape, many=True)
+    criteria_sets = part(_Questions, many=True)
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse rows out of order and criteria that cannot be told apart."""
-        refusals = dict(_refusal_faults(data["refusal_reasons"]))
-        faults = {**dict(_row_faults(data)), **refusals, **dict(_criteria_faults(data["criteria_sets"]))}
+        refusals, forms = dict(_refusal_faults(data["refusal_reasons"])), dict(form_faults(data["letter_forms"]))
+        faults = {**dict(_row_faults(data)), **refusals, **forms, **dict(_criteria_faults(data["criteria_sets"]))}
         if faults:
             raise ValidationError(faults)
 
@@ -313,7 +227,7 @@ def _seam_fault(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, lis
 
 
 def _row_faults(national: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in (key for key in national if key not in ("criteria_sets", "refusal_reasons")):
+    for key in (key for key in national if key not in ("letter_forms", "criteria_sets", "refusal_reasons")):
         days = [since for since, _ in national[key]]
         if not days:
             yield key, [f"Tulis paling sedikit satu [[{key}]]."]

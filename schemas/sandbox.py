@@ -17,6 +17,7 @@ from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
+from workflows.vocabulary import LetterType
 
 MADE_UP = "99"
 """NIKs of this province belong to nobody."""
@@ -38,6 +39,7 @@ CODES = {
     "CONTOH-DICABUT": DeskAnswer.REVOKED,
     "CONTOH-SUDAH-DIPAKAI": DeskAnswer.ALREADY_USED,
     "CONTOH-RS-LAIN": DeskAnswer.OTHER_HOSPITAL,
+    "CONTOH-BUKAN-UNTUK-RS": DeskAnswer.NOT_FOR_HOSPITAL,
     "CONTOH-SEDANG-DIBUAT": DeskAnswer.IN_PROGRESS,
     "CONTOH-TIDAK-DITEMUKAN": DeskAnswer.UNKNOWN,
     "CONTOH-PALSU": DeskAnswer.FORGED,
@@ -144,7 +146,8 @@ def _verdict(said: DeskAnswer, registration_number: str | None, now: datetime, *
     if said in (DeskAnswer.UNKNOWN, DeskAnswer.FORGED):
         return Verdict(said)
     begins = now - timedelta(days=5 if said == DeskAnswer.EXPIRED else 1)
-    letter = Letter(**{**LETTER, "valid_from": begins, "valid_until": begins + timedelta(days=3)})
+    kind = LetterType.KET_REAKTIVASI_PBI_JK if said == DeskAnswer.NOT_FOR_HOSPITAL else LetterType.REKOM_PBPU_PEMDA
+    letter = Letter(**{**LETTER, "type": kind, "valid_from": begins, "valid_until": begins + timedelta(days=3)})
     used = said == DeskAnswer.ALREADY_USED
     facts: dict[str, Any] = {"hospital_code": by.code, "accepted_at": now, "registration_number": registration_number}
     acceptance = Acceptance(**facts) if used else None

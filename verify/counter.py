@@ -20,6 +20,7 @@ from workflows import (
     decision,
     desk,
     intake,
+    letter_types,
     nik,
     outlook,
     parafs,
@@ -29,6 +30,7 @@ from workflows import (
     signing,
     without_nik,
 )
+from workflows.decision import Beside
 from workflows.desk import Verdict
 from workflows.errors import InvalidInput
 from workflows.intake import Intake
@@ -96,8 +98,14 @@ def on_case(ticket: str, version: int | None, act: Callable[[Session, Case], obj
 def assess_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``AssessmentSchema``."""
     policies = parts().policies
-    criteria = policies.criteria_for(policies.pinned(case.region_code, case.policy_valid_from))
+    criteria = policies.criteria_for(policies.pinned(case.region_code, case.policy_valid_from), case.letter_type)
     casework.assess(session, case, criteria, given["answers"], given["note"], me(), now=parts().clock())
+
+
+def choose_letter_type(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``LetterTypeSchema``."""
+    policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+    letter_types.choose(session, case, given["letter_type"], given["reason"], policy, me(), now=parts().clock())
 
 
 def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:
@@ -123,7 +131,7 @@ def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     if given["outcome"] == Action.APPROVE:
         policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
         rules = seats.rules_on(parts().policies, case.region_code, now=now)
-        decision.approve(session, case, policy, rules, reason, me(), now=now)
+        decision.approve(session, case, policy, rules, reason, me(), now=now, beside=Beside(cap=given["cap_rupiah"]))
     elif given["outcome"] == Action.REJECT:
         decision.reject(session, case, _grounds(given["grounds"]), reason, me(), now=now)
     else:

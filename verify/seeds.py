@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -43,6 +44,11 @@ HOSPITALS = (
     ("RS-CONTOH-2", "RS Contoh Sejahtera"),
     ("RS-CONTOH-3", "RSIA Contoh Bunda"),
 )
+CONTRACTS: dict[str, dict[str, Any]] = {
+    "RS-CONTOH-1": {"contract_number": "PKS/001/CONTOH", "contract_from": date(2020, 1, 1), "contract_until": date(2030, 12, 31)},
+    "RS-CONTOH-2": {"contract_number": "PKS/002/CONTOH", "contract_from": date(2020, 1, 1), "contract_until": date(2030, 12, 31)},
+}
+"""The third has none: the region guarantees no bill there."""
 
 
 def seed_demo(rekom: Rekom) -> None:
@@ -57,7 +63,8 @@ def seed_demo(rekom: Rekom) -> None:
 
 def _hospitals(session: Session, region: str) -> None:
     for number, (code, name) in enumerate(HOSPITALS, 1):
-        session.add(Hospital(code=code, name=name, city="Serang", region_code=region, phone=f"0254 000{number}"))
+        contract = CONTRACTS.get(code, {})
+        session.add(Hospital(code=code, name=name, city="Serang", region_code=region, phone=f"0254 000{number}", **contract))
     session.flush()
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, decision, facts, guards, parafs, seats
 from workflows.actor import Actor
+from workflows.decision import Beside
 from workflows.errors import RekomError
 from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
@@ -120,7 +121,7 @@ def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | No
         return BatchAnswer(case.ticket, case.name, BatchOutcome.CHANGED, changed=changed, sentence=_last_change(session, case))
     try:
         with session.begin_nested():
-            made = decision.approve(session, case, terms.policy, terms.rules, reason, actor, now=now, batch=terms.digest)
+            made = decision.approve(session, case, terms.policy, terms.rules, reason, actor, now=now, beside=Beside(batch=terms.digest))
     except RekomError as error:
         session.refresh(case)
         return BatchAnswer(case.ticket, case.name, BatchOutcome.REFUSED, sentence=str(error))

@@ -1,12 +1,13 @@
 """The decision: findings advise with reasons, only a named person with a dated authority decides."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, or_, select
 
-from workflows import advance, facts, guards, letters, parafs, seats
+from workflows import advance, facts, guards, letter_types, letters, parafs, seats
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.permissions import Permission, check
@@ -23,7 +24,24 @@ from workflows.rules.finding import Outcome
 from workflows.rules.policy import RefusalReason, RegionPolicy
 from workflows.seats import QuotaFull, SeatRules
 from workflows.states import Action, Guard, State
-from workflows.vocabulary import DecisionOutcome
+from workflows.vocabulary import SEATED, DecisionOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What may stand beside an approval: ``cap`` lowers letter C's rupiah below the region's, ``batch`` names the list it was in."""
+
+    cap: int | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What was said: the outcome, why, and letter C's cap in rupiah."""
+
+    outcome: DecisionOutcome
+    reason: str | None
+    cap: int | None = None
 
 
 def approve(
@@ -35,25 +53,25 @@ def approve(
     actor: Actor,
     *,
     now: datetime,
-    batch: str | None = None,
+    beside: Beside = Beside(),
 ) -> Letter | WaitingEntry:
     """Approve and sign: seat and number are given here, and the paper is made by a job right after.
 
-    Where a finding fails or needs a person, the decider says why it is approved all the same. Where no seat is left the
-    case waits in line instead, undecided; ``QuotaFull`` where it does already. ``batch`` names the list it was approved with.
+    Where a finding fails or needs a person, the decider says why it is approved all the same. Where letter A finds no seat left
+    the case waits in line instead, undecided; ``QuotaFull`` where it does already.
     """
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
     hands = _check_hands(session, case, actor, now=now)
     parafs.check_complete(session, hands[1], findings)
-    if seats.reserve(session, case, rules, now=now) is None:
+    cap = letter_types.check_terms(session, case, policy, beside.cap)
+    if case.letter_type in SEATED and seats.reserve(session, case, rules, now=now) is None:
         return _wait(session, case, rules, reason, actor, now=now)
-    decision = _decide(session, case, findings, hands, DecisionOutcome.APPROVED, reason, actor, now=now)
+    decision = _decide(session, case, findings, hands, _Word(DecisionOutcome.APPROVED, reason, cap), actor, now=now)
     letter = letters.sign(session, case, decision, policy, now=now)
-    advance.advance(
-        session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number, **({"batch": batch} if batch else {})
-    )
+    batch = {"batch": beside.batch} if beside.batch else {}
+    advance.advance(session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number, **batch)
     return letter
 
 
@@ -63,7 +81,7 @@ def reject(session: Session, case: Case, grounds: Iterable[RefusalReason], words
     _check_told(told, words)
     reason = " ".join([*(ground.sentence for ground in told), *([words] if words else [])])
     findings, hands = _findings(session, case), _check_hands(session, case, actor, now=now)
-    decision = _decide(session, case, findings, hands, DecisionOutcome.REJECTED, reason, actor, now=now)
+    decision = _decide(session, case, findings, hands, _Word(DecisionOutcome.REJECTED, reason), actor, now=now)
     session.add_all(_ground(decision, ground) for ground in told)
     session.flush()
     advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason, grounds=[ground.code for ground in told])
@@ -113,8 +131,7 @@ def _decide(
     case: Case,
     findings: FindingSet,
     hands: tuple[SigningAuthority, Assessment],
-    outcome: DecisionOutcome,
-    reason: str | None,
+    word: _Word,
     actor: Actor,
     *,
     now: datetime,
@@ -127,8 +144,10 @@ def _decide(
         opened_by=case.opened_by,
         assessed_by=assessment.assessed_by,
         validated_by=assessment.validated_by,
-        outcome=outcome,
-        reason=reason,
+        letter_type=case.letter_type,
+        cap_rupiah=word.cap,
+        outcome=word.outcome,
+        reason=word.reason,
         finding_set_id=findings.id,
         authority_id=authority.id,
         decided_by=actor.person_id,

@@ -15,11 +15,13 @@ from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
+from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
 from workflows.records.webhook import News
 from workflows.states import Action
+from workflows.vocabulary import AT_HOSPITAL
 
 
 class DeskAnswer(StrEnum):
@@ -30,6 +32,7 @@ class DeskAnswer(StrEnum):
     REVOKED = "REVOKED"
     ALREADY_USED = "ALREADY_USED"
     OTHER_HOSPITAL = "OTHER_HOSPITAL"
+    NOT_FOR_HOSPITAL = "NOT_FOR_HOSPITAL"
     IN_PROGRESS = "IN_PROGRESS"
     UNKNOWN = "UNKNOWN"
     FORGED = "FORGED"
@@ -39,8 +42,8 @@ class DeskAnswer(StrEnum):
 class Verdict:
     """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that has it.
 
-    ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved. A case without a
-    letter is one that was asked for by NIK and is still on its way.
+    ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved; ``cap_rupiah`` is the
+    most that letter C lets be billed. A case without a letter is one that was asked for by NIK and is still on its way.
     """
 
     answer: DeskAnswer
@@ -50,6 +53,7 @@ class Verdict:
     acceptance: Acceptance | None = None
     reason: str | None = None
     transfer: Transfer | None = None
+    cap_rupiah: int | None = None
 
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
@@ -96,9 +100,11 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
     acceptance, moved = session.get(Acceptance, letter.id), transfers.confirmed(session, letter.id)
     named = moved.to_hospital if moved else acceptance.hospital_code if acceptance else letter.hospital_code
     sealed = not trust.is_withdrawn(session, letter.key_id)
-    answer = _answer(letter, acceptance, now, sealed=sealed) or _fits(named, hospital_code)
+    answer = _answer(letter, acceptance, now, sealed=sealed) or _fits(letter, named, hospital_code)
     reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
-    return Verdict(answer, letter, case, session.get(Hospital, named) if named else None, acceptance, reason, moved)
+    hospital = session.get(Hospital, named) if named else None
+    cap = session.get_one(Decision, letter.decision_id).cap_rupiah
+    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap)
 
 
 def judge_found(session: Session, found: Letter | Case | None, hospital_code: str | None, *, now: datetime) -> Verdict:
@@ -182,7 +188,9 @@ def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sea
     return None if sealed else DeskAnswer.REVOKED
 
 
-def _fits(named: str | None, hospital_code: str | None) -> DeskAnswer:
+def _fits(letter: Letter, named: str | None, hospital_code: str | None) -> DeskAnswer:
+    if letter.type not in AT_HOSPITAL:
+        return DeskAnswer.NOT_FOR_HOSPITAL
     other = named and hospital_code and named != hospital_code
     return DeskAnswer.OTHER_HOSPITAL if other else DeskAnswer.VALID
 

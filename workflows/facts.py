@@ -26,9 +26,9 @@ from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.records.webhook import WebhookDelivery, WebhookEndpoint
-from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
+from workflows.rules.facts import Answer, CheckFact, EligibilityFacts, LetterAsked
 from workflows.states import CHECKS, ON_NEWS, Job
-from workflows.vocabulary import NoNik
+from workflows.vocabulary import LetterType, NoNik
 
 STANDS_IN: Mapping[NoNik, str] = {
     NoNik.NEWBORN: "NIK ibu",
@@ -83,6 +83,7 @@ class LetterQuestion:
     token_id: str
     region_code: str
     policy_valid_from: date
+    opened_on: date
     name: str
     nik: str | None
     stands_in: tuple[str, str] | None
@@ -95,6 +96,9 @@ class LetterQuestion:
     hospital_name: str | None
     hospital_city: str | None
     admitted_at: datetime | None
+    urgency: str
+    diagnosis: str | None
+    cap_rupiah: int | None
     signer_title: str
     signer_name: str
     signer_rank: str | None
@@ -123,6 +127,9 @@ def fingerprint(facts: Any) -> str:
     """
     content = asdict(facts)
     content.pop("similar", None)
+    weighed = content.get("facts")
+    if weighed and weighed.get("letter") is None:
+        del weighed["letter"]  # facts of letter A keep the fingerprints they had when there was no other
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
@@ -231,8 +238,29 @@ def _findings(session: Session, case: Case) -> FindingsQuestion:
         duplicates=_fact(case, checks.get(Job.DUPLICATES)),
         answers={key: Answer(answer) for key, answer in answers.items()},
         no_nik=case.lane.value if case.lane else None,
+        letter=_asked(session, case),
     )
     return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from)
+
+
+def _asked(session: Session, case: Case) -> LetterAsked | None:
+    if case.letter_type is LetterType.REKOM_PBPU_PEMDA:
+        return None
+    hospital = session.get(Hospital, case.hospital_code) if case.hospital_code else None
+    return LetterAsked(
+        type=case.letter_type.value,
+        reactivations=_reactivations(session, case),
+        hospital_code=case.hospital_code,
+        hospital_contract=hospital is not None and hospital.has_contract(opened_on(case)),
+        has_diagnosis=case.diagnosis is not None,
+    )
+
+
+def _reactivations(session: Session, case: Case) -> int:
+    """How often this office asked for the person's reactivation before."""
+    earlier = select(func.count(col(Letter.id))).join(Case, col(Case.id) == Letter.case_id)
+    asked = Letter.type == LetterType.KET_REAKTIVASI_PBI_JK, col(Letter.issued_at).is_not(None)
+    return session.exec(earlier.where(Case.nik == case.nik, Case.id != case.id, *asked)).one()
 
 
 def _fact(case: Case, result: CheckResult | None) -> CheckFact | None:
@@ -243,7 +271,7 @@ def _fact(case: Case, result: CheckResult | None) -> CheckFact | None:
 
 def _letter(session: Session, case: Case) -> LetterQuestion:
     query = (
-        select(Letter, Staff, SigningAuthority)
+        select(Letter, Decision, Staff, SigningAuthority)
         .join(Decision, col(Decision.id) == Letter.decision_id)
         .join(Staff, col(Staff.id) == Decision.decided_by)
         .join(SigningAuthority, col(SigningAuthority.id) == Decision.authority_id)
@@ -254,7 +282,9 @@ def _letter(session: Session, case: Case) -> LetterQuestion:
     return _letter_question(case, *found, session.get(Hospital, found[0].hospital_code) if found[0].hospital_code else None)
 
 
-def _letter_question(case: Case, letter: Letter, signer: Staff, authority: SigningAuthority, hospital: Hospital | None) -> LetterQuestion:
+def _letter_question(
+    case: Case, letter: Letter, decision: Decision, signer: Staff, authority: SigningAuthority, hospital: Hospital | None
+) -> LetterQuestion:
     assert letter.id is not None
     return LetterQuestion(
         letter_id=letter.id,
@@ -263,6 +293,7 @@ def _letter_question(case: Case, letter: Letter, signer: Staff, authority: Signi
         token_id=letter.token_id,
         region_code=case.region_code,
         policy_valid_from=case.policy_valid_from,
+        opened_on=opened_on(case),
         name=case.name,
         nik=case.nik,
         stands_in=_stands_in(case),
@@ -275,6 +306,9 @@ def _letter_question(case: Case, letter: Letter, signer: Staff, authority: Signi
         hospital_name=hospital.name if hospital else None,
         hospital_city=hospital.city if hospital else None,
         admitted_at=case.admitted_at,
+        urgency=case.urgency.value,
+        diagnosis=case.diagnosis,
+        cap_rupiah=decision.cap_rupiah,
         signer_title=authority.title,
         signer_name=signer.name,
         signer_rank=signer.rank,

@@ -60,6 +60,9 @@ AMENDABLE = (
 ).split()
 """What may follow or be corrected later; the NIK is not among them: another NIK is another case."""
 
+AMENDABLE_LATER = ("diagnosis",)
+"""What is not asked when a case is opened: it is for one type of letter only."""
+
 SUBSTANCE = frozenset({"name", "birth_date", "kk", "address", "domicile_code", "resident_since"})
 """Who the person is and where she lives: what an assessor assessed and a validator confirmed."""
 
@@ -94,7 +97,10 @@ def amend(
     check(actor, Permission.AMEND_CASE)
     if case.state not in AMENDABLE_STATES:
         raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
-    changed = {name: value for name, value in changes.items() if name in AMENDABLE and getattr(case, name) != value}
+    known = (*AMENDABLE, *AMENDABLE_LATER)
+    changed = {name: value for name, value in changes.items() if name in known and getattr(case, name) != value}
+    if changed.get("diagnosis") and case.letter_type is not LetterType.JAMINAN_PELAYANAN:
+        raise InvalidInput("Diagnosis hanya dicatat untuk surat jaminan pelayanan. Kosongkan isian ini.", field="diagnosis")
     _check_hospital(session, changed.get("hospital_code"))
     if case.state in ASSESSED and SUBSTANCE & set(changed):
         raise TransitionRefused("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah.")

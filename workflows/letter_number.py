@@ -11,7 +11,7 @@ from string import Formatter
 
 from workflows.errors import PolicyFileError
 
-TOKENS = frozenset({"klasifikasi", "urut", "unit", "bulan_romawi", "tahun"})
+TOKENS = frozenset({"klasifikasi", "jenis", "urut", "unit", "bulan_romawi", "tahun"})
 REQUIRED = ("urut", "tahun")
 """Without the running number letters share a number, without the year they do from January on."""
 WIDTH = re.compile(r"0[1-9]d")
@@ -28,13 +28,18 @@ def check_template(template: str) -> None:
             raise PolicyFileError(f"Format nomor surat harus memuat {{{name}}} tepat satu kali.")
 
 
-def render_number(template: str, *, klasifikasi: str, urut: int, unit: str, day: date) -> str:
+def names_type(template: str) -> bool:
+    """Whether numbers say which type of letter they are: a type may then count for itself."""
+    return any(name == "jenis" for name, _ in _tokens(template))
+
+
+def render_number(template: str, *, klasifikasi: str, urut: int, unit: str, day: date, jenis: str = "") -> str:
     """The number of the letter signed on ``day`` (the region's local date) as number ``urut`` of its year, from 1."""
     check_template(template)
     if urut < 1:
         raise ValueError(f"running numbers start at 1, not {urut}")
     month = ROMAN_MONTHS[day.month - 1]
-    return template.format(klasifikasi=klasifikasi, urut=urut, unit=unit, bulan_romawi=month, tahun=f"{day.year:04d}")
+    return template.format(klasifikasi=klasifikasi, urut=urut, unit=unit, jenis=jenis, bulan_romawi=month, tahun=f"{day.year:04d}")
 
 
 def _tokens(template: str) -> Iterator[tuple[str, str]]:

@@ -3,14 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from workflows import advance, trust, webhooks
+from workflows import advance, facts, trust, webhooks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, NotFound
 from workflows.letter_number import render_number
@@ -21,6 +21,8 @@ from workflows.records.case import Case
 from workflows.records.decision import Decision
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.webhook import News
+from workflows.rules.guarantee import is_in_ward
+from workflows.rules.letter_terms import LetterRule
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action
 
@@ -38,24 +40,24 @@ INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.i
 def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy, *, now: datetime) -> Letter:
     """Give the letter its number, inside the transaction that decides: no gap, no reuse, no number without a letter."""
     day = now.astimezone(ZoneInfo(policy.timezone)).date()
-    sequence = _next_number(session, policy.office.unit, day.year)
+    rule = policy.letter(case.letter_type, facts.opened_on(case))
+    counter = rule.counter(policy.office.unit)
+    sequence = _next_number(session, counter, day.year)
     assert case.id is not None and decision.id is not None
     letter = Letter(
         case_id=case.id,
         decision_id=decision.id,
-        type=case.letter_type,
+        type=decision.letter_type,
         state=LetterState.SIGNED,
-        office=policy.office.unit,
+        office=counter,
         year=day.year,
         sequence=sequence,
-        number=render_number(
-            policy.number_template.value, klasifikasi=policy.classification.value, urut=sequence, unit=policy.office.unit, day=day
-        ),
+        number=_number(policy, rule, sequence, day),
         signing_mode=policy.signing_mode.value,
         token_id=secrets.token_hex(16),
         hospital_code=case.hospital_code,
         valid_from=now,
-        valid_until=now + timedelta(hours=policy.letter_validity_hours.value),
+        valid_until=now + timedelta(hours=rule.hours(in_ward=is_in_ward(case.urgency))),
         signed_at=now,
     )
     session.add(letter)
@@ -134,6 +136,12 @@ def newest_letter(session: Session, case: Case) -> Letter | None:
 def _check_key(session: Session, key_id: str | None) -> None:
     if trust.is_withdrawn(session, key_id):
         raise SealWithdrawn
+
+
+def _number(policy: RegionPolicy, rule: LetterRule, sequence: int, day: date) -> str:
+    template = rule.terms.number_template or policy.number_template.value
+    kind, classification = rule.form.code, policy.classification.value
+    return render_number(template, klasifikasi=classification, jenis=kind, urut=sequence, unit=policy.office.unit, day=day)
 
 
 def _next_number(session: Session, office: str, year: int) -> int:

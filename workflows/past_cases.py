@@ -24,7 +24,7 @@ from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.rules.whatif import PastCase
 from workflows.states import CHECKS, Job
-from workflows.vocabulary import DecisionOutcome
+from workflows.vocabulary import DecisionOutcome, LetterType
 
 BATCH = 5_000
 """Decided cases read at a time, by a handful of queries whatever their number."""
@@ -46,7 +46,7 @@ class _Batch:
 
 
 def past_cases(session: Session, region_code: str, since: datetime, told: Callable[[int], None] = lambda _: None) -> Iterator[PastCase]:
-    """Every case of a region decided since a moment, oldest first; ``told`` hears how many were read."""
+    """Every case for letter A that a region decided since a moment, oldest first; ``told`` hears how many were read."""
     last, done = 0, 0
     while rows := session.execute(_decided(region_code, since, last)).all():
         first, last = rows[0].id, rows[-1].id
@@ -61,7 +61,12 @@ def _decided(region_code: str, since: datetime, after: int) -> Any:
     names = "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik no_nik".split()
     wanted = [*(getattr(Case, name) for name in names), col(Decision.outcome)]
     query = select(*wanted).join(Decision, col(Decision.case_id) == Case.id)
-    ours = (col(Case.region_code) == region_code) & (col(Decision.decided_at) >= since) & (col(Case.id) > after)
+    ours = (
+        (col(Case.letter_type) == LetterType.REKOM_PBPU_PEMDA)
+        & (col(Case.region_code) == region_code)
+        & (col(Decision.decided_at) >= since)
+        & (col(Case.id) > after)
+    )
     return query.where(ours).order_by(col(Case.id)).limit(BATCH)
 
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     READ_CASES = "READ_CASES"
     AMEND_CASE = "AMEND_CASE"
     RECORD_CHECK = "RECORD_CHECK"
+    CHOOSE_LETTER = "CHOOSE_LETTER"
     ASSESS = "ASSESS"
     VALIDATE = "VALIDATE"
     PARAF = "PARAF"
@@ -46,6 +47,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_CASES: OFFICE,
     Permission.AMEND_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
     Permission.RECORD_CHECK: frozenset({Role.CASEWORKER}),
+    Permission.CHOOSE_LETTER: frozenset({Role.CASEWORKER}),
     Permission.ASSESS: frozenset({Role.CASEWORKER}),
     Permission.VALIDATE: frozenset({Role.VALIDATOR}),
     Permission.PARAF: frozenset(POSTS),

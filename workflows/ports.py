@@ -165,9 +165,10 @@ class PovertyRegistry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """All that stands in a letter; never a diagnosis. Times are aware, dates local to the region.
+    """All that stands in a letter; a diagnosis only in letter C and only where the region asks. Times are aware, dates local.
 
     ``stands_in`` is the label and number by which somebody without a NIK is known: the mother's NIK, a passport.
+    ``finding``, ``request`` and ``terms`` are finished sentences; ``at_hospital`` says whether a desk takes a patient in with it.
     """
 
     letter_id: int
@@ -191,6 +192,10 @@ class LetterFacts:
     admitted_at: datetime | None
     care_class: str
     segment: str
+    subject: str
+    finding: str
+    request: str
+    terms: str
     activation_sentence: str
     addressee: tuple[str, ...]
     copies: tuple[str, ...]
@@ -206,6 +211,8 @@ class LetterFacts:
     timezone: str
     signing_mode: str = "SEAL"
     stands_in: tuple[str, str] | None = None
+    diagnosis: str | None = None
+    at_hospital: bool = True
 
     @property
     def known_by(self) -> str:

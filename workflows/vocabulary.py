@@ -73,9 +73,34 @@ class DocumentType(StrEnum):
 
 
 class LetterType(StrEnum):
-    """A: join or activate in the region's own segment. The other papers people call by the same name come with their law."""
+    """A: join or activate in the region's own segment; B: reactivate PBI JK; C: the region pays one hospital's bill;
+    D: take a member off the region's list; E: cover letter for many letters A. People call all of them the same."""
 
     REKOM_PBPU_PEMDA = "REKOM_PBPU_PEMDA"
+    KET_REAKTIVASI_PBI_JK = "KET_REAKTIVASI_PBI_JK"
+    JAMINAN_PELAYANAN = "JAMINAN_PELAYANAN"
+    PENCABUTAN = "PENCABUTAN"
+    PENGANTAR_KOLEKTIF = "PENGANTAR_KOLEKTIF"
+
+
+CHOSEN = (LetterType.REKOM_PBPU_PEMDA, LetterType.KET_REAKTIVASI_PBI_JK, LetterType.JAMINAN_PELAYANAN)
+"""What an application can end in; D is started by the office itself, E is about many cases."""
+
+SEATED = frozenset({LetterType.REKOM_PBPU_PEMDA})
+"""Letters that take a seat of the region's quota."""
+
+AT_HOSPITAL = frozenset({LetterType.REKOM_PBPU_PEMDA, LetterType.JAMINAN_PELAYANAN})
+"""Letters that an admission desk accepts a patient with. The others ask something of BPJS Kesehatan and pay nothing."""
+
+
+class RemovalReason(StrEnum):
+    """Why the region stops paying for a member."""
+
+    DIED = "DIED"
+    MOVED = "MOVED"
+    WORKS = "WORKS"
+    DOUBLE = "DOUBLE"
+    ON_REQUEST = "ON_REQUEST"
 
 
 class Capacity(StrEnum):

@@ -11,6 +11,7 @@ const TOLERANCE = 300; // seconds by which a clock may be slow
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const LETTER = ["version", "number", "letter_type", "name", "birth_year", "nik_digest", "segment", "care_class",
   "hospital_code", "single_use"];
+const AT_HOSPITAL = ["REKOM_PBPU_PEMDA", "JAMINAN_PELAYANAN"]; // all other letters ask something of the insurer and pay nothing
 
 /** Not believed; `answer` says why. */
 export class Refused extends Error {
@@ -194,6 +195,7 @@ export async function check(code, bundle, now, hospital = null) {
     need(!bundle.used.has(claims.token_id), "ALREADY_USED");
     need(now < claims.valid_until, "EXPIRED");
     need(now >= claims.valid_from - TOLERANCE, "NOT_YET_VALID");
+    need(AT_HOSPITAL.includes(claims.letter_type), "NOT_FOR_HOSPITAL");
     need(hospital === null || ["ANY", hospital].includes(claims.hospital_code), "OTHER_HOSPITAL");
   } catch (error) {
     return { answer: error instanceof Refused ? error.answer : "FORGED", claims };

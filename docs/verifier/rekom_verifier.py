@@ -14,6 +14,7 @@ TOKEN_HEAD, BUNDLE_HEAD, BUNDLE_TYPE = bytes.fromhex("d2844da201260448"), bytes.
 OWN, LONGEST, TOLERANCE = -65537, 1_000, 300  # our own claim; characters of a code; seconds by which a clock may be slow
 HALF_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 // 2
 LETTER = "version number letter_type name birth_year nik_digest segment care_class hospital_code single_use".split()
+AT_HOSPITAL = ("REKOM_PBPU_PEMDA", "JAMINAN_PELAYANAN")  # all other letters ask something of the insurer and pay nothing
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 Bundle = namedtuple("Bundle", "issuer counter issued_at expires_at keys withdrawn gone used witness")
 
@@ -134,6 +135,7 @@ def check(code, bundle, now, hospital=None):
         need(claims["token_id"] not in bundle.used, "ALREADY_USED")
         need(now < claims["valid_until"], "EXPIRED")
         need(now >= claims["valid_from"] - TOLERANCE, "NOT_YET_VALID")
+        need(claims["letter_type"] in AT_HOSPITAL, "NOT_FOR_HOSPITAL")
         need(hospital is None or claims["hospital_code"] in ("ANY", hospital), "OTHER_HOSPITAL")
     except Refused as refused:
         return refused.args[0], claims

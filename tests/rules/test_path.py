@@ -19,8 +19,8 @@ from workflows.rules.path import STEPS, find_route
 from workflows.rules.path_facts import DOUBTFUL, MAPPED, Cause, Lane, PathFacts
 from workflows.rules.path_told import Inquiry
 from workflows.rules.policy import PolicyBook, known_on
-from workflows.rules.route import LetterKind, Route, RouteCode
-from workflows.vocabulary import DocumentType, LetterType, Urgency
+from workflows.rules.route import Route, RouteCode
+from workflows.vocabulary import DocumentType, Urgency
 
 BOOK: PolicyBook = load_policies()
 DAY = date(2026, 11, 22)
@@ -132,14 +132,13 @@ def test_every_word_of_the_ports_is_understood() -> None:
     assert set(Segment) - MAPPED == {Segment.OTHER} == set(SEGMENTS) - MAPPED
     assert set(MembershipOutcome) == {"ACTIVE", "INACTIVE", "NOT_FOUND"}
     assert set(PovertyOutcome) == {"FOUND", "NOT_FOUND"}
-    assert {member.value for member in LetterType} <= {member.value for member in LetterKind}
 
 
 def test_every_paper_of_every_policy_has_a_name_and_every_way_a_step() -> None:
     assert {step.code for step in STEPS} | {RouteCode.UNDETERMINED} == set(RouteCode)
     blocks = [block for found in BOOK.regions.values() for block in found]
     names = [name for name in type(blocks[0]).__dataclass_fields__ if name.endswith("papers")]
-    assert len(names) == 9
+    assert len(names) == 10
     assert all(set(getattr(block, name).value) <= set(DocumentType) for block, name in product(blocks, names))
 
 

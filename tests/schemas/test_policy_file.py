@@ -142,7 +142,7 @@ def test_a_day_is_not_both_added_and_removed(folder: Path) -> None:
 def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
     text = plant(folder, SERANG, lambda old: old.replace("sla_hours =", "sla =").replace('"KTP"', '"KTB"'))
     error = refused(folder)
-    assert len(str(error).splitlines()) == 16
+    assert len(str(error).splitlines()) == 18
     assert error.context["line"] == str(line(text, "[[blocks]]"))
 
 
@@ -154,7 +154,7 @@ def test_a_file_without_blocks_is_refused(folder: Path) -> None:
 def test_a_national_list_without_rows_is_refused(folder: Path) -> None:
     def empty(text: str) -> str:
         head, rest = text.split("[[uhc_active_threshold]]")
-        return "uhc_active_threshold = []\n" + head + "[[criteria_sets]]" + rest.split("[[criteria_sets]]", 1)[1]
+        return "uhc_active_threshold = []\n" + head + "[[letter_forms]]" + rest.split("[[letter_forms]]", 1)[1]
 
     plant(folder, NATIONAL, empty)
     assert "paling sedikit satu [[uhc_active_threshold]]" in str(refused(folder))

@@ -7,23 +7,25 @@ from datetime import date
 import pytest
 
 from schemas.policy_file import load_policies
-from workflows.rules.policy import ActivationMode, CriteriaSet, EligibilityBasis, Office, RegionPolicy, Ruled
+from workflows.rules.policy import REMOVAL_QUESTIONS, ActivationMode, CriteriaSet, EligibilityBasis, Office, RegionPolicy, Ruled
 
 BOOK = load_policies()
 BLOCKS = [block for blocks in BOOK.regions.values() for block in blocks]
-PLAIN = {"region_code", "region_name", "timezone", "valid_from", "valid_to", "sha256"}
+PLAIN = {"region_code", "region_name", "timezone", "valid_from", "valid_to", "sha256", "letters"}
 NO_SOURCE = "tidak ada sumber umum"
 DATED = ("premium_region_share", "premium_gross", "uhc_coverage_threshold", "uhc_active_threshold")
 
 
 def sourced(block: RegionPolicy) -> dict[str, Ruled[object] | Office]:
     """The values of a block that must rest on something."""
-    return {field.name: getattr(block, field.name) for field in fields(block) if field.name not in PLAIN}
+    values = {field.name: getattr(block, field.name) for field in fields(block) if field.name not in PLAIN}
+    return values | {f"letters.{kind}": rules[-1][1].terms for kind, rules in block.letters.items()}
 
 
 VALUES = [
     *((f"{block.region_code} {block.valid_from} {key}", value) for block in BLOCKS for key, value in sourced(block).items()),
     *((f"{name} {since}", ruled) for name in DATED for since, ruled in getattr(BOOK.national, name)),
+    *((f"{form.type} {since}", form) for since, form in BOOK.national.letter_forms),
     *BOOK.national.criteria_sets.items(),
 ]
 
@@ -50,7 +52,7 @@ def test_the_five_regions_cover_the_day_of_the_demo() -> None:
 def test_the_shipped_files_show_every_kind_of_rule() -> None:
     assert {block.eligibility.value for block in BLOCKS} == set(EligibilityBasis)
     assert {block.activation_mode.value for block in BLOCKS} == {ActivationMode.SAME_DAY, ActivationMode.NEXT_CYCLE}
-    assert {block.criteria_set.value for block in BLOCKS} == set(BOOK.national.criteria_sets)
+    assert {block.criteria_set.value for block in BLOCKS} == set(BOOK.national.criteria_sets) - {REMOVAL_QUESTIONS}
     assert any(len(blocks) > 1 for blocks in BOOK.regions.values())
 
 

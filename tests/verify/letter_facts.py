@@ -29,6 +29,12 @@ NORMAL = LetterFacts(
     admitted_at=AT - timedelta(hours=5),
     care_class="3",
     segment="PEMDA",
+    subject="Rekomendasi Kepesertaan JKN PBPU dan BP Pemda",
+    finding="dan hasil penelitian kami atas permohonan, berkas, dan data kependudukan, dengan ini kami menerangkan bahwa warga berikut "
+    "memenuhi syarat untuk menerima rekomendasi ini:",
+    request="Sehubungan dengan itu, kami merekomendasikan agar yang bersangkutan didaftarkan atau diaktifkan sebagai peserta Jaminan "
+    "Kesehatan Nasional segmen PBPU dan BP Pemerintah Daerah dengan hak rawat kelas III.",
+    terms="untuk satu kali perawatan di RSUD Contoh Kota Serang",
     activation_sentence="Kepesertaan mohon diaktifkan pada hari surat ini diterima, tanpa masa tunggu (UHC Prioritas).",
     addressee=("Direktur RSUD Contoh Kota Serang", "di Kota Serang"),
     copies=("Wali Kota Serang (sebagai laporan)", "Kepala Dinas Kesehatan Kota Serang", "Arsip"),
@@ -70,6 +76,7 @@ MINIMAL = replace(
     phone=None,
     hospital_code=None,
     hospital_name=None,
+    terms="untuk satu kali perawatan di rumah sakit yang bekerja sama dengan BPJS Kesehatan",
     admitted_at=None,
     copies=(),
     legal_basis=NORMAL.legal_basis[:1],

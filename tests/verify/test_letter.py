@@ -14,13 +14,12 @@ import typst
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from schemas.letter_token import ANY_HOSPITAL, UnfitClaims, check_code, open_token, seal, token_in
+from schemas.letter_token import ANY_HOSPITAL, LetterClaims, UnfitClaims, check_code, open_token, seal, token_in
 from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL
 from verify.documents.letter import TEMPLATE, LetterNotPrintable, Paper, TypstPress, letter_claims, letter_content, typst_inputs
-from verify.documents.wording import KINDS, PRACTICE_MARK, letter_words
+from verify.documents.wording import PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
-from workflows.vocabulary import LetterType
 
 URL = "http://127.0.0.1:8000"
 POINTS_PER_MM = 72 / 25.4
@@ -157,14 +156,13 @@ def test_an_addressee_without_place_is_written_to_di_tempat() -> None:
     assert words["addressee"] == ["Kepada Yth.", "Kepala BPJS Kesehatan Cabang Serang", "di Tempat"]
 
 
-def test_every_type_of_letter_has_its_words() -> None:
-    assert set(KINDS) == set(LetterType)
-
-
-def test_neither_letter_nor_token_has_room_for_a_diagnosis(press: TypstPress) -> None:
-    names = {field.name for field in fields(LetterFacts)}
+def test_a_diagnosis_stands_in_a_guarantee_that_asks_for_it_and_never_in_a_token(press: TypstPress, keys: KeyRing) -> None:
+    names = {field.name for field in fields(LetterClaims)}
     assert not any("diagnos" in name or "icd" in name for name in names)
     assert "diagnos" not in text_of(press.press(NORMAL)).casefold()
+    asked = press.press(replace(NORMAL, letter_type="JAMINAN_PELAYANAN", diagnosis="Demam contoh"))
+    assert "Diagnosis sementara : Demam contoh" in " ".join(text_of(asked).split())
+    assert "contoh" not in repr(open_token(asked.token, keys.verifying)).casefold().replace("siti contoh", "")
 
 
 def test_the_token_holds_no_part_of_the_nik(press: TypstPress, keys: KeyRing) -> None:

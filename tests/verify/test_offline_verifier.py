@@ -69,6 +69,7 @@ RULES = {
     "expiry": ('need(now < claims["valid_until"], "EXPIRED")', "need(True)"),
     "the very second": ('need(now < claims["valid_until"], "EXPIRED")', 'need(now <= claims["valid_until"], "EXPIRED")'),
     "not before": ('need(now >= claims["valid_from"] - TOLERANCE, "NOT_YET_VALID")', "need(True)"),
+    "letters for a hospital": ('need(claims["letter_type"] in AT_HOSPITAL, "NOT_FOR_HOSPITAL")', "need(True)"),
     "hospital": ('in ("ANY", hospital), "OTHER_HOSPITAL")', 'in ("ANY", hospital) or True, "OTHER_HOSPITAL")'),
     "older bundle": ('>= (kept.counter, kept.issued_at), "BUNDLE_OLDER")', '>= (0, 0), "BUNDLE_OLDER")'),
     "earlier bundle": ("(counter, bundle.issued_at) >= (kept.counter, kept.issued_at)", "counter >= kept.counter"),

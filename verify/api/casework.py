@@ -5,10 +5,10 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from schemas.application import CaseSchema
-from schemas.casework import AssessmentSchema, DecisionSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
+from schemas.casework import AssessmentSchema, DecisionSchema, LetterTypeSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import assess_case, decide_case, on_case, paraf_case, validate_case, waiting_words
+from verify.counter import assess_case, choose_letter_type, decide_case, on_case, paraf_case, validate_case, waiting_words
 from workflows import casework, checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
@@ -32,6 +32,15 @@ def record_check(found: ManualResult, ticket: str) -> dict[str, Any]:
 def assess(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Answer the criteria."""
     return shown(on_case(ticket, given.get("version"), lambda session, case: assess_case(session, case, given)))
+
+
+@blueprint.post("/letter-type")
+@requires(Permission.CHOOSE_LETTER)
+@blueprint.arguments(LetterTypeSchema)
+@blueprint.response(201, CaseSchema)
+def choose_letter(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Take another letter than the one the path found, with a reason; until the case is assessed."""
+    return shown(on_case(ticket, given.get("version"), lambda session, case: choose_letter_type(session, case, given)))
 
 
 @blueprint.post("/validation")

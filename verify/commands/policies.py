@@ -40,10 +40,14 @@ def policies_check(folder: Path | None) -> None:
 def _examples(book: PolicyBook) -> list[str]:
     """How many values of the block in force last are made up or not confirmed, and wait for the office's own."""
     last = [blocks[-1] for blocks in book.regions.values()]
-    counts = [(block, sum(_is_example(block, field.name) for field in fields(block))) for block in last]
+    counts = [(block, sum(_is_example(block, field.name) for field in fields(block)) + _example_letters(block)) for block in last]
     return [f"{block.region_code} {block.region_name}: {count} nilai masih contoh." for block, count in counts if count]
 
 
 def _is_example(block: RegionPolicy, name: str) -> bool:
     value = getattr(block, name)
     return isinstance(value, Ruled | Office) and value.example
+
+
+def _example_letters(block: RegionPolicy) -> int:
+    return sum(rules[-1][1].terms.example for rules in block.letters.values())

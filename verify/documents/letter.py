@@ -97,7 +97,7 @@ def letter_claims(facts: LetterFacts, keys: KeyRing) -> LetterClaims:
         hospital_code=facts.hospital_code or ANY_HOSPITAL,
         valid_from=int(facts.valid_from.timestamp()),
         valid_until=int(facts.valid_until.timestamp()),
-        single_use=True,
+        single_use=facts.at_hospital,
     )
 
 

@@ -4,7 +4,6 @@ Layout after the templates of Depok and Kota Bogor: grounds, finding, what is as
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,34 +28,14 @@ MONTHS = (
 ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
 """Names of Indonesia's time zones by their distance from UTC (Keppres 41/1987)."""
 SEX = {"L": "Laki-laki", "M": "Laki-laki", "MALE": "Laki-laki", "P": "Perempuan", "F": "Perempuan", "FEMALE": "Perempuan"}
-CARE_CLASSES = {"1": "I", "2": "II", "3": "III"}
 CAPACITIES = {"PLT": "Plt. ", "PLH": "Plh. ", "AN": "a.n. "}
-SEGMENTS = {"PEMDA": "PBPU dan BP Pemerintah Daerah"}
 PRACTICE_MARK = "CONTOH – LATIHAN · BUKAN SURAT RESMI"
-
-
-@dataclass(frozen=True, slots=True)
-class LetterKind:
-    """What differs between letter types: the subject line and what is asked of the addressee."""
-
-    subject: str
-    request: str
-
-
-KINDS: Mapping[str, LetterKind] = {
-    "REKOM_PBPU_PEMDA": LetterKind(
-        "Rekomendasi Kepesertaan JKN PBPU dan BP Pemda",
-        "Sehubungan dengan itu, kami merekomendasikan agar yang bersangkutan didaftarkan atau diaktifkan sebagai "
-        "peserta Jaminan Kesehatan Nasional segmen {segment} dengan hak rawat {care_class}.",
-    ),
-}
 
 
 def letter_words(facts: LetterFacts) -> dict[str, Any]:
     """Everything the template prints except the QR and the check code; nothing but JSON values."""
-    kind = KINDS[facts.letter_type]
     return {
-        "title": f"{kind.subject} Nomor {facts.number}",
+        "title": f"{facts.subject} Nomor {facts.number}",
         "office": facts.office,
         "number": facts.number,
         "practice": facts.known_by.startswith(PRACTICE_PROVINCE),
@@ -64,11 +43,12 @@ def letter_words(facts: LetterFacts) -> dict[str, Any]:
         "government": [line for line in facts.office_lines if _is_government(line)],
         "office_lines": [line for line in facts.office_lines if line != facts.office and not _is_government(line)],
         "place_and_date": f"{facts.place}, {long_date(_local(facts.signed_at, facts).date())}",
-        "reference": [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", "–"], ["Hal", kind.subject, "strong"]],
+        "reference": [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", "–"], ["Hal", facts.subject, "strong"]],
         "addressee": _addressee(facts.addressee),
         "legal_basis": list(facts.legal_basis),
         "identity": _identity_rows(facts),
-        "request": kind.request.format(segment=SEGMENTS.get(facts.segment, facts.segment), care_class=_care_class(facts.care_class)),
+        "finding": facts.finding,
+        "request": facts.request,
         "activation": facts.activation_sentence,
         "copies": list(facts.copies),
         **_sentences(facts),
@@ -101,12 +81,6 @@ def _addressee(lines: tuple[str, ...]) -> list[str]:
     return ["Kepada Yth.", *lines, *([] if has_place else ["di Tempat"])]
 
 
-def _care_class(value: str) -> str:
-    """``3`` and ``KELAS_3`` become ``kelas III``."""
-    bare = value.upper().removeprefix("KELAS").strip(" _")
-    return f"kelas {CARE_CLASSES.get(bare, bare)}"
-
-
 def _identity_rows(facts: LetterFacts) -> list[list[str]]:
     """Label and value of what is known; a third item asks for bold."""
     rows: list[list[str | None]] = [
@@ -119,6 +93,7 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
         ["Alamat", facts.address],
         ["Nomor telepon", facts.phone],
         ["Rumah sakit", facts.hospital_name],
+        ["Diagnosis sementara", facts.diagnosis],
         ["Masuk perawatan", long_time(_local(facts.admitted_at, facts)) if facts.admitted_at else None],
     ]
     return [[cell for cell in row if cell is not None] for row in rows if row[1]]
@@ -127,8 +102,6 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
 def _sentences(facts: LetterFacts) -> dict[str, Any]:
     return {
         "grounds": "Berdasarkan:",
-        "finding": "dan hasil penelitian kami atas permohonan, berkas, dan data kependudukan, dengan ini kami menerangkan "
-        "bahwa warga berikut memenuhi syarat untuk menerima rekomendasi ini:",
         "closing": "Demikian surat ini dibuat untuk dipergunakan sebagaimana mestinya. Atas perhatian dan kerja sama "
         "Saudara, kami ucapkan terima kasih.",
         "logo_alt": f"Lambang {facts.office}",
@@ -140,11 +113,10 @@ def _sentences(facts: LetterFacts) -> dict[str, Any]:
 
 
 def _validity(facts: LetterFacts) -> dict[str, str]:
-    place = facts.hospital_name or "rumah sakit yang bekerja sama dengan BPJS Kesehatan"
     return {
         "validity_label": "SURAT INI BERLAKU SAMPAI",
         "validity_until": long_time(_local(facts.valid_until, facts)),
-        "validity_terms": f"sejak {long_time(_local(facts.valid_from, facts))}, untuk satu kali perawatan di {place}",
+        "validity_terms": f"sejak {long_time(_local(facts.valid_from, facts))}, {facts.terms}",
     }
 
 

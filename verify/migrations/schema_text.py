@@ -21,7 +21,7 @@ def add_check(table: str, name: str, condition: str) -> None:
     if is_postgresql():
         op.create_check_constraint(op.f(name), table, condition)
     else:
-        _rewrite(table, lambda text: f"{text.rstrip().removesuffix(')').rstrip()}, \n\t{_spelled(name, condition)}\n)")
+        _rewrite(table, lambda text: _with(text, _spelled(name, condition)))
 
 
 def drop_check(table: str, name: str, condition: str) -> None:
@@ -30,6 +30,31 @@ def drop_check(table: str, name: str, condition: str) -> None:
         op.drop_constraint(op.f(name), table, type_="check")
     else:
         _rewrite(table, lambda text: text.replace(f", \n\t{_spelled(name, condition)}", ""))
+
+
+def add_foreign_key(table: str, name: str, columns: list[str], target: str, wanted: list[str]) -> None:
+    """A named foreign key that rows already there are known to keep."""
+    if is_postgresql():
+        op.create_foreign_key(op.f(name), table, target, columns, wanted)
+    else:
+        _rewrite(table, lambda text: _with(text, _pointing(name, columns, target, wanted)))
+
+
+def drop_foreign_key(table: str, name: str, columns: list[str], target: str, wanted: list[str]) -> None:
+    """Take back what ``add_foreign_key`` added."""
+    if is_postgresql():
+        op.drop_constraint(op.f(name), table, type_="foreignkey")
+    else:
+        _rewrite(table, lambda text: text.replace(f", \n\t{_pointing(name, columns, target, wanted)}", ""))
+
+
+def add_filled(table: str, column: str, kind: str, value: str) -> None:
+    """A column that may not be empty, filled in the rows there are; new rows name it themselves."""
+    op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} DEFAULT '{value}' NOT NULL")
+    if is_postgresql():
+        op.alter_column(table, column, server_default=None)
+    else:
+        _rewrite(table, lambda text: text.replace(f"{column} {kind} DEFAULT '{value}' NOT NULL", f"{column} {kind} NOT NULL"))
 
 
 def relist(table: str, name: str, condition: str, *, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
@@ -68,6 +93,14 @@ def _listed(name: str, condition: str) -> re.Pattern[str]:
 
 def _spelled(name: str, condition: str) -> str:
     return f"CONSTRAINT {name} CHECK ({condition})"
+
+
+def _pointing(name: str, columns: list[str], target: str, wanted: list[str]) -> str:
+    return f"CONSTRAINT {name} FOREIGN KEY({', '.join(columns)}) REFERENCES {target} ({', '.join(wanted)})"
+
+
+def _with(text: str, constraint: str) -> str:
+    return f"{text.rstrip().removesuffix(')').rstrip()}, \n\t{constraint}\n)"
 
 
 def _text(table: str) -> str:

@@ -12,17 +12,18 @@ from verify.auth import parts, requires
 from verify.counter import amend_case
 from verify.web import choices
 from verify.web.form import Form, blank, tried
-from verify.web.look import look, policy_of
+from verify.web.look import asks_diagnosis, look, policy_of
 from verify.web.once import once
 from workflows.errors import TransitionRefused
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission
 from workflows.records.case import Case
+from workflows.rules.papers import papers_for
 
 blueprint = Blueprint("amending", __name__)
 
 SCHEMA = AmendSchema()
-CLEARABLE = tuple("address domicile_code resident_since hospital_code admitted_at proxy_name proxy_relation".split())
+CLEARABLE = tuple("address domicile_code resident_since hospital_code admitted_at proxy_name proxy_relation diagnosis".split())
 """Emptying these fields means that the fact is withdrawn; masked ones stay as they are."""
 
 
@@ -55,8 +56,9 @@ def page(ticket: str, form: Form) -> str:
         case=view.case,
         policy=policy,
         seen=view.documents,
+        asks_diagnosis=asks_diagnosis(policy, view.case),
         hospitals=hospitals,
-        **choices.papers(policy.papers.value),
+        **choices.papers(papers_for(policy, view.case.letter_type).value),
         regions=choices.regions(),
         urgencies=choices.URGENCIES,
     )
@@ -85,6 +87,7 @@ def _known(case: Case) -> dict[str, object]:
         "hospital_code": case.hospital_code,
         "admitted_at_day": day,
         "admitted_at_time": time,
+        "diagnosis": case.diagnosis,
         "proxy_name": case.proxy_name,
         "proxy_relation": case.proxy_relation,
     }

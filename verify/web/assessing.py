@@ -90,7 +90,8 @@ def validation_page(ticket: str, form: Form) -> str:
 
 def criteria_of(ticket: str) -> CriteriaSet:
     """The questions the case's rules ask."""
-    return parts().policies.criteria_for(policy_of(look(ticket).case))
+    case = look(ticket).case
+    return parts().policies.criteria_for(policy_of(case), case.letter_type)
 
 
 def _complete(ticket: str, typed: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The decision: facts on one screen, what needs the eye first, and a named person's word."""
 
+from typing import Any
+
 from flask import Blueprint, flash, render_template
 from werkzeug.wrappers import Response
 
@@ -31,12 +33,18 @@ def decide(ticket: str) -> Response | tuple[str, int]:
     """Approve and sign, refuse, or send back."""
 
     def load() -> Response:
-        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.", many=("grounds",))
+        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.", _with_cap, many=("grounds",))
         for sentence in waiting_words(look(ticket)):
             flash(sentence, "warning")
         return answer
 
     return tried(load, lambda form: page(ticket, form))
+
+
+def _with_cap(typed: dict[str, Any]) -> dict[str, Any]:
+    """Rupiah as people type them: ``1.500.000`` or ``Rp 1.500.000``."""
+    text = str(typed.get("cap_rupiah", "")).removeprefix("Rp").replace(".", "").strip()
+    return typed | {"cap_rupiah": int(text)} if text.isdecimal() else typed
 
 
 def page(ticket: str, form: Form) -> str:

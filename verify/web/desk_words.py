@@ -1,4 +1,4 @@
-"""The ten answers as a desk's screen shows them, and the sentences a desk without network says by itself."""
+"""The answers as a desk's screen shows them, and the sentences a desk without network says by itself."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ LOOK: dict[DeskAnswer, tuple[str, str]] = {
     DeskAnswer.REVOKED: ("bad", "stop"),
     DeskAnswer.ALREADY_USED: ("warn", "warning"),
     DeskAnswer.OTHER_HOSPITAL: ("bad", "building"),
+    DeskAnswer.NOT_FOR_HOSPITAL: ("bad", "letter"),
     DeskAnswer.IN_PROGRESS: ("warn", "clock"),
     DeskAnswer.UNKNOWN: ("warn", "search"),
     DeskAnswer.FORGED: ("bad", "cross"),
@@ -46,7 +47,7 @@ SCREENS = (
         "Betulkan jam komputer, lalu pindai lagi. Pasien gawat darurat tetap dilayani.",
     ),
 )
-"""The eight answers of the office, and the two that only a desk itself can give."""
+"""The nine answers of the office, and the two that only a desk itself can give."""
 
 SENTENCES = {
     "VALID": "{nama}, lahir {tahun}. Untuk {tempat}. Sampai {sampai}.",
@@ -55,6 +56,7 @@ SENTENCES = {
     "ALREADY_USED": "Sudah diterima rumah sakit, menurut daftar {daftar}.",
     "ACCEPTED_HERE": "Sudah Anda terima di komputer ini, {waktu}. Menunggu dikirim.",
     "OTHER_HOSPITAL": "Surat ini untuk rumah sakit lain, kode {tempat}.",
+    "NOT_FOR_HOSPITAL": "Surat ini untuk BPJS Kesehatan, bukan jaminan pembayaran.",
     "FORGED": "Tanda tangan digital surat ini tidak cocok.",
     "UNKNOWN": "Ini bukan kode surat.",
     "STALE": "Daftar kunci terakhir {umur} lalu. {nama}, lahir {tahun}, sampai {sampai}. Boleh diterima sementara, akan diperiksa ulang.",

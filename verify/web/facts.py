@@ -32,10 +32,12 @@ from workflows.records.check_result import CheckResult
 from workflows.rules.activation import RULE as ACTIVATION_RULE
 from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
+from workflows.rules.letter_terms import NAMES
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
 from workflows.states import CHECKS, LABEL, Job
 from workflows.steps import SOURCE
+from workflows.vocabulary import DecisionOutcome
 
 EYE_FIRST = (Outcome.FAILS, Outcome.NEEDS_PERSON, Outcome.MEETS)
 """What needs a look stands on top."""
@@ -61,6 +63,8 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
     """Everything a page says of a case beside the row itself."""
     return {
         "policy": policy,
+        "letter_name": NAMES[view.case.letter_type],
+        "cap": _cap(view, policy),
         "state_word": LABEL[view.case.state],
         "state_icon": STATE_ICON[view.case.state],
         "urgency_word": URGENCY[view.case.urgency],
@@ -79,6 +83,13 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         **clock_words(view, now=now),
         "story": story(view.timeline),
     }
+
+
+def _cap(view: CaseView, policy: RegionPolicy) -> int | None:
+    """The most letter C lets be billed: what was decided, or the region's own."""
+    if view.decision and view.decision.outcome is DecisionOutcome.APPROVED:
+        return view.decision.cap_rupiah
+    return policy.letter(view.case.letter_type, opened_on(view.case)).terms.cap_rupiah
 
 
 def findings_of(view: CaseView) -> list[dict[str, Any]]:
@@ -101,7 +112,8 @@ def checks_of(view: CaseView) -> list[Checked]:
 
 def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
     """The papers the region asks for and whether they were seen, then all others that were."""
-    asked = asked_papers(policy, birth_date=view.case.birth_date, on=opened_on(view.case), no_nik=view.case.lane)
+    case = view.case
+    asked = asked_papers(policy, birth_date=case.birth_date, on=opened_on(case), no_nik=case.lane, kind=case.letter_type)
     more = [paper for paper in view.documents if paper not in asked]
     return [(paper_word(paper), paper in view.documents) for paper in (*asked, *more)]
 
@@ -111,7 +123,7 @@ def answers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, str, Ans
     if view.assessment is None:
         return []
     given = view.assessment.answers
-    asked = parts().policies.criteria_for(policy).criteria
+    asked = parts().policies.criteria_for(policy, view.case.letter_type).criteria
     answers = ((criterion.question, Answer(given.get(criterion.key, Answer.UNKNOWN))) for criterion in asked)
     return [(question, ANSWER[answer], answer) for question, answer in answers]
 

@@ -13,10 +13,12 @@ from verify.auth import me, parts
 from verify.web.once import once
 from workflows import advance, queries
 from workflows.errors import NotFound
+from workflows.facts import opened_on
 from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.rules.policy import RegionPolicy
 from workflows.states import Action
+from workflows.vocabulary import LetterType
 
 Act = Callable[[Session, Case, Any], object]
 
@@ -45,6 +47,12 @@ def look_before(ticket: str, action: Action) -> CaseView:
 def policy_of(case: Case) -> RegionPolicy:
     """The rules the case is pinned to."""
     return parts().policies.pinned(case.region_code, case.policy_valid_from)
+
+
+def asks_diagnosis(policy: RegionPolicy, case: Case) -> bool:
+    """Whether the letter the case is for prints a diagnosis here."""
+    guarantee = case.letter_type is LetterType.JAMINAN_PELAYANAN
+    return guarantee and policy.letter(case.letter_type, opened_on(case)).terms.asks_diagnosis
 
 
 def do(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from flask import url_for
 
 from verify.web.words import CHECK, ROLE, SLUG
+from workflows import letter_types
 from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
+from workflows.vocabulary import CHOSEN
 from workflows.without_nik import NIK_MAY_COME
 
 
@@ -83,6 +85,8 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Lengkapi data", _to(view, "amending.show")))
     if can(actor, Permission.AMEND_CASE) and view.case.lane and state in NIK_MAY_COME:
         steps.append(Step("", "Tambahkan NIK", _to(view, "identifying.show")))
+    if can(actor, Permission.CHOOSE_LETTER) and state in letter_types.OPEN and view.case.letter_type in CHOSEN:
+        steps.append(Step("", "Ubah jenis surat", _to(view, "letter_type.show")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
     if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state):

@@ -12,8 +12,8 @@ from verify.web import choices
 from verify.web.form import Form, blank, tried
 from verify.web.words import RESULT, SEGMENT
 from workflows.permissions import Permission
+from workflows.rules.letter_terms import NAMES as LETTERS
 from workflows.rules.path_facts import Cause, Lane
-from workflows.rules.route import LetterKind
 from workflows.states import Job
 
 blueprint = Blueprint("path_finder", __name__)
@@ -32,11 +32,6 @@ CAUSES = [
     (Cause.WORK_ACCIDENT.value, "Kecelakaan kerja"),
 ]
 YES_NO = [("true", "Sanggup"), ("false", "Tidak sanggup")]
-LETTERS = {
-    LetterKind.REKOM_PBPU_PEMDA: "Surat rekomendasi peserta daerah",
-    LetterKind.KET_REAKTIVASI_PBI_JK: "Surat keterangan pengaktifan kembali PBI JK",
-    LetterKind.JAMINAN_PELAYANAN: "Surat jaminan pelayanan",
-}
 ABOUT = {"identity": "Data kependudukan", "membership": "Kepesertaan BPJS Kesehatan", "poverty": "Data sosial ekonomi (DTSEN)"}
 SAID = {"identity": RESULT[Job.IDENTITY], "membership": RESULT[Job.MEMBERSHIP], "poverty": RESULT[Job.POVERTY]}
 NAMES = {

@@ -11,6 +11,7 @@ from verify.counter import find
 from workflows import desk
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
+from workflows.rules.letter_terms import NAMES
 
 blueprint = Blueprint("public_letter", __name__)
 
@@ -30,6 +31,9 @@ SAID: dict[DeskAnswer, Words] = {
     DeskAnswer.EXPIRED: Words("Surat asli, masa berlaku habis", "Minta perpanjangan ke Dinas Sosial.", "bad", "clock"),
     DeskAnswer.REVOKED: Words("Surat asli, sudah dicabut", "Surat ini tidak boleh dipakai. Hubungi Dinas Sosial.", "bad", "stop"),
     DeskAnswer.ALREADY_USED: Words("Surat asli, sudah dipakai", "Rumah sakit sudah menerima surat ini.", "warn", "warning"),
+    DeskAnswer.NOT_FOR_HOSPITAL: Words(
+        "Surat asli, bukan untuk loket rumah sakit", "Serahkan kepada BPJS Kesehatan. Surat ini bukan jaminan pembayaran.", "warn", "letter"
+    ),
     DeskAnswer.IN_PROGRESS: Words("Surat sedang dibuat", "Tunggu sebentar, lalu pindai lagi.", "warn", "clock"),
     DeskAnswer.UNKNOWN: Words("Surat tidak ditemukan", "Hubungi Dinas Sosial di kota Anda.", "warn", "search"),
     DeskAnswer.FORGED: Words(
@@ -58,6 +62,6 @@ def _judge(token: str) -> Verdict:
 
 def _facts(verdict: Verdict) -> dict[str, object]:
     if verdict.case is None or verdict.letter is None:
-        return {"initials": None, "office": None}
+        return {"initials": None, "office": None, "letter_name": None}
     policy = parts().policies.pinned(verdict.case.region_code, verdict.case.policy_valid_from)
-    return {"initials": initials(verdict.case.name), "office": policy.office}
+    return {"initials": initials(verdict.case.name), "office": policy.office, "letter_name": NAMES[verdict.letter.type]}

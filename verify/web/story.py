@@ -11,7 +11,9 @@ from verify.web.form import label
 from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, ROLE, TIMELINE
 from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
+from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL, Job, Role, State
+from workflows.vocabulary import LetterType
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
         yield f"Berkas dilihat: {', '.join(paper_word(paper) for paper in documents)}."
 
 
+def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{NAMES[LetterType(detail['kind'])]}."
+
+
 def _result(detail: dict[str, Any], outcome: str | None) -> str:
     return RESULT[Job(detail["kind"])].get(outcome, outcome) if outcome else NOT_YET
 
@@ -105,6 +111,8 @@ SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "HAND_OVER": _owner_words,
     "PASS_ON": _owner_words,
     "ASK_AGAIN": _kind_words,
+    "SETTLE_LETTER": _letter_words,
+    "CHOOSE_LETTER": _letter_words,
     "CORRECTION": _correction_words,
     "RESOLVE": _resolve_words,
 }

@@ -108,6 +108,9 @@ RULE: Mapping[str, str] = {
     "berkas": "Kelengkapan berkas",
     "kriteria": "Penilaian keluarga",
     "aktivasi": "Mulai aktif",
+    "reaktivasi": "Pengaktifan kembali",
+    "jaminan": "Jaminan biaya",
+    "pencabutan": "Alasan pencabutan",
 }
 
 OBJECTION: Mapping[ObjectionOutcome, str] = {
@@ -149,6 +152,8 @@ TIMELINE: Mapping[str, str] = {
     "RESOLVE": "Perbedaan diselesaikan",
     "FINISH_CHECKS": "Semua pemeriksaan selesai",
     "WEIGH": "Temuan selesai dihitung",
+    "SETTLE_LETTER": "Jenis surat ditetapkan menurut jalur",
+    "CHOOSE_LETTER": "Jenis surat dipilih petugas",
     "ASSESS": "Penilaian dicatat",
     "VALIDATE": "Penilaian disahkan",
     "ASK_KASI": "Paraf Kepala Seksi diminta",
@@ -273,6 +278,9 @@ FIELD: Mapping[str, str] = {
     "q": "NIK atau nomor berkas",
     "username": "Nama pengguna",
     "password": "Kata sandi",
+    "letter_type": "Jenis surat",
+    "cap_rupiah": "Batas jaminan, rupiah",
+    "diagnosis": "Diagnosis sementara",
     "answers": "Jawaban",
     "agrees": "Hasil validasi",
     "version": "Versi berkas",

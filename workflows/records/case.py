@@ -22,8 +22,10 @@ class Case(SQLModel, table=True):
 
     A person has one open case at most (partial unique index on the NIK). Without a NIK the reason stands, and a child of
     a mother, a hospital's unknown patient and a passport have one each; ``birth_estimated`` says that the date is guessed
-    from the age. ``(id, opened_by)`` is unique so that a decision can point at both and four eyes hold in the database.
-    Where ``separate_intake`` holds, triggers keep whoever opened the case from assessing and validating it.
+    from the age. ``(id, opened_by)`` is unique so that a decision can point at both and four eyes hold in the database;
+    likewise ``(id, letter_type)``, so that what was decided stays. ``letter_chosen_by`` chose another letter than the path,
+    with a reason; ``diagnosis`` is for letter C alone. Where ``separate_intake`` holds, triggers keep whoever opened the case
+    from assessing and validating it.
     """
 
     __tablename__ = "case_file"
@@ -35,6 +37,7 @@ class Case(SQLModel, table=True):
         _open_without_nik(NoNik.UNIDENTIFIED, "hospital_code", "other_number"),
         _open_without_nik(NoNik.FOREIGNER, "other_number"),
         UniqueConstraint("id", "opened_by"),
+        Index("uq_case_file_id_letter_type", "id", "letter_type", unique=True),
         CheckConstraint(f"(closed_at IS NOT NULL) = (state IN ({sql_list(FINAL)}))", name="closed_when_final"),
         CheckConstraint("length(nik) = 16", name="nik_length"),
         CheckConstraint("nik IS NOT NULL OR no_nik IS NOT NULL", name="nik_or_why_not"),
@@ -46,6 +49,8 @@ class Case(SQLModel, table=True):
             name="unidentified_is_in_hospital",
         ),
         CheckConstraint("nik IS NOT NULL OR no_nik <> 'FOREIGNER' OR other_number IS NOT NULL", name="foreigner_has_passport"),
+        CheckConstraint("(letter_chosen_by IS NULL) = (letter_chosen_reason IS NULL)", name="choice_paired"),
+        CheckConstraint("diagnosis IS NULL OR letter_type = 'JAMINAN_PELAYANAN'", name="diagnosis_only_in_guarantee"),
         CheckConstraint("(proxy_name IS NULL) = (proxy_relation IS NULL)", name="proxy_paired"),
     )
 
@@ -55,6 +60,8 @@ class Case(SQLModel, table=True):
     state: State = Field(sa_type=text_enum(State), index=True)
     state_since: datetime
     letter_type: LetterType = Field(sa_type=text_enum(LetterType))
+    letter_chosen_by: int | None = Field(default=None, foreign_key="staff.id")
+    letter_chosen_reason: str | None = Field(default=None, max_length=500)
     region_code: str = Field(max_length=4, index=True)
     timezone: str = Field(max_length=32)
     policy_valid_from: date
@@ -75,6 +82,7 @@ class Case(SQLModel, table=True):
     resident_since: date | None = None
     hospital_code: str | None = Field(default=None, foreign_key="hospital.code", max_length=32)
     admitted_at: datetime | None = None
+    diagnosis: str | None = Field(default=None, max_length=200)
     urgency: Urgency = Field(sa_type=text_enum(Urgency))
     channel: Channel = Field(sa_type=text_enum(Channel))
     proxy_name: str | None = Field(default=None, max_length=200)

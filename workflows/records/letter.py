@@ -14,7 +14,10 @@ ISSUED_HAS_PAPER = "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NO
 
 
 class LetterCounter(SQLModel, table=True):
-    """The last number an office gave in a year; raised only inside the transaction that signs."""
+    """The last number an office gave in a year; raised only inside the transaction that signs.
+
+    ``office`` is the unit, followed by a type's code where that type counts for itself (``Dinsos/SJP``).
+    """
 
     __tablename__ = "letter_counter"
 
@@ -25,7 +28,7 @@ class LetterCounter(SQLModel, table=True):
 
 class Letter(SQLModel, table=True):
     """One letter. It has a number from the moment it is signed; it is issued with paper and token or not at all.
-    Its decision is one on its own case, by foreign key.
+    Its decision is one on its own case and for its own type, by foreign key. ``office`` names the counter its number is from.
 
     ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded.
     """
@@ -33,6 +36,9 @@ class Letter(SQLModel, table=True):
     __tablename__ = "letter"
     __table_args__ = (
         ForeignKeyConstraint(["decision_id", "case_id"], ["decision.id", "decision.case_id"], name="fk_letter_decided"),
+        ForeignKeyConstraint(
+            ["decision_id", "case_id", "type"], ["decision.id", "decision.case_id", "decision.letter_type"], name="fk_letter_decided_type"
+        ),
         UniqueConstraint("office", "year", "sequence"),
         Index(
             "uq_letter_live_case",

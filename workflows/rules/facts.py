@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from workflows.vocabulary import LetterType
+
 
 class Answer(StrEnum):
     """A caseworker's answer to one criterion."""
@@ -29,8 +31,21 @@ class CheckFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterAsked:
+    """What the rules of letters other than A read: ``reactivations`` is how often this office wrote letter B for the person,
+    ``hospital_contract`` whether the hospital has one in force, ``removal`` why a member is to be taken off the list."""
+
+    type: str
+    reactivations: int = 0
+    hospital_code: str | None = None
+    hospital_contract: bool = False
+    has_diagnosis: bool = False
+    removal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EligibilityFacts:
-    """Everything the eligibility rules of letter A read about one case on one day."""
+    """Everything the rules read about one case on one day; ``letter`` is None for letter A."""
 
     on: date
     region_code: str
@@ -45,3 +60,9 @@ class EligibilityFacts:
     duplicates: CheckFact | None
     answers: Mapping[str, Answer]
     no_nik: str | None = None
+    letter: LetterAsked | None = None
+
+    @property
+    def letter_type(self) -> LetterType:
+        """Which letter the case is for."""
+        return LetterType(self.letter.type) if self.letter else LetterType.REKOM_PBPU_PEMDA

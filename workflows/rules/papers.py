@@ -7,7 +7,7 @@ from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import Advice, Finding, Outcome, finding
 from workflows.rules.policy import RegionPolicy, Ruled
 from workflows.rules.residence import months_later
-from workflows.vocabulary import DocumentType, NoNik, Urgency
+from workflows.vocabulary import DocumentType, LetterType, NoNik, Urgency
 
 RULE = "berkas"
 READS = ("papers", "newborn_papers", "unidentified_papers", "homeless_papers", "foreigner_papers")
@@ -42,33 +42,44 @@ LABEL: Mapping[str, str] = {
 }
 """What people at the counter call a paper."""
 
+OWN_PAPERS: Mapping[LetterType, str] = {
+    LetterType.KET_REAKTIVASI_PBI_JK: "reactivation_papers",
+    LetterType.JAMINAN_PELAYANAN: "guarantee_papers",
+    LetterType.PENCABUTAN: "removal_papers",
+}
+"""Values of a block; all other letters ask for ``papers``."""
+
 COMPLETE = Advice(Outcome.MEETS, "Semua berkas yang diminta sudah diterima.")
 
 
 def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """Missing papers are named with the hours left to bring them, counted from the opening of the case."""
-    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on, no_nik=facts.no_nik)
+    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on, no_nik=facts.no_nik, kind=facts.letter_type)
     missing = [LABEL[paper] for paper in asked if paper not in facts.documents]
     threshold = ", ".join(LABEL[paper] for paper in asked) or None
     value = f"kurang: {', '.join(missing)}" if missing else "lengkap"
-    return finding(RULE, _advice(facts, policy, missing), _ruled(policy, facts.no_nik), value=value, threshold=threshold)
+    rests_on = papers_for(policy, facts.letter_type, facts.no_nik)
+    return finding(RULE, _advice(facts, policy, missing), rests_on, value=value, threshold=threshold)
 
 
-def asked_papers(policy: RegionPolicy, *, birth_date: date, on: date, no_nik: str | None = None) -> tuple[str, ...]:
-    """The papers the region asks of this person; nobody under 17 is asked for a KTP, a newborn's mother for hers."""
+def asked_papers(
+    policy: RegionPolicy, *, birth_date: date, on: date, no_nik: str | None = None, kind: str = LetterType.REKOM_PBPU_PEMDA
+) -> tuple[str, ...]:
+    """The papers the region asks of this person for a type of letter; nobody under 17 is asked for a KTP, a newborn's mother for hers."""
     adult = months_later(birth_date, KTP_MONTHS) <= on
-    return tuple(paper for paper in _ruled(policy, no_nik).value if adult or no_nik or paper != D.KTP)
+    return tuple(paper for paper in papers_for(policy, kind, no_nik).value if adult or no_nik or paper != D.KTP)
 
 
-def _ruled(policy: RegionPolicy, no_nik: str | None) -> Ruled[tuple[str, ...]]:
-    """The list for whoever has a NIK, or that of the lane."""
+def papers_for(policy: RegionPolicy, kind: str, no_nik: str | None = None) -> Ruled[tuple[str, ...]]:
+    """The list of whoever has a NIK, by the type of letter, or that of the lane; a cover letter stands on those of its letters A."""
     lanes = {
         NoNik.NEWBORN: policy.newborn_papers,
         NoNik.UNIDENTIFIED: policy.unidentified_papers,
         NoNik.HOMELESS: policy.homeless_papers,
         NoNik.FOREIGNER: policy.foreigner_papers,
     }
-    return lanes[NoNik(no_nik)] if no_nik else policy.papers
+    found: Ruled[tuple[str, ...]] = getattr(policy, OWN_PAPERS.get(LetterType(kind), "papers"))
+    return lanes[NoNik(no_nik)] if no_nik else found
 
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy, missing: list[str]) -> Advice:

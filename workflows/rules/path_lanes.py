@@ -7,7 +7,8 @@ from workflows.rules import law
 from workflows.rules.path_told import Inquiry, Told
 from workflows.rules.path_words import LATE_BABY
 from workflows.rules.policy import in_force
-from workflows.rules.route import LetterKind, RouteCode
+from workflows.rules.route import RouteCode
+from workflows.vocabulary import LetterType
 
 
 def _newborn(inquiry: Inquiry) -> Told:
@@ -40,7 +41,7 @@ def _unidentified(inquiry: Inquiry) -> Told:
         ),
         rests_on=inquiry.policy.unidentified_papers,
         papers=inquiry.policy.unidentified_papers,
-        letter=LetterKind.JAMINAN_PELAYANAN,
+        letter=LetterType.JAMINAN_PELAYANAN,
     )
 
 
@@ -55,7 +56,7 @@ def _homeless(inquiry: Inquiry) -> Told:
         ),
         rests_on=inquiry.policy.homeless_papers,
         papers=inquiry.policy.homeless_papers,
-        letter=LetterKind.JAMINAN_PELAYANAN,
+        letter=LetterType.JAMINAN_PELAYANAN,
     )
 
 

@@ -22,8 +22,8 @@ from workflows.rules.path_words import (
 )
 from workflows.rules.policy import ArrearsRule, EligibilityBasis, in_force, known_on
 from workflows.rules.residence import region_of
-from workflows.rules.route import LetterKind, Possible, Promise, Route, RouteCode, Unknown
-from workflows.vocabulary import DocumentType
+from workflows.rules.route import Possible, Promise, Route, RouteCode, Unknown
+from workflows.vocabulary import DocumentType, LetterType
 
 R = RouteCode
 
@@ -133,7 +133,7 @@ def _reactivate_pbi_jk(inquiry: Inquiry) -> Told:
         ),
         rests_on=ministry or law.REACTIVATION_BEFORE,
         papers=inquiry.policy.reactivation_papers,
-        letter=LetterKind.KET_REAKTIVASI_PBI_JK,
+        letter=LetterType.KET_REAKTIVASI_PBI_JK,
         promise=promise.reactivating(inquiry.policy, inquiry.book.national, inquiry.on),
         in_care_meanwhile=ministry is None,
         warnings=_reactivated_before(inquiry.facts.reactivations),
@@ -153,7 +153,7 @@ def _reactivate_region(inquiry: Inquiry) -> Told:
         steps=("Tanyakan ke BPJS Kesehatan mengapa kepesertaannya berhenti.", "Buka berkas baru untuk surat rekomendasi."),
         rests_on=law.MEMBERSHIP,
         papers=inquiry.policy.papers,
-        letter=LetterKind.REKOM_PBPU_PEMDA,
+        letter=LetterType.REKOM_PBPU_PEMDA,
         promise=promise.joining(inquiry.policy, inquiry.on),
         in_care_meanwhile=True,
     )
@@ -183,7 +183,7 @@ def _taken_over(inquiry: Inquiry) -> Told:
         steps=("Tanyakan besar tunggakan ke BPJS Kesehatan.", "Buka berkas baru untuk surat rekomendasi."),
         rests_on=inquiry.policy.arrears_rule,
         papers=inquiry.policy.papers,
-        letter=LetterKind.REKOM_PBPU_PEMDA,
+        letter=LetterType.REKOM_PBPU_PEMDA,
         promise=promise.joining(inquiry.policy, inquiry.on),
         in_care_meanwhile=True,
         warnings=tuple(doubts(inquiry)),
@@ -207,7 +207,7 @@ def _weighed(inquiry: Inquiry) -> Told:
         steps=("Tanyakan besar tunggakan ke BPJS Kesehatan.", "Buka berkas baru, lalu tulis pertimbangannya di penilaian."),
         rests_on=inquiry.policy.arrears_rule,
         papers=inquiry.policy.papers,
-        letter=LetterKind.REKOM_PBPU_PEMDA,
+        letter=LetterType.REKOM_PBPU_PEMDA,
         in_care_meanwhile=True,
         warnings=tuple(doubts(inquiry)),
     )
@@ -247,7 +247,7 @@ def _join_region(inquiry: Inquiry) -> Told:
         ),
         rests_on=policy.eligibility,
         papers=policy.papers,
-        letter=LetterKind.REKOM_PBPU_PEMDA,
+        letter=LetterType.REKOM_PBPU_PEMDA,
         promise=promise.joining(policy, inquiry.on),
         in_care_meanwhile=True,
         warnings=(*((ASK_EMPLOYER,) if left else ()), *doubts(inquiry)),

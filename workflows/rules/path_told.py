@@ -13,8 +13,8 @@ from workflows.rules.path_words import ACCIDENT, BIRTH_UNKNOWN, EMERGENCY, TITLE
 from workflows.rules.policy import PolicyBook, RegionPolicy, Ruled
 from workflows.rules.poverty import weigh_poverty
 from workflows.rules.residence import weigh_residence
-from workflows.rules.route import LetterKind, Promise, Route, RouteCode
-from workflows.vocabulary import DocumentType, Urgency
+from workflows.rules.route import Promise, Route, RouteCode
+from workflows.vocabulary import DocumentType, LetterType, Urgency
 
 OWN_CARD = (DocumentType.KTP.value,)
 CARD_AND_FAMILY = (DocumentType.KTP.value, DocumentType.KK.value)
@@ -50,7 +50,7 @@ class Told:
     steps: tuple[str, ...]
     rests_on: Referenced
     papers: Ruled[tuple[str, ...]] | tuple[str, ...] = OWN_CARD
-    letter: LetterKind | None = None
+    letter: LetterType | None = None
     promise: Promise = promise.NOTHING
     in_care_meanwhile: bool = False
     warnings: tuple[str, ...] = ()

@@ -13,10 +13,14 @@ from typing import Generic, TypeVar
 
 from workflows.errors import PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
+from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
 from workflows.states import Role
 from workflows.vocabulary import LetterType
 
 T = TypeVar("T")
+
+REMOVAL_QUESTIONS = "PENCABUTAN"
+"""The national set of questions for taking a member off the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,10 @@ class RegionPolicy:
     ``sha256`` names the block's content without ``valid_to``: closing a block and adding a later one
     leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
     ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
-    ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C. A letter is promised by the day's ``cutoffs``
-    where there are any, else within ``sla_hours``. ``emergency_over_quota`` gives an emergency a seat above a full quota;
-    without it an emergency waits first in line. Without ``approval_chain`` the head alone decides; under ``separate_intake``
-    whoever opened a case neither assesses nor validates it.
+    ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C, ``removal_papers`` of letter D; ``letters`` has the other
+    rules of each type. A letter is promised by the day's ``cutoffs`` where there are any, else within ``sla_hours``.
+    ``emergency_over_quota`` gives an emergency a seat above a full quota; without it an emergency waits first in line. Without
+    ``approval_chain`` the head alone decides; under ``separate_intake`` whoever opened a case neither assesses nor validates it.
     """
 
     region_code: str
@@ -155,6 +159,7 @@ class RegionPolicy:
     papers: Ruled[tuple[str, ...]]
     reactivation_papers: Ruled[tuple[str, ...]]
     guarantee_papers: Ruled[tuple[str, ...]]
+    removal_papers: Ruled[tuple[str, ...]]
     newborn_papers: Ruled[tuple[str, ...]]
     unidentified_papers: Ruled[tuple[str, ...]]
     homeless_papers: Ruled[tuple[str, ...]]
@@ -165,13 +170,10 @@ class RegionPolicy:
     papers_due_hours: Ruled[int]
     hospital_clock_hours: Ruled[int]
     hospital_clock_counting: Ruled[Counting]
-    letter_validity_hours: Ruled[int]
     classification: Ruled[str]
     number_template: Ruled[str]
     signer_titles: Ruled[tuple[str, ...]]
     signing_mode: Ruled[SigningMode]
-    copies: Ruled[tuple[str, ...]]
-    legal_basis: Ruled[tuple[str, ...]]
     quota_seats: Ruled[int]
     sla_hours: Ruled[int]
     sla_counting: Ruled[Counting]
@@ -180,6 +182,7 @@ class RegionPolicy:
     holidays_added: Ruled[tuple[date, ...]]
     holidays_removed: Ruled[tuple[date, ...]]
     uhc_coverage_percent: Ruled[str]
+    letters: Mapping[LetterType, LetterRules]
     emergency_over_quota: Ruled[bool] | None = None
     approval_chain: Ruled[ApprovalChains] | None = None
     separate_intake: Ruled[bool] | None = None
@@ -193,6 +196,13 @@ class RegionPolicy:
         chains = self.approval_chain.value if self.approval_chain else ()
         by_type = {chain.letter_type: chain.posts for chain in chains}
         return by_type.get(letter_type, by_type.get(None, ()))
+
+    def letter(self, kind: LetterType, on: date) -> LetterRule:
+        """What holds for a type of letter on a day; ``PolicyRefused`` where there was no such letter yet."""
+        found = next((rule for since, rule in reversed(self.letters[kind]) if since <= on), None)
+        if found is None:
+            raise PolicyRefused(f"{NAMES[kind]} belum ada pada {on:%d-%m-%Y}. Pilih jenis surat lain.")
+        return found
 
     def calendar(self, national: Mapping[date, str]) -> Calendar:
         """The office's calendar: the nation's days off, with the region's own and without those it works on."""
@@ -237,6 +247,7 @@ class NationalPolicy:
     objection_days: Dated
     objection_answer_days: Dated
     refusal_reasons: tuple[RefusalReason, ...]
+    letter_forms: tuple[tuple[date, LetterForm], ...]
     criteria_sets: Mapping[str, CriteriaSet]
 
 
@@ -279,6 +290,7 @@ class PolicyBook:
                 return block
         raise PolicyRefused(f"Aturan wilayah {region_code} sejak {valid_from:%d-%m-%Y} tidak ditemukan lagi.")
 
-    def criteria_for(self, policy: RegionPolicy) -> CriteriaSet:
-        """The assessment questions a block prescribes."""
-        return self.national.criteria_sets[policy.criteria_set.value]
+    def criteria_for(self, policy: RegionPolicy, kind: LetterType = LetterType.REKOM_PBPU_PEMDA) -> CriteriaSet:
+        """The assessment questions a block prescribes; of a removal those of its evidence, not of need."""
+        code = REMOVAL_QUESTIONS if kind is LetterType.PENCABUTAN else policy.criteria_set.value
+        return self.national.criteria_sets[code]

@@ -7,7 +7,8 @@ from workflows.rules.activation import IN_CARE, next_start
 from workflows.rules.calendar import Counting
 from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import ActivationMode, NationalPolicy, RegionPolicy, known_on
-from workflows.rules.route import LetterKind, Meanwhile, Promise
+from workflows.rules.route import Meanwhile, Promise
+from workflows.vocabulary import LetterType
 
 NOTHING = Promise()
 SAME_DAY = "Kepesertaan aktif pada hari pendaftaran."
@@ -48,7 +49,7 @@ def guarantee(facts: PathFacts, policy: RegionPolicy, promise: Promise) -> Meanw
         return None
     papers = policy.guarantee_papers
     sentence = IN_BED if facts.urgency else IF_IN_BED
-    return Meanwhile(LetterKind.JAMINAN_PELAYANAN, papers.value, sentence, papers.reference, papers.example)
+    return Meanwhile(LetterType.JAMINAN_PELAYANAN, papers.value, sentence, papers.reference, papers.example)
 
 
 def ready_by(policy: RegionPolicy) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from workflows.vocabulary import LetterType
+
 
 class RouteCode(StrEnum):
     """Every way a person can be sent, in the order in which they are tried."""
@@ -24,14 +26,6 @@ class RouteCode(StrEnum):
     SELF_PAID = "SELF_PAID"
     JOIN_REGION = "JOIN_REGION"
     UNDETERMINED = "UNDETERMINED"
-
-
-class LetterKind(StrEnum):
-    """The letters a way can end in: A joins or activates, B reactivates PBI JK, C guarantees one hospital's bill."""
-
-    REKOM_PBPU_PEMDA = "REKOM_PBPU_PEMDA"
-    KET_REAKTIVASI_PBI_JK = "KET_REAKTIVASI_PBI_JK"
-    JAMINAN_PELAYANAN = "JAMINAN_PELAYANAN"
 
 
 class Unknown(StrEnum):
@@ -78,7 +72,7 @@ class Promise:
 class Meanwhile:
     """What helps a patient in care until cover begins."""
 
-    letter: LetterKind
+    letter: LetterType
     papers: tuple[str, ...]
     sentence: str
     reference: str
@@ -99,7 +93,7 @@ class Route:
     reason: str
     say: tuple[str, ...]
     steps: tuple[str, ...]
-    letter: LetterKind | None
+    letter: LetterType | None
     papers: tuple[str, ...]
     papers_reference: str | None
     promise: Promise

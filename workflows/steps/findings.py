@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from workflows import advance, facts
+from workflows import advance, facts, letter_types
 from workflows.facts import FindingsQuestion
 from workflows.ports import Ports
 from workflows.records.case import Case
@@ -14,7 +14,9 @@ from workflows.records.finding_set import FindingSet
 from workflows.records.task import Task
 from workflows.rules.eligibility import weigh
 from workflows.rules.finding import Finding
+from workflows.rules.letter_choice import settled_letter
 from workflows.rules.policy import RegionPolicy
+from workflows.vocabulary import LetterType
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +26,25 @@ class Weighed:
     findings: tuple[Finding, ...]
     facts_hash: str
     policy: RegionPolicy
+    letter: LetterType | None
 
 
 def gather(ports: Ports, question: FindingsQuestion) -> Weighed:
     """Apply the policy block the case is pinned to."""
     policy = ports.policies.pinned(question.facts.region_code, question.policy_valid_from)
-    findings = weigh(question.facts, policy, ports.policies.criteria_for(policy))
-    return Weighed(findings=findings, facts_hash=facts.fingerprint(question), policy=policy)
+    findings = weigh(question.facts, policy, ports.policies.criteria_for(policy, question.facts.letter_type))
+    letter = settled_letter(question.facts, policy, ports.policies)
+    return Weighed(findings=findings, facts_hash=facts.fingerprint(question), policy=policy, letter=letter)
 
 
 def conclude(session: Session, case: Case, _: Task, evidence: Weighed, *, now: datetime) -> None:
-    """Keep the findings; if the facts moved on meanwhile, promise to weigh again."""
+    """Keep the findings and settle the letter; if the facts moved on with it or meanwhile, promise to weigh again."""
     known = select(FindingSet.id).where(FindingSet.case_id == case.id, FindingSet.facts_hash == evidence.facts_hash)
     if session.exec(known).first() is None:
         session.add(_row(case, evidence, now))
         advance.shown_differently(case)
         session.flush()
+    letter_types.settle(session, case, evidence.letter, now=now)
     advance.weigh_again(session, case, now=now)
     advance.settle(session, case, now=now)
 

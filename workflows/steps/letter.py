@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -10,7 +11,9 @@ from workflows.facts import LetterQuestion
 from workflows.ports import LetterFacts, Ports, PressedLetter
 from workflows.records.case import Case
 from workflows.records.task import Task
+from workflows.rules.guarantee import is_in_ward, rupiah
 from workflows.rules.policy import ActivationMode, RegionPolicy
+from workflows.vocabulary import AT_HOSPITAL, LetterType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class Finished:
     letter_id: int
     pressed: PressedLetter
 
+
+CARE_CLASS = "3"
+SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI_JK"}
+"""The segment a letter is about, where it is not the region's own."""
 
 ACTIVATION_SENTENCE = {
     ActivationMode.SAME_DAY: "Kepesertaan mohon diaktifkan pada hari surat ini diterima, tanpa masa tunggu (UHC Prioritas).",
@@ -31,7 +38,8 @@ ACTIVATION_SENTENCE = {
 def gather(ports: Ports, question: LetterQuestion) -> Finished:
     """Press the letter from the facts that were frozen when it was signed."""
     policy = ports.policies.pinned(question.region_code, question.policy_valid_from)
-    return Finished(letter_id=question.letter_id, pressed=ports.press.press(_facts(question, policy)))
+    today = ports.policies.at(question.region_code, question.signed_at.astimezone(ZoneInfo(policy.timezone)).date())
+    return Finished(letter_id=question.letter_id, pressed=ports.press.press(_facts(question, policy, today)))
 
 
 def conclude(session: Session, case: Case, _: Task, evidence: Finished, *, now: datetime) -> None:
@@ -39,7 +47,9 @@ def conclude(session: Session, case: Case, _: Task, evidence: Finished, *, now: 
     letters.press(session, case, evidence.letter_id, evidence.pressed, now=now)
 
 
-def _facts(question: LetterQuestion, policy: RegionPolicy) -> LetterFacts:
+def _facts(question: LetterQuestion, policy: RegionPolicy, today: RegionPolicy) -> LetterFacts:
+    rule = policy.letter(LetterType(question.letter_type), question.opened_on)
+    words = _words(question, policy)
     return LetterFacts(
         letter_id=question.letter_id,
         letter_type=question.letter_type,
@@ -61,12 +71,16 @@ def _facts(question: LetterQuestion, policy: RegionPolicy) -> LetterFacts:
         hospital_code=question.hospital_code,
         hospital_name=question.hospital_name,
         admitted_at=question.admitted_at,
-        care_class="3",
-        segment="PEMDA",
-        activation_sentence=ACTIVATION_SENTENCE[policy.activation_mode.value],
-        addressee=_addressee(question, policy),
-        copies=policy.copies.value,
-        legal_basis=policy.legal_basis.value,
+        care_class=CARE_CLASS,
+        segment=SEGMENT.get(rule.form.type, "PEMDA"),
+        subject=rule.subject,
+        finding=rule.form.finding.format(**words),
+        request=rule.request.format(**words),
+        terms=rule.form.terms.format(**words),
+        activation_sentence=ACTIVATION_SENTENCE[today.activation_mode.value] if rule.form.promises_start else "",
+        addressee=tuple(line.format(**words) for line in rule.terms.addressee),
+        copies=tuple(line.format(**words) for line in rule.terms.copies),
+        legal_basis=rule.law,
         signer_title=question.signer_title,
         signer_name=question.signer_name,
         signer_rank=question.signer_rank,
@@ -77,10 +91,19 @@ def _facts(question: LetterQuestion, policy: RegionPolicy) -> LetterFacts:
         valid_until=question.valid_until,
         timezone=policy.timezone,
         signing_mode=question.signing_mode,
+        diagnosis=question.diagnosis if rule.terms.asks_diagnosis else None,
+        at_hospital=rule.form.type in AT_HOSPITAL,
     )
 
 
-def _addressee(question: LetterQuestion, policy: RegionPolicy) -> tuple[str, ...]:
-    if question.hospital_name:
-        return (f"Direktur {question.hospital_name}", f"di {question.hospital_city}")
-    return ("Direktur Rumah Sakit yang merawat", f"di {policy.office.place}")
+def _words(question: LetterQuestion, policy: RegionPolicy) -> dict[str, str]:
+    """What the braces of a letter's texts become."""
+    return {
+        "segmen": "PBPU dan BP Pemerintah Daerah",
+        "kelas": "kelas III",
+        "perawatan": "rawat inap" if is_in_ward(question.urgency) else "rawat jalan",
+        "tempat": question.hospital_name or "rumah sakit yang bekerja sama dengan BPJS Kesehatan",
+        "batas": rupiah(question.cap_rupiah or 0),
+        "rumah_sakit": question.hospital_name or "Rumah Sakit yang merawat",
+        "kota": question.hospital_city or policy.office.place,
+    }

@@ -11,7 +11,7 @@ from verify.simulator.personas import load_population
 from verify.web import path_finder
 from workflows.paths import Asked
 from workflows.rules.path_facts import Cause, Lane
-from workflows.rules.route import LetterKind
+from workflows.vocabulary import LetterType
 
 Visit = Callable[[str], Visitor]
 
@@ -154,5 +154,5 @@ def test_a_name_is_never_more_than_a_name(visit: Visit) -> None:
 def test_every_code_has_its_word() -> None:
     assert {code for code, _ in path_finder.LANES} == set(Lane) - {Lane.NIK}
     assert {code for code, _ in path_finder.CAUSES} == set(Cause)
-    assert set(path_finder.LETTERS) == set(LetterKind)
+    assert set(path_finder.LETTERS) == set(LetterType)
     assert set(path_finder.ABOUT) == set(path_finder.SAID) == set(Asked)
