@@ -167,6 +167,8 @@ class CaseSchema(CaseSummarySchema):
     refusal = fields.Nested(RefusalSchema, allow_none=True)
     from_ticket = fields.String(allow_none=True, metadata={"description": "berkas yang keberatannya dikabulkan"})
     died_on = fields.Date(allow_none=True)
+    household = fields.String(allow_none=True, metadata={"description": "kode keluarganya, untuk /api/v1/households"})
+    proxy = fields.Dict(allow_none=True, metadata={"description": "yang mengurus: nama, hubungan, surat kuasa"})
     timeline = fields.List(fields.Nested(EventSchema))
 
 
@@ -222,6 +224,8 @@ def whole(
         "letter": _letter(letter) if letter else None,
         "refusal": _refusal(view, last_day),
         "from_ticket": view.from_ticket,
+        "household": view.household,
+        "proxy": _proxy(case),
         "died_on": view.death.died_on if view.death else None,
         "accepted_at": view.acceptance.accepted_at if view.acceptance else None,
         "timeline": [
@@ -247,6 +251,13 @@ def _refusal(view: CaseView, last_day: date | None) -> dict[str, Any] | None:
         "last_day": objection.last_day if objection else last_day,
         "objection": {name: getattr(objection, name) for name in names} | {"new_ticket": refusal.new_ticket} if objection else None,
     }
+
+
+def _proxy(case: Case) -> dict[str, str | None] | None:
+    if case.proxy_name is None:
+        return None
+    kin = case.proxy_kin.value if case.proxy_kin else None
+    return {"name": case.proxy_name, "relation": case.proxy_relation, "kin": kin, "authority": case.proxy_paper}
 
 
 def _manual(owned: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load, pre_load, validates_
 
 from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.intake import Intake
-from workflows.vocabulary import Channel, DocumentType, NoNik, Sex, Urgency
+from workflows.vocabulary import Channel, DocumentType, NoNik, ProxyKin, Sex, Urgency
 from workflows.without_nik import Identified
 
 
@@ -28,6 +28,8 @@ class LaterFacts(Shape):
     proxy_name = PersonName(200, allow_none=True, metadata={"description": "yang mengurus, bila bukan pasien"})
     proxy_relation = Text(50, allow_none=True)
     proxy_phone = Phone(allow_none=True)
+    proxy_kin = Choice(ProxyKin, allow_none=True, metadata={"description": "keluarga, atau pihak lain dengan surat kuasa"})
+    proxy_paper = Text(100, allow_none=True, metadata={"description": "nomor dan tanggal surat kuasa"})
     documents = _documents(metadata={"description": "berkas yang sudah dilihat petugas"})
 
 

@@ -19,6 +19,7 @@ from workflows import (
     deaths,
     decision,
     desk,
+    households,
     intake,
     letter_types,
     nik,
@@ -33,12 +34,14 @@ from workflows import (
 from workflows.decision import Beside
 from workflows.desk import Verdict
 from workflows.errors import InvalidInput
+from workflows.households import Family
 from workflows.intake import Intake
 from workflows.outlook import Outlook
 from workflows.paths import Direction, PathQuestion
 from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.records.decision import Decision
+from workflows.records.household import Household
 from workflows.records.letter import Letter
 from workflows.rules.policy import RefusalReason, refusals_on
 from workflows.states import Action, State
@@ -57,6 +60,15 @@ def identify_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``IdentifiedSchema``."""
     refuse_practice(given["found"].nik)
     without_nik.identify(session, case, given["found"], me(), now=parts().clock())
+
+
+def receive_family(session: Session, given: Family) -> Household:
+    """Open or link a case for each member of a family, under the policy in force today."""
+    for one in given.applying:
+        for digits in (one.intake.nik, one.intake.mother_nik):
+            if digits:
+                refuse_practice(digits)
+    return households.receive(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
 
 
 def find_path(on: date | None, question: PathQuestion) -> Direction:

@@ -233,7 +233,9 @@ def _pauses(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[
 
 def _complete_at(case: Case, seen: Seen, office: OfficeTime) -> datetime | None:
     """When the last paper the region asks for came; None while one is missing."""
-    asked = asked_papers(office.policy, birth_date=case.birth_date, on=opened_on(case), no_nik=case.lane, kind=case.letter_type)
+    born, day, lane = case.birth_date, opened_on(case), case.lane
+    authority = case.by_third_party
+    asked = asked_papers(office.policy, birth_date=born, on=day, no_nik=lane, kind=case.letter_type, by_third_party=authority)
     if any(paper not in seen for paper in asked):
         return None
     return max((seen[paper] for paper in asked), default=case.opened_at)

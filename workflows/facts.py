@@ -239,6 +239,7 @@ def _findings(session: Session, case: Case) -> FindingsQuestion:
         answers={key: Answer(answer) for key, answer in answers.items()},
         no_nik=case.lane.value if case.lane else None,
         letter=_asked(session, case),
+        by_third_party=case.by_third_party,
     )
     return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from)
 

@@ -16,7 +16,7 @@ from workflows.records.case import Case, CaseDocument
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import RegionPolicy
 from workflows.states import ASSESSED, State
-from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, Sex, Urgency
+from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, ProxyKin, Sex, Urgency
 
 TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L or U: a ticket is read aloud over the telephone."""
@@ -49,6 +49,8 @@ class Intake:
     proxy_name: str | None = None
     proxy_relation: str | None = None
     proxy_phone: str | None = None
+    proxy_kin: ProxyKin | None = None
+    proxy_paper: str | None = None
     documents: frozenset[DocumentType] = field(default_factory=frozenset)
 
 
@@ -56,7 +58,8 @@ ONCE = "nik no_nik mother_nik other_number sex birth_estimated channel".split()
 """What is said at the opening and not amended; a NIK that was missing comes by ``without_nik.identify``."""
 
 AMENDABLE = (
-    "name birth_date phone kk address domicile_code resident_since hospital_code admitted_at urgency proxy_name proxy_relation proxy_phone"
+    "name birth_date phone kk address domicile_code resident_since hospital_code admitted_at urgency proxy_name proxy_relation proxy_phone "
+    "proxy_kin proxy_paper"
 ).split()
 """What may follow or be corrected later; the NIK is not among them: another NIK is another case."""
 
@@ -106,7 +109,7 @@ def amend(
         raise TransitionRefused("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah.")
     for name, value in changed.items():
         setattr(case, name, value)
-    check_proxy(case.proxy_name, case.proxy_relation)
+    check_proxy(case)
     if case.lane is NoNik.UNIDENTIFIED and case.hospital_code is None:
         raise InvalidInput(without_nik.MISSING["hospital_code"], field="hospital_code")
     case.version += 1
@@ -127,15 +130,19 @@ def add_documents(session: Session, case: Case, documents: frozenset[DocumentTyp
     session.flush()
 
 
-def check_proxy(name: str | None, relation: str | None) -> None:
-    """A proxy is named with the relation or not at all."""
-    if (name is None) != (relation is None):
+def check_proxy(known: Intake | Case) -> None:
+    """A proxy is named with the relation or not at all; a letter of authority belongs to somebody outside the family."""
+    if (known.proxy_name is None) != (known.proxy_relation is None):
         raise InvalidInput("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.")
+    if known.proxy_kin is not None and known.proxy_name is None:
+        raise InvalidInput("Isi nama orang yang mengurus.", field="proxy_name")
+    if known.proxy_paper is not None and known.proxy_kin is not ProxyKin.THIRD_PARTY:
+        raise InvalidInput("Surat kuasa hanya untuk yang mengurus dari luar keluarga.", field="proxy_paper")
 
 
 def complete_proxy(intake: Intake) -> Intake:
     """The intake with its proxy checked; a telephone without a proxy is nobody's."""
-    check_proxy(intake.proxy_name, intake.proxy_relation)
+    check_proxy(intake)
     return replace(intake, proxy_phone=intake.proxy_phone if intake.proxy_name else None)
 
 

@@ -24,7 +24,7 @@ from workflows.records.task import Task
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
 from workflows.rules.whatif import PastCase
 from workflows.states import CHECKS, Job
-from workflows.vocabulary import DecisionOutcome, LetterType
+from workflows.vocabulary import DecisionOutcome, LetterType, ProxyKin
 
 BATCH = 5_000
 """Decided cases read at a time, by a handful of queries whatever their number."""
@@ -58,7 +58,9 @@ def past_cases(session: Session, region_code: str, since: datetime, told: Callab
 
 
 def _decided(region_code: str, since: datetime, after: int) -> Any:
-    names = "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik no_nik".split()
+    names = (
+        "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik no_nik proxy_kin"
+    ).split()
     wanted = [*(getattr(Case, name) for name in names), col(Decision.outcome)]
     query = select(*wanted).join(Decision, col(Decision.case_id) == Case.id)
     ours = (
@@ -138,6 +140,7 @@ def _case(row: Any, batch: _Batch) -> PastCase:
         duplicates=checks.get(Job.DUPLICATES),
         answers=batch.answers.get(row.id, {}),
         no_nik=row.no_nik.value if row.no_nik and row.nik is None else None,
+        by_third_party=row.proxy_kin is ProxyKin.THIRD_PARTY,
     )
     return PastCase(row.ticket, known, row.policy_valid_from, row.outcome is DecisionOutcome.APPROVED)
 

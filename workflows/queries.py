@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, letters, manual_checks, refusals
+from workflows import audit, clocks, facts, guards, households, letters, manual_checks, refusals
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
@@ -73,6 +73,7 @@ class CaseView:
     refusal: RefusalView | None
     from_ticket: str | None
     death: DeathNotice | None
+    household: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         refusal=refusals.refusal_of(session, decided) if decided and decided.outcome is DecisionOutcome.REJECTED else None,
         from_ticket=refusals.came_from(session, case),
         death=session.get(DeathNotice, case.id),
+        household=households.code_of(session, case),
     )
 
 

@@ -23,6 +23,13 @@ class NoNik(StrEnum):
     FOREIGNER = "FOREIGNER"
 
 
+class ProxyKin(StrEnum):
+    """Who may come for a patient: the family by its card, anybody else by a letter of authority (surat kuasa)."""
+
+    FAMILY = "FAMILY"
+    THIRD_PARTY = "THIRD_PARTY"
+
+
 class Sex(StrEnum):
     """Read off the NIK where there is one, else stated."""
 

@@ -39,6 +39,7 @@ ORDINARY: dict[str, Any] = {
     "duplicates": "CLEAR",
     "tickets": [],
     "without_nik": None,
+    "by_third_party": False,
     "yes": [],
     "no": [],
 }
@@ -94,6 +95,7 @@ def facts_of(case: dict[str, Any], policy: RegionPolicy, criteria: CriteriaSet) 
         duplicates=check_of(fact["duplicates"], "Rekom", case["date"], tickets=fact["tickets"]),
         answers=answers_of(fact, criteria),
         no_nik=fact["without_nik"],
+        by_third_party=fact["by_third_party"],
     )
 
 

@@ -178,7 +178,7 @@ def test_revoking_needs_an_issued_letter_a_reason_and_the_head(office: Office) -
     with pytest.raises(NotFound, match="belum mempunyai surat"):
         office.revoke(ticket)
     office.approve(ticket)
-    with pytest.raises(TransitionRefused, match=r"^Surat berstatus Sedang dibuat tidak dapat menjadi Dicabut\.$"):
+    with pytest.raises(TransitionRefused, match=r"^Langkah ini tidak ada saat berkas berstatus “Disetujui”\."):
         office.revoke(ticket)
     office.drain()
     for other in ("loket", "peksos", "validator"):

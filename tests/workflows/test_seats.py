@@ -264,9 +264,10 @@ def test_the_migration_can_be_undone_with_cases_in_line(database_url: str, offic
     database = Database(database_url)
     with pytest.raises(DBAPIError), database.write() as session:
         session.execute(text("UPDATE case_file SET state = 'WAITLISTED'"))
+    with database.read() as session:  # older tables know fewer columns than the code
+        state = session.execute(text("SELECT state FROM case_file WHERE ticket = :ticket"), {"ticket": second}).scalar_one()
+    assert state == State.DECISION
     database.close()
-    assert office.case(second).state == State.DECISION
-    office.rekom.database.close()
     command.upgrade(_alembic(database_url), "head")
     assert isinstance(approve(office, second), Letter)
 

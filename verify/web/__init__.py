@@ -24,6 +24,7 @@ from verify.web import (
     desk_app,
     door,
     hospital_keys,
+    household,
     identifying,
     intake_page,
     letter_type,
@@ -38,6 +39,7 @@ from verify.web import (
     signing,
     work_list,
 )
+from verify.web.choices import PROXY_KINS
 from verify.web.coverage import percent
 from verify.web.form import blank, label
 from verify.web.menu import menu
@@ -68,6 +70,7 @@ MODULES = (
     correcting,
     closing,
     refusal,
+    household,
     reception,
     desk_app,
     shift,
@@ -100,6 +103,7 @@ def register(app: Flask) -> None:
         role_word_of=ROLE.__getitem__,
         urgency_word_of=URGENCY.__getitem__,
         no_nik_word_of=NO_NIK.__getitem__,
+        proxy_kins=PROXY_KINS,
         zone_word=lambda zone: ZONES.get(zone, zone),
     )
 

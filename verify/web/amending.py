@@ -23,7 +23,9 @@ from workflows.rules.papers import papers_for
 blueprint = Blueprint("amending", __name__)
 
 SCHEMA = AmendSchema()
-CLEARABLE = tuple("address domicile_code resident_since hospital_code admitted_at proxy_name proxy_relation diagnosis".split())
+CLEARABLE = tuple(
+    "address domicile_code resident_since hospital_code admitted_at proxy_name proxy_relation proxy_kin proxy_paper diagnosis".split()
+)
 """Emptying these fields means that the fact is withdrawn; masked ones stay as they are."""
 
 
@@ -90,4 +92,6 @@ def _known(case: Case) -> dict[str, object]:
         "diagnosis": case.diagnosis,
         "proxy_name": case.proxy_name,
         "proxy_relation": case.proxy_relation,
+        "proxy_kin": case.proxy_kin.value if case.proxy_kin else None,
+        "proxy_paper": case.proxy_paper,
     }

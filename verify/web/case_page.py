@@ -29,6 +29,15 @@ def paper(ticket: str) -> Response:
     return pdf_response(ticket)
 
 
+@blueprint.get("/berkas/<ticket>/tanda-terima")
+@requires(Permission.READ_CASES)
+def receipt(ticket: str) -> str:
+    """What the family takes home: the number, who acts for whom, what is missing, and what was promised."""
+    view = look(ticket)
+    facts = facts_of(view, policy_of(view.case), now=parts().clock())
+    return render_template("receipt.html", view=view, case=view.case, **facts)
+
+
 def page(view: CaseView) -> str:
     """Everything the office sees of a case."""
     now = parts().clock()

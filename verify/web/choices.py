@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from verify.auth import parts
-from verify.web.words import ANSWER, CHANNEL, NO_NIK, RESULT, SEGMENT, SEX, URGENCY
+from verify.web.words import ANSWER, CHANNEL, NO_NIK, PROXY_KIN, RESULT, SEGMENT, SEX, URGENCY
 from workflows import queries
 from workflows.rules.papers import LABEL
 from workflows.states import Job
@@ -20,6 +20,7 @@ def _pairs(words: Iterable[tuple[object, str]]) -> list[Choice]:
 
 URGENCIES = _pairs(URGENCY.items())
 NO_NIKS = _pairs(NO_NIK.items())
+PROXY_KINS = _pairs(PROXY_KIN.items())
 SEXES = _pairs(SEX.items())
 CHANNELS = _pairs(CHANNEL.items())
 ANSWERS = _pairs(ANSWER.items())

@@ -113,7 +113,9 @@ def checks_of(view: CaseView) -> list[Checked]:
 def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
     """The papers the region asks for and whether they were seen, then all others that were."""
     case = view.case
-    asked = asked_papers(policy, birth_date=case.birth_date, on=opened_on(case), no_nik=case.lane, kind=case.letter_type)
+    born, day, lane = case.birth_date, opened_on(case), case.lane
+    authority = case.by_third_party
+    asked = asked_papers(policy, birth_date=born, on=day, no_nik=lane, kind=case.letter_type, by_third_party=authority)
     more = [paper for paper in view.documents if paper not in asked]
     return [(paper_word(paper), paper in view.documents) for paper in (*asked, *more)]
 

@@ -87,6 +87,8 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Tambahkan NIK", _to(view, "identifying.show")))
     if can(actor, Permission.CHOOSE_LETTER) and state in letter_types.OPEN and view.case.letter_type in CHOSEN:
         steps.append(Step("", "Ubah jenis surat", _to(view, "letter_type.show")))
+    if can(actor, Permission.OPEN_CASE) and state not in FINAL:
+        steps.append(Step("", "Tanda terima", _to(view, "case_page.receipt")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
     if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state):

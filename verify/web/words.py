@@ -7,7 +7,7 @@ from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
 from workflows.rules.policy import ActivationMode
 from workflows.states import Job, Role, State
-from workflows.vocabulary import Channel, NoNik, ObjectionOutcome, Sex, Urgency
+from workflows.vocabulary import Channel, NoNik, ObjectionOutcome, ProxyKin, Sex, Urgency
 
 ROLE: Mapping[Role, str] = {
     Role.LOKET: "Petugas loket",
@@ -36,6 +36,11 @@ NO_NIK: Mapping[NoNik, str] = {
     NoNik.UNIDENTIFIED: "Belum dikenal atau tidak sadar",
     NoNik.HOMELESS: "Tidak punya tempat tinggal atau belum pernah didata",
     NoNik.FOREIGNER: "Warga negara asing",
+}
+
+PROXY_KIN: Mapping[ProxyKin, str] = {
+    ProxyKin.FAMILY: "Keluarga pasien",
+    ProxyKin.THIRD_PARTY: "Pihak lain, dengan surat kuasa",
 }
 
 SEX: Mapping[Sex, str] = {Sex.MALE: "Laki-laki", Sex.FEMALE: "Perempuan"}
@@ -138,6 +143,7 @@ TIMELINE: Mapping[str, str] = {
     "OPEN": "Berkas dibuka",
     "AMEND": "Data diperbarui",
     "IDENTIFY": "NIK ditambahkan",
+    "HOUSEHOLD": "Dicatat bersama keluarganya",
     "CHECK": "Hasil pemeriksaan dicatat",
     "DESK_CHECK": "Surat diperiksa di loket",
     "ASK_TRANSFER": "Rumah sakit lain meminta surat ini",
@@ -254,6 +260,10 @@ FIELD: Mapping[str, str] = {
     "proxy_name": "Nama yang mengurus",
     "proxy_relation": "Hubungan dengan pasien",
     "proxy_phone": "Telepon yang mengurus",
+    "proxy_kin": "Yang mengurus adalah",
+    "proxy_paper": "Nomor dan tanggal surat kuasa",
+    "members": "Anggota keluarga",
+    "covered": "Anggota yang sudah dijamin",
     "documents": "Berkas yang sudah dilihat",
     "note": "Catatan",
     "reason": "Alasan",

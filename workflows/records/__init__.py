@@ -13,6 +13,7 @@ from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
 from workflows.records.hospital_key import HospitalKey, HospitalKeyScope, UsedSignature
+from workflows.records.household import Household, HouseholdMember
 from workflows.records.idempotency import IdempotencyRecord
 from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
@@ -52,6 +53,8 @@ __all__ = [
     "Hospital",
     "HospitalKey",
     "HospitalKeyScope",
+    "Household",
+    "HouseholdMember",
     "IdempotencyRecord",
     "LateAcceptance",
     "LateOutcome",

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from workflows.nik import Nik
 from workflows.records.base import sql_list, text_enum
 from workflows.states import FINAL, State
-from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, Sex, Urgency
+from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, ProxyKin, Sex, Urgency
 
 
 def _open_without_nik(why: NoNik, *columns: str) -> Index:
@@ -52,6 +52,8 @@ class Case(SQLModel, table=True):
         CheckConstraint("(letter_chosen_by IS NULL) = (letter_chosen_reason IS NULL)", name="choice_paired"),
         CheckConstraint("diagnosis IS NULL OR letter_type = 'JAMINAN_PELAYANAN'", name="diagnosis_only_in_guarantee"),
         CheckConstraint("(proxy_name IS NULL) = (proxy_relation IS NULL)", name="proxy_paired"),
+        CheckConstraint("proxy_kin IS NULL OR proxy_name IS NOT NULL", name="proxy_kin_of_somebody"),
+        CheckConstraint("proxy_paper IS NULL OR coalesce(proxy_kin = 'THIRD_PARTY', false)", name="authority_of_third_party"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -88,6 +90,8 @@ class Case(SQLModel, table=True):
     proxy_name: str | None = Field(default=None, max_length=200)
     proxy_relation: str | None = Field(default=None, max_length=50)
     proxy_phone: str | None = Field(default=None, max_length=20)
+    proxy_kin: ProxyKin | None = Field(default=None, sa_type=text_enum(ProxyKin))
+    proxy_paper: str | None = Field(default=None, max_length=100)
 
     separate_intake: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     opened_by: int = Field(foreign_key="staff.id")
@@ -98,6 +102,11 @@ class Case(SQLModel, table=True):
     def lane(self) -> NoNik | None:
         """The lane of whoever still has no NIK."""
         return self.no_nik if self.nik is None else None
+
+    @property
+    def by_third_party(self) -> bool:
+        """Whether somebody outside the family acts, who needs a letter of authority."""
+        return self.proxy_kin is ProxyKin.THIRD_PARTY
 
     @property
     def female(self) -> bool:

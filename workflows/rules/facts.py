@@ -61,6 +61,7 @@ class EligibilityFacts:
     answers: Mapping[str, Answer]
     no_nik: str | None = None
     letter: LetterAsked | None = None
+    by_third_party: bool = False
 
     @property
     def letter_type(self) -> LetterType:

@@ -54,7 +54,8 @@ COMPLETE = Advice(Outcome.MEETS, "Semua berkas yang diminta sudah diterima.")
 
 def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """Missing papers are named with the hours left to bring them, counted from the opening of the case."""
-    asked = asked_papers(policy, birth_date=facts.birth_date, on=facts.on, no_nik=facts.no_nik, kind=facts.letter_type)
+    born, lane, authority = facts.birth_date, facts.no_nik, facts.by_third_party
+    asked = asked_papers(policy, birth_date=born, on=facts.on, no_nik=lane, kind=facts.letter_type, by_third_party=authority)
     missing = [LABEL[paper] for paper in asked if paper not in facts.documents]
     threshold = ", ".join(LABEL[paper] for paper in asked) or None
     value = f"kurang: {', '.join(missing)}" if missing else "lengkap"
@@ -63,11 +64,21 @@ def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
 
 
 def asked_papers(
-    policy: RegionPolicy, *, birth_date: date, on: date, no_nik: str | None = None, kind: str = LetterType.REKOM_PBPU_PEMDA
+    policy: RegionPolicy,
+    *,
+    birth_date: date,
+    on: date,
+    no_nik: str | None = None,
+    kind: str = LetterType.REKOM_PBPU_PEMDA,
+    by_third_party: bool = False,
 ) -> tuple[str, ...]:
-    """The papers the region asks of this person for a type of letter; nobody under 17 is asked for a KTP, a newborn's mother for hers."""
+    """The papers the region asks of this person for a type of letter; nobody under 17 is asked for a KTP, a newborn's mother for hers.
+
+    Whoever comes for somebody outside the family brings a letter of authority.
+    """
     adult = months_later(birth_date, KTP_MONTHS) <= on
-    return tuple(paper for paper in papers_for(policy, kind, no_nik).value if adult or no_nik or paper != D.KTP)
+    asked = tuple(paper for paper in papers_for(policy, kind, no_nik).value if adult or no_nik or paper != D.KTP)
+    return (*asked, D.SURAT_KUASA) if by_third_party and D.SURAT_KUASA not in asked else asked
 
 
 def papers_for(policy: RegionPolicy, kind: str, no_nik: str | None = None) -> Ruled[tuple[str, ...]]:
