@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from verify import __version__, api, auth, errors, web, well_known
+from verify import __version__, api, api_docs, auth, errors, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -54,6 +54,7 @@ def create_app(rekom: Rekom) -> Flask:
     web.register(app)
     _health(app, rekom)
     well_known.install(app, rekom)
+    api_docs.install(app)
     _own_static(app)
     app.before_request(_refuse_strange_address)
     app.before_request(_refuse_strange_body)

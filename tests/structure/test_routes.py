@@ -13,7 +13,16 @@ from verify.seeds import SEATS
 from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.states import Role
 
-PUBLIC = {"/fhir/metadata", "/oauth/token", "/healthz", "/readyz", "/.well-known/jwks.json", "/openapi.json", "/static/<path:filename>"}
+PUBLIC = {
+    "/dokumen-api",
+    "/fhir/metadata",
+    "/oauth/token",
+    "/healthz",
+    "/readyz",
+    "/.well-known/jwks.json",
+    "/openapi.json",
+    "/static/<path:filename>",
+}
 """Open to everybody besides signing in and the public face of a letter; each new one is a decision."""
 
 
