@@ -117,7 +117,7 @@ def refusals(operation: dict[str, Any], method: str, path: str, permission: Any)
         found |= {401, 403}
     if method in WRITING:
         found |= {409, 413}
-    if "requestBody" in operation:
+    if method in ("post", "patch") or "requestBody" in operation:
         found |= {415}
     if path.startswith("/api/v1/session"):
         found |= {403}

@@ -1,0 +1,136 @@
+"""Generated requests at every operation of the API: ``python -m tests.load.api_requests --requests 10000``.
+
+Each operation is asked by somebody who may use it, with what its description allows and with what it does not. No answer may
+be a server's error, have a status, a type or a shape that the description does not name.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from sqlmodel import select
+
+from tests import services
+from tests.office import Office, running_office
+from verify import auth
+from verify.db import migrate
+from verify.seeds import SEATS
+from workflows.permissions import PERMISSION_MAP, Permission
+from workflows.records import Staff
+from workflows.states import Role
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@dataclass
+class Answers:
+    """What was answered: how often each status, and each answer that is a fault."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    operations: set[str] = field(default_factory=set)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.statuses.values())
+
+
+def explore(office: Office, requests: int, *, seed: int = 7) -> Answers:
+    """Send about so many requests, evenly over all operations and both kinds of data."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", office.app)
+    schema.config.generation.with_security_parameters = False  # who asks is ours to say
+    operations = [found.ok() for found in schema.get_all_operations()]
+    each = max(1, requests // (len(operations) * len(MODES)))
+    answers = Answers()
+    for operation in operations:
+        for mode in MODES:
+            _ask(office, operation, mode, each, seed, answers)
+    return answers
+
+
+def _ask(office: Office, operation: Any, mode: GenerationMode, each: int, seed: int, answers: Answers) -> None:
+    who = asker(office, operation)
+
+    @seeded(seed)
+    @settings(max_examples=each, phases=[Phase.generate], deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Case) -> None:
+        answers.operations.add(operation.label)
+        response = case.call(headers={"Authorization": f"Bearer {office.token(who)}"} if who else {})
+        answers.statuses[response.status_code] += 1
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except (Failure, FailureGroup) as fault:
+            answers.faults.setdefault(f"{operation.label} {response.status_code}", str(fault))
+
+    with suppress(Unsatisfiable):  # an operation that takes nothing has no wrong data
+        ask()
+
+
+def asker(office: Office, operation: Any) -> str | None:
+    """Somebody whose role may use the operation; nobody where it is public."""
+    adapter = office.app.url_map.bind("")
+    path = operation.path.replace("{correction_id}", "1").replace("{", "").replace("}", "")
+    endpoint, _ = adapter.match(path, method=operation.method.upper())
+    permission = auth.declared(office.app.view_functions[endpoint])
+    if not isinstance(permission, Permission):
+        return None
+    seated = [seat.username for seat in SEATS if seat.role in PERMISSION_MAP[permission]]
+    return seated[0] if seated else _hired(office, min(PERMISSION_MAP[permission]))
+
+
+def _hired(office: Office, role: Role) -> str:
+    """Somebody in a post the demo office does not fill."""
+    name = f"uji-{role.value.lower()}"
+    with office.read() as session:
+        known = session.exec(select(Staff.id).where(Staff.username == name)).first()
+    if known is None:
+        office.hire(name, role)
+    return name
+
+
+@dataclass
+class _Folder:
+    """An office in a folder that is gone afterwards."""
+
+    def offices(self) -> Iterator[Office]:
+        with tempfile.TemporaryDirectory() as folder:
+            databases = services.Databases(Path(folder), migrate)
+            with databases.fresh("sqlite") as url, running_office(url, Path(folder) / "office") as office:
+                office.to_letter(1, hospital_code="RS-CONTOH-1")
+                yield office
+            databases.close()
+
+
+def main() -> int:
+    """Print what was found; exit code 1 where there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=7)
+    given_ = parser.parse_args()
+    for office in _Folder().offices():
+        answers = explore(office, given_.requests, seed=given_.seed)
+        sys.stdout.write(f"{answers.requests} requests, {len(answers.operations)} operations, {dict(sorted(answers.statuses.items()))}\n")
+        for where, fault in answers.faults.items():
+            sys.stdout.write(f"--- {where}\n{fault}\n")
+        return 1 if answers.faults else 0
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
