@@ -43,7 +43,8 @@ def test_each_answer_of_the_server_has_its_code(office: Office) -> None:
     second = office.to_letter(2)
     assert other.call("POST", f"{HOSPITAL}/accept", {"code": office.letter(second).token}).status_code == 200
     seen.append(said(ours, code=office.letter(second).token or ""))
-    assert {answer: code for code, answer in seen} == {answer.value: code for answer, code in CODES.items()}
+    told = {answer.value: code for answer, code in CODES.items() if answer != DeskAnswer.NOT_FOR_HOSPITAL}  # letter B has tests of its own
+    assert {answer: code for code, answer in seen} == told
 
 
 def test_a_letter_is_accepted_once_and_the_refusal_is_a_problem_with_its_code(office: Office) -> None:
@@ -122,13 +123,13 @@ def sandbox(program: Simrs, door: str, **question: str) -> Any:
     return program.call("POST", f"{SANDBOX}/{door}", question)
 
 
-def test_the_sandbox_has_a_fixed_code_for_each_of_the_ten_answers(sqlite_office: Office) -> None:
+def test_the_sandbox_has_a_fixed_code_for_each_answer(sqlite_office: Office) -> None:
     program = simrs(sqlite_office)
     before = sqlite_office.count(AuditEvent)
     program.sign_in()
     answers = {code: sandbox(program, "check", code=code) for code in ALL}
     bodies = {code: answer.get_json() for code, answer in answers.items()}
-    assert len({body["code"] for body in bodies.values()}) == len({body["answer"] for body in bodies.values()}) == 10
+    assert len({body["code"] for body in bodies.values()}) == len({body["answer"] for body in bodies.values()}) == len(ALL) >= 10
     assert {body["answer"] for body in bodies.values()} >= {answer.value for answer in DeskAnswer}
     for code, body in bodies.items():
         assert body["sandbox"] is True and body["title"].startswith("CONTOH – ") and body["reason"] and body["next_step"], code
