@@ -5,6 +5,9 @@ import pytest
 from tests.journeys.site import PHONE, Site
 from tests.simrs import simrs
 
+LOADING = 60_000
+"""Milliseconds: two megabytes of script on a busy machine."""
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -12,6 +15,7 @@ def test_a_programmer_tries_the_sandbox_in_the_page(site: Site) -> None:
     program = simrs(site.office)
     program.sign_in()
     person = site.person()
+    person.page.set_default_timeout(LOADING)
     person.go("/dokumen-api")
     page = person.page
     page.get_by_text("POST", exact=True).first.wait_for()
@@ -32,6 +36,7 @@ def test_a_programmer_tries_the_sandbox_in_the_page(site: Site) -> None:
 
 def test_the_page_fits_a_small_phone(site: Site) -> None:
     person = site.person(size=PHONE)
+    person.page.set_default_timeout(LOADING)
     person.go("/dokumen-api")
     person.page.get_by_text("POST", exact=True).first.wait_for()
     assert person.too_wide() <= 0
