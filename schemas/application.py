@@ -161,6 +161,7 @@ class CaseSchema(CaseSummarySchema):
     manual_checks = fields.List(fields.Nested(OwnedCheckSchema), metadata={"description": "pemeriksaan yang menunggu petugas"})
     corrections = fields.List(fields.Nested(CorrectionSchema))
     approval_chain = fields.List(fields.Nested(ChainStepSchema), metadata={"description": "paraf yang diminta, berurutan"})
+    agreements = fields.List(fields.Nested(ChainStepSchema), metadata={"description": "persetujuan pejabat lain, bila ada kuorum"})
     clocks = fields.List(fields.Nested(ClockSchema), metadata={"description": "tenggat yang sedang berjalan"})
     letter = fields.Nested(LetterSchema, allow_none=True)
     accepted_at = fields.DateTime(allow_none=True)
@@ -219,7 +220,8 @@ def whole(
         "findings": view.findings.findings if view.findings else [],
         "manual_checks": [_manual(owned) for owned in view.manual],
         "corrections": [{"id": one.id, "kind": one.kind.value, "opened_at": one.opened_at} for one in view.corrections],
-        "approval_chain": [{"role": one.role.value, "by": one.name, "at": one.given_at, "version": one.version} for one in view.chain],
+        "approval_chain": [_chain_step(one) for one in view.chain],
+        "agreements": [_chain_step(one) for one in view.agreements],
         "clocks": [clock_facts(clock) for clock in clocks],
         "letter": _letter(letter) if letter else None,
         "refusal": _refusal(view, last_day),
@@ -267,6 +269,10 @@ def _manual(owned: Any) -> dict[str, Any]:
 
 def _event(event: Any) -> dict[str, Any]:
     return {"at": event.at, "action": event.action, "actor": event.actor_name, "detail": event.detail}
+
+
+def _chain_step(one: Any) -> dict[str, Any]:
+    return {"role": one.role.value, "by": one.name, "at": one.given_at, "version": one.version}
 
 
 def _check(check: Any) -> dict[str, Any]:

@@ -41,6 +41,12 @@ class ValidationSchema(Shape):
             raise ValidationError("Tulis alasan mengapa berkas dikembalikan.", "note")
 
 
+class SeenVersionSchema(Shape):
+    """Which version of the case was seen, and nothing else."""
+
+    version = _version(required=True)
+
+
 class DecisionSchema(Shape):
     """The decider's word."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from schemas.approval_rows import ChainRows
+from schemas.approval_rows import ChainRows, LimitRows, QuorumRows
 from schemas.letter_shape import LETTER_TERMS, LetterFormShape, form_faults
 from schemas.office_time import CutoffRows, OpeningRows
 from schemas.policy_fields import WORDS, PolicyShape, Rule, choice, day, flag, listed, part, ruled, sentences, text, whole, words
@@ -84,6 +84,8 @@ class _Block(PolicyShape):
     emergency_over_quota = ruled(flag(), required=False)
     approval_chain = ruled(ChainRows(required=True, error_messages=WORDS), required=False)
     separate_intake = ruled(flag(), required=False)
+    acting_limits = ruled(LimitRows(required=True, error_messages=WORDS), required=False)
+    quorum = ruled(QuorumRows(required=True, error_messages=WORDS), required=False)
     letters = part(LETTER_TERMS)
     uhc_coverage_percent = ruled(text(r"^\d{1,3}(\.\d{1,2})?$", 'Tulis persen dengan titik, misalnya "91.64".'))
 

@@ -22,7 +22,7 @@ from verify import hospital_secrets, signed_request
 from verify.composition import Rekom
 from workflows import audit, hospital_keys
 from workflows.actor import Actor
-from workflows.decision import authority_of
+from workflows.authority import authority_of
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.permissions import Permission, check
 from workflows.records.sign_in import SignIn

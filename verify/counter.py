@@ -26,6 +26,7 @@ from workflows import (
     outlook,
     parafs,
     queries,
+    quorum,
     refusals,
     seats,
     signing,
@@ -135,6 +136,12 @@ def paraf_case(session: Session, case: Case, given: dict[str, Any]) -> None:
         parafs.give(session, case, me(), now=parts().clock())
     else:
         casework.send_back(session, case, given["note"], me(), now=parts().clock())
+
+
+def agree_to(session: Session, case: Case) -> None:
+    """One post's agreement where a quorum is asked for."""
+    policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+    quorum.agree(session, case, policy, me(), now=parts().clock())
 
 
 def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:

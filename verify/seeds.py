@@ -11,6 +11,7 @@ from verify.composition import Rekom
 from workflows.records.hospital import Hospital
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
+from workflows.rules.policy import RegionPolicy
 from workflows.states import Role
 from workflows.vocabulary import Capacity
 
@@ -39,6 +40,13 @@ SEATS = (
     Seat("admin", "Tono Contoh", Role.ADMIN),
 )
 
+POST_SEATS = (
+    Seat("kasi", "Hasan Contoh", Role.KASI),
+    Seat("kabid", "Ratna Contoh, S.Sos.", Role.KABID),
+    Seat("sekretaris", "Drs. Bambang Contoh", Role.SEKRETARIS),
+)
+"""Posts of the approval chain, in a region whose policy asks for their paraf or agreement."""
+
 HOSPITALS = (
     ("RS-CONTOH-1", "RSUD Contoh Serang"),
     ("RS-CONTOH-2", "RS Contoh Sejahtera"),
@@ -51,6 +59,14 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 """The third has none: the region guarantees no bill there."""
 
 
+def office_seats(policy: RegionPolicy) -> tuple[Seat, ...]:
+    """The demo accounts of a region."""
+    chains = policy.approval_chain.value if policy.approval_chain else ()
+    rules = policy.quorum.value if policy.quorum else ()
+    asked = {post for chain in chains for post in chain.posts} | {post for rule in rules for post in rule.posts}
+    return (*SEATS, *(seat for seat in POST_SEATS if seat.role in asked))
+
+
 def seed_demo(rekom: Rekom) -> None:
     """Fill an empty database with one made-up office; a second call changes nothing."""
     if rekom.settings.production:
@@ -58,7 +74,7 @@ def seed_demo(rekom: Rekom) -> None:
     with rekom.database.write() as session:
         if session.exec(select(Staff.id)).first() is None:
             _hospitals(session, rekom.settings.region)
-            _staff(session, rekom.settings.region, rekom.settings.environment, rekom.clock())
+            _staff(session, rekom, rekom.clock())
 
 
 def _hospitals(session: Session, region: str) -> None:
@@ -68,10 +84,10 @@ def _hospitals(session: Session, region: str) -> None:
     session.flush()
 
 
-def _staff(session: Session, region: str, environment: str, now: datetime) -> None:
+def _staff(session: Session, rekom: Rekom, now: datetime) -> None:
     # One hash for all: hashing takes a fifth of a second, and the password is no secret.
-    hashed = hash_password(DEMO_PASSWORD, environment=environment)
-    for seat in SEATS:
+    hashed, region = hash_password(DEMO_PASSWORD, environment=rekom.settings.environment), rekom.settings.region
+    for seat in office_seats(rekom.policy_today(region)):
         person = Staff(
             username=seat.username,
             name=seat.name,

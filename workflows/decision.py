@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from workflows import advance, facts, guards, letter_types, letters, parafs, seats
+from workflows import advance, facts, guards, letter_types, letters, parafs, quorum, seats
 from workflows.actor import Actor
-from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
-from workflows.permissions import Permission, check
+from workflows.authority import check_limits, check_may_sign
+from workflows.errors import FourEyes, InvalidInput, TransitionRefused
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
@@ -37,11 +36,12 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What was said: the outcome, why, and letter C's cap in rupiah."""
+    """What was said: the outcome, why, letter C's cap in rupiah, and how many others agreed to it."""
 
     outcome: DecisionOutcome
     reason: str | None
     cap: int | None = None
+    agreed: int = 0
 
 
 def approve(
@@ -64,11 +64,15 @@ def approve(
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
     hands = _check_hands(session, case, actor, now=now)
+    check_limits(policy, hands[0], case)
     parafs.check_complete(session, hands[1], findings)
     cap = letter_types.check_terms(session, case, policy, beside.cap)
-    if case.letter_type in SEATED and seats.reserve(session, case, rules, now=now) is None:
+    seat = seats.reserve(session, case, rules, now=now) if case.letter_type in SEATED else None
+    if seat is None and case.letter_type in SEATED:
         return _wait(session, case, rules, reason, actor, now=now)
-    decision = _decide(session, case, findings, hands, _Word(DecisionOutcome.APPROVED, reason, cap), actor, now=now)
+    above = seat is not None and seat.above_quota
+    agreed = quorum.check_met(session, case, findings, policy, actor, above_quota=above, rupiah=cap or 0)
+    decision = _decide(session, case, findings, hands, _Word(DecisionOutcome.APPROVED, reason, cap, agreed), actor, now=now)
     letter = letters.sign(session, case, decision, policy, now=now)
     batch = {"batch": beside.batch} if beside.batch else {}
     advance.advance(session, case, Action.APPROVE, actor, now=now, reason=reason, letter=letter.number, **batch)
@@ -86,18 +90,6 @@ def reject(session: Session, case: Case, grounds: Iterable[RefusalReason], words
     session.flush()
     advance.advance(session, case, Action.REJECT, actor, now=now, reason=reason, grounds=[ground.code for ground in told])
     return decision
-
-
-def authority_of(session: Session, staff_id: int, region_code: str, timezone: str, *, now: datetime) -> SigningAuthority | None:
-    """The authority a person holds today, in office before acting."""
-    today = now.astimezone(ZoneInfo(timezone)).date()
-    query = select(SigningAuthority).where(
-        SigningAuthority.staff_id == staff_id,
-        SigningAuthority.region_code == region_code,
-        SigningAuthority.valid_from <= today,
-        or_(col(SigningAuthority.valid_to).is_(None), col(SigningAuthority.valid_to) >= today),
-    )
-    return session.exec(query.order_by(col(SigningAuthority.capacity) != "DEFINITIF", col(SigningAuthority.id))).first()
 
 
 def _wait(session: Session, case: Case, rules: SeatRules, reason: str | None, actor: Actor, *, now: datetime) -> WaitingEntry:
@@ -146,6 +138,7 @@ def _decide(
         validated_by=assessment.validated_by,
         letter_type=case.letter_type,
         cap_rupiah=word.cap,
+        quorum=word.agreed,
         outcome=word.outcome,
         reason=word.reason,
         finding_set_id=findings.id,
@@ -156,15 +149,6 @@ def _decide(
     session.add(decision)
     session.flush()
     return decision
-
-
-def check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
-    """The authority by which the actor may give the office's word today."""
-    check(actor, Permission.DECIDE)
-    authority = authority_of(session, actor.person_id, case.region_code, case.timezone, now=now)
-    if authority is None:
-        raise NotAllowed("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")
-    return authority
 
 
 def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:

@@ -310,7 +310,7 @@ def _letter_question(
         urgency=case.urgency.value,
         diagnosis=case.diagnosis,
         cap_rupiah=decision.cap_rupiah,
-        signer_title=authority.title,
+        signer_title="\n".join(line for line in (authority.title, authority.position) if line),
         signer_name=signer.name,
         signer_rank=signer.rank,
         signer_nip=signer.nip,

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     VALIDATE = "VALIDATE"
     PARAF = "PARAF"
     DECIDE = "DECIDE"
+    DELEGATE = "DELEGATE"
     WITHDRAW = "WITHDRAW"
     OBJECT = "OBJECT"
     RECORD_DEATH = "RECORD_DEATH"
@@ -52,6 +53,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.VALIDATE: frozenset({Role.VALIDATOR}),
     Permission.PARAF: frozenset(POSTS),
     Permission.DECIDE: frozenset({Role.KADIS}),
+    Permission.DELEGATE: frozenset({Role.KADIS}),
     Permission.WITHDRAW: frozenset({Role.LOKET}),
     Permission.OBJECT: frozenset({Role.LOKET}),
     Permission.RECORD_DEATH: frozenset({Role.LOKET}),

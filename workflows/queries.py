@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, households, letters, manual_checks, refusals
+from workflows import audit, clocks, facts, guards, households, letters, manual_checks, quorum, refusals
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
@@ -64,6 +64,7 @@ class CaseView:
     findings: FindingSet | None
     assessment: Assessment | None
     chain: tuple[ChainStep, ...]
+    agreements: tuple[ChainStep, ...]
     decision: Decision | None
     letter: Letter | None
     acceptance: Acceptance | None
@@ -103,6 +104,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         findings=_newest_findings(session, case),
         assessment=facts.assessment_of(session, case),
         chain=_chain(session, case),
+        agreements=_agreements(session, case),
         decision=decided,
         letter=letter,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
@@ -158,6 +160,15 @@ def _chain(session: Session, case: Case) -> tuple[ChainStep, ...]:
         return ()
     given = {paraf.position: paraf for paraf in given_on(session, assessment, findings)}
     return tuple(_chain_step(session, step, given.get(step.position)) for step in steps_of(session, assessment))
+
+
+def _agreements(session: Session, case: Case) -> tuple[ChainStep, ...]:
+    assessment, findings = facts.assessment_of(session, case), _newest_findings(session, case)
+    if assessment is None or findings is None:
+        return ()
+    given = quorum.given_on(session, assessment, findings)
+    names = {one.given_by: session.get_one(Staff, one.given_by).name for one in given}
+    return tuple(ChainStep(one.role, names[one.given_by], one.given_by, one.given_at, one.case_version) for one in given)
 
 
 def _chain_step(session: Session, step: ApprovalStep, paraf: Paraf | None) -> ChainStep:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, decision, intake, parafs, without_nik
+from workflows import advance, audit, intake, parafs, without_nik
 from workflows.actor import Actor
+from workflows.authority import check_may_sign
 from workflows.errors import FourEyes, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
@@ -101,7 +102,7 @@ def object_to(session: Session, case: Case, term: ObjectionTerm, given: Objectin
 
 def answer(session: Session, case: Case, outcome: ObjectionOutcome, reason: str, actor: Actor, *, now: datetime) -> Objection:
     """Uphold the refusal, or overturn it: then the person goes on at once as a new case under the rules of the first."""
-    authority = decision.check_may_sign(session, case, actor, now=now)
+    authority = check_may_sign(session, case, actor, now=now)
     action = Action.OVERTURN if outcome is ObjectionOutcome.OVERTURNED else Action.UPHOLD
     advance.find(case.state, action)
     objection = objection_of(session, _decision_of(session, case))

@@ -79,10 +79,11 @@ def reserve(session: Session, case: Case, rules: SeatRules, *, now: datetime) ->
     """A seat for an approved case, with its money bound; None where the year is full or others wait in front."""
     today = rules.today(now)
     quota = open_year(session, rules, now=now)
-    if not _take(session, quota, case) and not (_may_exceed(case, rules) and _take_above(session, quota, rules, now=now)):
+    above = not _take(session, quota, case)
+    if above and not (_may_exceed(case, rules) and _take_above(session, quota, rules, now=now)):
         return None
     assert case.id is not None and quota.id is not None
-    seat = Seat(case_id=case.id, quota_id=quota.id, status=SeatStatus.RESERVED, reserved_at=now)
+    seat = Seat(case_id=case.id, quota_id=quota.id, status=SeatStatus.RESERVED, above_quota=above, reserved_at=now)
     session.add(seat)
     session.flush()
     ledger.reserve(session, seat, quota.year, rules.premium, today.month, now=now)

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, letters
 from workflows.actor import Actor
-from workflows.decision import authority_of
+from workflows.authority import authority_of
 from workflows.errors import InvalidInput, NotAllowed, NotFound, TransitionRefused
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check

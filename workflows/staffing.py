@@ -14,6 +14,7 @@ from sqlmodel import Session, col, or_, select
 
 from workflows import audit
 from workflows.actor import Actor
+from workflows.appointments import Appointment, check_days, check_no_overlap, iso, spoken_day, told
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
 from workflows.records.decision import Decision
@@ -22,7 +23,6 @@ from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import POSTS, Role
-from workflows.vocabulary import Capacity
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 HOSPITAL_CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,31}", re.ASCII)
@@ -40,16 +40,6 @@ class NewStaff:
     nip: str | None = None
     rank: str | None = None
     hospital_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A signing authority to give; ``valid_to`` is the last day, which every acting capacity needs."""
-
-    capacity: Capacity
-    title: str
-    valid_from: date
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +178,19 @@ def hospitals(session: Session) -> Sequence[Hospital]:
 def appoint(session: Session, person: Staff, new: Appointment, actor: Actor, *, now: datetime) -> SigningAuthority:
     """Let a person sign from the first day to the last; on these days the head's role comes with it."""
     _check_may_change(person, actor)
-    _check_days(new, now=now)
+    return give_authority(session, person, new, actor, now=now)
+
+
+def give_authority(
+    session: Session, person: Staff, new: Appointment, actor: Actor, *, now: datetime, delegated_by: int | None = None
+) -> SigningAuthority:
+    """The rules of every authority, whoever gives it; the caller checks that the giver may."""
+    if person.disabled_at is not None:
+        raise Conflict(f"Akun {person.username} sudah dinonaktifkan. Pilih petugas lain.")
+    check_days(new, now=now)
     if person.hospital_code is not None or Role.ADMIN in roles_of(session, person):
         raise Conflict("Petugas rumah sakit dan ADMIN tidak boleh menandatangani surat. Tunjuk petugas kantor yang lain.")
-    _check_no_overlap(session, person, new)
+    check_no_overlap(session, person, new)
     authority = SigningAuthority(
         staff_id=_id(person),
         region_code=person.region_code,
@@ -199,11 +198,15 @@ def appoint(session: Session, person: Staff, new: Appointment, actor: Actor, *, 
         title=_text(new.title, "jabatan", 200),
         valid_from=new.valid_from,
         valid_to=new.valid_to,
+        position=_text(new.position, "jabatan sendiri", 200) if new.position else None,
+        letter_types=sorted(new.letter_types) or None,
+        starts_at=new.hours[0] if new.hours else None,
+        ends_at=new.hours[1] if new.hours else None,
+        delegated_by=delegated_by,
     )
     session.add(authority)
     session.flush()
-    days = {"valid_from": _iso(new.valid_from), "valid_to": _iso(new.valid_to)}
-    _record(session, person, "APPOINT", actor, now=now, authority=authority.id, capacity=new.capacity, title=authority.title, **days)
+    _record(session, person, "DELEGATE" if delegated_by else "APPOINT", actor, now=now, authority=authority.id, **told(authority))
     return authority
 
 
@@ -212,27 +215,31 @@ def end_authority(session: Session, number: int, last_day: date, actor: Actor, *
     authority, person = _authority(session, number)
     _check_may(actor, person.region_code)
     if authority.valid_to is not None and last_day >= authority.valid_to:
-        raise Conflict(f"Kewenangan ini sudah berakhir pada {_day(authority.valid_to)}. Untuk hari lain, buat penunjukan baru.")
+        raise Conflict(f"Kewenangan ini sudah berakhir pada {spoken_day(authority.valid_to)}. Untuk hari lain, buat penunjukan baru.")
     used = _last_used(session, authority, timezone)
     if used is not None and last_day < used:
-        raise Conflict(f"Kewenangan ini dipakai memutus berkas pada {_day(used)}. Pilih hari itu atau sesudahnya sebagai hari terakhir.")
+        raise Conflict(
+            f"Kewenangan ini dipakai memutus berkas pada {spoken_day(used)}. Pilih hari itu atau sesudahnya sebagai hari terakhir."
+        )
     if last_day < authority.valid_from:
         session.delete(authority)
     else:
         authority.valid_to = last_day
-    _record(session, person, "END_AUTHORITY", actor, now=now, authority=number, last_day=_iso(last_day))
+    _record(session, person, "END_AUTHORITY", actor, now=now, authority=number, last_day=iso(last_day))
     return authority
 
 
 def signers(session: Session) -> Sequence[tuple[SigningAuthority, Staff]]:
     """All authorities with their people, the newest first day first."""
     newest = (col(SigningAuthority.valid_from).desc(), col(SigningAuthority.id).desc())
-    return session.exec(select(SigningAuthority, Staff).join(Staff).order_by(*newest)).all()
+    return session.exec(select(SigningAuthority, Staff).join(Staff, col(Staff.id) == SigningAuthority.staff_id).order_by(*newest)).all()
 
 
 def signer(session: Session, number: int) -> tuple[SigningAuthority, Staff]:
     """One authority and whose it is."""
-    found = session.exec(select(SigningAuthority, Staff).join(Staff).where(SigningAuthority.id == number)).first()
+    found = session.exec(
+        select(SigningAuthority, Staff).join(Staff, col(Staff.id) == SigningAuthority.staff_id).where(SigningAuthority.id == number)
+    ).first()
     if found is None:
         raise NotFound(f"Kewenangan nomor {number} tidak ada. Periksa nomornya di daftar penanda tangan.")
     return found
@@ -281,33 +288,6 @@ def _check_together(roles: Collection[Role], hospital_code: str | None) -> None:
         raise InvalidInput("Peran ADMIN dipegang sendiri, tanpa peran lain. Buat akun admin tersendiri.")
     if len(set(roles) & {*POSTS, Role.KADIS}) > 1:
         raise InvalidInput("Satu orang memegang satu jabatan saja dalam rantai paraf. Lepaskan dulu jabatan yang lain.")
-
-
-def _check_days(new: Appointment, *, now: datetime) -> None:
-    if new.valid_to is None:
-        if new.capacity != Capacity.DEFINITIF:
-            raise InvalidInput(f"Penunjukan {new.capacity} harus punya hari terakhir. Sebutkan hari terakhirnya.")
-        return
-    if new.valid_to < new.valid_from:
-        raise InvalidInput("Hari terakhir mendahului hari pertama. Periksa kedua tanggal.")
-    if new.valid_to < now.date():  # UTC is never ahead of Indonesia
-        raise InvalidInput(f"Hari terakhir {_day(new.valid_to)} sudah lewat. Periksa tanggalnya.")
-
-
-def _check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
-    query = select(SigningAuthority).where(
-        SigningAuthority.staff_id == person.id,
-        or_(col(SigningAuthority.valid_to).is_(None), col(SigningAuthority.valid_to) >= new.valid_from),
-    )
-    if new.valid_to is not None:
-        query = query.where(SigningAuthority.valid_from <= new.valid_to)
-    other = session.exec(query).first()
-    if other is not None:
-        until = f"sampai {_day(other.valid_to)}" if other.valid_to else "tanpa hari terakhir"
-        raise Conflict(
-            f"{person.username} sudah memegang kewenangan {other.capacity} (nomor {other.id}) dari {_day(other.valid_from)} {until}. "
-            "Akhiri dulu, atau pilih hari lain."
-        )
 
 
 def _signs_from_now_on(session: Session, person: Staff, *, now: datetime) -> bool:
@@ -364,11 +344,3 @@ def _quoted(typed: str) -> str:
 def _id(person: Staff) -> int:
     assert person.id is not None
     return person.id
-
-
-def _day(day: date) -> str:
-    return f"{day:%d-%m-%Y}"
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -244,6 +244,13 @@ REFUSED = [
     ("signers appoint rini.contoh1 --capacity PJ --title Plt. --from 2026-11-23", None, "Pilih dari: DEFINITIF, PLT, PLH, AN"),
     ("signers appoint rini.contoh1 --capacity PLT --title Plt. --from 23-11-2026", None, "Tulis --from seperti 2026-11-30"),
     ("signers appoint rini.contoh1 --capacity PLT --title Plt. --from 2026-11-23 --to besok", None, "Tulis --to seperti"),
+    ("signers appoint rini.contoh1 --capacity AN --title Kepala --from 2026-11-23 --to 2026-11-24", None, "menyebut jabatannya sendiri"),
+    (
+        "signers appoint rini.contoh1 --capacity PLT --title Plt. --from 2026-11-23 --to 2026-11-24 --letter-type X",
+        None,
+        "Jenis surat itu tidak ada",
+    ),
+    ("signers duty rini.contoh1 --title Kepala --position Kabid --from besok --until 2026-11-29T08:00", None, "Tulis --from seperti"),
     ("signers end 7", None, "Kewenangan nomor 7 tidak ada"),
 ]
 

@@ -11,9 +11,10 @@ from verify import auth
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit, staffing
 from workflows.actor import Actor
+from workflows.appointments import Appointment
 from workflows.errors import Conflict, FourEyes, InvalidInput, NotAllowed, NotFound
 from workflows.records import AuditEvent, Hospital, SignIn, SigningAuthority, Staff, StaffRole
-from workflows.staffing import Appointment, NewHospital, NewStaff
+from workflows.staffing import NewHospital, NewStaff
 from workflows.states import Role, State
 from workflows.vocabulary import Capacity
 

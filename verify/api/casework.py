@@ -5,10 +5,18 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from schemas.application import CaseSchema
-from schemas.casework import AssessmentSchema, DecisionSchema, LetterTypeSchema, ManualCheckSchema, ReasonSchema, ValidationSchema
+from schemas.casework import (
+    AssessmentSchema,
+    DecisionSchema,
+    LetterTypeSchema,
+    ManualCheckSchema,
+    ReasonSchema,
+    SeenVersionSchema,
+    ValidationSchema,
+)
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import assess_case, choose_letter_type, decide_case, on_case, paraf_case, validate_case, waiting_words
+from verify.counter import agree_to, assess_case, choose_letter_type, decide_case, on_case, paraf_case, validate_case, waiting_words
 from workflows import casework, checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
@@ -59,6 +67,15 @@ def validate(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 def paraf(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Put the actor's post's paraf before the head decides, or send the case back."""
     return shown(on_case(ticket, given.get("version"), lambda session, case: paraf_case(session, case, given)))
+
+
+@blueprint.post("/agreement")
+@requires(Permission.PARAF)
+@blueprint.arguments(SeenVersionSchema)
+@blueprint.response(201, CaseSchema)
+def agree(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Agree, as one post of a quorum, to an approval that the head's signature alone is not enough for."""
+    return shown(on_case(ticket, given["version"], agree_to))
 
 
 @blueprint.post("/decision")

@@ -1,6 +1,6 @@
 """``rekom signers``: who may sign letters, in which capacity, from which day to which."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -8,10 +8,10 @@ import click
 from verify.commands.operator import changing, day_of, installation, looking, operator
 from verify.composition import Rekom
 from workflows import staffing
+from workflows.appointments import Appointment
 from workflows.errors import InvalidInput
 from workflows.records.signing_authority import SigningAuthority
-from workflows.staffing import Appointment
-from workflows.vocabulary import Capacity
+from workflows.vocabulary import Capacity, LetterType
 
 
 def _capacity(typed: str) -> Capacity:
@@ -32,14 +32,38 @@ def signers_group() -> None:
 @click.option("--title", required=True, help="as it stands above the signature, such as 'Plt. Kepala Dinas Sosial'")
 @click.option("--from", "first", required=True, help="first day, such as 2026-11-23")
 @click.option("--to", "last", help="last day; only DEFINITIF can do without")
-def signers_appoint(username: str, capacity: str, title: str, first: str, last: str | None) -> None:
+@click.option("--position", help="own post of who signs a.n., such as Sekretaris")
+@click.option("--letter-type", "types", multiple=True, help="only letters of this type; more than one: repeat it [default: all]")
+def signers_appoint(
+    username: str, capacity: str, title: str, first: str, last: str | None, position: str | None, types: tuple[str, ...]
+) -> None:
     """Let a person decide and sign from the first day to the last."""
     rekom = installation()
-    new = Appointment(_capacity(capacity), title, day_of(first, "--from"), day_of(last, "--to") if last else None)
+    days = day_of(first, "--from"), day_of(last, "--to") if last else None
+    new = Appointment(_capacity(capacity), title, *days, position, frozenset(map(_letter_type, types)))
     with changing(rekom) as session:
         person = staffing.find(session, username)
         authority = staffing.appoint(session, person, new, operator(rekom), now=rekom.clock())
     click.echo(f"Kewenangan nomor {authority.id}: {person.name}, {_said(authority)}.")
+
+
+@signers_group.command("duty")
+@click.argument("username")
+@click.option("--title", required=True, help="the head's, as it stands above the signature after a.n.")
+@click.option("--position", required=True, help="the duty signer's own post")
+@click.option("--from", "start", required=True, help="from when, in the region's time, such as 2026-11-28T16:00")
+@click.option("--until", "end", required=True, help="until when; a night's end is the next day's")
+def signers_duty(username: str, title: str, position: str, start: str, end: str) -> None:
+    """Put a person on the roster of duty signers, a.n., for the hours when the office is closed."""
+    rekom = installation()
+    with changing(rekom) as session:
+        person = staffing.find(session, username)
+        zone = ZoneInfo(rekom.zone(person.region_code))
+        begins, ends = _moment(start, "--from", zone), _moment(end, "--until", zone)
+        first, last = begins.astimezone(zone).date(), ends.astimezone(zone).date()
+        new = Appointment(Capacity.AN, title, first, last, position, hours=(begins, ends))
+        authority = staffing.appoint(session, person, new, operator(rekom), now=rekom.clock())
+    click.echo(f"Giliran jaga nomor {authority.id}: {person.name}, {_said(authority)}.")
 
 
 @signers_group.command("list")
@@ -65,10 +89,30 @@ def signers_end(number: int, last: str | None) -> None:
     click.echo(f"Kewenangan nomor {number} {'dihapus, belum pernah dipakai' if gone else f'berakhir sesudah {day:%d-%m-%Y}'}.")
 
 
+def _letter_type(typed: str) -> LetterType:
+    try:
+        return LetterType(typed.upper())
+    except ValueError:
+        raise InvalidInput(f"Jenis surat itu tidak ada. Pilih dari: {', '.join(LetterType)}.") from None
+
+
+def _moment(typed: str, option: str, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError:
+        raise InvalidInput(f"Tulis {option} seperti 2026-11-28T16:00.") from None
+
+
 def _today(rekom: Rekom, zone: str) -> date:
     return rekom.clock().astimezone(ZoneInfo(zone)).date()
 
 
 def _said(authority: SigningAuthority) -> str:
     until = f"sampai {authority.valid_to:%d-%m-%Y}" if authority.valid_to else "tanpa hari terakhir"
-    return f"{authority.capacity} {authority.title}, {authority.valid_from:%d-%m-%Y} {until}"
+    limits = f"; hanya {', '.join(authority.letter_types)}" if authority.letter_types else ""
+    hours = f"; jaga {_clock(authority.starts_at)} sampai {_clock(authority.ends_at)}" if authority.starts_at and authority.ends_at else ""
+    return f"{authority.capacity} {authority.title}, {authority.valid_from:%d-%m-%Y} {until}{limits}{hours}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%d-%m-%Y %H.%M} UTC"

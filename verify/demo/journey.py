@@ -16,7 +16,7 @@ from verify.config import Settings
 from verify.seeds import DEMO_PASSWORD
 from verify.simulator.personas import Persona, load_population
 from workflows.errors import RekomError
-from workflows.states import State
+from workflows.states import PARAF, State
 
 RESIDENT = "siti-contoh"
 HOSPITAL = "RS-CONTOH-1"
@@ -151,6 +151,13 @@ def _validate(office: Office, ticket: str) -> None:
         _checked(office.call("validator", "POST", f"/api/v1/applications/{ticket}/validation", {"agrees": True, "version": version}))
 
 
+def _paraf(office: Office, ticket: str) -> None:
+    case = office.case(ticket)
+    post = case["state"].removeprefix("PARAF_")
+    with office.step(f"{post.capitalize()} memberi paraf"):
+        _checked(office.call(post.lower(), "POST", f"/api/v1/applications/{ticket}/paraf", {"agrees": True, "version": case["version"]}))
+
+
 def _decide(office: Office, ticket: str) -> None:
     with office.step("Kepala Dinas memutuskan", machine=True) as notes:
         content = {"outcome": "APPROVE", "reason": "Contoh demo: bukti lengkap dan sesuai.", "version": office.case(ticket)["version"]}
@@ -195,6 +202,7 @@ _NEXT: dict[State, Callable[[Office, str], None]] = {
     State.CHECKED: _check,
     State.ASSESSMENT: _assess,
     State.VALIDATION: _validate,
+    **dict.fromkeys(PARAF, _paraf),
     State.DECISION: _decide,
     State.APPROVED: _press,
 }

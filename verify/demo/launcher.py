@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from rich.console import Console
 
+from schemas.policy_file import load_policies, policies_folder
 from verify.composition import Rekom
 from verify.config import Settings, load_settings, variable
 from verify.db import migrate
@@ -25,7 +27,7 @@ from verify.demo import journey
 from verify.embedded import embedded_redis
 from verify.keys import make_keys
 from verify.lifeline import VARIABLE
-from verify.seeds import DEMO_PASSWORD, SEATS, seed_demo
+from verify.seeds import DEMO_PASSWORD, office_seats, seed_demo
 from verify.simulator.server import running_simulator
 from workflows.errors import RekomError
 
@@ -169,7 +171,8 @@ def _wait_for_web(url: str) -> None:
 def _say_where(settings: Settings, console: Console) -> None:
     console.print(f"\nHalaman: {settings.public_url}   Simulator registri: {settings.dukcapil_url}/simulator")
     console.print(f"Akun demo (kata sandi {DEMO_PASSWORD}):")
-    for seat in SEATS:
+    policies = load_policies(policies_folder())
+    for seat in office_seats(policies.at(settings.region, datetime.now().astimezone().date())):
         console.print(f"  {seat.username:<10} {seat.name} ({seat.role.value.lower()})")
     console.print("Tekan Ctrl-C untuk berhenti.")
 

@@ -123,7 +123,7 @@ def _validity(facts: LetterFacts) -> dict[str, str]:
 def _signature(facts: LetterFacts) -> dict[str, Any]:
     first, *more = facts.signer_title.splitlines() or [""]
     prefix = CAPACITIES.get(facts.signer_capacity.upper().replace(".", ""), "")
-    lines = [f"{prefix}{first}", *more]
+    lines = [f"{prefix}{first.removeprefix(prefix)}", *more]
     return {
         "signer_title": [*lines[:-1], f"{lines[-1]},"],
         "signed_note": _signed_note(facts),

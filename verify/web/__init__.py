@@ -21,6 +21,7 @@ from verify.web import (
     correcting,
     coverage,
     deciding,
+    delegating,
     desk_app,
     door,
     hospital_keys,
@@ -50,7 +51,9 @@ from verify.web.words import NO_NIK, ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
 from workflows.masking import mask_nik, mask_phone
 from workflows.permissions import Permission, can
+from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
+from workflows.vocabulary import LetterType
 
 MODULES = (
     door,
@@ -67,6 +70,7 @@ MODULES = (
     paraf,
     deciding,
     approving,
+    delegating,
     correcting,
     closing,
     refusal,
@@ -93,6 +97,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
     app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent)
+    app.jinja_env.filters.update(angka=number, rupiah=rupiah, jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
         menu_of=menu,

@@ -7,7 +7,7 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from verify.auth import anybody, bearer, me, parts, public, requires, sign_in, sign_out
-from verify.seeds import DEMO_PASSWORD, SEATS
+from verify.seeds import DEMO_PASSWORD, office_seats
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
 from verify.web.words import ROLE
@@ -67,7 +67,7 @@ def demo_seats() -> list[tuple[str, str, str]]:
     """Account, role and password for whoever tries Rekom out; nothing anywhere else."""
     if parts().settings.environment != "demo":
         return []
-    return [(seat.username, ROLE[seat.role], DEMO_PASSWORD) for seat in SEATS]
+    return [(seat.username, ROLE[seat.role], DEMO_PASSWORD) for seat in office_seats(parts().policy_today(parts().settings.region))]
 
 
 def home_of(actor: Actor) -> str:

@@ -19,6 +19,7 @@ from verify.web.words import (
     FINDING_ICON,
     NOT_YET,
     RESULT,
+    ROLE,
     RULE,
     SEGMENT,
     SLUG,
@@ -28,13 +29,14 @@ from verify.web.words import (
 from workflows.facts import opened_on
 from workflows.letter_states import LABEL as LETTER_LABEL
 from workflows.queries import CaseView
+from workflows.quorum import rules_for
 from workflows.records.check_result import CheckResult
 from workflows.rules.activation import RULE as ACTIVATION_RULE
 from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.papers import asked_papers
-from workflows.rules.policy import RegionPolicy
+from workflows.rules.policy import QuorumRule, RegionPolicy
 from workflows.states import CHECKS, LABEL, Job
 from workflows.steps import SOURCE
 from workflows.vocabulary import DecisionOutcome
@@ -79,6 +81,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "assessor": who_did(view.timeline, "ASSESS"),
         "validator": who_did(view.timeline, "VALIDATE"),
         "decider": who_did(view.timeline, "APPROVE", "REJECT"),
+        "quorum": [quorum_words(rule) for rule in rules_for(policy, view.case)],
         "corrections": [(correction.id, CHECK[correction.kind]) for correction in view.corrections],
         **clock_words(view, now=now),
         "story": story(view.timeline),
@@ -90,6 +93,13 @@ def _cap(view: CaseView, policy: RegionPolicy) -> int | None:
     if view.decision and view.decision.outcome is DecisionOutcome.APPROVED:
         return view.decision.cap_rupiah
     return policy.letter(view.case.letter_type, opened_on(view.case)).terms.cap_rupiah
+
+
+def quorum_words(rule: QuorumRule) -> str:
+    """When a quorum is asked for, and whose."""
+    posts = ", ".join(ROLE[post] for post in rule.posts)
+    when = "Di atas kuota" if rule.above_quota else f"Di atas Rp {rule.above_rupiah:,}".replace(",", ".")
+    return f"{when}: {rule.needed} dari {len(rule.posts)} pejabat ({posts}) menyetujui lebih dulu."
 
 
 def findings_of(view: CaseView) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.OPEN_CASE, "/jalur", "Pilih jalur"),
     (P.READ_CASES, "/kuota", "Kuota"),
     (P.READ_COVERAGE, "/cakupan", "Cakupan"),
+    (P.DELEGATE, "/wakil", "Wakilkan"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from schemas.casework import ValidationSchema
+from schemas.casework import SeenVersionSchema, ValidationSchema
 from verify.auth import parts, requires
-from verify.counter import paraf_case
+from verify.counter import agree_to, paraf_case
 from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
@@ -14,7 +14,7 @@ from workflows.states import Action
 
 blueprint = Blueprint("paraf", __name__)
 
-SCHEMA = ValidationSchema()
+SCHEMA, SEEN = ValidationSchema(), SeenVersionSchema()
 
 
 @blueprint.get("/berkas/<ticket>/paraf")
@@ -30,6 +30,17 @@ def show(ticket: str) -> str:
 def give(ticket: str) -> Response | tuple[str, int]:
     """Put the paraf, or send back."""
     return tried(lambda: do(ticket, SCHEMA, paraf_case, "Paraf Anda tersimpan."), lambda form: page(ticket, form))
+
+
+@blueprint.post("/berkas/<ticket>/kuorum")
+@requires(Permission.PARAF)
+def agree(ticket: str) -> Response | tuple[str, int]:
+    """Agree as one post of a quorum."""
+
+    def load() -> Response:
+        return do(ticket, SEEN, lambda session, case, _: agree_to(session, case), "Persetujuan Anda tersimpan.")
+
+    return tried(load, lambda form: page(ticket, form))
 
 
 def page(ticket: str, form: Form) -> str:

@@ -106,6 +106,7 @@ SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "CHECK": _check_words,
     "AMEND": _amend_words,
     "PARAF": _paraf_words,
+    "AGREE": _paraf_words,
     "IDENTIFY": _amend_words,
     "DESK_CHECK": _desk_words,
     "HAND_OVER": _owner_words,

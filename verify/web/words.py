@@ -166,6 +166,7 @@ TIMELINE: Mapping[str, str] = {
     "ASK_KABID": "Paraf Kepala Bidang diminta",
     "ASK_SEKRETARIS": "Paraf Sekretaris diminta",
     "PARAF": "Paraf diberikan",
+    "AGREE": "Disetujui sebagai kuorum",
     "SEND_BACK": "Dikembalikan untuk dinilai ulang",
     "APPROVE": "Disetujui dan ditandatangani",
     "WAIT": "Masuk daftar tunggu karena kuota penuh",
@@ -294,5 +295,10 @@ FIELD: Mapping[str, str] = {
     "answers": "Jawaban",
     "agrees": "Hasil validasi",
     "version": "Versi berkas",
+    "capacity": "Sebagai",
+    "position": "Jabatan wakil",
+    "first": "Hari pertama",
+    "last": "Hari terakhir",
+    "letter_types": "Jenis surat",
 }
 """What a field is called, on its label and in the list of errors."""

@@ -2,6 +2,7 @@
 
 import workflows.records.base as base  # first, so that every table gets its constraint names
 from workflows.records.acceptance import Acceptance
+from workflows.records.agreement import Agreement
 from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case, CaseDocument
@@ -34,6 +35,7 @@ from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, Web
 
 __all__ = [
     "Acceptance",
+    "Agreement",
     "ApprovalStep",
     "Assessment",
     "AuditEvent",

@@ -12,7 +12,8 @@ from workflows.vocabulary import DecisionOutcome, LetterType
 class Decision(SQLModel, table=True):
     """One decision per case. Who opened, assessed and validated is copied under foreign keys, so that the
     constraint "the decider had no earlier hand in it" cannot be talked around by any code; likewise the letter it is for.
-    ``cap_rupiah`` is the most that letter C lets the hospital bill."""
+    ``cap_rupiah`` is the most that letter C lets the hospital bill; ``quorum`` is how many agreements
+    an approval stands on, which a trigger counts."""
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -45,6 +46,7 @@ class Decision(SQLModel, table=True):
     cap_rupiah: int | None = Field(default=None, sa_type=BigInteger)
     outcome: DecisionOutcome = Field(sa_type=text_enum(DecisionOutcome))
     reason: str | None = Field(default=None, max_length=1000)
+    quorum: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     finding_set_id: int = Field(foreign_key="finding_set.id")
     authority_id: int = Field(foreign_key="signing_authority.id")
     decided_by: int = Field(foreign_key="staff.id")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from workflows.ports import Segment
@@ -89,6 +89,7 @@ class Seat(SQLModel, table=True):
     quota_id: int = Field(foreign_key="seat_quota.id")
     status: SeatStatus = Field(sa_type=text_enum(SeatStatus))
     reason: ReleaseReason | None = Field(default=None, sa_type=text_enum(ReleaseReason))
+    above_quota: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     reserved_at: datetime
     committed_at: datetime | None = None
     released_at: datetime | None = None

@@ -15,7 +15,7 @@ from workflows.errors import PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
 from workflows.states import Role
-from workflows.vocabulary import LetterType
+from workflows.vocabulary import Capacity, LetterType
 
 T = TypeVar("T")
 
@@ -31,6 +31,30 @@ class ApprovalChain:
     posts: tuple[Role, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ActingLimit:
+    """Letter types that a capacity may not sign here."""
+
+    capacity: Capacity
+    letter_types: frozenset[LetterType]
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumRule:
+    """So many of these posts agree before the head approves: a seat above the quota, or rupiah above an amount.
+
+    No letter type means every one.
+    """
+
+    letter_type: LetterType | None
+    above_quota: bool
+    above_rupiah: int
+    needed: int
+    posts: tuple[Role, ...]
+
+
+QuorumRules = tuple[QuorumRule, ...]
+ActingLimits = tuple[ActingLimit, ...]
 ApprovalChains = tuple[ApprovalChain, ...]
 
 
@@ -140,7 +164,8 @@ class RegionPolicy:
     ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C, ``removal_papers`` of letter D; ``letters`` has the other
     rules of each type. A letter is promised by the day's ``cutoffs`` where there are any, else within ``sla_hours``.
     ``emergency_over_quota`` gives an emergency a seat above a full quota; without it an emergency waits first in line. Without
-    ``approval_chain`` the head alone decides; under ``separate_intake`` whoever opened a case neither assesses nor validates it.
+    ``approval_chain`` the head alone decides; under ``separate_intake`` whoever opened a case neither assesses nor validates it;
+    ``acting_limits`` keep letter types from acting signers, and ``quorum`` asks other posts to agree first.
     """
 
     region_code: str
@@ -186,6 +211,8 @@ class RegionPolicy:
     emergency_over_quota: Ruled[bool] | None = None
     approval_chain: Ruled[ApprovalChains] | None = None
     separate_intake: Ruled[bool] | None = None
+    acting_limits: Ruled[ActingLimits] | None = None
+    quorum: Ruled[QuorumRules] | None = None
 
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""

@@ -1,0 +1,86 @@
+"""What an appointment to sign must keep to, whoever gives it: days in order, nothing twice, a post beside a.n."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, or_, select
+
+from workflows.errors import Conflict, InvalidInput
+from workflows.records.signing_authority import SigningAuthority
+from workflows.records.staff import Staff
+from workflows.vocabulary import Capacity, LetterType
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A signing authority to give; ``valid_to`` is the last day, which every acting capacity needs.
+
+    ``position`` is the own post of who signs a.n.; no letter type means all; ``hours`` make it a turn of duty.
+    """
+
+    capacity: Capacity
+    title: str
+    valid_from: date
+    valid_to: date | None = None
+    position: str | None = None
+    letter_types: frozenset[LetterType] = frozenset()
+    hours: tuple[datetime, datetime] | None = None
+
+
+def check_days(new: Appointment, *, now: datetime) -> None:
+    """Every acting capacity ends, and not in the past; who signs a.n. names the own post."""
+    if new.valid_to is None:
+        if new.capacity != Capacity.DEFINITIF:
+            raise InvalidInput(f"Penunjukan {new.capacity} harus punya hari terakhir. Sebutkan hari terakhirnya.")
+        return
+    if new.capacity == Capacity.AN and new.position is None and new.hours is None:
+        raise InvalidInput("Penanda tangan a.n. menyebut jabatannya sendiri, misalnya Sekretaris. Isi jabatannya.")
+    if new.hours and new.hours[1] <= new.hours[0]:
+        raise InvalidInput("Jam selesai mendahului jam mulai. Periksa kedua waktu.")
+    if new.valid_to < new.valid_from:
+        raise InvalidInput("Hari terakhir mendahului hari pertama. Periksa kedua tanggal.")
+    if new.valid_to < now.date():  # UTC is never ahead of Indonesia
+        raise InvalidInput(f"Hari terakhir {spoken_day(new.valid_to)} sudah lewat. Periksa tanggalnya.")
+
+
+def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
+    """One authority a day, or turns of duty one after the other."""
+    query = select(SigningAuthority).where(
+        SigningAuthority.staff_id == person.id,
+        or_(col(SigningAuthority.valid_to).is_(None), col(SigningAuthority.valid_to) >= new.valid_from),
+    )
+    if new.valid_to is not None:
+        query = query.where(SigningAuthority.valid_from <= new.valid_to)
+    other = next((one for one in session.exec(query) if not _other_hours(one, new)), None)
+    if other is not None:
+        until = f"sampai {spoken_day(other.valid_to)}" if other.valid_to else "tanpa hari terakhir"
+        raise Conflict(
+            f"{person.username} sudah memegang kewenangan {other.capacity} (nomor {other.id}) dari {spoken_day(other.valid_from)} {until}. "
+            "Akhiri dulu, atau pilih hari lain."
+        )
+
+
+def told(authority: SigningAuthority) -> dict[str, object]:
+    """What the trail keeps of an authority."""
+    known = {"position": authority.position, "letter_types": authority.letter_types}
+    hours = {name: value.isoformat() for name, value in (("starts_at", authority.starts_at), ("ends_at", authority.ends_at)) if value}
+    days = {"valid_from": iso(authority.valid_from), "valid_to": iso(authority.valid_to)}
+    limits = {name: value for name, value in known.items() if value is not None}
+    return {"capacity": authority.capacity, "title": authority.title, **days, **limits, **hours}
+
+
+def _other_hours(one: SigningAuthority, new: Appointment) -> bool:
+    """Two turns of duty of one day, one after the other."""
+    if new.hours is None or one.starts_at is None or one.ends_at is None:
+        return False
+    return new.hours[1] <= one.starts_at or one.ends_at <= new.hours[0]
+
+
+def spoken_day(day: date) -> str:
+    """As it is read: ``30-11-2026``."""
+    return f"{day:%d-%m-%Y}"
+
+
+def iso(day: date | None) -> str | None:
+    """As it is kept."""
+    return day.isoformat() if day else None

@@ -1,0 +1,59 @@
+"""Who may sign now: in office, acting for a time (Plt.) or for days (Plh.), on behalf (a.n.), or on duty for some hours.
+
+An authority ends by itself; no job takes it away. The region's policy may keep letter types from acting signers.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, or_, select
+
+from workflows.actor import Actor
+from workflows.errors import NotAllowed
+from workflows.permissions import Permission, check
+from workflows.records.case import Case
+from workflows.records.signing_authority import SigningAuthority
+from workflows.rules.policy import RegionPolicy
+from workflows.vocabulary import Capacity
+
+NO_AUTHORITY = "Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor."
+OTHER_TYPES = "Kewenangan Anda tidak mencakup jenis surat ini. Mintalah Kepala Dinas memutuskannya."
+WORDS = {Capacity.DEFINITIF: "Pejabat definitif", Capacity.PLT: "Plt.", Capacity.PLH: "Plh.", Capacity.AN: "Penanda tangan a.n."}
+
+
+def authorities_of(session: Session, staff_id: int, region_code: str, timezone: str, *, now: datetime) -> list[SigningAuthority]:
+    """What a person holds at this moment, in office before acting; hours count where there are any, else whole days."""
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    query = select(SigningAuthority).where(
+        SigningAuthority.staff_id == staff_id,
+        SigningAuthority.region_code == region_code,
+        SigningAuthority.valid_from <= today,
+        or_(col(SigningAuthority.valid_to).is_(None), col(SigningAuthority.valid_to) >= today),
+        or_(col(SigningAuthority.starts_at).is_(None), col(SigningAuthority.starts_at) <= now),
+        or_(col(SigningAuthority.ends_at).is_(None), col(SigningAuthority.ends_at) > now),
+    )
+    return list(session.exec(query.order_by(col(SigningAuthority.capacity) != Capacity.DEFINITIF, col(SigningAuthority.id))))
+
+
+def authority_of(session: Session, staff_id: int, region_code: str, timezone: str, *, now: datetime) -> SigningAuthority | None:
+    """The first of them."""
+    return next(iter(authorities_of(session, staff_id, region_code, timezone, now=now)), None)
+
+
+def check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
+    """The authority under which a person may decide this case; ``NotAllowed`` says which one is missing."""
+    check(actor, Permission.DECIDE)
+    held = authorities_of(session, actor.person_id, case.region_code, case.timezone, now=now)
+    if not held:
+        raise NotAllowed(NO_AUTHORITY)
+    covering = [one for one in held if one.letter_types is None or case.letter_type.value in one.letter_types]
+    if not covering:
+        raise NotAllowed(OTHER_TYPES)
+    return covering[0]
+
+
+def check_limits(policy: RegionPolicy, authority: SigningAuthority, case: Case) -> None:
+    """``NotAllowed`` where the region keeps this letter type from the signer's capacity."""
+    limits = policy.acting_limits.value if policy.acting_limits else ()
+    if any(limit.capacity == authority.capacity and case.letter_type in limit.letter_types for limit in limits):
+        raise NotAllowed(f"{WORDS[authority.capacity]} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.")
