@@ -95,7 +95,7 @@ def case_row(random: Random, number: int, hands: Hands, office: Office, opened: 
         "id": number,
         "ticket": ticket(number),
         "version": 1,
-        "state": State.ACCEPTED if approved else State.REJECTED,
+        "state": State.CLOSED if approved else State.REJECTED,
         "state_since": opened,
         "letter_type": LetterType.REKOM_PBPU_PEMDA,
         "timezone": office.policy.timezone,

@@ -18,6 +18,7 @@ from verify import __version__, api, api_docs, auth, errors, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.registrations import LARGEST_ANSWER
 from workflows.signing import LARGEST_SCAN
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,11 @@ log = logging.getLogger(__name__)
 LARGEST_REQUEST = 1024 * 1024
 """Bytes."""
 
-UPLOADS = {"signatures.upload": LARGEST_SCAN + LARGEST_REQUEST, "signing.upload_scan": LARGEST_SCAN}
+UPLOADS = {
+    "signatures.upload": LARGEST_SCAN + LARGEST_REQUEST,
+    "signing.upload_scan": LARGEST_SCAN,
+    "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
+}
 """Routes that take files, and how many bytes."""
 
 TOKEN_DOOR = "/oauth/token"  # noqa: S105 -- an address

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "registries": "verify.commands.registries:registries_group",
     "path": "verify.commands.paths:path_command",
     "cases": "verify.commands.cases:cases_group",
+    "registration": "verify.commands.registration:registration_group",
     "policies": "verify.commands.policies:policies_group",
     "import": "verify.commands.imports:import_group",
     "regions": "verify.commands.regions:regions_group",

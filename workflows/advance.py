@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from workflows import audit, facts, guards, seats, tasks
+from workflows import audit, facts, guards, registrations, seats, tasks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import ChangedMeanwhile, NotAllowed, NotFound, TransitionRefused
 from workflows.letter_states import LetterState, check_letter_move
@@ -114,6 +114,7 @@ def _move(session: Session, case: Case, row: Transition, actor: Actor, *, now: d
     session.flush()
     audit.record(session, subject(case), row.action.value, actor=actor, now=now, source=row.source.value, target=row.target.value, **detail)
     seats.follow(session, case, row.source, row.target, now=now)
+    registrations.follow(session, case, row.target, now=now)
     _promise(session, case, row.then, now=now)
 
 

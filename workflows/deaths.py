@@ -29,7 +29,7 @@ class Death:
 
 
 def record_death(session: Session, case: Case, death: Death, actor: Actor, *, now: datetime) -> DeathNotice:
-    """Close the case. After a hospital's acceptance the case is closed already, and its seat is freed by ``seats.set_free``."""
+    """Close the case and free its seat, a member's too. Of a case that is closed already the seat is freed by ``seats.set_free``."""
     check(actor, Permission.RECORD_DEATH)
     advance.find(case.state, Action.RECORD_DEATH)
     if death.died_on < case.birth_date and not case.birth_estimated:

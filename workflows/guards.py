@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session, select
 
-from workflows import facts
+from workflows import facts, registrations
 from workflows.approval_steps import next_step
 from workflows.letter_states import LetterState
 from workflows.records.case import Case
+from workflows.records.episode import Episode
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
+from workflows.registration_states import RegistrationStatus, Route
 from workflows.states import CHECKS, Guard, Job, Role
 
 
@@ -53,6 +55,25 @@ def _next_is(role: Role) -> Callable[[Session, Case], bool]:
     return asks
 
 
+def _for_the_ministry(session: Session, case: Case) -> bool:
+    registration = registrations.of_case(session, case)
+    return registration is not None and registration.route == Route.SIKS_NG
+
+
+def _nothing_to_register(session: Session, case: Case) -> bool:
+    return registrations.of_case(session, case) is None
+
+
+def _member_active(session: Session, case: Case) -> bool:
+    registration = registrations.of_case(session, case)
+    return registration is not None and registration.status == RegistrationStatus.ACTIVE
+
+
+def _sep_known(session: Session, case: Case) -> bool:
+    known = select(Episode.letter_id).join(Letter).where(Letter.case_id == case.id)
+    return session.exec(known).first() is not None
+
+
 GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.CHECKS_IN: _checks_in,
     Guard.FINDINGS_IN: _findings_in,
@@ -62,6 +83,10 @@ GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.SEKRETARIS_NEXT: _next_is(Role.SEKRETARIS),
     Guard.LETTER_PREPARED: _letter_prepared,
     Guard.LETTER_PRESSED: _letter_pressed,
+    Guard.FOR_THE_MINISTRY: _for_the_ministry,
+    Guard.NOTHING_TO_REGISTER: _nothing_to_register,
+    Guard.MEMBER_ACTIVE: _member_active,
+    Guard.SEP_KNOWN: _sep_known,
 }
 
 WAITING_FOR: Mapping[Guard, str] = {
@@ -73,6 +98,10 @@ WAITING_FOR: Mapping[Guard, str] = {
     Guard.SEKRETARIS_NEXT: "Sekretaris belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PREPARED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
+    Guard.FOR_THE_MINISTRY: "Surat ini tidak dikirim lewat SIKS-NG. Tunggu rumah sakit, lalu muat ulang.",
+    Guard.NOTHING_TO_REGISTER: "Pendaftaran ke BPJS belum selesai. Catat jawabannya dulu, lalu muat ulang.",
+    Guard.MEMBER_ACTIVE: "BPJS belum mengaktifkan peserta ini. Catat jawabannya dulu, lalu muat ulang.",
+    Guard.SEP_KNOWN: "Nomor SEP belum dicatat rumah sakit. Tunggu nomornya, lalu muat ulang.",
 }
 
 assert set(GUARDS) == set(WAITING_FOR) == set(Guard)

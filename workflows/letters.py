@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from workflows import advance, facts, trust, webhooks
+from workflows import advance, facts, registrations, trust, webhooks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, NotFound
 from workflows.letter_number import render_number
@@ -24,7 +24,7 @@ from workflows.records.webhook import News
 from workflows.rules.guarantee import is_in_ward
 from workflows.rules.letter_terms import LetterRule
 from workflows.rules.policy import RegionPolicy, SigningMode
-from workflows.states import Action
+from workflows.states import Action, State
 
 
 class SealWithdrawn(Conflict):
@@ -105,12 +105,14 @@ def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: date
 
 
 def expire(session: Session, case: Case, *, now: datetime) -> None:
-    """Close a letter whose time is over and that nobody used."""
+    """Close a letter whose time is over and that nobody used; a case whose registration is on its way goes on with that."""
     letter = live_letter(session, case)
     if letter.state == LetterState.ISSUED and letter.valid_until <= now:
         advance.move_letter(letter, LetterState.EXPIRED)
         session.add(letter)
-        advance.advance(session, case, Action.EXPIRE, SYSTEM, now=now, letter=letter.number)
+        if case.state == State.LETTER_ISSUED:
+            way = Action.AWAIT if registrations.on_its_way(session, case) else Action.EXPIRE
+            advance.advance(session, case, way, SYSTEM, now=now, letter=letter.number)
         webhooks.tell(session, case, letter, News.LETTER_EXPIRED, now=now)
 
 

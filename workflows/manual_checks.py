@@ -33,6 +33,21 @@ POOR = frozenset({1, 2, 3, 4})
 
 UNSERVED = frozenset({State.REJECTED, State.WITHDRAWN, State.OBJECTION, State.UPHELD, State.OVERTURNED, State.DIED})
 """Nothing was given in these cases, so nothing needs correcting."""
+DECIDED = frozenset(
+    {
+        State.APPROVED,
+        State.SIGNING,
+        State.LETTER_ISSUED,
+        State.ACCEPTED,
+        State.REGISTERING,
+        State.ACTIVE,
+        State.CLOSED,
+        State.UNREGISTERED,
+        State.EXPIRED,
+        State.REVOKED,
+    }
+)
+"""Where something was given on what was believed."""
 
 
 def hand_over(session: Session, case: Case, kind: Job, reason: str, *, now: datetime) -> ManualCheck:
@@ -131,7 +146,7 @@ def _open_correction(session: Session, case: Case, believed: CheckResult, result
 
 
 def _was_decided(case: Case) -> bool:
-    return case.state in (State.APPROVED, State.SIGNING, State.LETTER_ISSUED, State.ACCEPTED, State.EXPIRED, State.REVOKED)
+    return case.state in DECIDED
 
 
 def _harmless(result: CheckResult) -> bool:

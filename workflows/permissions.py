@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ACCEPT_LETTER = "ACCEPT_LETTER"
     CONFIRM_TRANSFER = "CONFIRM_TRANSFER"
     REPORT_MEMBERSHIP = "REPORT_MEMBERSHIP"
+    REGISTER = "REGISTER"
     MANAGE_STAFF = "MANAGE_STAFF"
     READ_COVERAGE = "READ_COVERAGE"
     READ_UNCOVERED = "READ_UNCOVERED"
@@ -64,6 +65,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),
     Permission.CONFIRM_TRANSFER: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.REPORT_MEMBERSHIP: frozenset({Role.HOSPITAL}),
+    Permission.REGISTER: frozenset({Role.LOKET}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_COVERAGE: OFFICE | {Role.ADMIN},
     Permission.READ_UNCOVERED: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),

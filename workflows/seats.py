@@ -1,9 +1,9 @@
-"""Seats of the region's own segment: reserved by the decision, committed at the hospital, released when the case ends otherwise.
+"""Seats of the region's own segment: reserved by the decision, committed by activation, released when the case ends otherwise.
 
 The number in use is raised by one conditional UPDATE in the transaction that decides, so that whatever runs side by side
 the last seat is given once. Who finds none waits in a line, by urgency and then by time; while somebody waits in front,
-a free seat is theirs. Activation by BPJS Kesehatan will commit a seat one day; until its answers are read, the hospital's
-acceptance does.
+a free seat is theirs. BPJS Kesehatan's answer that the person is active commits a seat; from then on the end of a letter or
+a case no longer frees it, only what happens to the person.
 """
 
 from collections.abc import Mapping
@@ -58,8 +58,9 @@ RELEASES: Mapping[State, ReleaseReason] = {
     State.REJECTED: ReleaseReason.REJECTED,
     State.WITHDRAWN: ReleaseReason.WITHDRAWN,
     State.DIED: ReleaseReason.DIED,
+    State.UNREGISTERED: ReleaseReason.REFUSED,
 }
-"""Ends of a case that set its seat free. ACCEPTED commits it."""
+"""Ends of a case that set its reserved seat free; a death frees a member's seat too."""
 
 LATER = frozenset({ReleaseReason.DIED, ReleaseReason.MOVED, ReleaseReason.OTHER_SEGMENT})
 """What may happen to a person who holds a committed seat."""
@@ -104,14 +105,25 @@ def follow(session: Session, case: Case, source: State, target: State, *, now: d
     """What a case's move means for its seat and its place in the line; every move comes through here."""
     if source == State.WAITLISTED:
         _leave_line(session, case, now=now)
-    if target == State.ACCEPTED:
-        _commit(session, case, now=now)
+    if target == State.DIED:
+        _release(session, case, ReleaseReason.DIED, now=now)
     elif target in RELEASES:
-        _release(session, case, RELEASES[target], now=now)
+        _release_reserved(session, case, RELEASES[target], now=now)
+
+
+def commit(session: Session, case: Case, *, now: datetime) -> None:
+    """The seat is a member's from now on: BPJS says so."""
+    seat = live_seat(session, case)
+    if seat is None or seat.status != SeatStatus.RESERVED:
+        return  # a letter from before seats were counted
+    ledger.commit(session, seat, now=now)
+    seat.status, seat.committed_at = SeatStatus.COMMITTED, now
+    session.add(seat)
+    session.flush()
 
 
 def set_free(session: Session, case: Case, reason: ReleaseReason, actor: Actor, *, now: datetime) -> None:
-    """Take back the seat of a patient who died, moved away or came into another segment after the hospital's acceptance."""
+    """Take back the seat of a member who died, moved away or came into another segment after activation."""
     check(actor, Permission.DECIDE)
     seat = live_seat(session, case)
     if seat is None or seat.status != SeatStatus.COMMITTED or reason not in LATER:
@@ -213,14 +225,10 @@ def _follow_cap(session: Session, quota: SeatQuota, rules: SeatRules, month: int
     session.flush()
 
 
-def _commit(session: Session, case: Case, *, now: datetime) -> None:
+def _release_reserved(session: Session, case: Case, reason: ReleaseReason, *, now: datetime) -> None:
     seat = live_seat(session, case)
-    if seat is None or seat.status != SeatStatus.RESERVED:
-        return  # a letter from before seats were counted
-    ledger.commit(session, seat, now=now)
-    seat.status, seat.committed_at = SeatStatus.COMMITTED, now
-    session.add(seat)
-    session.flush()
+    if seat is not None and seat.status == SeatStatus.RESERVED:
+        _release(session, case, reason, now=now)
 
 
 def _release(session: Session, case: Case, reason: ReleaseReason, *, now: datetime) -> None:

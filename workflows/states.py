@@ -25,6 +25,10 @@ class State(StrEnum):
     SIGNING = "SIGNING"
     LETTER_ISSUED = "LETTER_ISSUED"
     ACCEPTED = "ACCEPTED"
+    REGISTERING = "REGISTERING"
+    ACTIVE = "ACTIVE"
+    CLOSED = "CLOSED"
+    UNREGISTERED = "UNREGISTERED"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
     REJECTED = "REJECTED"
@@ -55,6 +59,12 @@ class Action(StrEnum):
     SIGN = "SIGN"
     ACCEPT = "ACCEPT"
     EXPIRE = "EXPIRE"
+    AWAIT = "AWAIT"
+    FORWARD = "FORWARD"
+    ACTIVATE = "ACTIVATE"
+    RECORD_SEP = "RECORD_SEP"
+    FINISH = "FINISH"
+    GIVE_UP = "GIVE_UP"
     REVOKE = "REVOKE"
     WITHDRAW = "WITHDRAW"
     OBJECT = "OBJECT"
@@ -101,6 +111,10 @@ class Guard(StrEnum):
     SEKRETARIS_NEXT = "SEKRETARIS_NEXT"
     LETTER_PREPARED = "LETTER_PREPARED"
     LETTER_PRESSED = "LETTER_PRESSED"
+    FOR_THE_MINISTRY = "FOR_THE_MINISTRY"
+    NOTHING_TO_REGISTER = "NOTHING_TO_REGISTER"
+    MEMBER_ACTIVE = "MEMBER_ACTIVE"
+    SEP_KNOWN = "SEP_KNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,17 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.LETTER_ISSUED,    A.ACCEPT,         S.ACCEPTED,         R.HOSPITAL),
     Transition(S.LETTER_ISSUED,    A.EXPIRE,         S.EXPIRED,          R.SYSTEM),
     Transition(S.LETTER_ISSUED,    A.REVOKE,         S.REVOKED,          R.KADIS),
+    Transition(S.LETTER_ISSUED,    A.FORWARD,        S.REGISTERING,      R.SYSTEM,     when=G.FOR_THE_MINISTRY),
+    Transition(S.LETTER_ISSUED,    A.AWAIT,          S.REGISTERING,      R.SYSTEM),
+    Transition(S.ACCEPTED,         A.ACTIVATE,       S.ACTIVE,           R.SYSTEM,     when=G.MEMBER_ACTIVE),
+    Transition(S.ACCEPTED,         A.FINISH,         S.CLOSED,           R.SYSTEM,     when=G.NOTHING_TO_REGISTER),
+    Transition(S.ACCEPTED,         A.GIVE_UP,        S.UNREGISTERED,     R.LOKET),
+    Transition(S.REGISTERING,      A.FINISH,         S.CLOSED,           R.SYSTEM,     when=G.MEMBER_ACTIVE),
+    Transition(S.REGISTERING,      A.GIVE_UP,        S.UNREGISTERED,     R.LOKET),
+    Transition(S.REGISTERING,      A.REVOKE,         S.REVOKED,          R.KADIS),
+    Transition(S.ACTIVE,           A.FINISH,         S.CLOSED,           R.SYSTEM,     when=G.SEP_KNOWN),
+    Transition(S.ACTIVE,           A.RECORD_SEP,     S.CLOSED,           R.HOSPITAL),
+    Transition(S.ACTIVE,           A.GIVE_UP,        S.CLOSED,           R.LOKET),
     Transition(S.RECEIVED,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.CHECKED,          A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.ASSESSMENT,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
@@ -177,6 +202,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.APPROVED,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
     Transition(S.SIGNING,          A.RECORD_DEATH,   S.DIED,             R.LOKET),
     Transition(S.LETTER_ISSUED,    A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.ACCEPTED,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.REGISTERING,      A.RECORD_DEATH,   S.DIED,             R.LOKET),
+    Transition(S.ACTIVE,           A.RECORD_DEATH,   S.DIED,             R.LOKET),
     Transition(S.OBJECTION,        A.RECORD_DEATH,   S.DIED,             R.LOKET),
 )
 # fmt: on
@@ -192,7 +220,7 @@ ON_OPENING = CHECKS
 ON_NEWS = (Job.WEBHOOK,)
 """Jobs that start when something happened that a hospital's system wants to know; they never hold up the case."""
 
-FINAL = frozenset({S.ACCEPTED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
+FINAL = frozenset({S.CLOSED, S.UNREGISTERED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
 """States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that
 is overturned goes on as a new case."""
 
@@ -209,7 +237,11 @@ OWNER: dict[State, Role] = {
     S.APPROVED: R.SYSTEM,
     S.SIGNING: R.KADIS,
     S.LETTER_ISSUED: R.HOSPITAL,
-    S.ACCEPTED: R.HOSPITAL,
+    S.ACCEPTED: R.LOKET,
+    S.REGISTERING: R.LOKET,
+    S.ACTIVE: R.HOSPITAL,
+    S.CLOSED: R.LOKET,
+    S.UNREGISTERED: R.LOKET,
     S.EXPIRED: R.LOKET,
     S.REVOKED: R.KADIS,
     S.REJECTED: R.LOKET,
@@ -235,6 +267,10 @@ LABEL: dict[State, str] = {
     S.SIGNING: "Menunggu tanda tangan",
     S.LETTER_ISSUED: "Surat terbit",
     S.ACCEPTED: "Diterima RS",
+    S.REGISTERING: "Menunggu BPJS",
+    S.ACTIVE: "Peserta aktif",
+    S.CLOSED: "Selesai",
+    S.UNREGISTERED: "Tidak terdaftar",
     S.EXPIRED: "Kedaluwarsa",
     S.REVOKED: "Dicabut",
     S.REJECTED: "Ditolak",

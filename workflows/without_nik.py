@@ -31,7 +31,7 @@ MISSING: Mapping[str, str] = {
     "name": "Isi nama, atau sebutan seperti PASIEN TAK DIKENAL.",
 }
 
-NIK_MAY_COME = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.LETTER_ISSUED, State.ACCEPTED})
+NIK_MAY_COME = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING})
 """While nobody's word on the person is waited for: an assessment was of whom it was of."""
 
 

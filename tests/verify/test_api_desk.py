@@ -149,7 +149,8 @@ def test_accepting_answers_with_what_was_kept(office: Office) -> None:
     status, said = accept(office, by="rs2", number=NUMBER, nik=nik())
     assert (status, said["accepted"], said["answer"]) == (409, False, "ALREADY_USED")
     assert said["reason"] == "Diterima RSUD Contoh Serang, 23 November 2026, 10.00 WIB."
-    assert office.api("loket").post("/applications", ktp()).status_code == 201  # the person may come again
+    again = office.api("loket").post("/applications", ktp())
+    assert (again.status_code, again.get_json()["ticket"]) == (409, ticket)  # registration is not over: the same case
 
 
 def test_two_hospitals_racing_exactly_one_is_told_yes(office: Office) -> None:

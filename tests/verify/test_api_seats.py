@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from tests.office import Api, Office
+from tests.registration_office import ACTIVE, by_hand
 from tests.seat_office import approve, books, make_decidable, quota, with_seats
 from workflows.records import Letter, Seat, WaitingEntry
 from workflows.states import State
@@ -83,7 +84,9 @@ def test_a_seat_is_given_back_after_a_death(office: Office) -> None:
     assert office.api("kadis").post(address, {"reason": "DIED"}).status_code == 409  # the letter is still to be used or revoked
     accepted = office.api("rs").post("/desk/accept", {"code": office.letter(ticket).token, "registration_number": "R-1"})
     assert accepted.status_code == 200
+    assert office.api("kadis").post(address, {"reason": "DIED"}).status_code == 409  # BPJS has not made anybody a member
+    by_hand(office, ticket, "answer", ACTIVE)
     assert office.api("kadis").post(address, {"reason": "TIRED"}).status_code == 422
     assert office.api("kadis").post(address, {"reason": "DIED"}).status_code == 201
-    assert (quota(office).used, office.case(ticket).state) == (0, State.ACCEPTED)
+    assert (quota(office).used, office.case(ticket).state) == (0, State.ACTIVE)
     books(office)

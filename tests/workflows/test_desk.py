@@ -106,13 +106,13 @@ def test_only_a_hospital_accepts(office: Office, by: str) -> None:
 # --- accepting once
 
 
-def test_accepting_uses_the_letter_and_closes_the_case(office: Office) -> None:
+def test_accepting_uses_the_letter_and_leaves_the_case_to_its_registration(office: Office) -> None:
     ticket = office.to_letter(hospital_code="RS-CONTOH-1")
     office.clock.pass_by(hours=1)
     verdict, accepted = accept(office, office.actor("rs"), registration="IGD-7")
     assert (accepted, verdict.answer) == (True, DeskAnswer.ALREADY_USED)
     case, letter = office.case(ticket), office.letter(ticket)
-    assert (case.state, case.closed_at, letter.state) == (State.ACCEPTED, office.clock(), "ACCEPTED")
+    assert (case.state, case.closed_at, letter.state) == (State.ACCEPTED, None, "ACCEPTED")
     with office.read() as session:
         used = session.exec(select(Acceptance)).one()
     assert (used.letter_id, used.hospital_code, used.registration_number, used.accepted_at) == (

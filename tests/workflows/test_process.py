@@ -106,10 +106,12 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
         by_role[row.by].add(f"{row.source} {row.action}")
     paraf = ("PARAF_KASI", "PARAF_KABID", "PARAF_SEKRETARIS")
     before_decision = ("RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", *paraf, "DECISION")
+    after_decision = ("WAITLISTED", "APPROVED", "SIGNING", "LETTER_ISSUED", "ACCEPTED", "REGISTERING", "ACTIVE", "OBJECTION")
     assert by_role == {
         Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")}
-        | {f"{state} RECORD_DEATH" for state in (*before_decision, "WAITLISTED", "APPROVED", "SIGNING", "LETTER_ISSUED", "OBJECTION")}
-        | {"REJECTED OBJECT"},
+        | {f"{state} RECORD_DEATH" for state in (*before_decision, *after_decision)}
+        | {"REJECTED OBJECT"}
+        | {f"{state} GIVE_UP" for state in ("ACCEPTED", "REGISTERING", "ACTIVE")},
         Role.CASEWORKER: {"ASSESSMENT ASSESS"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},
         Role.KASI: {"PARAF_KASI PARAF", "PARAF_KASI SEND_BACK"},
@@ -117,13 +119,14 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
         Role.SEKRETARIS: {"PARAF_SEKRETARIS PARAF", "PARAF_SEKRETARIS SEND_BACK"},
         Role.KADIS: {f"{state} {act}" for state in ("DECISION", "WAITLISTED") for act in ("APPROVE", "REJECT", "SEND_BACK")}
         | {"OBJECTION UPHOLD", "OBJECTION OVERTURN"}
-        | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE"},
-        Role.HOSPITAL: {"LETTER_ISSUED ACCEPT"},
+        | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE", "REGISTERING REVOKE"},
+        Role.HOSPITAL: {"LETTER_ISSUED ACCEPT", "ACTIVE RECORD_SEP"},
         Role.ADMIN: set(),
         Role.SYSTEM: {"RECEIVED FINISH_CHECKS", "CHECKED WEIGH", "APPROVED ISSUE", "APPROVED PREPARE", "LETTER_ISSUED EXPIRE"}
         | {f"{state} ASK_KASI" for state in ("DECISION", "PARAF_KABID", "PARAF_SEKRETARIS")}
         | {f"{state} ASK_KABID" for state in ("DECISION", "PARAF_SEKRETARIS")}
-        | {"DECISION ASK_SEKRETARIS"},
+        | {"DECISION ASK_SEKRETARIS"}
+        | {"LETTER_ISSUED FORWARD", "LETTER_ISSUED AWAIT", "ACCEPTED ACTIVATE", "ACCEPTED FINISH", "REGISTERING FINISH", "ACTIVE FINISH"},
     }
 
 
@@ -177,17 +180,18 @@ def holding(office: Office, ticket: str) -> set[Guard]:
 
 def test_a_case_really_waits_for_its_guards(office: Office) -> None:
     ticket = office.open()
-    assert holding(office, ticket) == set()
+    assert holding(office, ticket) == {Guard.NOTHING_TO_REGISTER}
     office.drain()
-    assert holding(office, ticket) == {Guard.CHECKS_IN, Guard.FINDINGS_IN, Guard.FINDINGS_CURRENT}
+    assert holding(office, ticket) == {Guard.CHECKS_IN, Guard.FINDINGS_IN, Guard.FINDINGS_CURRENT, Guard.NOTHING_TO_REGISTER}
     office.assess(ticket)
-    assert holding(office, ticket) == {Guard.CHECKS_IN}  # the answers are new facts
+    assert holding(office, ticket) == {Guard.CHECKS_IN, Guard.NOTHING_TO_REGISTER}  # the answers are new facts
     office.drain()
     office.validate(ticket)
     office.approve(ticket)
-    assert holding(office, ticket) == {Guard.CHECKS_IN, Guard.FINDINGS_IN, Guard.FINDINGS_CURRENT}
+    assert holding(office, ticket) == {Guard.CHECKS_IN, Guard.FINDINGS_IN, Guard.FINDINGS_CURRENT, Guard.NOTHING_TO_REGISTER}
     office.drain()
     assert Guard.LETTER_PRESSED in holding(office, ticket)
+    assert not {Guard.NOTHING_TO_REGISTER, Guard.MEMBER_ACTIVE, Guard.SEP_KNOWN, Guard.FOR_THE_MINISTRY} & holding(office, ticket)
 
 
 @pytest.mark.parametrize(("source", "target"), list(product(LetterState, LetterState)))

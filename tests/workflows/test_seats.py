@@ -12,9 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.office import GROUNDS, Office
+from tests.registration_office import ACTIVE
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from verify.db import Database, _alembic
-from workflows import advance, casework, decision, desk, ledger, letters, outlook, seats
+from workflows import advance, casework, decision, desk, ledger, letters, outlook, registering, seats
 from workflows.actor import Actor
 from workflows.errors import NotAllowed, RekomError, TransitionRefused
 from workflows.records import Decision, Letter, Seat, WaitingEntry
@@ -28,13 +29,13 @@ RATE, YEAR = 37_800, 453_600
 TWO_MONTHS = 2 * RATE
 """November and December: the office's clock stands on 23 November."""
 HOSPITAL = Actor(1, "Rumah Sakit Contoh", frozenset({Role.HOSPITAL}), "3673", "RS-CONTOH-1")
+LOKET = Actor(1, "Loket Contoh", frozenset({Role.LOKET}), "3673")
 
 
-def accept(office: Office, ticket: str) -> None:
-    letter_id = office.letter(ticket).id
+def activate(office: Office, ticket: str, kadis: Actor) -> None:
+    """BPJS's word that the person is active."""
     with office.write() as session:
-        _, ours = desk.accept(session, session.get(Letter, letter_id), None, HOSPITAL, now=office.clock())
-    assert ours
+        registering.answer(session, advance.lock(session, ticket, kadis), ACTIVE, LOKET, now=office.clock())
 
 
 def end(office: Office, ticket: str, how: ReleaseReason) -> None:
@@ -113,7 +114,19 @@ def test_who_leaves_the_line_is_no_longer_in_front(office: Office, how: ReleaseR
     books(office)
 
 
-@pytest.mark.parametrize("target", [State.REJECTED, State.WITHDRAWN])
+@pytest.mark.parametrize("how", [ReleaseReason.EXPIRED, ReleaseReason.REVOKED])
+def test_the_end_of_a_letter_takes_no_seat_from_a_member(office: Office, how: ReleaseReason) -> None:
+    (ticket,) = make_decidable(with_seats(office, 1), 1)
+    approve(office, ticket)
+    office.drain()
+    activate(office, ticket, office.actor("kadis"))
+    office.clock.pass_by(days=9)
+    end(office, ticket, how)
+    assert (seat(office, ticket).status, quota(office).used, books(office)[Account.COMMITTED]) == (SeatStatus.COMMITTED, 1, TWO_MONTHS)
+    assert office.case(ticket).closed_at == office.clock()
+
+
+@pytest.mark.parametrize("target", [State.REJECTED, State.WITHDRAWN, State.UNREGISTERED])
 def test_whatever_row_leads_to_an_end_releases(office: Office, target: State) -> None:
     """No row leads there from a reservation today; one that is added needs nothing more."""
     (ticket,) = make_decidable(with_seats(office, 1), 1)
@@ -127,11 +140,11 @@ def test_whatever_row_leads_to_an_end_releases(office: Office, target: State) ->
 
 
 @pytest.mark.parametrize("why", sorted(seats.LATER))
-def test_after_acceptance_a_death_or_a_move_returns_the_months_from_then_on(office: Office, why: ReleaseReason) -> None:
+def test_after_activation_a_death_or_a_move_returns_the_months_from_then_on(office: Office, why: ReleaseReason) -> None:
     (ticket,) = make_decidable(with_seats(office, 1), 1)
     approve(office, ticket)
     office.drain()
-    accept(office, ticket)
+    activate(office, ticket, office.actor("kadis"))
     assert (seat(office, ticket).status, books(office)[Account.COMMITTED]) == (SeatStatus.COMMITTED, TWO_MONTHS)
     office.clock.now = datetime(2026, 12, 3, tzinfo=UTC)
     kadis, loket = office.actor("kadis"), office.actor("loket")
@@ -275,7 +288,7 @@ def test_the_migration_can_be_undone_with_cases_in_line(database_url: str, offic
 # --- whatever happens in whatever order
 
 CASES = 6
-DEEDS = ("approve", "approve", "accept", "revoke", "expire", "withdraw", "reject", "die", "cap", "later")
+DEEDS = ("approve", "approve", "accept", "activate", "revoke", "expire", "withdraw", "reject", "die", "cap", "later")
 STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, CASES - 1)), min_size=4, max_size=12)
 YEARS = count(2027)
 """Each example has a year of its own."""
@@ -293,6 +306,8 @@ def act(office: Office, ticket: str, what: str, number: int, kadis: Actor) -> No
         letter_id = office.letter(ticket).id
         with office.write() as session:
             desk.accept(session, session.get(Letter, letter_id), None, HOSPITAL, now=office.clock())
+    elif what == "activate":
+        activate(office, ticket, kadis)
     elif what == "die":
         with office.write() as session:
             seats.set_free(session, advance.lock(session, ticket, kadis), ReleaseReason.DIED, kadis, now=office.clock())

@@ -24,6 +24,7 @@ from verify.web import (
     delegating,
     desk_app,
     door,
+    episodes,
     hospital_keys,
     household,
     identifying,
@@ -34,6 +35,7 @@ from verify.web import (
     public_letter,
     reception,
     refusal,
+    registration,
     seats,
     sheets,
     shift,
@@ -85,6 +87,8 @@ MODULES = (
     seats,
     coverage,
     hospital_keys,
+    registration,
+    episodes,
 )
 
 

@@ -14,6 +14,7 @@ DAILY: tuple[tuple[Permission, str, str], ...] = (
     (P.OPEN_CASE, "/berkas/baru", "Berkas baru"),
     (P.RECORD_CHECK, "/tugas", "Tugas saya"),
     (P.CHECK_LETTER, "/periksa", "Periksa surat"),
+    (P.ACCEPT_LETTER, "/sep", "Nomor SEP"),
     (P.DECIDE, "/setuju", "Setujui"),
     (P.DECIDE, "/tanda-tangan", "Tanda tangan"),
 )
@@ -22,6 +23,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_CASES, "/kuota", "Kuota"),
     (P.READ_COVERAGE, "/cakupan", "Cakupan"),
     (P.DELEGATE, "/wakil", "Wakilkan"),
+    (P.REGISTER, "/pendaftaran", "Pendaftaran BPJS"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),

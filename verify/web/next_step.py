@@ -39,7 +39,8 @@ BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
 }
 
 CLOSED: dict[State, str] = {
-    State.ACCEPTED: "Selesai: rumah sakit sudah menerima pasien dengan surat ini.",
+    State.CLOSED: "Selesai: pasien dilayani dan kepesertaannya tuntas.",
+    State.UNREGISTERED: "Ditutup: BPJS tidak mengaktifkan peserta ini. Sampaikan jalan lain kepada keluarga.",
     State.EXPIRED: "Masa berlaku surat habis. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
     State.REVOKED: "Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
     State.REJECTED: "Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon.",
@@ -53,6 +54,13 @@ WORKING: dict[State, str] = {
     State.RECEIVED: "Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini.",
     State.CHECKED: "Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik.",
     State.APPROVED: "Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik.",
+}
+
+
+AFTER_LETTER: dict[State, str] = {
+    State.ACCEPTED: "Rumah sakit sudah menerima pasien. Pendaftaran ke BPJS berjalan.",
+    State.REGISTERING: "Pendaftaran ke BPJS sedang berjalan.",
+    State.ACTIVE: "Peserta sudah aktif. Rumah sakit tinggal mencatat nomor SEP.",
 }
 
 
@@ -72,6 +80,8 @@ def _in_turn(view: CaseView, actor: Actor) -> Step:
     state = view.case.state
     if state in WORKING:
         return Step(WORKING[state])
+    if state in AFTER_LETTER:
+        return _follow(view, actor)
     if state == State.LETTER_ISSUED:
         return Step("Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit.", "Lihat dan cetak surat", _to(view, "case_page.paper"))
     return _button(view, actor)
@@ -89,6 +99,8 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Ubah jenis surat", _to(view, "letter_type.show")))
     if can(actor, Permission.OPEN_CASE) and state not in FINAL:
         steps.append(Step("", "Tanda terima", _to(view, "case_page.receipt")))
+    if can(actor, Permission.REGISTER) and state == State.LETTER_ISSUED:
+        steps.append(Step("", "Pendaftaran ke BPJS", _to(view, "registration.show_one")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
     if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state):
@@ -107,6 +119,13 @@ def _by_name(view: CaseView, actor: Actor) -> Step | None:
         return None
     address = url_for("checking.show", ticket=view.case.ticket, slug=SLUG[mine.kind])
     return Step(f"Registri tidak menjawab. {CHECK[mine.kind]} menunggu pemeriksaan manual Anda.", "Catat hasil manual", address)
+
+
+def _follow(view: CaseView, actor: Actor) -> Step:
+    sentence = AFTER_LETTER[view.case.state]
+    if not can(actor, Permission.REGISTER):
+        return Step(sentence)
+    return Step(sentence, "Lihat pendaftaran ke BPJS", _to(view, "registration.show_one"))
 
 
 def _button(view: CaseView, actor: Actor) -> Step:

@@ -10,6 +10,7 @@ from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
 from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
+from workflows.records.episode import Episode
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
@@ -23,6 +24,7 @@ from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.membership_report import MembershipReport
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
+from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.sign_in import SignIn
@@ -39,6 +41,7 @@ __all__ = [
     "ApprovalStep",
     "Assessment",
     "AuditEvent",
+    "BatchRow",
     "Case",
     "CaseDocument",
     "CheckResult",
@@ -50,6 +53,7 @@ __all__ = [
     "Decision",
     "DecisionGround",
     "DtsenRow",
+    "Episode",
     "Extract",
     "FindingSet",
     "Hospital",
@@ -71,6 +75,9 @@ __all__ = [
     "News",
     "Objection",
     "Paraf",
+    "Registration",
+    "RegistrationAnswer",
+    "RegistrationBatch",
     "ResidentRow",
     "Seat",
     "SeatQuota",

@@ -14,7 +14,7 @@ WAITING = text("left_at IS NULL")
 
 
 class SeatStatus(StrEnum):
-    """A seat is held for an approved case, taken by a patient whom the hospital accepted, or free again."""
+    """A seat is held for an approved case, taken by a person whom BPJS Kesehatan made a member, or free again."""
 
     RESERVED = "RESERVED"
     COMMITTED = "COMMITTED"
@@ -28,6 +28,7 @@ class ReleaseReason(StrEnum):
     REVOKED = "REVOKED"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+    REFUSED = "REFUSED"
     DIED = "DIED"
     MOVED = "MOVED"
     OTHER_SEGMENT = "OTHER_SEGMENT"

@@ -1,0 +1,67 @@
+"""The loop to BPJS on pages: files out, answers in, one person's registration, and the hospital's SEP number."""
+
+import io
+from collections.abc import Callable
+
+from tests.office import Office, person
+from tests.registration_office import CARD, SEP, accept, make, registration
+from tests.verify.web.visitor import Visitor
+from workflows.registration_states import RegistrationStatus
+from workflows.states import State
+
+S = RegistrationStatus
+TITLES = "NIK;STATUS;NO KARTU;TMT;ALASAN"
+
+
+def nik(number: int) -> str:
+    return str(person(number)["nik"])
+
+
+def test_the_counter_works_on_pages(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    office, loket = sqlite_office, visit("loket")
+    ticket = office.to_letter(hospital_code="RS-CONTOH-1")
+    accept(office, ticket)
+    page = loket.get("/pendaftaran")
+    assert "Belum dikirim: 1 orang" in page.main()
+    page = loket.follow(loket.send(page, "/pendaftaran"))
+    assert "Berkas kiriman 1: 1 orang" in page.main()
+    page = loket.follow(loket.send(page, "/pendaftaran/kiriman/1/terkirim"))
+    assert "1 orang menunggu jawaban" in page.main()
+    sent = {"csrf_token": page.value("csrf_token"), "answer_file": (io.BytesIO(b"apa saja"), "jawaban.csv")}
+    wrong = loket.client.post("/pendaftaran/jawaban", data=sent)
+    assert (wrong.status_code, "Baris judul tidak ditemukan" in wrong.get_data(as_text=True)) == (422, True)
+    text = "\n".join([TITLES, f"{nik(1)};DITOLAK;;;KK_MISMATCH"]).encode()
+    sent = {"csrf_token": page.value("csrf_token"), "answer_file": (io.BytesIO(text), "jawaban.csv")}
+    assert loket.client.post("/pendaftaran/jawaban", data=sent).status_code == 303
+    page = loket.get("/pendaftaran")
+    assert "Ditolak: 1 orang" in page.main()
+    assert "0 aktif, 1 ditolak, 0 baris tidak dikenal" in page.main()
+    one = f"/berkas/{ticket}/pendaftaran"
+    mended = loket.follow(loket.send(loket.get(one), f"{one}/data", no_kk="9999 0101 0101 0001", kode_fktp="0301P001"))
+    assert "Belum dikirim" in mended.main()
+    known = loket.follow(loket.send(loket.get(one), f"{one}/jawaban", active_on="23-11-2026", card_number=CARD))
+    assert "Aktif sejak" in known.main()
+    assert "Peserta sudah aktif." in loket.get(f"/berkas/{ticket}").main()
+    rs = visit("rs")
+    assert "BPJS: aktif" in rs.get("/sep").main()
+    assert "19 huruf besar dan angka" in rs.send(rs.get("/sep"), sep_number="123").main()
+    done = rs.follow(rs.send(rs.get("/sep"), sep_number=SEP))
+    assert "Semua pasien sudah punya nomor SEP." in done.main()
+    assert office.case(ticket).state == State.CLOSED
+    assert "Selesai: pasien dilayani" in loket.get(f"/berkas/{ticket}").main()
+
+
+def test_a_page_for_what_will_not_come(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    office, loket = sqlite_office, visit("loket")
+    ticket = office.to_letter()
+    accept(office, ticket)
+    one = f"/berkas/{ticket}/pendaftaran"
+    refused = loket.send(loket.get(one), f"{one}/jawaban")
+    assert (refused.status, "Isi tanggal aktif, atau alasan penolakan" in refused.main()) == (422, True)
+    loket.follow(loket.send(loket.get(one), f"{one}/tutup", reason="Pindah daerah."))
+    assert (office.case(ticket).state, registration(office, ticket).status) == (State.UNREGISTERED, S.GIVEN_UP)
+    make_one = office.to_letter(2)
+    make(office)
+    page = loket.get("/pendaftaran")
+    loket.follow(loket.send(page, "/pendaftaran/kiriman/1/batalkan", reason="Salah bulan."))
+    assert registration(office, make_one).status == S.WAITING
