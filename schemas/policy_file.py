@@ -145,7 +145,12 @@ def _region_faults(source: _Source, data: dict[str, Any], national: NationalPoli
 
 def _criteria_faults(data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:
     for at, block in enumerate(data["blocks"]):
-        if block["criteria_set"].value not in national.criteria_sets:
+        own, wanted = block.get("own_criteria"), block["criteria_set"].value
+        if own and own.code in national.criteria_sets:
+            yield ("blocks", at, "own_criteria", "code"), "Kode ini milik daftar nasional. Beri daftar sendiri kode lain."
+        elif own and own.code != wanted:
+            yield ("blocks", at, "own_criteria", "code"), f"Daftar ini tidak dipakai. Isi criteria_set dengan {own.code}, atau hapus."
+        elif own is None and wanted not in national.criteria_sets:
             known = ", ".join(national.criteria_sets)
             yield ("blocks", at, "criteria_set", "value"), f"Daftar kriteria ini tidak ada di national.toml. Pilih: {known}."
 

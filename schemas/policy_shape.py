@@ -46,6 +46,30 @@ class _OfficeShape(Rule):
         return Office(**{key: value for key, value in data.items() if key != "retroactive"})
 
 
+class _Question(PolicyShape):
+    key = text(r"^[a-z0-9_]+$", "Pakai huruf kecil, angka, dan garis bawah.")
+    question = text()
+    decisive = fields.Boolean(truthy={True}, falsy={False}, error_messages=words("Tulis true atau false."))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Criterion:
+        """One question."""
+        return Criterion(**data)
+
+
+class _Questions(Rule):
+    code = text(r"^[A-Z0-9_]{3,64}$", "Pakai 3 sampai 64 huruf besar, angka, dan garis bawah.")
+    title = text()
+    threshold = fields.Integer(strict=True, error_messages=words("Tulis bilangan bulat, atau hapus kunci ini bila tanpa ambang."))
+    criteria = part(_Question, many=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> CriteriaSet:
+        """A list of questions; its order is the order on the form."""
+        kept = {key: value for key, value in data.items() if key not in ("retroactive", "criteria", "threshold")}
+        return CriteriaSet(**kept, criteria=tuple(data["criteria"]), threshold=data.get("threshold"))
+
+
 class _Block(PolicyShape):
     valid_from = day()
     valid_to = day(required=False)
@@ -56,6 +80,7 @@ class _Block(PolicyShape):
     desil_max = ruled(whole(1, 10))
     residence_months = ruled(whole(0, 120))
     criteria_set = ruled(text())
+    own_criteria = part(_Questions, required=False)
     papers = ruled(listed(choice(DocumentType)))
     reactivation_papers = ruled(listed(choice(DocumentType)))
     guarantee_papers = ruled(listed(choice(DocumentType)))
@@ -119,30 +144,6 @@ class RegionShape(PolicyShape):
             raise ValidationError({"blocks": faults})
 
 
-class _Question(PolicyShape):
-    key = text(r"^[a-z0-9_]+$", "Pakai huruf kecil, angka, dan garis bawah.")
-    question = text()
-    decisive = fields.Boolean(truthy={True}, falsy={False}, error_messages=words("Tulis true atau false."))
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Criterion:
-        """One question."""
-        return Criterion(**data)
-
-
-class _Questions(Rule):
-    code = text(r"^[A-Z0-9_]{3,64}$", "Pakai 3 sampai 64 huruf besar, angka, dan garis bawah.")
-    title = text()
-    threshold = fields.Integer(strict=True, error_messages=words("Tulis bilangan bulat, atau hapus kunci ini bila tanpa ambang."))
-    criteria = part(_Question, many=True)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> CriteriaSet:
-        """A list of questions; its order is the order on the form."""
-        kept = {key: value for key, value in data.items() if key not in ("retroactive", "criteria", "threshold")}
-        return CriteriaSet(**kept, criteria=tuple(data["criteria"]), threshold=data.get("threshold"))
-
-
 class _Dated(Rule):
     valid_from = day()
     value = whole(1, 10_000_000)
@@ -199,6 +200,8 @@ def _block_faults(block: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, Ruled) and value.decided_on > block["valid_from"] and not value.retroactive:
             hint = "Tanggal ini sesudah valid_from. Betulkan, atau tulis retroactive = true."
             yield key, {"decided_on": [hint]}
+    if (own := block.get("own_criteria")) and (wrong := _criteria_fault(own, [])):
+        yield "own_criteria", wrong
     if block.get("valid_to") and block["valid_to"] <= block["valid_from"]:
         yield "valid_to", ["Tanggal ini harus sesudah valid_from."]
     if block["activation_mode"].value is ActivationMode.NEXT_CYCLE and not block["cutoff_days"].value:

@@ -44,7 +44,7 @@ from workflows.records.case import Case
 from workflows.records.decision import Decision
 from workflows.records.household import Household
 from workflows.records.letter import Letter
-from workflows.rules.policy import RefusalReason, refusals_on
+from workflows.rules.policy import RefusalReason, RegionPolicy, refusals_on
 from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
@@ -108,23 +108,28 @@ def on_case(ticket: str, version: int | None, act: Callable[[Session, Case], obj
         return queries.case_view(session, ticket, me())
 
 
+def rules_of(case: Case) -> RegionPolicy:
+    """The block a case is pinned to, for whoever acts on it; ``PolicyEdited`` where it reads otherwise than when it began."""
+    return parts().policies.unedited(case.region_code, case.policy_valid_from, case.policy_sha256)
+
+
 def assess_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``AssessmentSchema``."""
     policies = parts().policies
-    criteria = policies.criteria_for(policies.pinned(case.region_code, case.policy_valid_from), case.letter_type)
+    criteria = policies.criteria_for(rules_of(case), case.letter_type)
     casework.assess(session, case, criteria, given["answers"], given["note"], me(), now=parts().clock())
 
 
 def choose_letter_type(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``LetterTypeSchema``."""
-    policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+    policy = rules_of(case)
     letter_types.choose(session, case, given["letter_type"], given["reason"], policy, me(), now=parts().clock())
 
 
 def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``ValidationSchema``."""
     if given["agrees"]:
-        policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+        policy = rules_of(case)
         casework.validate(session, case, policy.posts_before(case.letter_type), given["note"], me(), now=parts().clock())
     else:
         casework.send_back(session, case, given["note"], me(), now=parts().clock())
@@ -148,7 +153,7 @@ def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``DecisionSchema``."""
     now, reason = parts().clock(), given["reason"]
     if given["outcome"] == Action.APPROVE:
-        policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+        policy = rules_of(case)
         rules = seats.rules_on(parts().policies, case.region_code, now=now)
         decision.approve(session, case, policy, rules, reason, me(), now=now, beside=Beside(cap=given["cap_rupiah"]))
     elif given["outcome"] == Action.REJECT:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from workflows import advance, facts, guards, letter_types, letters, parafs, quorum, seats
 from workflows.actor import Actor
 from workflows.authority import check_limits, check_may_sign
-from workflows.errors import FourEyes, InvalidInput, TransitionRefused
+from workflows.errors import FourEyes, InvalidInput, PolicyEdited, TransitionRefused
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
@@ -60,6 +60,8 @@ def approve(
     Where a finding fails or needs a person, the decider says why it is approved all the same. Where letter A finds no seat left
     the case waits in line instead, undecided; ``QuotaFull`` where it does already.
     """
+    if policy.sha256 != case.policy_sha256:
+        raise PolicyEdited()
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")

@@ -12,6 +12,7 @@ RekomError
 │   ├── ChangedMeanwhile  somebody saved first
 │   ├── IdempotencyReuse  same key, other request
 │   └── PolicyRefused     a dated rule of the region says no
+│       └── PolicyEdited  the block a case is pinned to reads otherwise than when it began
 ├── RegistryError         an outside system
 │   ├── Unavailable       may answer later: try again
 │   │   └── NotConnected  this office has no connection to it: a person at once
@@ -84,6 +85,11 @@ class IdempotencyReuse(Conflict):
 
 class PolicyRefused(Conflict):
     slug = "aturan-menolak"
+
+
+class PolicyEdited(PolicyRefused):
+    slug = "aturan-diubah"
+    sentence = "Aturan berkas ini diubah sesudah berkas dibuka. Kembalikan isinya; tulis aturan baru sebagai blok bertanggal baru."
 
 
 class RegistryError(RekomError):

@@ -71,6 +71,7 @@ class FindingsQuestion:
 
     facts: EligibilityFacts
     policy_valid_from: date
+    policy_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def _findings(session: Session, case: Case) -> FindingsQuestion:
         letter=_asked(session, case),
         by_third_party=case.by_third_party,
     )
-    return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from)
+    return FindingsQuestion(facts=facts, policy_valid_from=case.policy_valid_from, policy_sha256=case.policy_sha256)
 
 
 def _asked(session: Session, case: Case) -> LetterAsked | None:

@@ -154,7 +154,7 @@ def test_a_file_without_blocks_is_refused(folder: Path) -> None:
 def test_a_national_list_without_rows_is_refused(folder: Path) -> None:
     def empty(text: str) -> str:
         head, rest = text.split("[[uhc_active_threshold]]")
-        return "uhc_active_threshold = []\n" + head + "[[letter_forms]]" + rest.split("[[letter_forms]]", 1)[1]
+        return "uhc_active_threshold = []\n" + head + rest[rest.index("\n[[") :]
 
     plant(folder, NATIONAL, empty)
     assert "paling sedikit satu [[uhc_active_threshold]]" in str(refused(folder))

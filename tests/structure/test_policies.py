@@ -19,6 +19,8 @@ DATED = ("premium_region_share", "premium_gross", "uhc_coverage_threshold", "uhc
 def sourced(block: RegionPolicy) -> dict[str, Ruled[object] | Office]:
     """The values of a block that must rest on something."""
     values = {field.name: getattr(block, field.name) for field in fields(block) if field.name not in PLAIN}
+    if block.own_criteria is None:
+        del values["own_criteria"]
     return values | {f"letters.{kind}": rules[-1][1].terms for kind, rules in block.letters.items()}
 
 

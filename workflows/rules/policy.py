@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from workflows.errors import PolicyRefused
+from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
 from workflows.states import Role
@@ -213,6 +213,7 @@ class RegionPolicy:
     separate_intake: Ruled[bool] | None = None
     acting_limits: Ruled[ActingLimits] | None = None
     quorum: Ruled[QuorumRules] | None = None
+    own_criteria: CriteriaSet | None = None
 
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""
@@ -317,7 +318,15 @@ class PolicyBook:
                 return block
         raise PolicyRefused(f"Aturan wilayah {region_code} sejak {valid_from:%d-%m-%Y} tidak ditemukan lagi.")
 
+    def unedited(self, region_code: str, valid_from: date, sha256: str) -> RegionPolicy:
+        """The same, where it still reads as it did then; ``PolicyEdited`` where somebody wrote into it since."""
+        block = self.pinned(region_code, valid_from)
+        if block.sha256 != sha256:
+            raise PolicyEdited()
+        return block
+
     def criteria_for(self, policy: RegionPolicy, kind: LetterType = LetterType.REKOM_PBPU_PEMDA) -> CriteriaSet:
         """The assessment questions a block prescribes; of a removal those of its evidence, not of need."""
         code = REMOVAL_QUESTIONS if kind is LetterType.PENCABUTAN else policy.criteria_set.value
-        return self.national.criteria_sets[code]
+        own = policy.own_criteria
+        return own if own and own.code == code else self.national.criteria_sets[code]

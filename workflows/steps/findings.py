@@ -31,7 +31,7 @@ class Weighed:
 
 def gather(ports: Ports, question: FindingsQuestion) -> Weighed:
     """Apply the policy block the case is pinned to."""
-    policy = ports.policies.pinned(question.facts.region_code, question.policy_valid_from)
+    policy = ports.policies.unedited(question.facts.region_code, question.policy_valid_from, question.policy_sha256)
     findings = weigh(question.facts, policy, ports.policies.criteria_for(policy, question.facts.letter_type))
     letter = settled_letter(question.facts, policy, ports.policies)
     return Weighed(findings=findings, facts_hash=facts.fingerprint(question), policy=policy, letter=letter)
