@@ -168,6 +168,7 @@ def decision_row(number: int, hands: Hands, approved: bool, decided: datetime) -
         "assessed_by": hands.assessed,
         "validated_by": hands.validated,
         "outcome": DecisionOutcome.APPROVED if approved else DecisionOutcome.REJECTED,
+        "letter_type": LetterType.REKOM_PBPU_PEMDA,
         "reason": None if approved else "Uji.",
         "finding_set_id": number,
         "authority_id": hands.authority,

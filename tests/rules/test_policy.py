@@ -1,14 +1,15 @@
 """The policy book: the block of a day, the block of a pin, and dated national values."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from schemas.policy_file import load_policies
-from workflows.errors import PolicyRefused
+from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.eligibility import summary
 from workflows.rules.finding import Finding, Outcome
-from workflows.rules.policy import ActivationMode, PolicyBook, in_force
+from workflows.rules.policy import ActivationMode, PolicyBook, in_force, refusals_on
 
 BOOK: PolicyBook = load_policies()
 
@@ -46,6 +47,28 @@ def test_a_pin_finds_its_block_after_a_later_one_came() -> None:
 def test_a_pin_to_nothing_is_refused(region: str, since: date) -> None:
     with pytest.raises(PolicyRefused, match="tidak ditemukan lagi"):
         BOOK.pinned(region, since)
+
+
+def test_a_pin_reads_as_it_did_when_the_case_began() -> None:
+    block = BOOK.at("3673", date(2026, 11, 22))
+    assert BOOK.unedited("3673", block.valid_from, block.sha256) is block
+    with pytest.raises(PolicyEdited, match="diubah sesudah berkas dibuka"):
+        BOOK.unedited("3673", block.valid_from, "0" * 64)
+
+
+def test_a_region_s_own_criteria_come_before_the_nation_s() -> None:
+    block = BOOK.at("3316", date(2026, 11, 22))
+    national = BOOK.criteria_for(block)
+    own = replace(national, code="BLORA_2026", threshold=2)
+    asking = replace(block, own_criteria=own, criteria_set=replace(block.criteria_set, value="BLORA_2026"))
+    assert BOOK.criteria_for(asking) is own
+    assert BOOK.criteria_for(replace(block, own_criteria=own)) is national
+
+
+def test_a_refusal_picks_from_the_list_of_its_day() -> None:
+    reasons = BOOK.national.refusal_reasons
+    assert refusals_on(reasons, date(2025, 12, 31)) == {}
+    assert list(refusals_on(reasons, date(2026, 1, 1))) == [reason.code for reason in reasons]
 
 
 def test_the_block_names_its_criteria() -> None:
