@@ -184,6 +184,35 @@ def test_two_heads_with_the_same_list_give_each_letter_once(office: Office) -> N
         assert len(set(session.exec(select(Letter.number)).all())) == 6
 
 
+def test_edits_that_race_with_a_batch_never_slip_under_an_approval(office: Office) -> None:
+    """What was approved is what was shown, whoever saves at the same moment."""
+    tickets = make_decidable(office, 8)
+    kadis, loket = office.api("kadis"), office.api("loket")
+    body = batch(listed(kadis))
+    shown = {one["ticket"]: one["version"] for one in body["cases"]}
+    ready = threading.Barrier(2, timeout=30)
+
+    def edit() -> None:
+        ready.wait()
+        for ticket in reversed(tickets):
+            loket.patch(f"/applications/{ticket}", {"phone": "081299990000"})
+
+    editor = threading.Thread(target=edit, daemon=True)
+    editor.start()
+    ready.wait()
+    answer = kadis.post(PATH, body)
+    editor.join(60)
+    told = outcomes(answer)
+    assert set(told.values()) <= {"APPROVED", "CHANGED"}
+    for ticket in tickets:
+        actions = [event.action for event in office.events(ticket)]
+        if told[ticket] == "APPROVED":
+            assert "AMEND" not in actions[: actions.index("APPROVE")]
+            assert office.case(ticket).version == shown[ticket] + 1
+        else:
+            assert "APPROVE" not in actions
+
+
 @pytest.mark.parametrize("who", ["loket", "peksos", "validator", "rs", "admin"])
 def test_only_the_head_approves(sqlite_office: Office, who: str) -> None:
     api = sqlite_office.api(who)

@@ -25,6 +25,7 @@ DECISION = {
     "opened_by": LOKET,
     "assessed_by": PEKSOS,
     "validated_by": VALIDATOR,
+    "letter_type": "REKOM_PBPU_PEMDA",
     "outcome": "APPROVED",
     "reason": None,
     "finding_set_id": 1,
