@@ -47,20 +47,25 @@ class Objecting:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """A refusal with everything a page, a sheet or an API answer says of it."""
+    """A refusal with everything a page, a sheet or an API answer says of it; ``words`` are what the decider added."""
 
     decision: Decision
     grounds: tuple[DecisionGround, ...]
+    words: str | None
     objection: Objection | None
     new_ticket: str | None
 
 
 def refusal_of(session: Session, decided: Decision) -> RefusalView:
     """What was told, and what became of it."""
-    grounds = session.exec(select(DecisionGround).where(DecisionGround.decision_id == decided.id).order_by(DecisionGround.code))
+    grounds = session.exec(select(DecisionGround).where(DecisionGround.decision_id == decided.id).order_by(DecisionGround.code)).all()
+    reason = decided.reason or ""
     objection = objection_of(session, decided)
     new = session.get(Case, objection.new_case_id) if objection and objection.new_case_id else None
-    return RefusalView(decided, tuple(grounds), objection, new.ticket if new else None)
+    in_order = sorted(grounds, key=lambda ground: reason.find(ground.sentence))
+    said = " ".join(ground.sentence for ground in in_order)
+    words = reason.removeprefix(said).strip() if grounds else None
+    return RefusalView(decided, tuple(in_order), words or None, objection, new.ticket if new else None)
 
 
 def came_from(session: Session, case: Case) -> str | None:

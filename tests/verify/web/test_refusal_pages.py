@@ -33,7 +33,8 @@ def do(office: Office, who: str, ticket: str, what: str, body: dict[str, Any]) -
 
 def test_the_page_says_why_what_next_and_where(visit: Visit, refused: str) -> None:
     page = visit("loket").get(f"/berkas/{refused}/penolakan").main()
-    for words in ("Domisili Anda di daerah lain.", "Dinas Sosial daerah domisili.", "UU 24/2013", "KK sudah pindah ke Kota Bekasi."):
+    told = ("Domisili Anda di daerah lain.", "Dinas Sosial daerah domisili.", "UU 24/2013")
+    for words in (*told, "Penjelasan pejabat: KK sudah pindah ke Kota Bekasi."):
         assert words in page
     assert "Semua layanan ini gratis." in page and "SP4N-LAPOR!" in page
     assert "Lembar untuk keluarga, F4" in page and "Catat keberatan" in page
@@ -84,7 +85,7 @@ def test_a_program_reads_reasons_objects_and_answers(sqlite_office: Office, refu
     listed = sqlite_office.api("kadis").get("/refusal-reasons").get_json()["reasons"]
     assert "DOMISILI_LAIN" in {one["code"] for one in listed}
     shown = sqlite_office.api("loket").get(f"/applications/{refused}").get_json()["refusal"]
-    assert [ground["code"] for ground in shown["grounds"]] == ["ALASAN_LAIN", "DOMISILI_LAIN"]
+    assert [ground["code"] for ground in shown["grounds"]] == ["DOMISILI_LAIN", "ALASAN_LAIN"]
     assert shown["last_day"] > "2026-12-01" and shown["objection"] is None
     assert do(sqlite_office, "peksos", refused, "objection", {"objector": "SITI", "grounds": "x"}).status_code == 403
     filed = do(sqlite_office, "loket", refused, "objection", {"objector": "SITI CONTOH", "grounds": "KK masih di Serang."})
