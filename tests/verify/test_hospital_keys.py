@@ -13,7 +13,9 @@ from tests.office import API, Office
 from tests.simrs import ALL, Simrs, simrs
 from verify.signed_request import CONS_ID, SIGNATURE, TIMESTAMP, sign
 from workflows import audit
+from workflows.permissions import PERMISSION_MAP, SCOPE_MAP
 from workflows.records import HospitalKey, SignIn, UsedSignature
+from workflows.states import Role
 from workflows.vocabulary import Scope
 
 CHECK = f"{API}/desk/check"
@@ -216,6 +218,11 @@ def test_of_many_copies_at_once_exactly_one_is_answered(office: Office) -> None:
 
 
 # --- the same permissions, narrowed
+
+
+def test_whatever_a_hospital_may_some_scope_opens_to_its_system() -> None:
+    may = {permission for permission, roles in PERMISSION_MAP.items() if Role.HOSPITAL in roles}
+    assert may <= frozenset().union(*SCOPE_MAP.values())
 
 
 @pytest.mark.parametrize("way", ["token", "signature"])
