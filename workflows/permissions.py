@@ -75,10 +75,13 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
 
 assert set(PERMISSION_MAP) == set(Permission)
 
+OPENING = frozenset(permission for permission in Permission if permission.name.startswith("OPEN_"))
+"""To open a case, in whatever lane."""
+
 SCOPE_MAP: Mapping[Scope, frozenset[Permission]] = {
     Scope.CHECK: frozenset({Permission.SIGNED_IN, Permission.CHECK_LETTER, Permission.READ_NEWS}),
     Scope.ACCEPT: frozenset({Permission.SIGNED_IN, Permission.ACCEPT_LETTER}),
-    Scope.OPEN: frozenset({Permission.SIGNED_IN, Permission.OPEN_CASE, Permission.REPORT_MEMBERSHIP}),
+    Scope.OPEN: OPENING | {Permission.SIGNED_IN, Permission.REPORT_MEMBERSHIP},
 }
 """What a key of a hospital system is good for, within what its role may do anyway."""
 
