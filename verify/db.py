@@ -13,8 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SQLITE_BUSY_SECONDS = 10
-"""How long a writer waits for another one on SQLite before it gives up."""
+SQLITE_BUSY_SECONDS = 30
+"""How long a writer waits for another one on SQLite before it gives up: SQLite keeps no queue, and of sixteen at once on a busy
+machine an unlucky one waited longer than ten."""
 
 
 class Database:
