@@ -24,6 +24,7 @@ from workflows.rules.policy import (
     Criterion,
     EligibilityBasis,
     Office,
+    PaperSize,
     RefusalReason,
     Ruled,
     SigningMode,
@@ -107,6 +108,7 @@ class _Block(PolicyShape):
     holidays_added = ruled(listed(day(), least=0))
     holidays_removed = ruled(listed(day(), least=0))
     emergency_over_quota = ruled(flag(), required=False)
+    paper = ruled(choice(PaperSize), required=False)
     approval_chain = ruled(ChainRows(required=True, error_messages=WORDS), required=False)
     separate_intake = ruled(flag(), required=False)
     acting_limits = ruled(LimitRows(required=True, error_messages=WORDS), required=False)

@@ -75,6 +75,9 @@ class FakePress:
         pdf = f"%PDF-1.7 {facts.number} {check_code(token)}".encode()
         return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, keys.current.key_id)
 
+    def reprint(self, facts: LetterFacts, token: str, ordinal: int) -> bytes:
+        return f"%PDF-1.7 {facts.number} {check_code(token)} CETAK ULANG ke-{ordinal}".encode()
+
 
 @dataclass
 class Api:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from schemas.policy_file import load_policies, policies_folder
@@ -13,13 +14,14 @@ from verify.clock import utc_now
 from verify.config import Settings
 from verify.db import Database
 from verify.documents.letter import TypstPress
+from verify.documents.pades import SignedPress, office_signer
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
 from verify.registries import Shared, Standing, connect, sources, standings
 from verify.registries.bsre import BsreSigner
 from verify.registries.courier import WebhookCourier
 from verify.registries.http import trusting
-from workflows.ports import Ports, RemoteSigner
+from workflows.ports import LetterPress, Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
 
 
@@ -87,7 +89,10 @@ class Rekom:
     def ports(self) -> Ports:
         """The world outside, for steps."""
         registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
-        press = TypstPress(self.key_store.ring, self.settings.public_url)
+        press: LetterPress = TypstPress(self.key_store.ring, self.settings.public_url)
+        if self.settings.office_certificate:
+            file, password = Path(self.settings.office_certificate), self.settings.office_certificate_password
+            press = SignedPress(press, lambda: office_signer(file, password))
         civil = sources.civil(registries, self.settings)
         membership = sources.membership(registries, self.settings, self.database, self.clock)
         poverty = sources.poverty(registries, self.settings, self.database, self.clock)

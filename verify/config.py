@@ -35,6 +35,8 @@ class Settings:
     secret_key: str = _setting("", "at least 32 random characters; signs cookies", secret=True)
     data_dir: str = _setting(".rekom", "folder for what this installation makes: keys, the embedded database, letters of the demo")
     signing_key_pem: str = _setting("", "the office's signing key as PEM, to keep it out of the key file; empty: it is there", secret=True)
+    office_certificate: str = _setting("", "PKCS#12 file with the office's certificate; sealed letters are then signed by PAdES too")
+    office_certificate_password: str = _setting("", "password of that file", secret=True)
     bundle_hours: float = _setting(72.0, "hours after which a verifier without network no longer believes the trust bundle it holds")
     witness_minutes: float = _setting(60.0, "minutes between two witnesses of the audit trail, which leave with the trust bundle")
     public_url: str = _setting("http://127.0.0.1:8000", "address hospitals reach, printed in the QR")

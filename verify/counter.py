@@ -252,16 +252,17 @@ def pdf_response(ticket: str) -> Response:
     with parts().database.read() as session:
         letter = queries.letter_paper(session, ticket, me())
     assert letter.pdf is not None
-    return _as_pdf(letter.pdf, f"surat-{ticket}.pdf")
+    return as_pdf(letter.pdf, f"surat-{ticket}.pdf")
 
 
 def draft_response(ticket: str) -> Response:
     """A paper that waits for its signature."""
     with parts().database.read() as session:
-        return _as_pdf(signing.draft_to_print(session, ticket, me()), f"draf-{ticket}.pdf")
+        return as_pdf(signing.draft_to_print(session, ticket, me()), f"draf-{ticket}.pdf")
 
 
-def _as_pdf(pdf: bytes, name: str) -> Response:
+def as_pdf(pdf: bytes, name: str) -> Response:
+    """A paper for the browser to show; never cached by anybody."""
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
     return Response(pdf, mimetype="application/pdf", headers=headers)
 

@@ -210,6 +210,7 @@ class LetterFacts:
     valid_until: datetime
     timezone: str
     signing_mode: str = "SEAL"
+    paper: str = "A4"
     stands_in: tuple[str, str] | None = None
     diagnosis: str | None = None
     at_hospital: bool = True
@@ -235,6 +236,9 @@ class LetterPress(Protocol):
 
     def press(self, facts: LetterFacts) -> PressedLetter:
         """Render and seal one letter."""
+
+    def reprint(self, facts: LetterFacts, token: str, ordinal: int) -> bytes:
+        """The same letter once more, with the token it has, marked as reprint number ``ordinal``."""
 
 
 @dataclass(frozen=True, slots=True)

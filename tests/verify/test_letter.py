@@ -16,7 +16,7 @@ from PIL import Image, ImageFilter
 
 from schemas.letter_token import ANY_HOSPITAL, LetterClaims, UnfitClaims, check_code, open_token, seal, token_in
 from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL
-from verify.documents.letter import TEMPLATE, LetterNotPrintable, Paper, TypstPress, letter_claims, letter_content, typst_inputs
+from verify.documents.letter import TEMPLATE, LetterNotPrintable, TypstPress, letter_claims, letter_content, typst_inputs
 from verify.documents.wording import PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
@@ -48,7 +48,7 @@ def text_of(letter: PressedLetter) -> str:
     return " ".join(page_of(letter).extract_text().split())
 
 
-def drawn(facts: LetterFacts, keys: KeyRing, paper: Paper) -> Image.Image:
+def drawn(facts: LetterFacts, keys: KeyRing, paper: str) -> Image.Image:
     """The same template and words as a picture of 150 dpi."""
     token = seal(letter_claims(facts, keys), keys.current)
     inputs = typst_inputs(letter_content(facts, token, URL), paper=paper)
@@ -73,8 +73,8 @@ def test_the_press_is_the_port(press: TypstPress) -> None:
 
 @every_paper
 @every_variant
-def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
-    page = page_of(TypstPress(lambda: keys, URL, paper=paper).press(facts))
+def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, paper: str) -> None:
+    page = page_of(TypstPress(lambda: keys, URL).press(replace(facts, paper=paper)))
     width, height = {"A4": (210, 297), "F4": (215, 330)}[paper]
     assert float(page.mediabox.width) == pytest.approx(width * POINTS_PER_MM, abs=0.1)
     assert float(page.mediabox.height) == pytest.approx(height * POINTS_PER_MM, abs=0.1)
@@ -82,7 +82,7 @@ def test_a_letter_is_one_page_of_its_paper(keys: KeyRing, facts: LetterFacts, pa
 
 @every_paper
 @every_variant
-def test_the_qr_is_read_from_the_page_and_from_a_copy(keys: KeyRing, facts: LetterFacts, paper: Paper) -> None:
+def test_the_qr_is_read_from_the_page_and_from_a_copy(keys: KeyRing, facts: LetterFacts, paper: str) -> None:
     image = drawn(facts, keys, paper)
     for picture in (image, copied(image)):
         (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import typst
 
@@ -17,7 +17,6 @@ from verify.keys import KeyRing
 from workflows.errors import RekomError
 from workflows.ports import LetterFacts, PressedLetter
 
-Paper = Literal["A4", "F4"]
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 """Archiving (ISO 19005-2, level A) and accessibility (ISO 14289-1), as Typst claims them."""
 TOO_LONG = "too long for one page"
@@ -43,11 +42,11 @@ class TypstPress:
 
     _process: ClassVar[int | None] = None
 
-    def __init__(self, keys: Callable[[], KeyRing], public_url: str, *, paper: Paper = "A4", logo_svg: str | None = None) -> None:
-        """``keys`` are asked for at each letter, for they rotate; ``public_url`` is what hospitals reach; F4 is folio,
-        215 x 330 mm; ``logo_svg`` the region's arms."""
+    def __init__(self, keys: Callable[[], KeyRing], public_url: str, *, logo_svg: str | None = None) -> None:
+        """``keys`` are asked for at each letter, for they rotate; ``public_url`` is what hospitals reach; ``logo_svg`` the
+        region's arms."""
         qr_text(public_url, "")
-        self._keys, self._public_url, self._paper, self._logo_svg = keys, public_url, paper, logo_svg
+        self._keys, self._public_url, self._logo_svg = keys, public_url, logo_svg
         self._lock = threading.Lock()
         self._compiler: typst.Compiler | None = None
 
@@ -55,14 +54,21 @@ class TypstPress:
         """Seal and set one letter. Raises ``UnfitClaims`` or ``LetterNotPrintable``; nothing is half made."""
         keys = self._keys()
         token = seal(letter_claims(facts, keys), keys.sealing)
-        inputs = typst_inputs(letter_content(facts, token, self._public_url), paper=self._paper, logo_svg=self._logo_svg)
-        pdf = self._set(inputs, int(facts.signed_at.timestamp()))
+        pdf = self._set(facts, token, reprint=0)
         return PressedLetter(pdf, hashlib.sha256(pdf).hexdigest(), token, keys.current.key_id)
 
-    def _set(self, inputs: dict[str, str], made_at: int) -> bytes:
+    def reprint(self, facts: LetterFacts, token: str, ordinal: int) -> bytes:
+        """The same page with the same token, marked; no key is needed for it."""
+        return self._set(facts, token, reprint=ordinal)
+
+    def _set(self, facts: LetterFacts, token: str, *, reprint: int) -> bytes:
+        content = letter_content(facts, token, self._public_url, reprint=reprint)
+        inputs = typst_inputs(content, paper=facts.paper, logo_svg=self._logo_svg)
         try:
             with self._lock:
-                pdf = self._ready().compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=made_at)
+                pdf = self._ready().compile(
+                    format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=int(facts.signed_at.timestamp())
+                )
         except typst.TypstError as error:
             raise LetterNotPrintable(LetterNotPrintable.too_long if TOO_LONG in error.message else None) from error
         assert isinstance(pdf, bytes)
@@ -101,11 +107,14 @@ def letter_claims(facts: LetterFacts, keys: KeyRing) -> LetterClaims:
     )
 
 
-def letter_content(facts: LetterFacts, token: str, public_url: str) -> dict[str, Any]:
-    """All the template prints: the words, the QR of ``token`` and the code for typing."""
-    symbol = draw_qr(qr_text(public_url, token))
+def letter_content(facts: LetterFacts, token: str, public_url: str, *, reprint: int = 0) -> dict[str, Any]:
+    """All the template prints: the words, the QR of ``token``, also as a link for whoever has the file, and the code for typing."""
+    address = qr_text(public_url, token)
+    symbol = draw_qr(address)
     return letter_words(facts) | {
+        "reprint": f"CETAK ULANG ke-{reprint}" if reprint else "",
         "qr": symbol.svg,
+        "qr_link": address,
         "qr_mm": symbol.width_mm,
         "code": [facts.number, check_code(token)],
         "footer": [
@@ -116,6 +125,6 @@ def letter_content(facts: LetterFacts, token: str, public_url: str) -> dict[str,
     }
 
 
-def typst_inputs(content: dict[str, Any], *, paper: Paper, logo_svg: str | None = None) -> dict[str, str]:
+def typst_inputs(content: dict[str, Any], *, paper: str, logo_svg: str | None = None) -> dict[str, str]:
     """What ``letter.typ`` reads: all words as one JSON text, so that no character of them is markup."""
     return {"letter": json.dumps(content | {"logo": logo_svg}, ensure_ascii=False), "paper": paper}

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
-from verify.counter import pdf_response
+from verify.counter import as_pdf, pdf_response
+from verify.reprinting import reprint
 from verify.web.facts import facts_of
 from verify.web.look import look, policy_of
 from verify.web.next_step import next_step, other_steps
@@ -36,6 +37,14 @@ def receipt(ticket: str) -> str:
     view = look(ticket)
     facts = facts_of(view, policy_of(view.case), now=parts().clock())
     return render_template("receipt.html", view=view, case=view.case, **facts)
+
+
+@blueprint.post("/berkas/<ticket>/cetak-ulang")
+@requires(Permission.READ_LETTER)
+def again(ticket: str) -> Response:
+    """A marked copy; each is counted."""
+    paper, ordinal = reprint(ticket)
+    return as_pdf(paper, f"surat-{ticket}-cetak-ulang-{ordinal}.pdf")
 
 
 def page(view: CaseView) -> str:

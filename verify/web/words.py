@@ -146,6 +146,7 @@ TIMELINE: Mapping[str, str] = {
     "HOUSEHOLD": "Dicatat bersama keluarganya",
     "CHECK": "Hasil pemeriksaan dicatat",
     "DESK_CHECK": "Surat diperiksa di loket",
+    "REPRINT": "Surat dicetak ulang",
     "ASK_TRANSFER": "Rumah sakit lain meminta surat ini",
     "CONFIRM_TRANSFER": "Surat dipindahkan ke rumah sakit lain",
     "REFUSE_TRANSFER": "Permintaan pindah ditolak",

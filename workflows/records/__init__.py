@@ -25,6 +25,7 @@ from workflows.records.membership_report import MembershipReport
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
+from workflows.records.reprint import Reprint
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.sign_in import SignIn
@@ -78,6 +79,7 @@ __all__ = [
     "Registration",
     "RegistrationAnswer",
     "RegistrationBatch",
+    "Reprint",
     "ResidentRow",
     "Seat",
     "SeatQuota",

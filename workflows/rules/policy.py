@@ -90,6 +90,13 @@ class SigningMode(StrEnum):
     WET = "WET"
 
 
+class PaperSize(StrEnum):
+    """What an office's printer holds: A4, or F4 (folio), 215 x 330 mm."""
+
+    A4 = "A4"
+    F4 = "F4"
+
+
 @dataclass(frozen=True, slots=True)
 class Ruled(Generic[T]):
     """A value and the rule it rests on.
@@ -165,7 +172,8 @@ class RegionPolicy:
     rules of each type. A letter is promised by the day's ``cutoffs`` where there are any, else within ``sla_hours``.
     ``emergency_over_quota`` gives an emergency a seat above a full quota; without it an emergency waits first in line. Without
     ``approval_chain`` the head alone decides; under ``separate_intake`` whoever opened a case neither assesses nor validates it;
-    ``acting_limits`` keep letter types from acting signers, and ``quorum`` asks other posts to agree first.
+    ``acting_limits`` keep letter types from acting signers, and ``quorum`` asks other posts to agree first. Letters are on A4 unless
+    ``paper`` says otherwise.
     """
 
     region_code: str
@@ -209,6 +217,7 @@ class RegionPolicy:
     uhc_coverage_percent: Ruled[str]
     letters: Mapping[LetterType, LetterRules]
     emergency_over_quota: Ruled[bool] | None = None
+    paper: Ruled[PaperSize] | None = None
     approval_chain: Ruled[ApprovalChains] | None = None
     separate_intake: Ruled[bool] | None = None
     acting_limits: Ruled[ActingLimits] | None = None

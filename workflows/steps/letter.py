@@ -93,6 +93,7 @@ def _facts(question: LetterQuestion, policy: RegionPolicy, today: RegionPolicy) 
         signing_mode=question.signing_mode,
         diagnosis=question.diagnosis if rule.terms.asks_diagnosis else None,
         at_hospital=rule.form.type in AT_HOSPITAL,
+        paper=policy.paper.value if policy.paper else "A4",
     )
 
 

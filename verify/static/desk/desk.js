@@ -143,8 +143,8 @@ async function question(body, text) {
 
 /** Ask; a form that grew too old gets a new key and is asked once more. */
 async function spoken(path, body) {
-  let { status, body: found } = await ask(path, body).catch(async (error) => {
-    if (office.csrf === null) throw error;
+  if (office.csrf === null) await sit();
+  let { status, body: found } = await ask(path, body).catch(async () => {
     await sit();
     return ask(path, body);
   });

@@ -1,0 +1,18 @@
+"""Each copy of a letter that was printed again."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Reprint(SQLModel, table=True):
+    """The ``ordinal``-th reprint of a letter, marked so on its face. It has the letter's number and token."""
+
+    __tablename__ = "reprint"
+    __table_args__ = (CheckConstraint("ordinal > 0", name="counted"),)
+
+    letter_id: int = Field(foreign_key="letter.id", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    printed_by: int = Field(foreign_key="staff.id")
+    printed_at: datetime
