@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from verify.composition import Rekom
 from verify.health import sign_relay
 from verify.witness import Witnesses
-from workflows import advance, letters, tasks
+from workflows import advance, bedside, letters, tasks
 from workflows.errors import RekomError
 from workflows.records.task import Task
 
@@ -41,6 +41,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
 def once(rekom: Rekom) -> int:
     """One look: expire what ran out, ring for every free due task; returns how many were rung."""
     _expire(rekom)
+    _remind(rekom)
     leased = _leased(rekom)
     for position, task in enumerate(leased):
         assert task.id is not None
@@ -80,3 +81,11 @@ def _expire(rekom: Rekom) -> None:
         except RekomError as error:
             # One case that cannot be closed must not keep all others from being rung for; its letter is over by the clock.
             log.error("letter of case %s not closed: %s", case_id, type(error).__name__)
+
+
+def _remind(rekom: Rekom) -> None:
+    with rekom.database.read() as session:
+        nearly_due = bedside.to_remind(session, now=rekom.clock())
+    for case_id in nearly_due:
+        with rekom.database.write() as session:
+            bedside.remind(session, case_id, now=rekom.clock())

@@ -78,6 +78,11 @@ def open_application(session: Session, intake: Intake, actor: Actor, policy: Reg
     ``OpenCaseExists`` carries the ticket of the case the person already has.
     """
     check(actor, Permission.OPEN_CASE)
+    return open_anywhere(session, intake, actor, policy, now=now)
+
+
+def open_anywhere(session: Session, intake: Intake, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:
+    """The same, whatever lane the actor was let into."""
     _check_hospital(session, intake.hospital_code)
     known = asdict(intake)
     without_nik.check_stands_in(known)

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     """What a route or a button needs; every route names one or stands on the public list."""
 
     OPEN_CASE = "OPEN_CASE"
+    OPEN_AT_BEDSIDE = "OPEN_AT_BEDSIDE"
     READ_CASES = "READ_CASES"
     AMEND_CASE = "AMEND_CASE"
     RECORD_CHECK = "RECORD_CHECK"
@@ -46,6 +47,7 @@ EVERYBODY = OFFICE | {Role.HOSPITAL, Role.ADMIN}
 
 PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.OPEN_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
+    Permission.OPEN_AT_BEDSIDE: frozenset({Role.HOSPITAL}),
     Permission.READ_CASES: OFFICE,
     Permission.AMEND_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
     Permission.RECORD_CHECK: frozenset({Role.CASEWORKER}),

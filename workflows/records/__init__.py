@@ -5,6 +5,7 @@ from workflows.records.acceptance import Acceptance
 from workflows.records.agreement import Agreement
 from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
+from workflows.records.bedside import Provisional
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
@@ -76,6 +77,7 @@ __all__ = [
     "News",
     "Objection",
     "Paraf",
+    "Provisional",
     "Registration",
     "RegistrationAnswer",
     "RegistrationBatch",

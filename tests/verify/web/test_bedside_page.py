@@ -1,0 +1,78 @@
+"""The bedside lane by forms: almost nothing typed, a token shown; the clock on both sides; a lapse with a reason."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import select
+
+from tests.office import Office, person
+from tests.verify.web.visitor import Page, Visitor
+from verify.relay import once
+from workflows.records import Case, Provisional
+
+Visit = Callable[[str], Visitor]
+UNKNOWN = {"no_nik": "UNIDENTIFIED", "sex": "MALE", "age": "40", "other_number": "RM-9"}
+
+
+def admit(visitor: Visitor, **typed: str) -> Page:
+    return visitor.send(visitor.get("/periksa/ajukan"), "/periksa/ajukan", **(typed or UNKNOWN))
+
+
+def test_four_answers_bring_a_token(visit: Visit, nobody: Visitor, sqlite_office: Office) -> None:
+    rs = visit("rs")
+    page = rs.follow(admit(rs))
+    assert page.heading == "Tanda sementara berjalan"
+    assert "25 November 2026, 09.00 WIB" in page.main() and "2 hari" in page.main()
+    assert nobody.get(page.path).heading == "Tanda sementara berjalan"
+    (case,) = [sqlite_office.case(one) for one in _tickets(sqlite_office)]
+    assert (case.name, case.birth_estimated, case.hospital_code, case.phone) == ("PASIEN TAK DIKENAL", True, "RS-CONTOH-1", "02540001")
+    assert nobody.get("/t/" + "0" * 32).status == 404
+
+
+def test_a_newborn_by_the_mothers_nik_and_a_known_patient(visit: Visit, sqlite_office: Office) -> None:
+    rs = visit("rs")
+    assert admit(rs, no_nik="NEWBORN", sex="FEMALE", mother_nik=str(person(2)["nik"])).status == 303
+    known = person(3)
+    page = admit(rs, nik=str(known["nik"]), name=str(known["name"]), birth_date=f"{known['birth_date']:%d-%m-%Y}")
+    assert page.status == 303
+    assert admit(rs, nik=str(known["nik"]), name="LAIN", age="3").status == 409
+    assert sqlite_office.count(Provisional) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"age": "40"}, "Isi NIK, atau pilih mengapa"),
+        ({"no_nik": "UNIDENTIFIED", "sex": "MALE", "other_number": "RM-9"}, "Isi tanggal lahir, atau kira-kira umurnya."),
+        ({"no_nik": "FOREIGNER", "sex": "MALE", "other_number": "P-1", "age": "3"}, "Isi nama seperti di KTP atau paspor."),
+        ({"no_nik": "UNIDENTIFIED", "age": "3", "other_number": "RM-9"}, "Pilih jenis kelamin."),
+    ],
+)
+def test_what_is_missing_is_named(visit: Visit, sqlite_office: Office, typed: dict[str, str], sentence: str) -> None:
+    page = admit(visit("rs"), **typed)
+    assert page.status == 422
+    assert sentence in page.main()
+    assert sqlite_office.count(Case) == 0
+
+
+def test_the_clock_on_both_sides_and_the_end_by_name(visit: Visit, sqlite_office: Office) -> None:
+    rs, loket = visit("rs"), visit("loket")
+    status = rs.follow(admit(rs)).path
+    sqlite_office.clock.pass_by(hours=40)
+    once(sqlite_office.rekom)
+    rs, loket = visit("rs"), visit("loket")
+    for page in (rs.get("/periksa/sementara"), loket.get("/sementara")):
+        assert "sisa 8 jam" in page.main() and "Diingatkan 25 November 2026, 01.00 WIB." in page.main()
+    sqlite_office.clock.pass_by(hours=9)
+    rs, loket = visit("rs"), visit("loket")
+    assert rs.get(status).heading == "Berkas terlambat, tanda sementara masih berjalan"
+    (ticket,) = _tickets(sqlite_office)
+    done = loket.fill(f"/berkas/{ticket}/gugur", f"/berkas/{ticket}/gugur", reason="Keluarga tidak ditemukan.")
+    assert "Tanda sementara gugur." in loket.follow(done).main()
+    assert rs.get(status).heading == "Tanda sementara gugur"
+    assert "Alasan: Keluarga tidak ditemukan." in rs.get("/periksa/sementara").main()
+
+
+def _tickets(office: Office) -> list[str]:
+    with office.read() as session:
+        return list(session.exec(select(Case.ticket)))

@@ -1,0 +1,154 @@
+"""The bedside lane: a hospital opens the case with whatever exists, and has a provisional token before any registry is asked.
+
+Papers follow within the region's hours. Both sides see the clock and are reminded once; only a named person of the office
+lets a token lapse.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from workflows import advance, audit, casework, clocks, intake
+from workflows.actor import SYSTEM, Actor
+from workflows.errors import Conflict, NotAllowed, NotFound
+from workflows.intake import Intake
+from workflows.permissions import Permission, check
+from workflows.records.bedside import Provisional
+from workflows.records.case import Case
+from workflows.records.hospital import Hospital
+from workflows.rules.papers import asked_papers
+from workflows.rules.policy import RegionPolicy
+from workflows.states import FINAL, State
+from workflows.vocabulary import Channel
+
+SOON = 4
+"""Both sides are reminded when a quarter of the time is left."""
+
+
+class Cover(StrEnum):
+    """How a provisional token stands. LATE runs on until somebody says otherwise."""
+
+    RUNNING = "RUNNING"
+    LATE = "LATE"
+    COMPLETE = "COMPLETE"
+    LETTER = "LETTER"
+    LAPSED = "LAPSED"
+    CLOSED = "CLOSED"
+
+
+class NotDueYet(Conflict):
+    """The papers may still come in time."""
+
+    slug = "tanda-sementara-masih-berjalan"
+    sentence = "Batas berkas belum lewat. Tanda sementara ini masih berjalan."
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """One bedside case as both sides see it: its token, how it stands, and which papers are missing."""
+
+    provisional: Provisional
+    case: Case
+    hospital: Hospital
+    cover: Cover
+    missing: tuple[str, ...]
+
+
+def open_case(session: Session, given: Intake, actor: Actor, policy: RegionPolicy, due: datetime, *, now: datetime) -> Bedside:
+    """Open the case for the actor's own hospital and give its token in the same transaction; no registry is waited for.
+
+    ``due`` is when the region wants the papers. ``OpenCaseExists`` where the person has an open case already.
+    """
+    check(actor, Permission.OPEN_AT_BEDSIDE)
+    if actor.hospital_code is None:
+        raise NotAllowed("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin.")
+    here = replace(given, hospital_code=actor.hospital_code, channel=Channel.RS)
+    case = intake.open_anywhere(session, here, actor, policy, now=now)
+    assert case.id is not None
+    token_id = secrets.token_hex(16)
+    provisional = Provisional(
+        case_id=case.id, token_id=token_id, hospital_code=actor.hospital_code, given_by=actor.person_id, given_at=now, papers_due=due
+    )
+    session.add(provisional)
+    session.flush()
+    detail = {"hospital": actor.hospital_code, "papers_due": due.isoformat()}
+    audit.record(session, advance.subject(case), "BEDSIDE", actor=actor, now=now, **detail)
+    return _shown(session, provisional, case, policy, now=now)
+
+
+def by_token(session: Session, token_id: str) -> tuple[Provisional, Case] | None:
+    """The token behind a public status page."""
+    return session.exec(select(Provisional, Case).join(Case).where(Provisional.token_id == token_id)).first()
+
+
+def of_hospital(session: Session, hospital_code: str, *, limit: int = 100) -> list[tuple[Provisional, Case]]:
+    """A hospital's bedside cases, newest first."""
+    query = select(Provisional, Case).join(Case).where(Provisional.hospital_code == hospital_code)
+    return list(session.exec(query.order_by(col(Provisional.case_id).desc()).limit(limit)))
+
+
+def of_region(session: Session, region_code: str) -> list[tuple[Provisional, Case]]:
+    """An office's bedside cases that are not closed, the first to be late on top."""
+    query = select(Provisional, Case).join(Case).where(Case.region_code == region_code, col(Case.closed_at).is_(None))
+    return list(session.exec(query.order_by(col(Provisional.papers_due))))
+
+
+def shown(session: Session, found: tuple[Provisional, Case], policy: RegionPolicy, *, now: datetime) -> Bedside:
+    """The same with how it stands."""
+    return _shown(session, *found, policy, now=now)
+
+
+def remind(session: Session, case_id: int, *, now: datetime) -> None:
+    """Remind both sides, once: the reminder stands in the case's story and marks the hospital's list."""
+    case = advance.lock_by_id(session, case_id)
+    provisional = session.get_one(Provisional, case_id)
+    if provisional.reminded_at is None and case.closed_at is None:
+        provisional.reminded_at = now
+        session.add(provisional)
+        audit.record(session, advance.subject(case), "REMIND_PAPERS", actor=SYSTEM, now=now, papers_due=provisional.papers_due.isoformat())
+
+
+def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[int]:
+    """Case ids whose papers are nearly due and of whom nobody was reminded."""
+    query = select(Provisional).join(Case).where(col(Provisional.reminded_at).is_(None), col(Case.closed_at).is_(None))
+    waiting = session.exec(query.order_by(col(Provisional.papers_due)).limit(limit))
+    return [one.case_id for one in waiting if (one.papers_due - now) * SOON <= one.papers_due - one.given_at]
+
+
+def lapse(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Provisional:
+    """End a token whose papers did not come: the case is closed by a named person, with a reason the hospital reads."""
+    check(actor, Permission.WITHDRAW)
+    provisional = session.get(Provisional, case.id)
+    if provisional is None:
+        raise NotFound("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain.")
+    if provisional.papers_due > now:
+        raise NotDueYet
+    casework.withdraw(session, case, reason, actor, now=now)
+    provisional.lapsed_at, provisional.lapsed_by, provisional.lapse_reason = now, actor.person_id, reason
+    session.add(provisional)
+    session.flush()
+    audit.record(session, advance.subject(case), "LAPSE", actor=actor, now=now, reason=reason)
+    return provisional
+
+
+def _shown(session: Session, provisional: Provisional, case: Case, policy: RegionPolicy, *, now: datetime) -> Bedside:
+    seen = clocks.papers_seen(session, [case]).get(provisional.case_id, {})
+    asked = asked_papers(policy, birth_date=case.birth_date, on=case.opened_at.date(), no_nik=case.lane)
+    missing = tuple(paper for paper in asked if paper not in seen)
+    hospital = session.get_one(Hospital, provisional.hospital_code)
+    return Bedside(provisional, case, hospital, _cover(provisional, case, missing, now), missing)
+
+
+def _cover(provisional: Provisional, case: Case, missing: tuple[str, ...], now: datetime) -> Cover:
+    if provisional.lapsed_at is not None:
+        return Cover.LAPSED
+    if case.state in (State.LETTER_ISSUED, State.ACCEPTED):
+        return Cover.LETTER
+    if case.state in FINAL:
+        return Cover.CLOSED
+    if not missing:
+        return Cover.COMPLETE
+    return Cover.LATE if provisional.papers_due <= now else Cover.RUNNING
