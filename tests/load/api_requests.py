@@ -5,6 +5,7 @@ be a server's error, have a status, a type or a shape that the description does 
 """
 
 import argparse
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -84,14 +85,18 @@ def _ask(office: Office, operation: Any, mode: GenerationMode, each: int, seed: 
 
 def asker(office: Office, operation: Any) -> str | None:
     """Somebody whose role may use the operation; nobody where it is public."""
-    adapter = office.app.url_map.bind("")
-    path = operation.path.replace("{correction_id}", "1").replace("{", "").replace("}", "")
-    endpoint, _ = adapter.match(path, method=operation.method.upper())
-    permission = auth.declared(office.app.view_functions[endpoint])
+    rules = office.app.url_map.iter_rules()
+    (rule,) = [one for one in rules if described(one.rule) == operation.path and operation.method.upper() in (one.methods or ())]
+    permission = auth.declared(office.app.view_functions[rule.endpoint])
     if not isinstance(permission, Permission):
         return None
     seated = [seat.username for seat in SEATS if seat.role in PERMISSION_MAP[permission]]
     return seated[0] if seated else _hired(office, min(PERMISSION_MAP[permission]))
+
+
+def described(rule: str) -> str:
+    """A route's address as the description writes it."""
+    return re.sub(r"<(?:[^<>]*:)?([^<>:]+)>", r"{\1}", rule)
 
 
 def _hired(office: Office, role: Role) -> str:
