@@ -18,6 +18,10 @@ Cell = str | int | float | bool | date | datetime | None
 """A CSV file has texts only; a workbook tells numbers and dates from texts."""
 
 
+NIK_TITLES = tuple("nik nonik nomornik nomorindukkependudukan nikktp noktp nomorktp".split())
+"""What a column of NIKs may be called, folded."""
+
+
 class Fault(StrEnum):
     """Why a row is not taken."""
 

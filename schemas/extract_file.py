@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.extract_cells import (
+    NIK_TITLES,
     REASONS,
     BadCell,
     Cell,
@@ -39,7 +40,6 @@ DTSEN, FULL, MONTHLY = "DTSEN", "ANGGOTA_LENGKAP", "ANGGOTA_BULANAN"
 RESIDENTS, RESIDENTS_SIAK = "PENDUDUK", "PENDUDUK_SIAK"
 """Names of the layouts, as they are stored."""
 
-NIK_TITLES = tuple("nik nonik nomornik nomorindukkependudukan nikktp noktp nomorktp".split())
 BIRTH_TITLES = tuple("tgllhr tgllahir tanggallahir".split())
 DTSEN_TITLES: Mapping[str, tuple[str, ...]] = {
     "nik": NIK_TITLES,

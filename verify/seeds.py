@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from schemas.population.coverage_files import shipped_figures
 from verify.auth import hash_password
 from verify.composition import Rekom
+from verify.population import examples
+from workflows.actor import Actor
 from workflows.records.hospital import Hospital
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
@@ -75,6 +78,14 @@ def seed_demo(rekom: Rekom) -> None:
         if session.exec(select(Staff.id)).first() is None:
             _hospitals(session, rekom.settings.region)
             _staff(session, rekom, rekom.clock())
+
+
+def seed_coverage(rekom: Rekom) -> None:
+    """What the five seed regions have published of their coverage; a second call changes nothing."""
+    by = Actor(id=None, name="demo", roles=frozenset({Role.ADMIN}), region_code=rekom.settings.region)
+    with rekom.database.write() as session:
+        for _ in examples.publish(session, shipped_figures(), rekom.zone, by, now=rekom.clock()):
+            pass
 
 
 def _hospitals(session: Session, region: str) -> None:

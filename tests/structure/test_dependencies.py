@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SECTIONS = {
     "Run time": PROJECT["dependencies"],
+    "Matching (extra `link`)": PROJECT["optional-dependencies"]["link"],
     "Development and tests": PROJECT["optional-dependencies"]["dev"],
 }
 

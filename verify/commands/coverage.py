@@ -55,15 +55,11 @@ def coverage_examples() -> None:
     """Store the published figures of the five seed regions as counts of their days."""
     rekom = installation()
     with changing(rekom) as session:
-        for figure in shipped_figures():
-            told = examples.told(figure, ZoneInfo(rekom.zone(figure.region_code)))
-            try:
-                snapshot = coverage.publish(session, told, examples.cells(figure), operator(rekom), now=rekom.clock())
-            except coverage.AlreadyCounted:
-                click.echo(f"{shipped_regions().title(figure.region_code)}, {figure.as_of:%d-%m-%Y}: sudah ada. Tidak ada yang diubah.")
-                continue
-            for line in _told(session, rekom, snapshot):
-                click.echo(line)
+        stored = examples.publish(session, shipped_figures(), rekom.zone, operator(rekom), now=rekom.clock())
+        for figure, snapshot in stored:
+            name = shipped_regions().title(figure.region_code)
+            known = [f"{name}, {figure.as_of:%d-%m-%Y}: sudah ada. Tidak ada yang diubah."]
+            click.echo("\n".join(_told(session, rekom, snapshot) if snapshot else known))
 
 
 def _told(session: Session, rekom: Rekom, snapshot: CoverageSnapshot) -> list[str]:

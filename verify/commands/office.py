@@ -22,4 +22,5 @@ def migrate_command() -> None:
 def seed_command() -> None:
     """Fill an empty database with one made-up office."""
     seeds.seed_demo(Rekom(load_settings()))
+    seeds.seed_coverage(Rekom(load_settings()))
     click.echo(f"Kantor contoh siap. Kata sandi semua akun: {seeds.DEMO_PASSWORD}")

@@ -27,7 +27,7 @@ from verify.demo import journey
 from verify.embedded import embedded_redis
 from verify.keys import make_keys
 from verify.lifeline import VARIABLE
-from verify.seeds import DEMO_PASSWORD, office_seats, seed_demo
+from verify.seeds import DEMO_PASSWORD, office_seats, seed_coverage, seed_demo
 from verify.simulator.server import running_simulator
 from workflows.errors import RekomError
 
@@ -114,6 +114,7 @@ def _everything(settings: Settings, listener: socket.socket, console: Console) -
         migrate(settings.database_url)
         make_keys(settings.folder / "keys")
         seed_demo(Rekom(settings))
+        seed_coverage(Rekom(settings))
         commands = {"web": ["web", "--fd", str(listener.fileno()), "--workers", "1"], "relay": ["relay"], "worker": ["worker"]}
         children = [_start(name, command, settings, listener.fileno()) for name, command in commands.items()]
         listener.close()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 WIDTH, LEFT, RIGHT = 640, 170, 70
 ROW, BAR = 30, 18
-HEIGHT, TOP, BOTTOM = 220, 16, 28
+HEIGHT, TOP, BOTTOM = 220, 28, 28
 MOST_POINTS = 36
 
 

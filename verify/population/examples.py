@@ -3,16 +3,22 @@
 No people are made for them. The spread follows from the village's code alone, so it is the same on every machine.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from schemas.population.coverage_files import Figure
 from schemas.population.region_file import shipped_regions
+from workflows.actor import Actor
+from workflows.population import coverage
 from workflows.population.coverage import Cell, Published
 from workflows.population.regions import Level
-from workflows.records.coverage import CoverageSegment
+from workflows.records.coverage import CoverageSegment, CoverageSnapshot
+
+Stored = tuple[Figure, CoverageSnapshot | None]
 
 PAID_BY: Mapping[CoverageSegment, int] = {
     CoverageSegment.PBI_JK: 36,
@@ -30,6 +36,16 @@ LAPSES: Mapping[CoverageSegment, int] = {
     CoverageSegment.OTHER: 1,
 }
 """How much more often one segment's members are inactive than another's."""
+
+
+def publish(session: Session, figures: Iterable[Figure], zone_of: Callable[[str], str], by: Actor, *, now: datetime) -> Iterator[Stored]:
+    """Store figures as counts of their days; beside each its count, None where it stands already."""
+    for figure in figures:
+        try:
+            told_by = told(figure, ZoneInfo(zone_of(figure.region_code)))
+            yield figure, coverage.publish(session, told_by, cells(figure), by, now=now)
+        except coverage.AlreadyCounted:
+            yield figure, None
 
 
 def told(figure: Figure, zone: ZoneInfo) -> Published:

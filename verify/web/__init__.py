@@ -31,6 +31,7 @@ from verify.web import (
     identifying,
     intake_page,
     letter_type,
+    matching,
     paraf,
     path_finder,
     public_letter,
@@ -91,6 +92,7 @@ MODULES = (
     hospital_keys,
     registration,
     episodes,
+    matching,
 )
 
 

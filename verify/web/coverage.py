@@ -1,12 +1,14 @@
 """The coverage pages: a city, its districts, its villages, and with a stated purpose the people who are not covered."""
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 
 from verify.auth import me, parts, requires
 from verify.population.cockpit import Cockpit, cockpit
-from verify.population.tables import as_csv, as_xlsx, table
+from verify.population.tables import Value, as_csv, as_xlsx, table
 from verify.web.form import Form, blank, wrong
 from verify.web.words import SEGMENT_SHORT
 from workflows.errors import NotFound
@@ -19,10 +21,15 @@ from workflows.records.coverage import CoverageSegment
 blueprint = Blueprint("coverage", __name__)
 
 SHORTEST_PURPOSE, LONGEST_PURPOSE = 10, 200
-FILES = {
+Writer = Callable[[Sequence[Sequence[Value]]], bytes]
+FILES: dict[str, tuple[Writer, str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+with suppress(ImportError):  # the extra "link" is not installed
+    from verify.population.parquet import as_parquet
+
+    FILES["parquet"] = (as_parquet, "application/vnd.apache.parquet")
 VERDICT = {
     Verdict.MET: ("Terpenuhi", "good"),
     Verdict.AT_RISK: ("Terancam dalam 3 bulan", "warn"),
@@ -53,7 +60,7 @@ def place(code: str) -> str:
 def download(code: str, kind: str) -> Response:
     """The table as a file; it holds numbers of people and names nobody."""
     if kind not in FILES:
-        raise NotFound("Berkas ini tidak ada. Pilih CSV atau XLSX.")
+        raise NotFound(f"Berkas ini tidak ada. Pilih {', '.join(FILES)}.")
     write, mimetype = FILES[kind]
     shown = _cockpit(parse_code(code))
     name = f"cakupan-{shown.here.code}-{shown.members_on.isoformat()}.{kind}"
@@ -85,6 +92,7 @@ def page(code: str, form: Form | None = None) -> str:
         form=form or blank(),
         segments=[(segment, SEGMENT_SHORT[segment]) for segment in CoverageSegment],
         verdicts=VERDICT,
+        files=FILES,
         named=PART,
     )
 

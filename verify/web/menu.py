@@ -26,6 +26,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.REGISTER, "/pendaftaran", "Pendaftaran BPJS"),
     (P.READ_CASES, "/sementara", "Tanda sementara"),
     (P.OPEN_AT_BEDSIDE, "/periksa/ajukan", "Ajukan dari RS"),
+    (P.READ_UNCOVERED, "/cocokkan", "Cocokkan orang"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),

@@ -22,9 +22,11 @@ from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.lookup import LookupCount, LookupScope
 from workflows.records.manual_check import Correction, ManualCheck
+from workflows.records.match import MatchDecision, MatchPair
 from workflows.records.membership_report import MembershipReport
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
+from workflows.records.premium import PremiumBill, PremiumDispute
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.reprint import Reprint
 from workflows.records.resident import ResidentRow
@@ -72,11 +74,15 @@ __all__ = [
     "LookupCount",
     "LookupScope",
     "ManualCheck",
+    "MatchDecision",
+    "MatchPair",
     "MemberRow",
     "MembershipReport",
     "News",
     "Objection",
     "Paraf",
+    "PremiumBill",
+    "PremiumDispute",
     "Provisional",
     "Registration",
     "RegistrationAnswer",

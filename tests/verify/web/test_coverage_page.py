@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
@@ -145,6 +146,17 @@ def test_the_files_hold_the_same_numbers(visit: Visit, counted: Office, tmp_path
     (tmp_path / "c.xlsx").write_bytes(client.get("/cakupan/3673/unduh/xlsx").data)
     sheet = CalamineWorkbook.from_path(tmp_path / "c.xlsx").get_sheet_by_index(0).to_python()
     assert [row[:6] for row in sheet[1:]] == [[line[0], line[1], *map(float, line[2:6])] for line in lines[1:]]
+
+
+def test_parquet_keeps_codes_as_text_and_numbers_as_numbers(visit: Visit, counted: Office, tmp_path: Path) -> None:
+    (tmp_path / "c.parquet").write_bytes(visit("loket").client.get("/cakupan/3673/unduh/parquet").data)
+    with duckdb.connect() as database:
+        read = database.read_parquet(str(tmp_path / "c.parquet"))
+        assert [row[:6] for row in read.fetchall()] == [
+            ("36.73.01", "Serang", 6, 4, 2 + 1, 2),
+            ("36.73.02", "Kasemen", 4, 2, 1, 2),
+            ("36.73", "Kota Serang", 10, 6, 4, 4),
+        ]
 
 
 def test_no_cell_of_a_file_is_run_as_a_formula(tmp_path: Path) -> None:

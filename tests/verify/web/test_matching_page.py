@@ -1,0 +1,30 @@
+"""The page of doubtful pairs: a person says once whether two rows are one person."""
+
+from collections.abc import Callable
+
+from sqlmodel import select
+
+from tests.office import Office
+from tests.population.city import small_city
+from tests.population.test_matching import found
+from tests.verify.web.visitor import Visitor
+from workflows.records.match import MatchDecision
+
+
+def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    small_city(sqlite_office.rekom.database)
+    found(sqlite_office.rekom.database)
+    worker = visit("peksos")
+    page = worker.get("/cocokkan")
+    assert "Apakah kedua baris ini orang yang sama?" in page.main() and "Kemiripan 70 %." in page.main()
+    short = worker.send(page, "/cocokkan", ("answer", "same"), reason="ya")
+    assert short.status == 422
+    after = worker.follow(worker.send(worker.get("/cocokkan"), "/cocokkan", ("answer", "different"), reason="nama ibu berbeda"))
+    assert "Keputusan disimpan." in after.main() and len(after.forms("/cocokkan")) == 1
+    with sqlite_office.read() as session:
+        (made,) = session.exec(select(MatchDecision)).all()
+    assert (made.same, made.reason, made.decided_by) == (False, "nama ibu berbeda", "Agus Contoh")
+
+
+def test_without_doubts_the_page_says_so(visit: Callable[[str], Visitor]) -> None:
+    assert "Tidak ada pasangan yang perlu dilihat." in visit("validator").get("/cocokkan").main()

@@ -1,0 +1,81 @@
+"""``rekom bill``: the monthly premium bill, checked before it is paid."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from schemas.names import likeness
+from schemas.spreadsheet import safe
+from verify.commands.operator import changing, day_of, installation, operator
+from verify.imports.bad_rows import OWNER_ONLY
+from verify.imports.progress import grouped
+from verify.population.bill_reader import read_bill
+from workflows.masking import mask_nik
+from workflows.population import premium
+from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
+from workflows.rules.policy import in_force
+
+WORDS: Mapping[DisputeReason, str] = {
+    DisputeReason.NIK_INVALID: "NIK tidak sah",
+    DisputeReason.NOT_FOUND: "NIK tidak ada di data penduduk",
+    DisputeReason.DOUBLE: "ditagih dua kali",
+    DisputeReason.DIED: "meninggal",
+    DisputeReason.MOVED: "pindah",
+    DisputeReason.EMPLOYEE: "sudah pekerja penerima upah",
+    DisputeReason.PBI_JK: "sudah PBI JK",
+    DisputeReason.MISMATCH: "data orang tidak cocok",
+    DisputeReason.RATE: "iuran di atas tarif",
+}
+
+
+@click.group("bill")
+def bill_group() -> None:
+    """The premium bill of BPJS Kesehatan."""
+
+
+@bill_group.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--month", required=True, help="month billed, such as 2026-11")
+@click.option("--list", "listed", type=click.Path(dir_okay=False, path_type=Path), help="write the disputed lines here, NIKs covered")
+def bill_check(file: Path, month: str, listed: Path | None) -> None:
+    """Check FILE against residents and members; say which lines to dispute and how many rupiah they are."""
+    rekom, first = installation(), day_of(f"{month}-01", "--month")
+    rate = in_force(rekom.policies.national.premium_region_share, first).value
+    bill = read_bill(file, first, rate, practice=rekom.settings.practice)
+    least = rekom.settings.registry_name_score
+    with changing(rekom) as session:
+        checked = premium.check(session, bill, lambda one, other: likeness(one, other) >= least, operator(rekom), now=rekom.clock())
+        disputes = premium.disputes_of(session, checked)
+        _say(checked, disputes)
+        if listed:
+            _write(listed, disputes)
+            click.echo(f"{grouped(len(disputes))} baris ditulis ke {listed}", err=True)
+
+
+def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:
+    disputes = list(disputes)
+    number, rupiah = Counter(one.reason for one in disputes), Counter[DisputeReason]()
+    for one in disputes:
+        rupiah[one.reason] += one.amount
+    click.echo(f"Tagihan {checked.month:%m-%Y}: {grouped(checked.lines)} baris, Rp {grouped(checked.billed)}.")
+    for reason, word in WORDS.items():
+        if number[reason]:
+            click.echo(f"  {word}: {grouped(number[reason])} baris, Rp {grouped(rupiah[reason])}")
+    rest = checked.billed - checked.disputed
+    click.echo(
+        f"Disanggah {grouped(checked.disputed_lines)} baris, Rp {grouped(checked.disputed)}. Dapat dibayar sekarang Rp {grouped(rest)}."
+    )
+
+
+def _write(path: Path, disputes: Iterable[PremiumDispute]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["BARIS", "ALASAN", "NIK", "NAMA", "RUPIAH", "BUKTI"])
+        for one in disputes:
+            nik = mask_nik(one.nik) if one.nik else ""
+            writer.writerow([one.line, one.reason.value, nik, safe(one.name or ""), one.amount, one.evidence])

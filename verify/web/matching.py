@@ -1,0 +1,42 @@
+"""The page of doubtful pairs: two rows side by side, a person says whether they are one, and is never asked again."""
+
+from flask import Blueprint, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from verify.auth import me, parts, requires
+from verify.web.once import once
+from workflows.errors import InvalidInput
+from workflows.permissions import Permission
+from workflows.population import matching
+from workflows.records.extract import ExtractKind
+
+blueprint = Blueprint("matching", __name__)
+
+FILE = {ExtractKind.MEMBERS: "Berkas anggota BPJS", ExtractKind.DTSEN: "DTSEN"}
+ANSWERS = {"same": True, "different": False}
+SHOWN = 20
+
+
+@blueprint.get("/cocokkan")
+@requires(Permission.READ_UNCOVERED)
+def show() -> str:
+    """The most probable pairs first."""
+    with parts().database.read() as session:
+        return render_template("matching.html", doubts=matching.doubts(session, SHOWN), files=FILE)
+
+
+@blueprint.post("/cocokkan")
+@requires(Permission.READ_UNCOVERED)
+def decide() -> Response:
+    """One word on the pair that stands in the form."""
+    answer = ANSWERS.get(request.form.get("answer", ""))
+    pair = request.form.get("pair", type=int)
+    if answer is None or pair is None:
+        raise InvalidInput("Pilih orang yang sama atau orang lain.")
+
+    def effect(session: Session) -> str:
+        matching.decide(session, matching.doubt_of(session, pair), answer, request.form.get("reason", ""), me(), now=parts().clock())
+        return url_for("matching.show")
+
+    return once(effect, "Keputusan disimpan.")
