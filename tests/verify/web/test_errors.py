@@ -40,7 +40,7 @@ def pages(office: Office) -> Iterator[tuple[str, str, Permission | bool]]:
 
 
 def filled(address: str, ticket: str) -> str:
-    known = {"ticket": ticket, "slug": "identitas", "token": "abc", "correction_id": "1"}
+    known = {"ticket": ticket, "slug": "identitas", "token": "abc", "correction_id": "1", "code": "3673"}
     return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda part: known.get(part[1], "1"), address)
 
 
