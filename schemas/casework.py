@@ -4,13 +4,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Count, Flag, Moment, PastDay, PersonName, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, PastDay, PersonName, Shape, Text
 from workflows.checks import WORDS, ManualResult
 from workflows.deaths import Death
 from workflows.refusals import Objecting
 from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
-from workflows.vocabulary import LetterType, ObjectionOutcome
+from workflows.vocabulary import LetterType, ObjectionOutcome, RemovalReason
 
 
 def _version(*, required: bool = False) -> Count:
@@ -150,6 +150,24 @@ class LetterTypeSchema(Shape):
     letter_type = Choice(LetterType, required=True)
     reason = Text(500, shortest=3, required=True)
     version = _version()
+
+
+class ReplacementSchema(Shape):
+    """What is wrong on the paper, and how it is right."""
+
+    reason = Text(500, shortest=3, required=True)
+    name = PersonName(200)
+    birth_date = PastDay()
+    kk = KkText()
+    address = Text(300)
+    version = _version()
+
+
+class RemovalSchema(Shape):
+    """Why a member is to be taken off the list, and the evidence seen."""
+
+    removal = Choice(RemovalReason, required=True)
+    evidence = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya akta kematian"})
 
 
 class ManualCheckSchema(Shape):

@@ -144,7 +144,9 @@ def _reason(verdict: Verdict) -> str:
     words = {
         DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
         DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
-        DeskAnswer.REVOKED: f"Dicabut Dinas Sosial: {(verdict.reason or letter.revoked_reason or '').rstrip('.')}.",
+        DeskAnswer.REVOKED: f"Diganti surat nomor {verdict.replaced_by}. Minta surat yang baru."
+        if verdict.replaced_by
+        else f"Dicabut Dinas Sosial: {(verdict.reason or letter.revoked_reason or '').rstrip('.')}.",
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",

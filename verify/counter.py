@@ -28,6 +28,8 @@ from workflows import (
     queries,
     quorum,
     refusals,
+    removals,
+    replacements,
     seats,
     signing,
     without_nik,
@@ -124,6 +126,19 @@ def choose_letter_type(session: Session, case: Case, given: dict[str, Any]) -> N
     """Apply a loaded ``LetterTypeSchema``."""
     policy = rules_of(case)
     letter_types.choose(session, case, given["letter_type"], given["reason"], policy, me(), now=parts().clock())
+
+
+def replace_letter(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ReplacementSchema``."""
+    policy = parts().policies.pinned(case.region_code, case.policy_valid_from)
+    replacements.replace(session, case, policy, given, given["reason"], me(), now=parts().clock())
+
+
+def start_removal(session: Session, ticket: str, given: dict[str, Any]) -> str:
+    """Apply a loaded ``RemovalSchema`` to a member's case; returns the ticket of the new one."""
+    member, now = advance.lock(session, ticket, me()), parts().clock()
+    policy = parts().policy_today(member.region_code)
+    return removals.start(session, member, given["removal"], given["evidence"], policy, me(), now=now).ticket
 
 
 def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:

@@ -9,13 +9,12 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, transfers, trust, webhooks
+from workflows import advance, audit, facts, transfers, trust, webhooks
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
-from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
@@ -43,7 +42,8 @@ class Verdict:
     """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that has it.
 
     ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved; ``cap_rupiah`` is the
-    most that letter C lets be billed. A case without a letter is one that was asked for by NIK and is still on its way.
+    most that letter C lets be billed; ``replaced_by`` the number of the letter in its place. A case without a letter is one
+    that was asked for by NIK and is still on its way.
     """
 
     answer: DeskAnswer
@@ -54,6 +54,7 @@ class Verdict:
     reason: str | None = None
     transfer: Transfer | None = None
     cap_rupiah: int | None = None
+    replaced_by: str | None = None
 
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
@@ -103,8 +104,8 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
     answer = _answer(letter, acceptance, now, sealed=sealed) or _fits(letter, named, hospital_code)
     reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
     hospital = session.get(Hospital, named) if named else None
-    cap = session.get_one(Decision, letter.decision_id).cap_rupiah
-    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap)
+    cap = facts.decision_of(session, letter).cap_rupiah
+    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap, _replaced_by(session, letter))
 
 
 def judge_found(session: Session, found: Letter | Case | None, hospital_code: str | None, *, now: datetime) -> Verdict:
@@ -179,13 +180,17 @@ def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sea
     """Why a letter is not good now, whoever asks; None where it is."""
     if letter.state in (LetterState.SIGNED, LetterState.PREPARED):
         return DeskAnswer.IN_PROGRESS
-    if letter.state == LetterState.REVOKED:
+    if letter.state in (LetterState.REVOKED, LetterState.REPLACED):
         return DeskAnswer.REVOKED
     if acceptance is not None:
         return DeskAnswer.ALREADY_USED
     if letter.state == LetterState.EXPIRED or letter.valid_until <= now:
         return DeskAnswer.EXPIRED
     return None if sealed else DeskAnswer.REVOKED
+
+
+def _replaced_by(session: Session, letter: Letter) -> str | None:
+    return session.exec(select(Letter.number).where(Letter.replaces_id == letter.id)).first()
 
 
 def _fits(letter: Letter, named: str | None, hospital_code: str | None) -> DeskAnswer:

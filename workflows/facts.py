@@ -22,6 +22,7 @@ from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
+from workflows.records.removal import Removal
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
 from workflows.records.task import Task
@@ -100,6 +101,7 @@ class LetterQuestion:
     urgency: str
     diagnosis: str | None
     cap_rupiah: int | None
+    removal: str | None
     signer_title: str
     signer_name: str
     signer_rank: str | None
@@ -249,8 +251,10 @@ def _asked(session: Session, case: Case) -> LetterAsked | None:
     if case.letter_type is LetterType.REKOM_PBPU_PEMDA:
         return None
     hospital = session.get(Hospital, case.hospital_code) if case.hospital_code else None
+    removal = session.get(Removal, case.id)
     return LetterAsked(
         type=case.letter_type.value,
+        removal=removal.reason.value if removal else None,
         reactivations=_reactivations(session, case),
         hospital_code=case.hospital_code,
         hospital_contract=hospital is not None and hospital.has_contract(opened_on(case)),
@@ -274,14 +278,16 @@ def _fact(case: Case, result: CheckResult | None) -> CheckFact | None:
 def _letter(session: Session, case: Case) -> LetterQuestion:
     query = (
         select(Letter, Decision, Staff, SigningAuthority)
-        .join(Decision, col(Decision.id) == Letter.decision_id)
+        .join(Decision, col(Decision.case_id) == Letter.case_id)
         .join(Staff, col(Staff.id) == Decision.decided_by)
         .join(SigningAuthority, col(SigningAuthority.id) == Decision.authority_id)
     )
     found = session.exec(query.where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
     if found is None:
         raise NotFound("Berkas ini belum mempunyai surat.")
-    return _letter_question(case, *found, session.get(Hospital, found[0].hospital_code) if found[0].hospital_code else None)
+    removal = session.get(Removal, case.id)
+    question = _letter_question(case, *found, session.get(Hospital, found[0].hospital_code) if found[0].hospital_code else None)
+    return replace(question, removal=removal.reason.value) if removal else question
 
 
 def _letter_question(
@@ -311,6 +317,7 @@ def _letter_question(
         urgency=case.urgency.value,
         diagnosis=case.diagnosis,
         cap_rupiah=decision.cap_rupiah,
+        removal=None,
         signer_title="\n".join(line for line in (authority.title, authority.position) if line),
         signer_name=signer.name,
         signer_rank=signer.rank,
@@ -321,6 +328,11 @@ def _letter_question(
         valid_until=letter.valid_until,
         signing_mode=letter.signing_mode.value,
     )
+
+
+def decision_of(session: Session, letter: Letter) -> Decision:
+    """The approval a letter stands on, its own or that of the letter whose place it took: a case has one decision."""
+    return session.exec(select(Decision).where(Decision.case_id == letter.case_id)).one()
 
 
 def _stands_in(case: Case) -> tuple[str, str] | None:

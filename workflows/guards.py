@@ -13,6 +13,7 @@ from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
 from workflows.registration_states import RegistrationStatus, Route
 from workflows.states import CHECKS, Guard, Job, Role
+from workflows.vocabulary import LetterType
 
 
 def holds(session: Session, case: Case, guard: Guard) -> bool:
@@ -74,6 +75,10 @@ def _sep_known(session: Session, case: Case) -> bool:
     return session.exec(known).first() is not None
 
 
+def _removal_issued(session: Session, case: Case) -> bool:
+    return case.letter_type is LetterType.PENCABUTAN and _letter_pressed(session, case)
+
+
 GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.CHECKS_IN: _checks_in,
     Guard.FINDINGS_IN: _findings_in,
@@ -87,6 +92,7 @@ GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
     Guard.NOTHING_TO_REGISTER: _nothing_to_register,
     Guard.MEMBER_ACTIVE: _member_active,
     Guard.SEP_KNOWN: _sep_known,
+    Guard.REMOVAL_ISSUED: _removal_issued,
 }
 
 WAITING_FOR: Mapping[Guard, str] = {
@@ -97,6 +103,7 @@ WAITING_FOR: Mapping[Guard, str] = {
     Guard.KABID_NEXT: "Kabid belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
     Guard.SEKRETARIS_NEXT: "Sekretaris belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PREPARED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
+    Guard.REMOVAL_ISSUED: "Surat pencabutan belum terbit. Tunggu sebentar, lalu muat ulang.",
     Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
     Guard.FOR_THE_MINISTRY: "Surat ini tidak dikirim lewat SIKS-NG. Tunggu rumah sakit, lalu muat ulang.",
     Guard.NOTHING_TO_REGISTER: "Pendaftaran ke BPJS belum selesai. Catat jawabannya dulu, lalu muat ulang.",

@@ -18,6 +18,7 @@ class LetterState(StrEnum):
     ACCEPTED = "ACCEPTED"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
+    REPLACED = "REPLACED"
 
 
 LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
@@ -30,6 +31,7 @@ LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
         (LetterState.ISSUED, LetterState.ACCEPTED),
         (LetterState.ISSUED, LetterState.EXPIRED),
         (LetterState.ISSUED, LetterState.REVOKED),
+        (LetterState.ISSUED, LetterState.REPLACED),
     }
 )
 
@@ -43,6 +45,7 @@ LABEL: dict[LetterState, str] = {
     LetterState.ACCEPTED: "Sudah dipakai",
     LetterState.EXPIRED: "Kedaluwarsa",
     LetterState.REVOKED: "Dicabut",
+    LetterState.REPLACED: "Diganti",
 }
 
 

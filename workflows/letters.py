@@ -39,15 +39,26 @@ INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.i
 
 def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy, *, now: datetime) -> Letter:
     """Give the letter its number, inside the transaction that decides: no gap, no reuse, no number without a letter."""
+    rule = policy.letter(decision.letter_type, facts.opened_on(case))
+    until = now + timedelta(hours=rule.hours(in_ward=is_in_ward(case.urgency)))
+    assert decision.id is not None
+    return _numbered(session, case, policy, {"decision_id": decision.id, "type": decision.letter_type, "valid_until": until}, now=now)
+
+
+def renew(session: Session, case: Case, old: Letter, policy: RegionPolicy, *, now: datetime) -> Letter:
+    """A letter with its own number in the place of another: same type, and good for no longer than that one."""
+    return _numbered(session, case, policy, {"replaces_id": old.id, "type": old.type, "valid_until": old.valid_until}, now=now)
+
+
+def _numbered(session: Session, case: Case, policy: RegionPolicy, basis: dict[str, Any], *, now: datetime) -> Letter:
     day = now.astimezone(ZoneInfo(policy.timezone)).date()
-    rule = policy.letter(case.letter_type, facts.opened_on(case))
+    rule = policy.letter(basis["type"], facts.opened_on(case))
     counter = rule.counter(policy.office.unit)
     sequence = _next_number(session, counter, day.year)
-    assert case.id is not None and decision.id is not None
+    assert case.id is not None
     letter = Letter(
+        **basis,
         case_id=case.id,
-        decision_id=decision.id,
-        type=decision.letter_type,
         state=LetterState.SIGNED,
         office=counter,
         year=day.year,
@@ -57,7 +68,6 @@ def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy,
         token_id=secrets.token_hex(16),
         hospital_code=case.hospital_code,
         valid_from=now,
-        valid_until=now + timedelta(hours=rule.hours(in_ward=is_in_ward(case.urgency))),
         signed_at=now,
     )
     session.add(letter)

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AMEND_CASE = "AMEND_CASE"
     RECORD_CHECK = "RECORD_CHECK"
     CHOOSE_LETTER = "CHOOSE_LETTER"
+    START_REMOVAL = "START_REMOVAL"
     ASSESS = "ASSESS"
     VALIDATE = "VALIDATE"
     PARAF = "PARAF"
@@ -52,6 +53,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.AMEND_CASE: frozenset({Role.LOKET, Role.CASEWORKER}),
     Permission.RECORD_CHECK: frozenset({Role.CASEWORKER}),
     Permission.CHOOSE_LETTER: frozenset({Role.CASEWORKER}),
+    Permission.START_REMOVAL: frozenset({Role.CASEWORKER}),
     Permission.ASSESS: frozenset({Role.CASEWORKER}),
     Permission.VALIDATE: frozenset({Role.VALIDATOR}),
     Permission.PARAF: frozenset(POSTS),

@@ -67,6 +67,7 @@ class CaseView:
     agreements: tuple[ChainStep, ...]
     decision: Decision | None
     letter: Letter | None
+    replaces: Letter | None
     acceptance: Acceptance | None
     manual: tuple[OwnedCheck, ...]
     corrections: tuple[Correction, ...]
@@ -107,6 +108,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         agreements=_agreements(session, case),
         decision=decided,
         letter=letter,
+        replaces=session.get(Letter, letter.replaces_id) if letter and letter.replaces_id else None,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
         manual=_manual(session, case),
         corrections=_corrections(session, case),

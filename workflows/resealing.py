@@ -92,6 +92,8 @@ def _approved_before(session: Session, case: Case, letter: Letter) -> bool:
     query = select(AuditEvent).where(AuditEvent.subject == f"key:{letter.key_id}", AuditEvent.action == "WITHDRAW_KEY")
     withdrawal = session.exec(query).one()
     events = audit.events_of(session, advance.subject(case))
-    approvals = [event for event in events if event.action == Action.APPROVE and event.detail.get("letter") == letter.number]
+    approvals = [
+        event for event in events if event.action in (Action.APPROVE, Action.REPLACE) and event.detail.get("letter") == letter.number
+    ]
     known = [one for one in approvals if one.at < withdrawal.at and (one.id or 0) < (withdrawal.id or 0)]
     return bool(known) and audit.verify_chain(events) is None

@@ -17,15 +17,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, or_, select
 
 from workflows import audit, ledger
-from workflows.actor import Actor
+from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.ports import Segment
 from workflows.records.case import Case
+from workflows.records.removal import Removal
 from workflows.records.seat import ReleaseReason, Seat, SeatQuota, SeatStatus, WaitingEntry
 from workflows.rules.policy import Dated, PolicyBook
 from workflows.states import State
-from workflows.vocabulary import Urgency
+from workflows.vocabulary import RemovalReason, Urgency
 
 
 class QuotaFull(Conflict):
@@ -61,6 +62,13 @@ RELEASES: Mapping[State, ReleaseReason] = {
     State.UNREGISTERED: ReleaseReason.REFUSED,
 }
 """Ends of a case that set its reserved seat free; a death frees a member's seat too."""
+
+REMOVALS: Mapping[RemovalReason, ReleaseReason] = {
+    RemovalReason.DIED: ReleaseReason.DIED,
+    RemovalReason.MOVED: ReleaseReason.MOVED,
+    RemovalReason.ON_REQUEST: ReleaseReason.REMOVED,
+}
+"""Why letter D set a seat free; every other reason is cover in another segment."""
 
 LATER = frozenset({ReleaseReason.DIED, ReleaseReason.MOVED, ReleaseReason.OTHER_SEGMENT})
 """What may happen to a person who holds a committed seat."""
@@ -109,6 +117,8 @@ def follow(session: Session, case: Case, source: State, target: State, *, now: d
         _release(session, case, ReleaseReason.DIED, now=now)
     elif target in RELEASES:
         _release_reserved(session, case, RELEASES[target], now=now)
+    elif target == State.REMOVED:
+        _release_member(session, case, now=now)
 
 
 def commit(session: Session, case: Case, *, now: datetime) -> None:
@@ -240,6 +250,15 @@ def _release(session: Session, case: Case, reason: ReleaseReason, *, now: dateti
     session.add(seat)
     session.flush()
     session.exec(update(SeatQuota).where(col(SeatQuota.id) == seat.quota_id).values(used=SeatQuota.used - 1))
+
+
+def _release_member(session: Session, case: Case, *, now: datetime) -> None:
+    removal = session.get(Removal, case.id)
+    if removal is None:
+        return  # nobody's seat hangs on this case
+    member = session.get_one(Case, removal.member_case_id)
+    _release(session, member, REMOVALS.get(removal.reason, ReleaseReason.OTHER_SEGMENT), now=now)
+    audit.record(session, f"case:{member.id}", "SEAT_FREE", actor=SYSTEM, now=now, reason=removal.reason.value)
 
 
 def _leave_line(session: Session, case: Case, *, now: datetime) -> None:

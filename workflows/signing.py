@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, letters
+from workflows import advance, facts, letters
 from workflows.actor import Actor
 from workflows.authority import authority_of
 from workflows.errors import InvalidInput, NotAllowed, NotFound, TransitionRefused
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
-from workflows.records.decision import Decision
 from workflows.records.letter import Letter
 from workflows.rules.policy import SigningMode
 from workflows.states import Action
@@ -105,8 +104,7 @@ def _prepared(session: Session, case: Case, mode: SigningMode) -> Letter:
 
 def _check_signer(session: Session, case: Case, letter: Letter, actor: Actor, *, now: datetime) -> None:
     check(actor, Permission.DECIDE)
-    decision = session.get_one(Decision, letter.decision_id)
-    if decision.decided_by != actor.id:
+    if facts.decision_of(session, letter).decided_by != actor.id:
         raise NotAllowed("Surat ini diputuskan penanda tangan lain. Hanya ia yang menandatangani.")
     if authority_of(session, actor.person_id, case.region_code, case.timezone, now=now) is None:
         raise NotAllowed("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")

@@ -31,6 +31,7 @@ class State(StrEnum):
     UNREGISTERED = "UNREGISTERED"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
+    REMOVED = "REMOVED"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
     OBJECTION = "OBJECTION"
@@ -66,6 +67,8 @@ class Action(StrEnum):
     FINISH = "FINISH"
     GIVE_UP = "GIVE_UP"
     REVOKE = "REVOKE"
+    REPLACE = "REPLACE"
+    REMOVE = "REMOVE"
     WITHDRAW = "WITHDRAW"
     OBJECT = "OBJECT"
     UPHOLD = "UPHOLD"
@@ -115,6 +118,7 @@ class Guard(StrEnum):
     NOTHING_TO_REGISTER = "NOTHING_TO_REGISTER"
     MEMBER_ACTIVE = "MEMBER_ACTIVE"
     SEP_KNOWN = "SEP_KNOWN"
+    REMOVAL_ISSUED = "REMOVAL_ISSUED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.ACTIVE,           A.FINISH,         S.CLOSED,           R.SYSTEM,     when=G.SEP_KNOWN),
     Transition(S.ACTIVE,           A.RECORD_SEP,     S.CLOSED,           R.HOSPITAL),
     Transition(S.ACTIVE,           A.GIVE_UP,        S.CLOSED,           R.LOKET),
+    Transition(S.LETTER_ISSUED,    A.REPLACE,        S.APPROVED,         R.KADIS,      then=(J.LETTER,)),
+    Transition(S.LETTER_ISSUED,    A.REMOVE,         S.REMOVED,          R.SYSTEM,     when=G.REMOVAL_ISSUED),
     Transition(S.RECEIVED,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.CHECKED,          A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.ASSESSMENT,       A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
@@ -220,7 +226,7 @@ ON_OPENING = CHECKS
 ON_NEWS = (Job.WEBHOOK,)
 """Jobs that start when something happened that a hospital's system wants to know; they never hold up the case."""
 
-FINAL = frozenset({S.CLOSED, S.UNREGISTERED, S.EXPIRED, S.REVOKED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
+FINAL = frozenset({S.CLOSED, S.UNREGISTERED, S.EXPIRED, S.REVOKED, S.REMOVED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
 """States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that
 is overturned goes on as a new case."""
 
@@ -244,6 +250,7 @@ OWNER: dict[State, Role] = {
     S.UNREGISTERED: R.LOKET,
     S.EXPIRED: R.LOKET,
     S.REVOKED: R.KADIS,
+    S.REMOVED: R.LOKET,
     S.REJECTED: R.LOKET,
     S.WITHDRAWN: R.LOKET,
     S.OBJECTION: R.KADIS,
@@ -273,6 +280,7 @@ LABEL: dict[State, str] = {
     S.UNREGISTERED: "Tidak terdaftar",
     S.EXPIRED: "Kedaluwarsa",
     S.REVOKED: "Dicabut",
+    S.REMOVED: "Peserta dicabut",
     S.REJECTED: "Ditolak",
     S.WITHDRAWN: "Dibatalkan",
     S.OBJECTION: "Keberatan diperiksa",

@@ -7,6 +7,7 @@ import pytest
 
 from schemas.hospital import CODES
 from schemas.sandbox import ALL
+from tests.letter_office import to_letter_b
 from tests.office import API, Office, person
 from tests.simrs import Simrs, simrs
 from workflows.desk import DeskAnswer
@@ -43,8 +44,9 @@ def test_each_answer_of_the_server_has_its_code(office: Office) -> None:
     second = office.to_letter(2)
     assert other.call("POST", f"{HOSPITAL}/accept", {"code": office.letter(second).token}).status_code == 200
     seen.append(said(ours, code=office.letter(second).token or ""))
-    told = {answer.value: code for answer, code in CODES.items() if answer != DeskAnswer.NOT_FOR_HOSPITAL}  # letter B has tests of its own
-    assert {answer: code for code, answer in seen} == told
+    reactivation = office.letter(to_letter_b(office, 3))
+    seen.append(said(ours, code=reactivation.token or ""))
+    assert {answer: code for code, answer in seen} == {answer.value: code for answer, code in CODES.items()}
 
 
 def test_a_letter_is_accepted_once_and_the_refusal_is_a_problem_with_its_code(office: Office) -> None:

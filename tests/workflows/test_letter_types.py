@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.letter_office import FACILITY, removed_from_pbi, to_decision
 from tests.office import PAPERS, Office, person
 from workflows import advance, contracts, decision, desk, intake, letter_types, letters
 from workflows.contracts import Contract
@@ -16,26 +17,14 @@ from workflows.decision import Beside
 from workflows.desk import DeskAnswer
 from workflows.errors import InvalidInput, NotAllowed, TransitionRefused
 from workflows.intake import Intake
-from workflows.ports import LetterFacts, MembershipEvidence, MembershipOutcome, MembershipQuestion, PressedLetter, Segment
+from workflows.ports import LetterFacts, PressedLetter
 from workflows.records import Letter
 from workflows.records.seat import Seat
 from workflows.rules.policy import RegionPolicy
 from workflows.states import State
-from workflows.vocabulary import DocumentType, LetterType, Urgency
+from workflows.vocabulary import LetterType, Urgency
 
 B, C, A = LetterType.KET_REAKTIVASI_PBI_JK, LetterType.JAMINAN_PELAYANAN, LetterType.REKOM_PBPU_PEMDA
-FACILITY = PAPERS | {DocumentType.SURAT_KETERANGAN_FASKES}
-
-
-def removed_from_pbi(office: Office, number: int = 1) -> None:
-    """BPJS Kesehatan says: was PBI JK, is no longer."""
-    asked, known, nik = MembershipOutcome.INACTIVE, office.fakes.membership.membership, person(number)["nik"]
-
-    def answer(question: MembershipQuestion) -> MembershipEvidence:
-        said = known(question)
-        return replace(said, outcome=asked, segment=Segment.PBI_JK) if question.nik == nik else said
-
-    vars(office.fakes.membership)["membership"] = answer
 
 
 def choose(office: Office, ticket: str, kind: LetterType, *, by: str = "peksos") -> None:
@@ -44,12 +33,6 @@ def choose(office: Office, ticket: str, kind: LetterType, *, by: str = "peksos")
         case = advance.lock(session, ticket, actor)
         letter_types.choose(session, case, kind, "Pasien sedang dirawat.", office.policy, actor, now=office.clock())
     office.drain()
-
-
-def to_decision(office: Office, ticket: str) -> None:
-    office.assess(ticket)
-    office.drain()
-    office.validate(ticket)
 
 
 def approve(office: Office, ticket: str, cap: int | None = None) -> Letter:

@@ -6,11 +6,11 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from schemas.application import CaseSchema
-from schemas.casework import ReasonSchema
+from schemas.casework import ReasonSchema, RemovalSchema, ReplacementSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import on_case, pdf_response
-from workflows import letters
+from verify.counter import on_case, pdf_response, replace_letter, start_removal
+from workflows import letters, queries
 from workflows.permissions import Permission
 
 blueprint = Blueprint("letters", __name__, url_prefix="/api/v1/applications/<ticket>", description="Surat")
@@ -22,6 +22,25 @@ blueprint = Blueprint("letters", __name__, url_prefix="/api/v1/applications/<tic
 def paper(ticket: str) -> Response:
     """The letter as PDF."""
     return pdf_response(ticket)
+
+
+@blueprint.post("/replacement")
+@requires(Permission.REVOKE_LETTER)
+@blueprint.arguments(ReplacementSchema)
+@blueprint.response(201, CaseSchema)
+def replace(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """A new letter for one whose paper is wrong; the old one keeps its number and names the new one at every desk."""
+    return shown(on_case(ticket, given.get("version"), lambda session, case: replace_letter(session, case, given)))
+
+
+@blueprint.post("/removal")
+@requires(Permission.START_REMOVAL)
+@blueprint.arguments(RemovalSchema)
+@blueprint.response(201, CaseSchema)
+def remove(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Open the case that takes this case's member off the region's list; decided by four eyes like any other."""
+    with parts().database.write() as session:
+        return shown(queries.case_view(session, start_removal(session, ticket, given), me()))
 
 
 @blueprint.post("/revocation")

@@ -15,7 +15,7 @@ def run() -> None:
     try:
         with engine.connect() as connection:
             batch = connection.dialect.name == "sqlite"
-            context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=batch)
+            context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=batch, transactional_ddl=True)
             with context.begin_transaction():
                 context.run_migrations()
             connection.commit()

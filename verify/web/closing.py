@@ -2,22 +2,27 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.casework import ReasonSchema
+from schemas.casework import ReasonSchema, RemovalSchema, ReplacementSchema
+from schemas.forms import plain
 from verify.auth import me, parts, requires
+from verify.counter import replace_letter, start_removal
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before
+from verify.web.once import once
 from workflows import casework, letters
 from workflows.permissions import Permission
 from workflows.records.case import Case
+from workflows.rules.removal import REASONS as REMOVAL_WORDS
 from workflows.states import Action
 
 blueprint = Blueprint("closing", __name__)
 
-SCHEMA = ReasonSchema()
+SCHEMA, REPLACEMENT, REMOVAL = ReasonSchema(), ReplacementSchema(), RemovalSchema()
+REASONS = [(str(reason), word.capitalize()) for reason, word in REMOVAL_WORDS.items()]
 
 
 @blueprint.get("/berkas/<ticket>/batalkan")
@@ -53,10 +58,50 @@ def revoke(ticket: str) -> Response | tuple[str, int]:
     )
 
 
+@blueprint.get("/berkas/<ticket>/ganti-surat")
+@requires(Permission.REVOKE_LETTER)
+def show_replacement(ticket: str) -> str:
+    """Ask what is wrong on the paper."""
+    case = look_before(ticket, Action.REPLACE).case
+    known = {"name": case.name, "birth_date": f"{case.birth_date:%d-%m-%Y}", "address": case.address}
+    return page("replace.html", ticket, blank(**known))
+
+
+@blueprint.post("/berkas/<ticket>/ganti-surat")
+@requires(Permission.REVOKE_LETTER)
+def replace(ticket: str) -> Response | tuple[str, int]:
+    """Make the new letter."""
+    done = "Surat diganti. Loket yang memegang surat lama diberi tahu nomor yang baru."
+    return tried(lambda: do(ticket, REPLACEMENT, replace_letter, done), lambda form: page("replace.html", ticket, form))
+
+
+@blueprint.get("/berkas/<ticket>/pencabutan")
+@requires(Permission.START_REMOVAL)
+def show_removal(ticket: str) -> str:
+    """Ask why the member is to be taken off the list."""
+    return page("removal.html", ticket, blank())
+
+
+@blueprint.post("/berkas/<ticket>/pencabutan")
+@requires(Permission.START_REMOVAL)
+def remove(ticket: str) -> Response | tuple[str, int]:
+    """Open the case for it."""
+
+    def load() -> Response:
+        given = REMOVAL.load(plain(request.form, zone=look(ticket).case.timezone))
+
+        def effect(session: Session) -> str:
+            return url_for("case_page.show", ticket=start_removal(session, ticket, given))
+
+        return once(effect, "Berkas pencabutan dibuka. Registri sedang ditanya.")
+
+    return tried(load, lambda form: page("removal.html", ticket, form))
+
+
 def page(template: str, ticket: str, form: Form) -> str:
     """One of the two forms."""
     view = look(ticket)
-    return render_template(template, form=form, view=view, case=view.case)
+    return render_template(template, form=form, view=view, case=view.case, reasons=REASONS)
 
 
 def _withdraw(session: Session, case: Case, given: dict[str, Any]) -> None:

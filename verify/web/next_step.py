@@ -11,7 +11,7 @@ from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
-from workflows.vocabulary import CHOSEN
+from workflows.vocabulary import CHOSEN, SEATED
 from workflows.without_nik import NIK_MAY_COME
 
 
@@ -42,6 +42,7 @@ CLOSED: dict[State, str] = {
     State.CLOSED: "Selesai: pasien dilayani dan kepesertaannya tuntas.",
     State.UNREGISTERED: "Ditutup: BPJS tidak mengaktifkan peserta ini. Sampaikan jalan lain kepada keluarga.",
     State.EXPIRED: "Masa berlaku surat habis. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
+    State.REMOVED: "Surat pencabutan terbit dan kursinya bebas. Kirim suratnya ke BPJS Kesehatan.",
     State.REVOKED: "Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
     State.REJECTED: "Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon.",
     State.WITHDRAWN: "Berkas dibatalkan. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
@@ -107,6 +108,17 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Catat keberatan", _to(view, "refusal.show_objection")))
     if can(actor, Permission.RECORD_DEATH) and _can_be(Action.RECORD_DEATH, state):
         steps.append(Step("", "Pasien wafat", _to(view, "refusal.show_death")))
+    return [*steps, *_letter_steps(view, actor)]
+
+
+def _letter_steps(view: CaseView, actor: Actor) -> list[Step]:
+    """What may be done to a letter that was given."""
+    state = view.case.state
+    steps = []
+    if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REPLACE, state):
+        steps.append(Step("", "Ganti surat", _to(view, "closing.show_replacement")))
+    if can(actor, Permission.START_REMOVAL) and state == State.CLOSED and view.case.letter_type in SEATED:
+        steps.append(Step("", "Cabut kepesertaan", _to(view, "closing.show_removal")))
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
         steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
     return steps

@@ -12,6 +12,7 @@ from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, ROLE, TIMELINE
 from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
 from workflows.rules.letter_terms import NAMES
+from workflows.rules.removal import REASONS
 from workflows.states import LABEL, Job, Role, State
 from workflows.vocabulary import LetterType
 
@@ -98,6 +99,14 @@ def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
     yield f"{NAMES[LetterType(detail['kind'])]}."
 
 
+def _removal_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"Alasan: {REASONS[detail['removal']]}. Bukti: {detail['evidence']}"
+
+
+def _replace_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"Menggantikan surat nomor {detail['replaces']}."
+
+
 def _result(detail: dict[str, Any], outcome: str | None) -> str:
     return RESULT[Job(detail["kind"])].get(outcome, outcome) if outcome else NOT_YET
 
@@ -114,6 +123,8 @@ SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "ASK_AGAIN": _kind_words,
     "SETTLE_LETTER": _letter_words,
     "CHOOSE_LETTER": _letter_words,
+    "START_REMOVAL": _removal_words,
+    "REPLACE": _replace_words,
     "CORRECTION": _correction_words,
     "RESOLVE": _resolve_words,
 }

@@ -28,6 +28,7 @@ from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.premium import PremiumBill, PremiumDispute
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
+from workflows.records.removal import Removal
 from workflows.records.reprint import Reprint
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
@@ -87,6 +88,7 @@ __all__ = [
     "Registration",
     "RegistrationAnswer",
     "RegistrationBatch",
+    "Removal",
     "Reprint",
     "ResidentRow",
     "Seat",

@@ -28,7 +28,8 @@ class LetterCounter(SQLModel, table=True):
 
 class Letter(SQLModel, table=True):
     """One letter. It has a number from the moment it is signed; it is issued with paper and token or not at all.
-    Its decision is one on its own case and for its own type, by foreign key. ``office`` names the counter its number is from.
+    Its decision is one on its own case and for its own type, by foreign key; a letter that takes another one's
+    place stands on that one instead. ``office`` names the counter its number is from.
 
     ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded.
     """
@@ -39,6 +40,12 @@ class Letter(SQLModel, table=True):
         ForeignKeyConstraint(
             ["decision_id", "case_id", "type"], ["decision.id", "decision.case_id", "decision.letter_type"], name="fk_letter_decided_type"
         ),
+        ForeignKeyConstraint(["replaces_id", "case_id", "type"], ["letter.id", "letter.case_id", "letter.type"], name="fk_letter_replaces"),
+        Index("uq_letter_id_case_id_type", "id", "case_id", "type", unique=True),
+        Index("uq_letter_replaces_id", "replaces_id", unique=True),
+        CheckConstraint("(decision_id IS NULL) = (replaces_id IS NOT NULL)", name="decided_or_replaces"),
+        CheckConstraint("(state = 'REPLACED') = (replaced_reason IS NOT NULL)", name="replaced_says_why"),
+        CheckConstraint("replaces_id <> id", name="replaces_another"),
         UniqueConstraint("office", "year", "sequence"),
         Index(
             "uq_letter_live_case",
@@ -61,7 +68,8 @@ class Letter(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case_file.id", index=True)
-    decision_id: int = Field(unique=True)
+    decision_id: int | None = Field(default=None, unique=True)
+    replaces_id: int | None = None
     type: LetterType = Field(sa_type=text_enum(LetterType))
     state: LetterState = Field(sa_type=text_enum(LetterState), index=True)
     office: str = Field(max_length=64)
@@ -87,3 +95,6 @@ class Letter(SQLModel, table=True):
     revoked_at: datetime | None = None
     revoked_by: int | None = Field(default=None, foreign_key="staff.id")
     revoked_reason: str | None = Field(default=None, max_length=500)
+    replaced_at: datetime | None = None
+    replaced_by: int | None = Field(default=None, foreign_key="staff.id")
+    replaced_reason: str | None = Field(default=None, max_length=500)

@@ -32,6 +32,7 @@ class ReleaseReason(StrEnum):
     DIED = "DIED"
     MOVED = "MOVED"
     OTHER_SEGMENT = "OTHER_SEGMENT"
+    REMOVED = "REMOVED"
 
 
 class LedgerKind(StrEnum):

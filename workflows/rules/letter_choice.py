@@ -14,10 +14,8 @@ ENDS_IN: Mapping[RouteCode, LetterType] = {
     RouteCode.REACTIVATE_REGION: LetterType.REKOM_PBPU_PEMDA,
     RouteCode.ARREARS: LetterType.REKOM_PBPU_PEMDA,
     RouteCode.JOIN_REGION: LetterType.REKOM_PBPU_PEMDA,
-    RouteCode.UNIDENTIFIED: LetterType.JAMINAN_PELAYANAN,
-    RouteCode.HOMELESS: LetterType.JAMINAN_PELAYANAN,
 }
-"""The letter of each way that can end in one."""
+"""The letter of each way that ends in one; whether a stranger's bill is guaranteed a caseworker chooses."""
 
 
 def settled_letter(facts: EligibilityFacts, policy: RegionPolicy, book: PolicyBook) -> LetterType | None:

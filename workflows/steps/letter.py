@@ -13,6 +13,7 @@ from workflows.records.case import Case
 from workflows.records.task import Task
 from workflows.rules.guarantee import is_in_ward, rupiah
 from workflows.rules.policy import ActivationMode, RegionPolicy
+from workflows.rules.removal import REASONS
 from workflows.vocabulary import AT_HOSPITAL, LetterType
 
 
@@ -105,6 +106,7 @@ def _words(question: LetterQuestion, policy: RegionPolicy) -> dict[str, str]:
         "perawatan": "rawat inap" if is_in_ward(question.urgency) else "rawat jalan",
         "tempat": question.hospital_name or "rumah sakit yang bekerja sama dengan BPJS Kesehatan",
         "batas": rupiah(question.cap_rupiah or 0),
+        "alasan": REASONS.get(question.removal or "", ""),
         "rumah_sakit": question.hospital_name or "Rumah Sakit yang merawat",
         "kota": question.hospital_city or policy.office.place,
     }
