@@ -29,6 +29,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "rekom.json"
 UNFINISHED = VENV / "rekom-unfinished"
 UV_FOLDER = VENV / "uv"
+AUDIT_FOLDER = VENV / "audit"
+AUDIT_WANTED = "pip-audit>=2.10,<3"
 UV_WANTED = "uv>=0.9,<1"
 LOWEST = (3, 11)
 
@@ -38,6 +40,7 @@ USAGE = """Usage: python3 run.py COMMAND
   test    run all tests, on SQLite and on a real PostgreSQL and Valkey; further words go to pytest
   check   format, lint, types, import contracts and generated docs
   lock    compile requirements/*.lock anew from pyproject.toml
+  audit   ask the public list of known weaknesses about every locked package; says so where there is no network
   venv    only make .venv, with everything for development
 """
 
@@ -239,6 +242,34 @@ def lock_paths(name: str) -> list[str]:
     return ["pyproject.toml", "-o", f"requirements/{name}.lock"]
 
 
+def audit(_more: Sequence[str]) -> None:
+    """Compare the lock with known weaknesses; a network that is away is told and fails nothing."""
+    make_venv("core")
+    program = AUDIT_FOLDER / "bin" / "pip-audit"
+    if not program.exists():
+        run([*pip(), "install", "-qq", "--target", AUDIT_FOLDER, AUDIT_WANTED])
+    if not program.exists():
+        say("Not audited: pip-audit could not be installed, see above. Is the network there? Then run this again.")
+        return
+    command = [str(PYTHON), "-m", "pip_audit", "-f", "json", "--disable-pip", "--require-hashes", "-r", str(lock_file("core"))]
+    surroundings = {**environment(), "PYTHONPATH": str(AUDIT_FOLDER)}
+    asked = subprocess.run(command, cwd=HERE, env=surroundings, capture_output=True, text=True, check=False)
+    say(judge_audit(asked.stdout, asked.stderr))
+
+
+def judge_audit(answer: str, complaint: str) -> str:
+    """One sentence about what pip-audit said; ``Stop`` names what is known to be weak."""
+    try:
+        packages = json.loads(answer)["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        last = (complaint.strip().splitlines() or ["no word"])[-1]
+        return f"Not audited: the public list did not answer ({last[:200]}). Run this again with a network."
+    weak = [f"{one['name']} {one['version']} ({', '.join(fault['id'] for fault in one['vulns'])})" for one in packages if one.get("vulns")]
+    if weak:
+        raise Stop(f"Known weaknesses: {'; '.join(weak)}. Raise them in pyproject.toml, then run lock and test.")
+    return f"No known weakness in {len(packages)} packages."
+
+
 def venv(_more: Sequence[str]) -> None:
     """Only make ``.venv``."""
     make_venv("dev")
@@ -267,7 +298,7 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "lock": lock, "venv": venv}
+COMMANDS = {"demo": demo, "test": test, "check": check, "lock": lock, "audit": audit, "venv": venv}
 
 
 def main(words: Sequence[str]) -> int:

@@ -13,8 +13,9 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify import __version__, api, api_docs, auth, errors, web, well_known
+from verify import __version__, access_log, api, api_docs, auth, errors, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -37,12 +38,17 @@ TOKEN_DOOR = "/oauth/token"  # noqa: S105 -- an address
 """Takes a form, as its standard says."""
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), publickey-credentials-get=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+OVER_TLS = {"Strict-Transport-Security": "max-age=63072000"}
+"""Two years; said only where the office's address is https."""
 
 
 def create_app(rekom: Rekom) -> Flask:
@@ -51,10 +57,13 @@ def create_app(rekom: Rekom) -> Flask:
     app.config.update(_config(rekom.settings))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["rekom"] = rekom
+    if rekom.settings.trusted_proxies:  # else anybody could write any address into the header
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=rekom.settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     errors.install(app)
     app.before_request(_limit_body)  # before anything reads a form
     csrf = CSRFProtect(app)
     auth.guard(app)
+    access_log.install(app)
     api.register(_documented(app, csrf))
     web.register(app)
     _health(app, rekom)
@@ -171,7 +180,8 @@ def _refuse_strange_body() -> Response | None:
 
 
 def _seal(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    over_tls = auth.parts().settings.public_url.startswith("https://")
+    for name, value in (HEADERS | OVER_TLS if over_tls else HEADERS).items():
         response.headers.setdefault(name, value)
     if g.get("actor") is not None or auth.is_api():
         response.headers.setdefault("Cache-Control", "no-store")

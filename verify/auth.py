@@ -18,8 +18,10 @@ from flask import Flask, current_app, g, request
 from flask import session as cookie
 from sqlmodel import Session, col, select
 
-from verify import hospital_secrets, signed_request
+from verify import hospital_secrets, signed_request, throttle
 from verify.composition import Rekom
+from verify.factors import Holder
+from verify.step_up import check_factor
 from workflows import audit, hospital_keys
 from workflows.actor import Actor
 from workflows.authority import authority_of
@@ -32,7 +34,7 @@ from workflows.vocabulary import Scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PERMISSION, PUBLIC = "_rekom_permission", "_rekom_public"
+PERMISSION, PUBLIC, BEFORE_FACTOR = "_rekom_permission", "_rekom_public", "_rekom_before_factor"
 PROGRAMS = ("/api/", "/oauth/", "/fhir/")
 TOKEN_LIFE = timedelta(minutes=15)
 """Of a hospital system's token: long enough for a shift's requests, too short to be worth stealing."""
@@ -82,6 +84,12 @@ def public(view: View) -> View:
     return view
 
 
+def before_factor(view: View) -> View:
+    """Declare that a route may be used before the second factor was shown."""
+    setattr(view, BEFORE_FACTOR, True)
+    return view
+
+
 def opened(view: Callable[..., Any]) -> Callable[..., Any]:
     """A library's own view, declared public."""
 
@@ -117,24 +125,39 @@ def guard(app: Flask) -> None:
         if not isinstance(needed, Permission):
             raise NotAllowed()
         check(me(), needed)
+        if not hasattr(view, BEFORE_FACTOR) and me().scopes is None:  # a hospital system's key is no person
+            check_factor(parts(), my_session(), me(), needed, now=parts().clock())
 
 
 def me() -> Actor:
     """The person behind this request; ``NotSignedIn`` where there is none."""
     if "actor" not in g:
-        g.actor = _asks()
+        g.session, g.actor = _asks()
     if g.actor is None:
         raise NotSignedIn()
     return g.actor  # type: ignore[no-any-return]
 
 
-def _asks() -> Actor | None:
+def _asks() -> tuple[SignIn | None, Actor | None]:
     rekom = parts()
     if is_api() and signed_request.is_signed(request):
         person, now = signed_request.signer(rekom, request), rekom.clock()
         with rekom.database.read() as session:
-            return _actor(rekom, session, person, now)
-    return find_actor(rekom, bearer())
+            return None, _actor(rekom, session, person, now)
+    return find_session(rekom, bearer()) or (None, None)
+
+
+def my_session() -> SignIn:
+    """The session behind this request; ``NotSignedIn`` for a request that was signed by a key and has none."""
+    me()
+    if g.session is None:
+        raise NotSignedIn()
+    return g.session  # type: ignore[no-any-return]
+
+
+def holder() -> Holder:
+    """The person of this request with the session, for showing a factor."""
+    return Holder(me(), my_session().digest)
 
 
 def anybody() -> Actor | None:
@@ -163,19 +186,20 @@ def bearer() -> str | None:
     return cookie.get("token")
 
 
-def sign_in(rekom: Rekom, username: str, password: str) -> tuple[str, datetime]:
-    """Check the password and begin a session; returns its token and when it ends."""
-    if not (_is_text(username) and _is_text(password)):
-        raise WrongPassword()
-    with rekom.database.read() as session:
-        person = session.exec(select(Staff).where(Staff.username == username)).first()
-    if not _password_fits(rekom, person, password) or person is None or person.disabled_at is not None:
-        raise WrongPassword()
-    token, now = secrets.token_urlsafe(32), rekom.clock()
-    ends = now + timedelta(minutes=rekom.settings.session_minutes)
+def sign_in(rekom: Rekom, username: str, password: str, *, address: str | None = None, device: str | None = None) -> tuple[str, datetime]:
+    """Check the password and begin a session; returns its token and when it ends. ``TooMany`` after too many tries."""
+    now = rekom.clock()
     with rekom.database.write() as session:
+        person = session.exec(select(Staff).where(Staff.username == username)).first() if _is_text(username) else None
+        throttle.admit(rekom, session, username, address, person, now=now)
+    fits = _password_fits(rekom, person, password if _is_text(password) else "")
+    if not fits or person is None or person.disabled_at is not None:
+        raise WrongPassword()
+    token, ends = secrets.token_urlsafe(32), now + timedelta(minutes=rekom.settings.session_minutes)
+    with rekom.database.write() as session:
+        throttle.proved(rekom, session, username, address, now=now)
         assert person.id is not None
-        session.add(SignIn(digest=_digest(token), staff_id=person.id, created_at=now, expires_at=ends))
+        session.add(SignIn(digest=digest(token), staff_id=person.id, created_at=now, expires_at=ends, device=device))
         audit.record_on_person(session, "SIGN_IN", actor=_actor(rekom, session, person, now), now=now)
     return token, ends
 
@@ -194,28 +218,34 @@ def sign_in_program(rekom: Rekom, client_id: str, secret: str, asked: frozenset[
         actor = _actor(rekom, session, found[1], now)
         if not asked <= (actor.scopes or frozenset()):
             raise WrongScope()
-        hospital_keys.give_token(session, found[1], _digest(token), actor, now=now, ends=now + TOKEN_LIFE)
+        hospital_keys.give_token(session, found[1], digest(token), actor, now=now, ends=now + TOKEN_LIFE)
     return token, actor.scopes or frozenset()
 
 
 def sign_out(rekom: Rekom, token: str | None) -> None:
     """End a session for good."""
     with rekom.database.write() as session:
-        found = session.get(SignIn, _digest(token or ""))
+        found = session.get(SignIn, digest(token or ""))
         if found is not None and found.ended_at is None:
             found.ended_at = rekom.clock()
 
 
 def find_actor(rekom: Rekom, token: str | None) -> Actor | None:
     """The person behind a token, with today's roles."""
+    found = find_session(rekom, token)
+    return found[1] if found else None
+
+
+def find_session(rekom: Rekom, token: str | None) -> tuple[SignIn, Actor] | None:
+    """A session that still counts, and its person."""
     if not token:
         return None
     now = rekom.clock()
     with rekom.database.read() as session:
-        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == _digest(token))).first()
+        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == digest(token))).first()
         if found is None or found[0].ended_at is not None or found[0].expires_at <= now or found[1].disabled_at is not None:
             return None
-        return _actor(rekom, session, found[1], now)
+        return found[0], _actor(rekom, session, found[1], now)
 
 
 def hash_password(password: str, *, environment: str) -> str:
@@ -262,5 +292,6 @@ def _nobodys_hash(environment: str) -> str:
     return _hasher(environment).hash(secrets.token_hex(16))
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is stored of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()

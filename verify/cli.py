@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "simulator": "verify.commands.simulator:simulator_command",
     "migrate": "verify.commands.office:migrate_command",
     "seed": "verify.commands.office:seed_command",
+    "privacy": "verify.commands.privacy:privacy_group",
+    "sbom": "verify.commands.sbom:sbom_command",
     "staff": "verify.commands.staff:staff_group",
     "hospitals": "verify.commands.hospitals:hospitals_group",
     "api-keys": "verify.commands.api_keys:api_keys_group",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.errors import RekomError
+from workflows.states import Role
 
 UNPREFIXED = ("database_url", "redis_url")
 
@@ -46,6 +47,19 @@ class Settings:
     lookups_account: int = _setting(100, "questions by NIK one desk account may ask in an hour; QR codes are not counted")
     lookups_address: int = _setting(300, "questions by NIK from one network address in an hour")
     lookups_prefix: int = _setting(20, "questions in an hour by NIKs of one region and birthday, whoever asks")
+    trusted_proxies: int = _setting(0, "how many proxies of the office stand in front; each adds one address to X-Forwarded-For")
+    sign_in_free_tries: int = _setting(10, "tries to sign in to one account before each further one has to wait, twice as long each time")
+    sign_in_lock_tries: int = _setting(20, "tries after which the account is locked until `rekom staff unlock`")
+    sign_in_address_tries: int = _setting(100, "failed tries to sign in from one address in an hour before it has to wait")
+    second_factor_roles: str = _setting("none", "roles that cannot work without a second factor, such as KADIS,VALIDATOR,ADMIN; or none")
+    step_up_minutes: int = _setting(10, "minutes for which a second factor counts for deciding, signing, revoking and revealing")
+    reveals_per_day: int = _setting(60, "how often a person may look behind the masks of NIK, family card and telephone in a day")
+    lookup_misses: int = _setting(
+        100, "looked-up NIKs that led nowhere, per person and day, after which looking up is locked until `rekom staff unlock`"
+    )
+    lookup_stretch_misses: int = _setting(
+        20, "the same within one region and birth date, whoever asks, before that stretch is closed for the day"
+    )
     dukcapil_url: str = _setting("http://127.0.0.1:8010", "base address of Dukcapil's web service; empty where the office has none")
     dukcapil_office: str = _setting("DEMO", "ID_LEMBAGA given by Dukcapil")
     dukcapil_user: str = _setting("demo", "USER_ID given by Dukcapil")
@@ -89,6 +103,12 @@ class Settings:
         return Path(self.data_dir).resolve()
 
     @property
+    def factor_roles(self) -> frozenset[Role]:
+        """``second_factor_roles`` as roles; ``ValueError`` for a word that is none."""
+        words = [word.strip().upper() for word in self.second_factor_roles.split(",")]
+        return frozenset(Role(word) for word in words if word not in ("", "NONE"))
+
+    @property
     def production(self) -> bool:
         """Whether real people's data may be in here."""
         return self.environment == "production"
@@ -124,6 +144,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("Variabel REKOM_ENVIRONMENT harus demo, test, atau production.")
     if settings.bsre_version not in ("1", "2"):
         raise SettingsError("Variabel REKOM_BSRE_VERSION harus 1 atau 2.")
+    _check_factor_roles(settings)
     if not settings.production:
         return
     if len(settings.secret_key) < 32:
@@ -133,3 +154,12 @@ def _check(settings: Settings) -> None:
     for secret in ("dukcapil_password", "bpjs_secret", "bpjs_user_key", "dtsen_key", "bsre_password"):
         if "demo" in getattr(settings, secret):
             raise SettingsError(f"Di production, {variable(secret)} tidak boleh memakai nilai contoh.")
+
+
+def _check_factor_roles(settings: Settings) -> None:
+    try:
+        roles = settings.factor_roles
+    except ValueError:
+        raise SettingsError("Variabel REKOM_SECOND_FACTOR_ROLES harus berisi nama peran, misalnya KADIS,ADMIN, atau none.") from None
+    if settings.production and not {Role.KADIS, Role.ADMIN} <= roles:
+        raise SettingsError("Di production, REKOM_SECOND_FACTOR_ROLES harus memuat KADIS dan ADMIN.")

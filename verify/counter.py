@@ -8,7 +8,7 @@ from flask import Response
 from sqlmodel import Session, select
 
 from schemas.letter_token import ForgedToken
-from verify import seals
+from verify import lookups, scans, seals
 from verify.auth import me, parts
 from verify.desk_counter import count_lookup
 from verify.office_time import objection_term
@@ -22,6 +22,7 @@ from workflows import (
     households,
     intake,
     letter_types,
+    meters,
     nik,
     outlook,
     parafs,
@@ -30,6 +31,7 @@ from workflows import (
     refusals,
     removals,
     replacements,
+    revealing,
     seats,
     signing,
     without_nik,
@@ -46,6 +48,8 @@ from workflows.records.case import Case
 from workflows.records.decision import Decision
 from workflows.records.household import Household
 from workflows.records.letter import Letter
+from workflows.records.meter import Purpose
+from workflows.revealing import Revealed
 from workflows.rules.policy import RefusalReason, RegionPolicy, refusals_on
 from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
@@ -56,7 +60,10 @@ def open_case(session: Session, given: Intake) -> Case:
     for digits in (given.nik, given.mother_nik):
         if digits:
             refuse_practice(digits)
-    return intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
+    case = intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
+    if given.nik:
+        lookups.no_guess(session, given.nik)
+    return case
 
 
 def identify_case(session: Session, case: Case, given: dict[str, Any]) -> None:
@@ -78,6 +85,7 @@ def find_path(on: date | None, question: PathQuestion) -> Direction:
     """Which way is this person's in the actor's region, today or on another day."""
     if question.nik:
         refuse_practice(question.nik)
+        lookups.admit(question.nik)
     return direct(parts(), question, me(), on or local_today(parts(), me().region_code))
 
 
@@ -87,6 +95,20 @@ def amend_case(session: Session, ticket: str, given: dict[str, Any]) -> None:
     case = advance.lock(session, ticket, me(), version=given.pop("version", None))
     documents: frozenset[DocumentType] = frozenset(given.pop("documents", ()))
     intake.amend(session, case, given, documents, me(), now=parts().clock())
+
+
+def reveal_numbers(ticket: str, reason: str) -> Revealed:
+    """What the masks of a case hide, counted and written down."""
+    per_day, now = parts().settings.reveals_per_day, parts().clock()
+    with parts().database.write() as session:
+        return revealing.reveal(session, advance.lock(session, ticket, me()), reason, per_day, me(), now=now)
+
+
+def reveals_left() -> int:
+    """How often the person may look behind masks today."""
+    limit = revealing.limit(parts().settings.reveals_per_day)
+    with parts().database.read() as session:
+        return meters.left(session, Purpose.REVEAL, str(me().person_id), limit, now=parts().clock())
 
 
 def warnings(given: Intake) -> tuple[str, ...]:
@@ -225,11 +247,11 @@ def seat_outlook() -> Outlook:
 
 def check_question(question: dict[str, Any]) -> Verdict:
     """The verdict on a loaded ``DeskQuestion``."""
-    if "nik" in question:
-        count_lookup(question["nik"])
+    _admit(question)
     try:
         with parts().database.write() as session:
-            return desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
+            verdict = desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
+        return _no_guess(question, verdict)
     except ForgedToken as error:
         with parts().database.write() as session:
             return desk.missed(session, seals.refusal(error), me(), now=parts().clock())
@@ -237,14 +259,27 @@ def check_question(question: dict[str, Any]) -> Verdict:
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
     """Accept by a loaded ``AcceptQuestion``."""
-    if "nik" in question:
-        count_lookup(question["nik"])
+    _admit(question)
     try:
         with parts().database.write() as session:
             letter = find(session, question)
-            return desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
+            verdict, accepted = desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
+        return _no_guess(question, verdict), accepted
     except ForgedToken as error:
         return seals.refusal(error), False
+
+
+def _admit(question: dict[str, Any]) -> None:
+    """A question by NIK can be guessed, one by the letter's seal cannot: counted by the hour, and wrong ones by the day."""
+    if "nik" in question:
+        count_lookup(question["nik"])
+        lookups.admit(question["nik"])
+
+
+def _no_guess(question: dict[str, Any], verdict: Verdict) -> Verdict:
+    if "nik" in question and verdict.case is not None:
+        lookups.found(question["nik"])
+    return verdict
 
 
 def find(session: Session, question: dict[str, Any]) -> Letter | None:
@@ -284,6 +319,7 @@ def as_pdf(pdf: bytes, name: str) -> Response:
 
 def keep_scan(ticket: str, scan: bytes) -> CaseView:
     """Keep the scan of a paper signed in ink; the letter is issued with it."""
+    scan = scans.clean(scan)
     with parts().database.write() as session:
         signing.sign_with_ink(session, ticket, scan, me(), now=parts().clock())
         return queries.case_view(session, ticket, me())

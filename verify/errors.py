@@ -31,6 +31,7 @@ STATUS: Mapping[type[errors.RekomError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.Conflict: 409,
+    errors.TooMany: 429,
     errors.IdempotencyReuse: 422,
     TooManyLookups: 429,
     errors.RegistryError: 502,
@@ -160,7 +161,8 @@ def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str,
 
 def _ours(error: errors.RekomError) -> Response:
     status = status_of(error)
-    headers = {"Retry-After": error.context.get("retry_after", str(RETRY_SECONDS))} if status in (429, 503) else {}
+    wait = error.context.get("retry_after", str(RETRY_SECONDS) if status == 503 else None)
+    headers = {"Retry-After": wait} if wait else {}
     if status == 401 and not request.path.startswith("/oauth/"):
         headers["WWW-Authenticate"] = "Bearer"
     extra = {name: value for name, value in error.context.items() if name != "retry_after"}

@@ -6,6 +6,7 @@ RekomError
 ├── NotFound              no such thing, or not for these eyes
 ├── NotAllowed            this person may not
 │   └── FourEyes          this person already had a hand in it
+├── TooMany               tried too often: wait, or ask an admin
 ├── Conflict              the thing is not in a state for it
 │   ├── TransitionRefused
 │   ├── OpenCaseExists    carries the ticket of the first case
@@ -21,6 +22,10 @@ RekomError
 │       └── WrongPassphrase
 └── PolicyFileError       a policy file cannot be used
 """
+
+import math
+from datetime import timedelta
+from typing import Self
 
 
 class RekomError(Exception):
@@ -90,6 +95,23 @@ class PolicyRefused(Conflict):
 class PolicyEdited(PolicyRefused):
     slug = "aturan-diubah"
     sentence = "Aturan berkas ini diubah sesudah berkas dibuka. Kembalikan isinya; tulis aturan baru sebagai blok bertanggal baru."
+
+
+class TooMany(RekomError):
+    slug = "terlalu-sering"
+    sentence = "Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi."
+
+    @classmethod
+    def closed(cls, rest: timedelta) -> Self:
+        """Closed for a while."""
+        seconds = math.ceil(rest.total_seconds())
+        wait = f"{seconds} detik" if seconds < 120 else f"{math.ceil(seconds / 60)} menit"
+        return cls(f"Terlalu banyak percobaan. Tunggu {wait}, lalu coba lagi.", retry_after=str(seconds))
+
+    @classmethod
+    def locked(cls) -> Self:
+        """Closed until a person opens it."""
+        return cls("Terlalu banyak percobaan, jadi ini dikunci. Mintalah admin kantor membukanya.")
 
 
 class RegistryError(RekomError):

@@ -21,3 +21,8 @@ def initials(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """Keep the last three digits of a telephone number."""
     return f"{'•' * max(len(phone) - 3, 0)}{phone[-3:]}"
+
+
+def grouped(digits: str) -> str:
+    """A number in groups of four, easier to read aloud and to compare."""
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CHECK_LETTER = "CHECK_LETTER"
     ACCEPT_LETTER = "ACCEPT_LETTER"
     CONFIRM_TRANSFER = "CONFIRM_TRANSFER"
+    REVEAL = "REVEAL"
     REPORT_MEMBERSHIP = "REPORT_MEMBERSHIP"
     REGISTER = "REGISTER"
     MANAGE_STAFF = "MANAGE_STAFF"
@@ -68,6 +69,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.CHECK_LETTER: OFFICE | {Role.HOSPITAL},
     Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),
     Permission.CONFIRM_TRANSFER: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
+    Permission.REVEAL: frozenset({Role.LOKET, Role.CASEWORKER, Role.VALIDATOR}),
     Permission.REPORT_MEMBERSHIP: frozenset({Role.HOSPITAL}),
     Permission.REGISTER: frozenset({Role.LOKET}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
@@ -90,6 +92,9 @@ SCOPE_MAP: Mapping[Scope, frozenset[Permission]] = {
 """What a key of a hospital system is good for, within what its role may do anyway."""
 
 assert set(SCOPE_MAP) == set(Scope)
+
+STEP_UP = frozenset({Permission.PARAF, Permission.DECIDE, Permission.REVOKE_LETTER, Permission.UPLOAD_SCAN, Permission.REVEAL})
+"""What asks for a fresh second factor, of whoever has or owes one."""
 
 
 def can(actor: Actor, permission: Permission) -> bool:

@@ -24,6 +24,9 @@ LONGEST_SIGNING = timedelta(minutes=5)
 SCAN_KINDS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """A scan is a PDF, a JPEG or a PNG, judged by its first bytes."""
 
+NO_SCAN = "Pindaian harus berupa PDF, JPEG, atau PNG. Pindai lagi, lalu unggah."
+SCAN_TOO_LARGE = "Pindaian paling besar 5 MB. Pindai dengan resolusi lebih rendah."
+
 
 def waiting(session: Session, region_code: str, mode: SigningMode) -> tuple[tuple[Letter, Case], ...]:
     """Prepared letters of a region that wait for this kind of signature, oldest first."""
@@ -81,9 +84,9 @@ def sign_with_ink(session: Session, ticket: str, scan: bytes, actor: Actor, *, n
     case = advance.lock(session, ticket, actor)
     letter = _prepared(session, case, SigningMode.WET)
     if not scan.startswith(SCAN_KINDS):
-        raise InvalidInput("Pindaian harus berupa PDF, JPEG, atau PNG. Pindai lagi, lalu unggah.")
+        raise InvalidInput(NO_SCAN)
     if len(scan) > LARGEST_SCAN:
-        raise InvalidInput("Pindaian paling besar 5 MB. Pindai dengan resolusi lebih rendah.")
+        raise InvalidInput(SCAN_TOO_LARGE)
     letter.scan = scan
     assert letter.draft is not None
     return _finish(session, case, letter, letter.draft, actor, now=now)

@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, or_, select
 
-from workflows import audit
+from workflows import audit, second_factor, sign_ins
 from workflows.actor import Actor
 from workflows.appointments import Appointment, check_days, check_no_overlap, iso, spoken_day, told
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
 from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
-from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import POSTS, Role
@@ -81,7 +80,7 @@ def hire(session: Session, new: NewStaff, password_hash: str, actor: Actor, *, n
 
 
 def give_role(session: Session, person: Staff, role: Role, actor: Actor, *, now: datetime) -> None:
-    """One more role, from the person's next request on."""
+    """One more role; sessions begun without it end."""
     _check_may_change(person, actor)
     held = roles_of(session, person)
     if role in held:
@@ -90,31 +89,46 @@ def give_role(session: Session, person: Staff, role: Role, actor: Actor, *, now:
     if role == Role.ADMIN and _signs_from_now_on(session, person, now=now):
         raise Conflict("Penanda tangan tidak boleh menjadi ADMIN. Akhiri dulu kewenangannya, atau buat akun admin tersendiri.")
     session.add(StaffRole(staff_id=_id(person), role=role))
-    _record(session, person, "GIVE_ROLE", actor, now=now, role=role)
+    ended = sign_ins.end_all(session, _id(person), now=now)
+    _record(session, person, "GIVE_ROLE", actor, now=now, role=role, sign_ins_ended=ended)
 
 
 def take_role(session: Session, person: Staff, role: Role, actor: Actor, *, now: datetime) -> None:
-    """One role less, from the person's next request on."""
+    """One role less; sessions begun with it end."""
     _check_may_change(person, actor)
     held = session.get(StaffRole, (_id(person), role))
     if held is None:
         raise Conflict(f"{person.username} tidak memegang peran {role}. Periksa perannya di daftar petugas.")
     session.delete(held)
-    _record(session, person, "TAKE_ROLE", actor, now=now, role=role)
+    ended = sign_ins.end_all(session, _id(person), now=now)
+    _record(session, person, "TAKE_ROLE", actor, now=now, role=role, sign_ins_ended=ended)
 
 
 def disable(session: Session, person: Staff, actor: Actor, *, now: datetime) -> None:
     """Close an account for good and end its sign-ins at once; what the person did stays under their name."""
     _check_may_change(person, actor)
     person.disabled_at = now
-    _record(session, person, "DISABLE", actor, now=now, sign_ins_ended=_end_sign_ins(session, person, now=now))
+    _record(session, person, "DISABLE", actor, now=now, sign_ins_ended=sign_ins.end_all(session, _id(person), now=now))
 
 
 def set_password_hash(session: Session, person: Staff, password_hash: str, actor: Actor, *, now: datetime) -> None:
     """A new password; whoever is signed in with the old one is out."""
     _check_may_change(person, actor)
     person.password_hash = password_hash
-    _record(session, person, "SET_PASSWORD", actor, now=now, sign_ins_ended=_end_sign_ins(session, person, now=now))
+    _record(session, person, "SET_PASSWORD", actor, now=now, sign_ins_ended=sign_ins.end_all(session, _id(person), now=now))
+
+
+def record_unlock(session: Session, person: Staff, actor: Actor, *, now: datetime) -> None:
+    """That somebody let a locked account try again."""
+    _check_may_change(person, actor)
+    _record(session, person, "UNLOCK", actor, now=now)
+
+
+def reset_factors(session: Session, person: Staff, actor: Actor, *, now: datetime) -> None:
+    """Take all second factors of a person away, and end the sessions that rest on them."""
+    _check_may_change(person, actor)
+    ended = second_factor.remove_all(session, _id(person), now=now)
+    _record(session, person, "RESET_FACTORS", actor, now=now, sign_ins_ended=ended)
 
 
 def find(session: Session, username: str) -> Staff:
@@ -311,14 +325,6 @@ def _last_used(session: Session, authority: SigningAuthority, timezone: str) -> 
     query = select(Decision.decided_at).where(Decision.authority_id == authority.id).order_by(col(Decision.decided_at).desc())
     last = session.exec(query.limit(1)).first()
     return last.astimezone(ZoneInfo(timezone)).date() if last else None
-
-
-def _end_sign_ins(session: Session, person: Staff, *, now: datetime) -> int:
-    query = select(SignIn).where(SignIn.staff_id == person.id, col(SignIn.ended_at).is_(None), SignIn.expires_at > now)
-    open_ones = session.exec(query).all()
-    for one in open_ones:
-        one.ended_at = now
-    return len(open_ones)
 
 
 def _record(session: Session, person: Staff, action: str, actor: Actor, *, now: datetime, **detail: object) -> None:

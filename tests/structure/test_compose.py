@@ -156,9 +156,8 @@ def test_the_demos_settings_are_accepted_and_point_at_the_simulator() -> None:
 
 
 def test_an_office_runs_in_production_unless_it_says_otherwise() -> None:
-    own = {
-        name: "an-own-value-of-this-office-32-letters" for name in demo_environment() if name not in ("REKOM_ENVIRONMENT", "REKOM_PRACTICE")
-    }
+    of_the_demo = {"REKOM_ENVIRONMENT", "REKOM_PRACTICE", "REKOM_TRUSTED_PROXIES", "REKOM_SECOND_FACTOR_ROLES"}
+    own = {name: "an-own-value-of-this-office-32-letters" for name in demo_environment() if name not in of_the_demo}
     settings = settings_of("web", own)
     assert settings.production
     assert not settings.practice

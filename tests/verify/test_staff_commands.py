@@ -35,6 +35,7 @@ PRODUCTION = {
     "REKOM_DTSEN_KEY": "x",
     "REKOM_BSRE_PASSWORD": "x",
     "REKOM_REGION": "3673",
+    "REKOM_SECOND_FACTOR_ROLES": "KADIS,ADMIN",
 }
 NIK = person()["nik"]
 

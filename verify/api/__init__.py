@@ -14,18 +14,21 @@ from verify.api import (
     letters,
     oauth,
     paths,
+    privacy,
     promises,
     refusals,
     registrations,
     sandbox,
     seats,
     session,
+    sessions,
     signing,
     webhooks,
 )
 
 MODULES = (
     session,
+    sessions,
     paths,
     promises,
     applications,
@@ -44,6 +47,7 @@ MODULES = (
     sandbox,
     webhooks,
     fhir,
+    privacy,
 )
 
 

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from verify import throttle
 from verify.auth import hash_password
 from verify.commands.operator import changing, installation, looking, operator, region_of
 from verify.composition import Rekom
@@ -70,7 +71,7 @@ def staff_list(as_json: bool) -> None:
 @click.option("--give", multiple=True, metavar="ROLE")
 @click.option("--take", multiple=True, metavar="ROLE", help="roles are taken before others are given")
 def staff_role(username: str, give: tuple[str, ...], take: tuple[str, ...]) -> None:
-    """Give or take roles; they count from the person's next click on."""
+    """Give or take roles; whoever is signed in with the old ones is out at once."""
     given, taken = [_role(one) for one in give], [_role(one) for one in take]
     if not given and not taken:
         raise InvalidInput("Sebutkan --give PERAN atau --take PERAN.")
@@ -104,6 +105,29 @@ def staff_password(username: str) -> None:
     with changing(rekom) as session:
         staffing.set_password_hash(session, staffing.find(session, username), hashed, operator(rekom), now=rekom.clock())
     click.echo(f"Kata sandi {username} diganti; semua sesinya berakhir.")
+
+
+@staff_group.command("unlock")
+@click.argument("username")
+def staff_unlock(username: str) -> None:
+    """Open an account that was locked after too many wrong passwords or codes."""
+    rekom = installation()
+    with changing(rekom) as session:
+        was_locked = throttle.unlock(rekom, session, username)
+        staffing.record_unlock(session, staffing.find(session, username), operator(rekom), now=rekom.clock())
+    click.echo(f"Akun {username} dibuka lagi." if was_locked else f"Akun {username} tidak terkunci; hitungan percobaannya dihapus.")
+
+
+@staff_group.command("reset-factor")
+@click.argument("username")
+def staff_reset_factor(username: str) -> None:
+    """Take away all second factors of somebody who lost them; their sessions end. Make sure who is asking."""
+    rekom = installation()
+    with changing(rekom) as session:
+        person = staffing.find(session, username)
+        throttle.forget_codes(session, person)
+        staffing.reset_factors(session, person, operator(rekom), now=rekom.clock())
+    click.echo(f"Pengaman kedua {username} dihapus; semua sesinya berakhir. Ia memasang yang baru saat masuk lagi.")
 
 
 def _hashed(rekom: Rekom, username: str) -> str:

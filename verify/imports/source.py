@@ -127,7 +127,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, ValueError, OverflowError, OSError):
         raise ImportRefused("Berkas .xlsx ini rusak atau terpotong. Minta berkas baru.") from None
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         raise ImportRefused("Berkas ini bukan .xlsx. Simpan sebagai .xlsx atau .csv, lalu ulangi.")

@@ -85,7 +85,30 @@ function tellReady(main, title) {
   main.prepend(note);
 }
 
+// A passkey's answer travels in a hidden field of an ordinary form; browsers without passkeys never see the form.
+function offerPasskey(form) {
+  const kind = window.PublicKeyCredential;
+  if (!kind || !kind.parseRequestOptionsFromJSON || !kind.prototype.toJSON) return;
+  form.hidden = false;
+  document.querySelectorAll("[data-no-passkey]").forEach((hint) => { hint.hidden = true; });
+  form.addEventListener("submit", async (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    const options = JSON.parse(form.dataset.options);
+    try {
+      const made = form.dataset.passkey === "create"
+        ? await navigator.credentials.create({ publicKey: kind.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: kind.parseRequestOptionsFromJSON(options) });
+      form.elements.credential.value = JSON.stringify(made.toJSON());
+      form.submit();
+    } catch {
+      // The person changed their mind: the form stays as it is.
+    }
+  });
+}
+
 document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
 document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
+document.querySelectorAll("form[data-passkey]").forEach(offerPasskey);
 watch(700);

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from verify.auth import anybody, parts
 from verify.web import (
     acceptances,
+    account,
     amending,
     approving,
     assessing,
@@ -26,18 +27,21 @@ from verify.web import (
     desk_app,
     door,
     episodes,
+    factor_door,
     hospital_keys,
     household,
     identifying,
     intake_page,
     letter_type,
     matching,
+    own_factors,
     paraf,
     path_finder,
     public_letter,
     reception,
     refusal,
     registration,
+    revealing,
     seats,
     sheets,
     shift,
@@ -53,7 +57,7 @@ from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
 from verify.web.words import NO_NIK, ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
-from workflows.masking import mask_nik, mask_phone
+from workflows.masking import grouped, mask_nik, mask_phone
 from workflows.permissions import Permission, can
 from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
@@ -61,6 +65,9 @@ from workflows.vocabulary import LetterType
 
 MODULES = (
     door,
+    factor_door,
+    account,
+    own_factors,
     work_list,
     intake_page,
     path_finder,
@@ -80,6 +87,7 @@ MODULES = (
     closing,
     refusal,
     household,
+    revealing,
     reception,
     desk_app,
     shift,
@@ -106,6 +114,10 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
     app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent)
     app.jinja_env.filters.update(angka=number, rupiah=rupiah, jenis_surat=lambda code: NAMES[LetterType(code)])
+    app.jinja_env.filters.update(
+        hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, berkelompok=grouped, telepon=mask_phone, sebutan=label
+    )
+    app.jinja_env.filters.update(angka=number, rupiah=rupiah)
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
         menu_of=menu,

@@ -6,13 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from verify.auth import anybody, bearer, me, parts, public, requires, sign_in, sign_out
+from verify.auth import anybody, bearer, before_factor, me, my_session, parts, public, requires, sign_in, sign_out
+from verify.devices import device_of
 from verify.seeds import DEMO_PASSWORD, office_seats
+from verify.step_up import owes_one
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
 from verify.web.words import ROLE
 from workflows.actor import Actor
-from workflows.errors import NotAllowed
+from workflows.errors import NotAllowed, TooMany
 from workflows.permissions import Permission
 from workflows.states import Role
 
@@ -27,7 +29,10 @@ OWN_PATH = re.compile(r"/(?![/\\])[\w/.\-]*", re.ASCII)
 def show() -> Response | str:
     """The form, or straight on for whoever is signed in."""
     actor = anybody()
-    return redirect(home_of(actor), SEE_OTHER) if actor else page(blank())
+    if actor is None:
+        return page(blank())
+    waits = my_session().factor_at is None and owes_one(parts(), actor)
+    return redirect(url_for("factor_door.show") if waits else home_of(actor), SEE_OTHER)
 
 
 @blueprint.post("/masuk")
@@ -39,16 +44,18 @@ def enter() -> Response | tuple[str, int]:
         form = wrong("password" if username else "username", "Isian ini wajib diisi.")
         return page(form), form.status
     try:
-        token, _ = sign_in(parts(), username, password)
-    except NotAllowed as error:
+        token, _ = sign_in(parts(), username, password, address=request.remote_addr, device=device_of(request.user_agent.string))
+    except (NotAllowed, TooMany) as error:
         form = failed(error)
         return page(form), form.status
     cookie.clear()
     cookie["token"] = token
-    return redirect(_onward(), SEE_OTHER)
+    onward = onward_to(request.form.get("lanjut", ""))
+    return redirect(url_for("factor_door.show", lanjut=onward) if owes_one(parts(), me()) else onward, SEE_OTHER)
 
 
 @blueprint.post("/keluar")
+@before_factor
 @requires(Permission.SIGNED_IN)
 def leave() -> Response:
     """End the session for good."""
@@ -76,8 +83,7 @@ def home_of(actor: Actor) -> str:
     return url_for("reception.show") if at_desk_only else url_for("work_list.show")
 
 
-def _onward() -> str:
-    wanted = request.form.get("lanjut", "")
-    if OWN_PATH.fullmatch(wanted) and wanted not in ("/", url_for("door.show"), url_for("door.leave")):
-        return wanted
-    return home_of(me())
+def onward_to(wanted: str) -> str:
+    """Where a sign-in leads: the address asked for where it is one of ours, else the person's home."""
+    doors = (url_for("door.show"), url_for("door.leave"), url_for("factor_door.show"))
+    return wanted if OWN_PATH.fullmatch(wanted) and wanted != "/" and wanted not in doors else home_of(me())

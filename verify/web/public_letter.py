@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from schemas.letter_token import ForgedToken
-from verify import seals
+from verify import lookups, seals
 from verify.auth import parts, public
 from verify.counter import find
 from workflows import desk
@@ -48,7 +48,10 @@ SAID: dict[DeskAnswer, Words] = {
 def show(token: str, prefix: str) -> str:
     """The status of the letter behind a QR; the printed address is all in capitals."""
     del prefix
+    lookups.admit_stranger()
     verdict = _judge(token)
+    if verdict.answer in (DeskAnswer.UNKNOWN, DeskAnswer.FORGED):
+        lookups.missed_by_stranger()
     return render_template("public_letter.html", verdict=verdict, said=SAID[verdict.answer], token=token, **_facts(verdict))
 
 

@@ -145,6 +145,7 @@ TIMELINE: Mapping[str, str] = {
     "IDENTIFY": "NIK ditambahkan",
     "HOUSEHOLD": "Dicatat bersama keluarganya",
     "CHECK": "Hasil pemeriksaan dicatat",
+    "REVEAL": "Data lengkap dibuka",
     "DESK_CHECK": "Surat diperiksa di loket",
     "REPRINT": "Surat dicetak ulang",
     "BEDSIDE": "Dibuka rumah sakit, tanda sementara diberikan",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from verify import lookups
 from verify.auth import me, parts, requires
 from verify.web import door, intake_page
 from verify.web.form import Form, blank, wrong
@@ -107,8 +108,11 @@ def _by_nik(typed: str) -> Response | tuple[str, int] | str:
         digits = parse_nik(typed, practice=parts().settings.practice).digits
     except InvalidNik as error:
         return _answer(wrong("q", str(error)))
+    lookups.admit(digits)
     with parts().database.read() as session:
         ticket = queries.newest_ticket(session, digits, me())
+    if ticket:
+        lookups.found(digits)
     newest = known(ticket) if ticket else None
     may_open = can(me(), Permission.OPEN_CASE)
     if newest is not None and (newest.closed_at is None or not may_open):

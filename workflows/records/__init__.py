@@ -7,6 +7,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case, CaseDocument
+from workflows.records.case_reading import CaseReading, Seen
 from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
 from workflows.records.coverage import CoverageCell, CoverageSnapshot
@@ -24,6 +25,7 @@ from workflows.records.lookup import LookupCount, LookupScope
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.match import MatchDecision, MatchPair
 from workflows.records.membership_report import MembershipReport
+from workflows.records.meter import Meter, Purpose
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.premium import PremiumBill, PremiumDispute
@@ -32,6 +34,7 @@ from workflows.records.removal import Removal
 from workflows.records.reprint import Reprint
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
+from workflows.records.second_factor import Passkey, RecoveryCode, TotpSecret
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
@@ -49,6 +52,7 @@ __all__ = [
     "BatchRow",
     "Case",
     "CaseDocument",
+    "CaseReading",
     "CheckResult",
     "Checkpoint",
     "Correction",
@@ -79,12 +83,16 @@ __all__ = [
     "MatchPair",
     "MemberRow",
     "MembershipReport",
+    "Meter",
     "News",
     "Objection",
     "Paraf",
+    "Passkey",
     "PremiumBill",
     "PremiumDispute",
     "Provisional",
+    "Purpose",
+    "RecoveryCode",
     "Registration",
     "RegistrationAnswer",
     "RegistrationBatch",
@@ -93,11 +101,13 @@ __all__ = [
     "ResidentRow",
     "Seat",
     "SeatQuota",
+    "Seen",
     "SignIn",
     "SigningAuthority",
     "Staff",
     "StaffRole",
     "Task",
+    "TotpSecret",
     "Transfer",
     "TransferOutcome",
     "TrustCounter",

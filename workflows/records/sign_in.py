@@ -15,3 +15,16 @@ class SignIn(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    device: str | None = Field(default=None, max_length=80)
+    """With what, in words a person knows again: ``Firefox di Android``."""
+
+    factor_at: datetime | None = None
+    """When a second factor was last shown; None until it was."""
+
+    challenge: str | None = Field(default=None, max_length=128)
+    """What a passkey is asked to sign, until it is answered."""
+
+    @property
+    def handle(self) -> str:
+        """What names this session to its owner; nobody gets a token from it."""
+        return self.digest[:12]

@@ -107,3 +107,11 @@ def test_signing_in_makes_a_new_token(nobody: Visitor) -> None:
 
 def test_demo_accounts_are_shown_in_a_demo_only(nobody: Visitor) -> None:
     assert DEMO_PASSWORD not in nobody.get("/masuk").text
+
+
+def test_too_many_tries_are_told_with_how_long_to_wait(nobody: Visitor) -> None:
+    for _ in range(10):
+        nobody.fill("/masuk", username="loket", password="salah-sekali")
+    page = nobody.fill("/masuk", username="loket", password=DEMO_PASSWORD)
+    assert page.status == 429
+    assert "Tunggu 30 detik, lalu coba lagi." in page.main()

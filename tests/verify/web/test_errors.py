@@ -40,7 +40,7 @@ def pages(office: Office) -> Iterator[tuple[str, str, Permission | bool]]:
 
 
 def filled(address: str, ticket: str) -> str:
-    known = {"ticket": ticket, "slug": "identitas", "token": "abc", "correction_id": "1", "code": "3673"}
+    known = {"ticket": ticket, "slug": "identitas", "token": "abc", "correction_id": "1", "code": "3673", "kind": "aplikasi"}
     return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda part: known.get(part[1], "1"), address)
 
 
@@ -121,7 +121,7 @@ def test_a_database_that_is_away_says_so_and_when_to_come_back(sqlite_office: Of
     def away(*_: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr(auth, "find_actor", away)
+    monkeypatch.setattr(auth, "find_session", away)
     for path in ("/", "/berkas/baru", "/masuk", "/periksa"):
         page = visitor.get(path)
         assert page.status == 503

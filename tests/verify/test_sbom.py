@@ -1,0 +1,68 @@
+"""The bill of materials: complete, well formed, and true to what is installed."""
+
+import json
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import run
+from verify.cli import main
+from verify.commands.sbom import bill, normal
+
+ROOT = Path(__file__).parents[2]
+PURL = re.compile(r"pkg:pypi/[a-z0-9-]+@[^@/]+")
+
+
+def wanted() -> set[str]:
+    lines = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    return {normal(re.split(r"[\[<>=;~! ]", line)[0]) for line in lines}
+
+
+def test_every_dependency_and_what_it_needs_is_named() -> None:
+    made = bill()
+    names = {part["name"] for part in made["components"]}
+    assert wanted() <= names
+    assert {"sqlalchemy", "werkzeug", "jinja2", "cffi"} <= names, "what they need comes along"
+    assert not {"pytest", "ruff", "mypy", "playwright"} & names, "tools for development are no part"
+
+
+def test_it_is_cyclonedx() -> None:
+    made: dict[str, Any] = json.loads(CliRunner().invoke(main, ["sbom"], catch_exceptions=False).output)
+    assert (made["bomFormat"], made["specVersion"], made["version"]) == ("CycloneDX", "1.6", 1)
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", made["serialNumber"])
+    refs = [part["bom-ref"] for part in made["components"]] + [made["metadata"]["component"]["bom-ref"]]
+    assert len(refs) == len(set(refs))
+    assert {ref for line in made["dependencies"] for ref in [line["ref"], *line["dependsOn"]]} <= set(refs)
+    assert all(PURL.fullmatch(part["purl"]) and part["type"] == "library" for part in made["components"])
+
+
+def test_versions_are_those_that_run() -> None:
+    assert {part["name"]: part["version"] for part in bill()["components"]}["flask"] == version("flask")
+
+
+# --- run.py audit
+
+
+def answer(**weak: list[str]) -> str:
+    packages = [{"name": name, "version": "1.0", "vulns": [{"id": one} for one in ids]} for name, ids in weak.items()]
+    return json.dumps({"dependencies": packages, "fixes": []})
+
+
+def test_a_clean_lock_is_told_in_one_sentence() -> None:
+    assert run.judge_audit(answer(flask=[], rq=[]), "") == "No known weakness in 2 packages."
+
+
+def test_a_known_weakness_fails_and_is_named() -> None:
+    with pytest.raises(run.Stop, match=r"flask 1\.0 \(PYSEC-2026-1, GHSA-x\)"):
+        run.judge_audit(answer(rq=[], flask=["PYSEC-2026-1", "GHSA-x"]), "No matter")
+
+
+@pytest.mark.parametrize("said", ["", "null", "[]", "<html>", '{"error": 1}'])
+def test_no_network_is_told_and_fails_nothing(said: str) -> None:
+    told = run.judge_audit(said, "Traceback\nConnectionError: no route")
+    assert told.startswith("Not audited: the public list did not answer (ConnectionError: no route).")

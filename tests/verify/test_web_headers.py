@@ -1,0 +1,145 @@
+"""Every route, one walk: what its answer forbids a browser, what it refuses to read, and that no NIK is in an address or a log."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.office import Office, person, running_office
+from verify import auth
+from verify.app import UPLOADS
+from verify.seeds import DEMO_PASSWORD
+
+NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+KNOWN = {"slug": "identitas", "token": "abc", "handle": "0" * 12, "kind": "aplikasi", "filename": "rekom.css", "prefix": "s"}
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+EVERYBODYS = ("/static/", "/.well-known/", "/openapi.json", "/healthz", "/readyz", "/periksa/sw.js")
+"""What holds nobody's data and may be kept by a browser."""
+
+
+@pytest.fixture
+def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
+    with running_office(sqlite_url, tmp_path, public_url="https://rekom.example") as made:
+        yield made
+
+
+def rules(office: Office) -> Iterator[tuple[str, Any]]:
+    for rule in office.app.url_map.iter_rules():
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}:
+            yield method, rule
+
+
+def filled(rule: str, ticket: str) -> str:
+    known = {**KNOWN, "ticket": ticket}
+    return re.sub(r"<(?:(\w+)[^<>]*:)?(\w+)>", lambda part: "0" if part[1] == "int" else known.get(part[2], "0"), rule)
+
+
+def walk(office: Office) -> Iterator[tuple[str, str, TestResponse]]:
+    """Every route as a signed-in loket and, for programs, with the token."""
+    ticket = office.to_letter()
+    for method, rule in rules(office):
+        token, client = office.token("loket"), office.app.test_client()
+        path = filled(rule.rule, ticket)
+        with client.session_transaction(base_url="https://rekom.example") as cookie:
+            cookie["token"] = token
+        headers = {"Authorization": f"Bearer {token}"} if path.startswith(auth.PROGRAMS) else {}
+        body = {"json": {}} if path.startswith(auth.PROGRAMS) and method != "GET" else {}
+        yield method, path, client.open(path, method=method, headers=headers, base_url="https://rekom.example", **body)
+
+
+@pytest.mark.slow
+def test_every_answer_ties_the_browsers_hands(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    faults, walked = [], 0
+    with caplog.at_level(logging.DEBUG):
+        for method, path, answer in walk(office):
+            walked += 1
+            answer.close()
+            policy = answer.headers.get("Content-Security-Policy", "")
+            checks = {
+                "headers": all(answer.headers.get(name) == value for name, value in FIXED.items()),
+                "policy": "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "object-src 'none'" in policy,
+                "inline": "'unsafe-inline'" not in policy and "'unsafe-eval'" not in policy,
+                "tls": answer.headers.get("Strict-Transport-Security", "").startswith("max-age=63072000"),
+                "permissions": "geolocation=()" in answer.headers.get("Permissions-Policy", ""),
+                "kept": path.startswith(EVERYBODYS) or "no-store" in answer.headers.get("Cache-Control", "") or answer.status_code >= 400,
+                "address": not NIK.search(path + answer.headers.get("Location", "")),
+                "ours": answer.status_code < 500 or path == "/readyz",
+            }
+            faults += [(method, path, answer.status_code, name) for name, right in checks.items() if not right]
+    assert faults == []
+    assert walked > 80
+    assert not [record.getMessage() for record in caplog.records if NIK.search(record.getMessage())]
+
+
+def test_cookies_are_for_our_pages_over_tls_only(office: Office) -> None:
+    answer = office.app.test_client().get("/masuk", base_url="https://rekom.example")
+    cookie = answer.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=Lax"))
+
+
+def test_tls_is_not_promised_where_there_is_none(sqlite_url: str, tmp_path: Path) -> None:
+    with running_office(sqlite_url, tmp_path) as plain:
+        answer = plain.app.test_client().get("/masuk")
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.slow
+def test_no_route_reads_more_than_it_needs(office: Office) -> None:
+    token, walked = office.token("kadis"), 0
+    for method, rule in rules(office):
+        if method not in ("POST", "PUT", "PATCH"):
+            continue
+        limit = UPLOADS.get(rule.endpoint, 1024 * 1024)
+        client, path = office.app.test_client(), filled(rule.rule, "ABCD-2345")
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = client.open(path, method=method, headers=headers, data=b"x" * (limit + 1), content_type="application/json")
+        assert answer.status_code in (400, 401, 403, 413, 415), (path, answer.status_code)
+        walked += 1
+    assert walked > 40
+
+
+def test_no_address_takes_a_nik(office: Office) -> None:
+    arguments = {argument for _, rule in rules(office) for argument in rule.arguments}
+    assert not arguments & {"nik", "kk", "phone"}
+    sources = [path.read_text() for path in (Path(auth.__file__).parent).rglob("*.py")]
+    asked = {name for source in sources for name in re.findall(r"request\.args(?:\.get)?\W+[\"'](\w+)", source)}
+    assert asked and not asked & {"nik", "kk", "q", "name", "phone"}
+
+
+@pytest.mark.slow
+def test_a_form_of_the_pages_without_its_token_does_nothing(office: Office) -> None:
+    ticket, tried = office.open(), 0
+    events = len(office.events(ticket))
+    for method, rule in rules(office):
+        if method != "POST" or rule.rule.startswith(auth.PROGRAMS):
+            continue
+        client = office.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["token"] = office.token("loket")
+        answer = client.post(filled(rule.rule, ticket), data={"reason": "Dipalsukan dari luar."})
+        assert answer.status_code in (400, 403), (rule.rule, answer.status_code)
+        tried += 1
+    assert tried > 20
+    assert len(office.events(ticket)) == events
+
+
+@pytest.mark.slow
+def test_a_nik_typed_anywhere_is_in_no_log(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    nik, client = person(1)["nik"], office.app.test_client()
+    headers = {"Authorization": f"Bearer {office.token('loket')}"}
+    with caplog.at_level(logging.DEBUG):
+        for method, rule in rules(office):
+            if method in ("POST", "PUT", "PATCH") and rule.rule.startswith(auth.PROGRAMS):
+                fields = dict.fromkeys(("nik", "username", "password", "reason", "code", "number", nik), nik)
+                client.open(filled(rule.rule, "ABCD-2345"), method=method, json=fields, headers=headers)
+        client.post("/masuk", data={"username": nik, "password": DEMO_PASSWORD})
+    assert not [record.getMessage() for record in caplog.records if nik in record.getMessage()]

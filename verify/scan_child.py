@@ -1,0 +1,102 @@
+"""A process of its own that decodes one scan: whatever a hostile picture does, it does it here, within limits.
+
+Started as a script, isolated from our packages. Reads the scan from standard input; writes it anew, as a JPEG without
+anything but its pixels, or a PDF as it came; or one word to standard error that says why not.
+"""
+
+import io
+import re
+import resource
+import sys
+import warnings
+import zlib
+from contextlib import suppress
+
+from PIL import Image, ImageOps
+
+QUALITY = 88
+ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Encrypt)(?![A-Za-z])")
+"""What a PDF does by itself, and what hides that from us (ISO 32000-1, 12.6.4 and 7.6)."""
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+LARGEST_STREAM = 20_000_000
+"""Bytes of one unpacked stream that are looked into, and of all together."""
+
+
+class Refused(Exception):
+    """One word says why."""
+
+
+def main(memory: int, seconds: int, pixels: int) -> int:
+    """Limit this process, then read."""
+    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0)):
+        with suppress(ValueError, OSError):  # macOS knows no limit of the address space
+            resource.setrlimit(limit, (value, value))
+    raw = sys.stdin.buffer.read()
+    try:
+        clean = pdf(raw) if raw.startswith(b"%PDF-") else picture(raw, pixels)
+    except Refused as why:
+        return refuse(str(why))
+    except MemoryError:
+        return refuse("large")
+    except Exception:  # a decoder fails in as many ways as there are broken files
+        return refuse("broken")
+    sys.stdout.buffer.write(clean)
+    return 0
+
+
+def picture(raw: bytes, pixels: int) -> bytes:
+    """The pixels alone, upright, on white."""
+    warnings.simplefilter("ignore")
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and asked before anything is unpacked
+    with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG")) as opened:
+        if opened.width * opened.height > pixels:
+            raise Refused("large")
+        upright = ImageOps.exif_transpose(opened)
+        if upright.mode in ("RGBA", "LA", "PA", "P"):
+            paper = Image.new("RGB", upright.size, "white")
+            paper.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
+        else:
+            paper = upright.convert("RGB")
+    written = io.BytesIO()
+    Image.frombytes("RGB", paper.size, paper.tobytes()).save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()
+
+
+def pdf(raw: bytes) -> bytes:
+    """A whole PDF that does nothing by itself, also not within its packed streams."""
+    if b"%%EOF" not in raw[-1024:]:
+        raise Refused("broken")
+    left = LARGEST_STREAM
+    for found in STREAM.finditer(raw):
+        unpacked = unpack(found[1], left)
+        left -= len(unpacked)
+        if left <= 0:
+            raise Refused("large")
+        check_still(unpacked)
+    check_still(raw)
+    return raw
+
+
+def unpack(packed: bytes, most: int) -> bytes:
+    """A stream's content where it is packed as scanners do; nothing where it is a picture's or another kind."""
+    try:
+        return zlib.decompressobj().decompress(packed, most)
+    except zlib.error:
+        return b""
+
+
+def check_still(text: bytes) -> None:
+    """``Refused`` where a name stands for something that acts, also where it is spelled in numbers."""
+    if ACTIVE.search(text) or ACTIVE.search(ESCAPED.sub(lambda byte: bytes([int(byte[1], 16)]), text)):
+        raise Refused("active")
+
+
+def refuse(word: str) -> int:
+    """Say why nothing comes."""
+    sys.stderr.write(word)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

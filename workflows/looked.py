@@ -1,0 +1,62 @@
+"""Who looked at a person's data: written at each look, told to the person on request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from workflows import audit
+from workflows.actor import Actor
+from workflows.advance import NO_CASE, subject
+from workflows.errors import NotFound
+from workflows.records.audit_event import AuditEvent
+from workflows.records.case import Case
+from workflows.records.case_reading import CaseReading, Seen
+from workflows.records.staff import Staff
+
+INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One person's looks at one thing on one day."""
+
+    name: str
+    place: str
+    seen: Seen
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A case's looks, and everything anybody did to it, both oldest first."""
+
+    looks: tuple[Look, ...]
+    acts: tuple[AuditEvent, ...]
+
+
+def note(session: Session, ticket: str, seen: Seen, actor: Actor, *, now: datetime) -> None:
+    """Write down that somebody looked; nothing where there is no such case."""
+    number = session.exec(select(Case.id).where(Case.ticket == ticket)).first()
+    if number is None:
+        return
+    values = {"case_id": number, "staff_id": actor.person_id, "seen": seen, "day": now.date(), "first_at": now, "last_at": now, "times": 1}
+    first = INSERT[session.get_bind().dialect.name](CaseReading).values(**values)
+    again = {"last_at": now, "times": CaseReading.times + 1}
+    session.exec(first.on_conflict_do_update(index_elements=["case_id", "staff_id", "seen", "day"], set_=again))
+
+
+def report(session: Session, ticket: str) -> Report:
+    """Who looked at a case and who did what to it; ``NotFound`` where there is none."""
+    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
+    if case is None:
+        raise NotFound(NO_CASE)
+    query = select(CaseReading, Staff).join(Staff).where(CaseReading.case_id == case.id)
+    rows = session.exec(query.order_by(col(CaseReading.first_at), col(Staff.name))).all()
+    looks = tuple(Look(who.name, who.hospital_code or who.region_code, row.seen, row.first_at, row.last_at, row.times) for row, who in rows)
+    return Report(looks, tuple(audit.events_of(session, subject(case))))
