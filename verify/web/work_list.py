@@ -26,6 +26,8 @@ from workflows.vocabulary import Urgency
 blueprint = Blueprint("work_list", __name__)
 
 ALL = "semua"
+FOLLOWED = frozenset({State.ACCEPTED, State.REGISTERING})
+"""What the counter does about these is done on the page of registrations, for many at once."""
 TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
 URGENCIES = list(Urgency)
 """In the order of the vocabulary: most urgent first."""
@@ -138,7 +140,7 @@ def _state(actor: Actor) -> State | None:
 
 
 def _waiting_for(actor: Actor) -> tuple[State, ...]:
-    return tuple(state for state, owner in OWNER.items() if owner in actor.roles & OFFICE and state not in FINAL)
+    return tuple(state for state, owner in OWNER.items() if owner in actor.roles & OFFICE and state not in FINAL | FOLLOWED)
 
 
 def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
