@@ -159,6 +159,7 @@ def test_no_setting_is_a_passphrase() -> None:
 PRODUCTION = {
     "REKOM_ENVIRONMENT": "production",
     "REKOM_PRACTICE": "false",
+    "REKOM_SECOND_FACTOR_ROLES": "KADIS,ADMIN",
     **dict.fromkeys(
         ["REKOM_SECRET_KEY", "REKOM_DUKCAPIL_PASSWORD", "REKOM_BPJS_SECRET", "REKOM_BPJS_USER_KEY", "REKOM_DTSEN_KEY"],
         "an-own-value-of-this-office-32-letters",

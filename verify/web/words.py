@@ -65,6 +65,7 @@ CHECK: Mapping[Job, str] = {
     Job.DUPLICATES: "Berkas ganda",
     Job.FINDINGS: "Temuan menurut aturan",
     Job.LETTER: "Surat",
+    Job.WEBHOOK: "Pemberitahuan ke rumah sakit",
 }
 """What a step looks at, as a heading."""
 
@@ -142,6 +143,7 @@ ANSWER: Mapping[Answer, str] = {Answer.YES: "Ya", Answer.NO: "Tidak", Answer.UNK
 TIMELINE: Mapping[str, str] = {
     "OPEN": "Berkas dibuka",
     "AMEND": "Data diperbarui",
+    "NOTE_REGISTRATION": "Nomor pendaftaran rumah sakit dicatat",
     "IDENTIFY": "NIK ditambahkan",
     "HOUSEHOLD": "Dicatat bersama keluarganya",
     "CHECK": "Hasil pemeriksaan dicatat",

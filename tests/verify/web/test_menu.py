@@ -27,7 +27,7 @@ def test_what_a_person_may_not_open_is_not_there(visit: Visit) -> None:
     assert "/berkas/baru" not in links(visit("validator").get("/bantuan"))
     assert "/tugas" in links(visit("peksos").get("/bantuan"))
     assert "/tugas" not in links(visit("kadis").get("/bantuan"))
-    assert links(visit("rs").get("/bantuan")) == ["/periksa", "/sep", "/bantuan"]
+    assert links(visit("rs").get("/bantuan")) == ["/periksa", "/sep", "/periksa/ajukan", "/bantuan"]
 
 
 def test_the_page_that_is_open_is_marked(visit: Visit) -> None:
