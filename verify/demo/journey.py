@@ -19,7 +19,12 @@ from workflows.errors import RekomError
 from workflows.states import PARAF, State
 
 RESIDENT = "siti-contoh"
+SERVED = (State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING, State.ACTIVE)
+"""From here on the desk has something to check."""
 HOSPITAL = "RS-CONTOH-1"
+CARD = "0009900000001"
+EPISODE = "9901R0011126V"
+"""What BPJS and VClaim would give: a made-up card number, and an episode's number but for its last six digits."""
 PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
 
@@ -84,11 +89,12 @@ def run(settings: Settings, console: Console) -> dict[str, Any]:
     office.started = time.perf_counter()
     ticket = _open(office)
     case = office.case(ticket)
-    while case["state"] not in (State.LETTER_ISSUED, State.ACCEPTED):
+    while case["state"] not in SERVED:
         _NEXT[State(case["state"])](office, ticket)
         case = office.case(ticket)
     answer, accepted = _serve(office, case)
     seconds = time.perf_counter() - office.started
+    _close_the_loop(office, case)
     console.print(f"  Dari KTP sampai pasien diterima: {seconds:.2f} dtk; kerja mesin sampai surat: {office.machine_seconds:.2f} dtk")
     return {
         "case": ticket,
@@ -178,6 +184,27 @@ def _serve(office: Office, case: dict[str, Any]) -> tuple[str, bool]:
     with office.step("Pasien diterima"):
         accepted = office.call("rs", "POST", "/api/v1/desk/accept", code | {"registration_number": "IGD-CONTOH-001"}).json()
     return str(checked["answer"]), bool(accepted["accepted"])
+
+
+def _close_the_loop(office: Office, case: dict[str, Any]) -> None:
+    """What follows the same day: BPJS learns of the person and answers, the hospital notes its episode of care."""
+    persona = load_population().by_key(RESIDENT)
+    assert persona is not None
+    with office.step("Loket mengirim pendaftaran ke BPJS Kesehatan") as notes:
+        waiting = _checked(office.call("loket", "GET", "/api/v1/registrations?status=WAITING"))["registrations"]
+        if waiting:
+            _checked(office.call("loket", "POST", "/api/v1/registration-batches", {}))
+        for batch in _checked(office.call("loket", "GET", "/api/v1/registration-batches"))["batches"]:
+            if batch["sent_at"] is None and batch["void_at"] is None:
+                _checked(office.call("loket", "POST", f"/api/v1/registration-batches/{batch['number']}/sent", {}))
+                notes.append(f"berkas nomor {batch['number']}, {batch['people']} orang;")
+    with office.step("BPJS Kesehatan menjawab, dan loket mencatatnya") as notes:
+        row = {"nik": persona.nik, "active_on": datetime.now().astimezone().date().isoformat(), "card_number": CARD}
+        taken = _checked(office.call("loket", "POST", "/api/v1/registration-answers", {"rows": [row]}))
+        notes.append(f"{taken['accepted']} orang aktif")
+    with office.step("Rumah sakit mencatat nomor SEP; berkas tuntas"):
+        episode = f"{EPISODE}{int(case['letter']['number'].split('/')[1]):06d}"
+        _checked(office.call("rs", "POST", "/api/v1/desk/sep", {"code": case["letter"]["token"], "sep_number": episode}))
 
 
 def _keep_paper(office: Office, ticket: str) -> Path:

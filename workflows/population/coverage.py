@@ -177,9 +177,9 @@ def _listed(session: Session, members: Extract) -> int:
 
 
 def _keep(session: Session, snapshot: CoverageSnapshot, cells: list[Cell], by: Actor, now: datetime) -> CoverageSnapshot:
-    session.add(snapshot)
     try:
-        with session.begin_nested():
+        with session.begin_nested():  # flushes what waits before it: the snapshot is added inside
+            session.add(snapshot)
             session.flush()
     except IntegrityError:
         raise AlreadyCounted() from None
