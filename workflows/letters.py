@@ -114,13 +114,17 @@ def revoke(session: Session, case: Case, actor: Actor, *, reason: str, now: date
     return letter
 
 
+ON_TO_BPJS = frozenset({State.REGISTERING, State.ACTIVE})
+"""States that a letter's end does not touch: the case goes on with its registration."""
+
+
 def expire(session: Session, case: Case, *, now: datetime) -> None:
     """Close a letter whose time is over and that nobody used; a case whose registration is on its way goes on with that."""
     letter = live_letter(session, case)
     if letter.state == LetterState.ISSUED and letter.valid_until <= now:
         advance.move_letter(letter, LetterState.EXPIRED)
         session.add(letter)
-        if case.state == State.LETTER_ISSUED:
+        if case.closed_at is None and case.state not in ON_TO_BPJS:
             way = Action.AWAIT if registrations.on_its_way(session, case) else Action.EXPIRE
             advance.advance(session, case, way, SYSTEM, now=now, letter=letter.number)
         webhooks.tell(session, case, letter, News.LETTER_EXPIRED, now=now)

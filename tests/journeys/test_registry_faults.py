@@ -133,7 +133,7 @@ def open_all(trial: Trial) -> None:
     office, actor = trial.office, trial.office.actor("loket")
     for number, persona in enumerate(trial.people):
         urgency = Urgency.ROUTINE if number % 5 else Urgency.EMERGENCY
-        typed = Intake(persona.nik, persona.name, persona.birth_date, f"0812{number:08d}", persona.kk, urgency=urgency)
+        typed = Intake(persona.nik, persona.name, persona.birth_date, f"0812{number:08d}", kk=persona.kk, urgency=urgency)
         with office.write() as session:
             case_id = intake.open_application(session, typed, actor, office.policy, now=office.clock()).id
         faults = faults_of(number)
