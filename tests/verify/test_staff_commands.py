@@ -18,6 +18,7 @@ from verify import auth
 from verify.cli import main
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.keys import make_keys
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit
 from workflows.errors import NotAllowed
@@ -136,9 +137,15 @@ def test_an_operator_without_a_name_is_a_number(typed: Typed, sqlite_url: str, m
     assert rows(sqlite_url, AuditEvent)[0].actor_name == f"operator: uid {os.getuid()}"
 
 
-def test_a_disabled_person_is_out_at_once(typed: Typed, sqlite_url: str, clock: Clock) -> None:
+def web_of(url: str, folder: Path, clock: Clock) -> Rekom:
+    """What the web process has: tries to sign in are counted under a digest of its key."""
+    make_keys(folder / "keys")
+    return Rekom(Settings(environment="test", database_url=url, data_dir=str(folder)), clock, wakes=False)
+
+
+def test_a_disabled_person_is_out_at_once(typed: Typed, sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
     typed("staff add loket --role LOKET", "--name", "Rini Contoh")
-    rekom = Rekom(Settings(environment="test", database_url=sqlite_url), clock, wakes=False)
+    rekom = web_of(sqlite_url, tmp_path, clock)
     token, _ = auth.sign_in(rekom, "loket", DEMO_PASSWORD)
     assert auth.find_actor(rekom, token) is not None
     assert typed("staff disable loket").output == "Akun loket dinonaktifkan; semua sesinya berakhir.\n"
@@ -151,9 +158,9 @@ def test_a_disabled_person_is_out_at_once(typed: Typed, sqlite_url: str, clock: 
     assert typed("staff list").output.endswith("LOKET; dinonaktifkan\n")
 
 
-def test_a_new_password_replaces_the_old_one(typed: Typed, sqlite_url: str, clock: Clock) -> None:
+def test_a_new_password_replaces_the_old_one(typed: Typed, sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
     typed("staff add loket --role LOKET", "--name", "Rini Contoh")
-    rekom = Rekom(Settings(environment="test", database_url=sqlite_url), clock, wakes=False)
+    rekom = web_of(sqlite_url, tmp_path, clock)
     token, _ = auth.sign_in(rekom, "loket", DEMO_PASSWORD)
     assert typed("staff password loket", says="sandi baru loket\r\n").exit_code == 0
     assert auth.find_actor(rekom, token) is None
