@@ -33,11 +33,12 @@ AUDIT_FOLDER = VENV / "audit"
 AUDIT_WANTED = "pip-audit>=2.10,<3"
 UV_WANTED = "uv>=0.9,<1"
 LOWEST = (3, 11)
+MOST_PROCESSES = 4
 
 USAGE = """Usage: python3 run.py COMMAND
 
   demo    start everything and take one made-up resident from KTP to a served patient (ONCE=1: then stop; PORT=8000)
-  test    run all tests, on SQLite and on a real PostgreSQL and Valkey; further words go to pytest
+  test    run all tests side by side, on SQLite and on a real PostgreSQL and Valkey; or pytest with the words that follow
   check   format, lint, types, import contracts and generated docs
   lock    compile requirements/*.lock anew from pyproject.toml
   audit   ask the public list of known weaknesses about every locked package; says so where there is no network
@@ -199,7 +200,12 @@ def demo_options(environ: Mapping[str, str]) -> list[str]:
 def test(more: Sequence[str]) -> NoReturn:
     """Run all tests."""
     make_venv("dev")
-    become([PYTHON, "-m", "pytest", *more])
+    become([PYTHON, "-m", "pytest", *(more or side_by_side(os.cpu_count() or 1))])
+
+
+def side_by_side(cores: int) -> list[str]:
+    """How pytest spreads the whole suite over processes, each with servers of its own; a chosen part needs none of that."""
+    return ["-n", str(min(cores, MOST_PROCESSES)), "--dist", "worksteal"] if cores > 1 else []
 
 
 def check(_more: Sequence[str]) -> None:

@@ -303,9 +303,15 @@ def _install_chromium() -> bool:
     """On Debian and Ubuntu root may install it; Ubuntu's package is a snap, which may not work: then it is not found."""
     if os.geteuid() != 0 or platform.system() != "Linux" or not shutil.which("apt-get"):
         return False
+    wait = f"DPkg::Lock::Timeout={APT_SECONDS}"  # another process of this run may be installing it
     quiet = {"stdin": subprocess.DEVNULL, "capture_output": True, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
     try:
         subprocess.run(["apt-get", "-qq", "update"], timeout=APT_SECONDS, check=False, **quiet)
-        return subprocess.run(["apt-get", "-qq", "install", "-y", "chromium"], timeout=APT_SECONDS, check=False, **quiet).returncode == 0
+        return (
+            subprocess.run(
+                ["apt-get", "-qq", "-o", wait, "install", "-y", "chromium"], timeout=APT_SECONDS, check=False, **quiet
+            ).returncode
+            == 0
+        )
     except subprocess.TimeoutExpired:
         return False

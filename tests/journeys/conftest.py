@@ -10,9 +10,9 @@ from tests.journeys.site import FLAGS, Site, serving
 from tests.office import running_office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path: Path) -> Iterator[Browser]:
-    """One browser for the whole run."""
+    """One browser a file. Its event loop ends with it: while one runs in this thread, nothing else can start its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium_path), args=FLAGS)
         yield browser

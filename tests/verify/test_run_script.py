@@ -259,6 +259,13 @@ def test_test_becomes_pytest_with_the_words_that_follow(machine: Machine) -> Non
     assert machine.installed() == ["dev.lock"]
 
 
+@pytest.mark.parametrize(("cores", "spread"), [(1, []), (2, ["-n", "2", "--dist", "worksteal"]), (64, ["-n", "4", "--dist", "worksteal"])])
+def test_the_whole_suite_is_spread_over_the_cores(machine: Machine, monkeypatch: pytest.MonkeyPatch, cores: int, spread: list[str]) -> None:
+    monkeypatch.setattr(run.os, "cpu_count", lambda: cores)
+    run.main(["test"])
+    assert machine.became[1:] == ["-m", "pytest", *spread]
+
+
 def test_check_goes_on_after_a_failure_and_names_it(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     machine.failing = ("/mypy", "/ruff format")
     assert run.main(["check"]) == 1
