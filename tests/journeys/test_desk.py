@@ -6,79 +6,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.journeys.site import DESKTOP, PHONE, Person, Site
-from tests.office import Office, person
-from verify.web.desk_words import SCREENS
+from tests.journeys.at_desk import HERE, accepted, cut, prepare, qr, restore, says, scan, settled, sit
+from tests.journeys.site import PHONE, Site
+from tests.office import person
 from workflows.desk import DeskAnswer
 from workflows.records import Acceptance, LateAcceptance
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-HERE = {"hospital_code": "RS-CONTOH-1"}
-LOOK = {screen.answer: screen for screen in SCREENS}
-
-
-def qr(office: Office, ticket: str) -> str:
-    return f"HTTPS://REKOM.EXAMPLE/S/{office.letter(ticket).token}"
-
-
-def sit(site: Site, username: str | None = "rs", size: dict[str, int] = DESKTOP) -> Person:
-    """Somebody at the desk's page, which has met the office once and kept its list and its parts."""
-    clerk = site.person(username, size)
-    clerk.page.clock.install(time=site.office.clock())
-    clerk.go("/periksa")
-    settled(clerk)
-    return clerk
-
-
-def settled(clerk: Person) -> None:
-    expect(clerk.page.locator("main[data-desk=kept]")).to_be_visible()
-
-
-def scan(clerk: Person, code: str) -> None:
-    """As a scanner does: characters and Enter, wherever the cursor is."""
-    clerk.page.locator("#code").focus()
-    clerk.page.keyboard.insert_text(code)
-    clerk.press("Enter")
-
-
-def cut(clerk: Person) -> None:
-    clerk.page.context.set_offline(True)
-
-
-def restore(clerk: Person) -> None:
-    clerk.page.context.set_offline(False)
-
-
-def says(clerk: Person, answer: str, sentence: str | re.Pattern[str] = "") -> None:
-    """The whole screen says it: word, colour, icon, next step."""
-    found = clerk.page.locator("#jawaban")
-    expect(found).to_have_attribute("data-answer", answer)
-    screen = LOOK[answer]
-    expect(found.locator(".verdict")).to_have_text(screen.title)
-    expect(found).to_have_class(f"answer full {screen.kind}")
-    expect(found.locator("svg")).to_have_count(1)
-    expect(found.locator(".todo")).to_have_text(screen.next_step)
-    expect(found.locator(".reason")).to_contain_text(sentence)
-    assert clerk.page.evaluate("() => document.querySelector('.verdict').getBoundingClientRect().height") >= 32
-    assert clerk.too_wide() == 0
-
-
-def prepare(office: Office, answer: DeskAnswer) -> str:
-    """What a scanner reads for an answer."""
-    where = {"hospital_code": "RS-CONTOH-2"} if answer == DeskAnswer.OTHER_HOSPITAL else HERE
-    ticket = office.to_letter(**where)
-    code = qr(office, ticket)
-    if answer == DeskAnswer.FORGED:
-        return code[:-6] + "AAAAAA"
-    if answer == DeskAnswer.EXPIRED:
-        office.clock.pass_by(hours=73)
-    if answer == DeskAnswer.REVOKED:
-        office.revoke(ticket)
-    if answer == DeskAnswer.ALREADY_USED:
-        assert office.api("rs").post("/desk/accept", {"code": code}).status_code == 200
-    return code
-
 
 SEALED = [DeskAnswer.VALID, DeskAnswer.EXPIRED, DeskAnswer.REVOKED, DeskAnswer.ALREADY_USED, DeskAnswer.OTHER_HOSPITAL, DeskAnswer.FORGED]
 
@@ -154,13 +88,6 @@ def test_a_wrong_clock_is_told_with_network_and_without(site: Site, hours: int) 
     clerk.page.clock.set_system_time(site.office.clock())
     scan(clerk, code)
     says(clerk, "VALID")
-
-
-def accepted(clerk: Person, number: str) -> None:
-    expect(clerk.page.locator("#registration_number")).to_be_focused()
-    clerk.type(number)
-    clerk.press("Enter")
-    expect(clerk.page.locator("#jawaban .verdict")).to_have_text("PASIEN DITERIMA")
 
 
 def test_accepted_without_network_and_sent_when_it_is_back(site: Site) -> None:

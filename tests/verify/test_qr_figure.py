@@ -1,18 +1,17 @@
 """The QR as desks meet it: the rendered PDF at 150 dpi, turned, squeezed as JPEG, copied once; read by another decoder."""
 
-import io
 import random
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import deqr
-import pypdfium2
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image
 
 from schemas.letter_token import open_token, token_in
 from tests.many_letters import size
+from tests.printing import copied, printed, squeezed
 from tests.verify.letter_facts import AT, LONG, NORMAL
 from verify.documents.letter import TypstPress, letter_claims
 from verify.keys import make_keys
@@ -20,7 +19,7 @@ from workflows.ports import LetterFacts
 
 LETTERS = size("REKOM_QR", 20)
 """The full figure is 200: half on A4, half on F4, each with its own facts, angle and copy."""
-DPI, TURN, QUALITY = 150, 5.0, 40
+TURN = 5.0
 
 
 def facts_of(number: int) -> LetterFacts:
@@ -28,31 +27,6 @@ def facts_of(number: int) -> LetterFacts:
     paper, at = ("A4", "F4")[number % 2], AT + timedelta(minutes=number)
     token_id = random.Random(number).randbytes(16).hex()
     return replace(base, paper=paper, number=f"400.9/{number:03d}/Dinsos/XI/2026", token_id=token_id, valid_from=at, signed_at=at)
-
-
-def printed(pdf: bytes) -> Image.Image:
-    """The page as a printer draws it, by PDFium."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        picture: Image.Image = document[0].render(scale=DPI / 72, grayscale=True).to_pil().convert("L")
-        return picture
-    finally:
-        document.close()
-
-
-def copied(image: Image.Image) -> Image.Image:
-    """One photocopy: softer, paler, with the dust of the glass."""
-    dice = random.Random(image.width)
-    copy = ImageEnhance.Contrast(image.filter(ImageFilter.GaussianBlur(0.7))).enhance(0.85)
-    for _ in range(400):
-        copy.putpixel((dice.randrange(copy.width), dice.randrange(copy.height)), dice.randrange(160))
-    return copy
-
-
-def squeezed(image: Image.Image) -> Image.Image:
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=QUALITY)
-    return Image.open(file).convert("L")
 
 
 def read(image: Image.Image) -> list[str]:

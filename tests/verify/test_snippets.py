@@ -25,6 +25,8 @@ def program(request: pytest.FixtureRequest) -> list[str]:
     found = shutil.which(request.param)
     if found is None:
         pytest.skip(f"no {request.param} on this machine: docs/integrasi/{PROGRAMS[request.param]} was not run")
+    if request.param == "php" and b"curl" not in subprocess.run([found, "-m"], capture_output=True, check=True).stdout.split():
+        pytest.skip("no extension curl in this machine's php: docs/integrasi/rekom.php was not run")
     return [found, str(FOLDER / PROGRAMS[request.param])]
 
 
