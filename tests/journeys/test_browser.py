@@ -2,11 +2,11 @@
 
 import re
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looks import CONTRAST, SPILLS, TARGETS, looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
 from tests.office import Office, person
 from workflows import desk
@@ -21,22 +21,9 @@ LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT
 SITI = {"nik": "9901014101900001", "name": "SITI CONTOH", "birth_date": date(1990, 1, 1), "kk": "9901010101200001"}
 HERE = {"hospital_code": "RS-CONTOH-1"}
 
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
-TARGETS = """() => [...document.querySelectorAll(
-  'button, .button, select, textarea, summary, .choice, .tabs a, .bar nav a, input:not([type=hidden], [type=radio], [type=checkbox])'
-)].filter(one => one.checkVisibility()).map(one => [one.innerText || one.id, Math.round(one.getBoundingClientRect().height)])
-  .filter(([_, height]) => height < 44)"""
-
 
 def qr(office: Office, ticket: str) -> str:
     return f"HTTPS://REKOM.EXAMPLE/S/{office.letter(ticket).token}"
-
-
-def looks_well(someone: Person) -> None:
-    """Nothing sideways, nothing too small to touch, nothing too pale to read."""
-    assert someone.too_wide() == 0, someone.page.url
-    assert someone.page.evaluate(TARGETS) == [], someone.page.url
-    assert someone.page.evaluate(CONTRAST) == [], someone.page.url
 
 
 def no_nik_in_addresses(*people: Person) -> None:
@@ -222,6 +209,7 @@ def test_the_look_at_pages_bites(site: Site) -> None:
     someone = site.person()
     someone.go("/masuk")
     for fault, look in [
+        ("document.querySelector('main button').style = 'max-width: 2rem; overflow: visible'", SPILLS),
         ("document.querySelector('h1').style.color = 'rgb(200, 210, 210)'", CONTRAST),
         ("document.querySelector('main button').style = 'min-height: 0; height: 30px'", TARGETS),
     ]:

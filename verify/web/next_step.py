@@ -11,7 +11,7 @@ from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
-from workflows.vocabulary import CHOSEN, SEATED
+from workflows.vocabulary import CHOSEN, SEATED, LetterType
 from workflows.without_nik import NIK_MAY_COME
 
 
@@ -57,7 +57,11 @@ WORKING: dict[State, str] = {
     State.APPROVED: "Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik.",
 }
 
-
+TO_THE_DESK = "Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit."
+HAND_OVER: dict[LetterType, str] = {
+    LetterType.KET_REAKTIVASI_PBI_JK: "Surat terbit. Serahkan kepada keluarga, lalu catat pengaktifan kembalinya di SIKS-NG.",
+}
+"""Where a new letter goes, by its type; all others go to a desk."""
 AFTER_LETTER: dict[State, str] = {
     State.ACCEPTED: "Rumah sakit sudah menerima pasien. Pendaftaran ke BPJS berjalan.",
     State.REGISTERING: "Pendaftaran ke BPJS sedang berjalan.",
@@ -84,7 +88,7 @@ def _in_turn(view: CaseView, actor: Actor) -> Step:
     if state in AFTER_LETTER:
         return _follow(view, actor)
     if state == State.LETTER_ISSUED:
-        return Step("Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit.", "Lihat dan cetak surat", _to(view, "case_page.paper"))
+        return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), "Lihat dan cetak surat", _to(view, "case_page.paper"))
     return _button(view, actor)
 
 

@@ -18,10 +18,10 @@ class Problem:
 
     status: int
     sentence: str
-    todo: str
+    next_step: str
 
 
-TODO = {
+NEXT_STEP = {
     400: "Muat ulang halaman, isi lagi, lalu kirim.",
     401: "Masuk dengan nama pengguna dan kata sandi Anda, lalu ulangi langkah terakhir.",
     403: "Mintalah rekan yang berwenang, atau hubungi admin kantor bila peran Anda keliru.",
@@ -68,7 +68,7 @@ def problems() -> dict[str, Problem]:
 
 
 def _problem(status: int, sentence: str) -> Problem:
-    return Problem(status, sentence, TODO.get(status, TODO[400] if status < 500 else TODO[500]))
+    return Problem(status, sentence, NEXT_STEP.get(status, NEXT_STEP[400] if status < 500 else NEXT_STEP[500]))
 
 
 def _kinds(kind: type[RekomError]) -> Iterator[type[RekomError]]:

@@ -11,7 +11,7 @@ from tests.verify.web.visitor import Visitor
 from verify import auth, web
 from verify.app import create_app
 from verify.errors import HTTP_SENTENCES
-from verify.web.sheets import TODO, problems
+from verify.web.sheets import NEXT_STEP, problems
 from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.states import Role
 
@@ -134,11 +134,11 @@ def test_every_problem_has_its_page(nobody: Visitor, slug: str) -> None:
     page = nobody.get(f"/masalah/{slug}")
     assert page.status == 200
     assert problems()[slug].sentence in page.main()
-    assert problems()[slug].todo in page.main()
+    assert problems()[slug].next_step in page.main()
 
 
 def test_every_status_has_a_next_step() -> None:
-    assert {status for status in HTTP_SENTENCES if status not in TODO} <= {406, 408, 414, 415, 431}, "programs only"
+    assert {status for status in HTTP_SENTENCES if status not in NEXT_STEP} <= {406, 408, 414, 415, 431}, "programs only"
 
 
 @pytest.mark.parametrize("username", sorted(USERNAME.values()))

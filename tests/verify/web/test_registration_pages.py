@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+from tests.letter_office import to_letter_b
 from tests.office import Office, person
 from tests.registration_office import CARD, SEP, accept, make, registration
 from tests.verify.web.visitor import Visitor
@@ -65,3 +66,12 @@ def test_a_page_for_what_will_not_come(visit: Callable[[str], Visitor], sqlite_o
     page = loket.get("/pendaftaran")
     loket.follow(loket.send(page, "/pendaftaran/kiriman/1/batalkan", reason="Salah bulan."))
     assert registration(office, make_one).status == S.WAITING
+
+
+def test_letter_b_is_not_sent_to_a_desk_that_cannot_use_it(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    reactivated, ordinary = to_letter_b(sqlite_office), sqlite_office.to_letter(2)
+    loket = visit("loket")
+    said = loket.get(f"/berkas/{reactivated}").main()
+    assert "catat pengaktifan kembalinya di SIKS-NG" in said and "kirim ke loket rumah sakit" not in said
+    assert "kirim ke loket rumah sakit" in loket.get(f"/berkas/{ordinary}").main()
+    assert "Yang kosong diambil dari berkas." in loket.get(f"/berkas/{ordinary}/pendaftaran").main()

@@ -1,0 +1,23 @@
+"""What a page must look like to anybody: measured in the browser, not by eye."""
+
+from pathlib import Path
+
+from tests.journeys.site import Person
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+TARGETS = """() => [...document.querySelectorAll(
+  'button, .button, select, textarea, summary, .choice, .tabs a, .bar nav a, input:not([type=hidden], [type=radio], [type=checkbox])'
+)].filter(one => one.checkVisibility()).map(one => [one.innerText || one.id, Math.round(one.getBoundingClientRect().height)])
+  .filter(([_, height]) => height < 44)"""
+SPILLS = """() => [...document.querySelectorAll('.choice, .button, button, .tag, .group, .cases li > *')]
+  .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map(one => [one.innerText, one.scrollWidth, one.clientWidth])"""
+"""Words that run out of their box into whatever stands beside it."""
+
+
+def looks_well(someone: Person) -> None:
+    """Nothing sideways, nothing out of its box, nothing too small to touch, nothing too pale to read."""
+    assert someone.too_wide() == 0, someone.page.url
+    assert someone.page.evaluate(SPILLS) == [], someone.page.url
+    assert someone.page.evaluate(TARGETS) == [], someone.page.url
+    assert someone.page.evaluate(CONTRAST) == [], someone.page.url
