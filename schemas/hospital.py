@@ -79,7 +79,7 @@ class AcceptedSchema(Schema):
     number = fields.String()
     name = fields.String(metadata={"description": "inisial"})
     birth_year = fields.Integer()
-    accepted_at = fields.DateTime()
+    accepted_at = fields.DateTime(metadata={"description": "saat diterima, atau saat dipindahkan ke rumah sakit ini"})
     registration_number = fields.String(allow_none=True)
 
 
@@ -110,6 +110,6 @@ def accepted_facts(one: Accepted) -> dict[str, Any]:
         "number": one.letter.number,
         "name": initials(one.case.name),
         "birth_year": one.case.birth_date.year,
-        "accepted_at": one.acceptance.accepted_at,
-        "registration_number": one.acceptance.registration_number,
+        "accepted_at": one.at,
+        "registration_number": one.registration_number,
     }

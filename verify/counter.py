@@ -297,14 +297,6 @@ def look_up(session: Session, question: dict[str, Any]) -> Letter | Case | None:
     return desk.find_by_nik(session, question["nik"])
 
 
-def pdf_response(ticket: str) -> Response:
-    """A case's paper, as it was made; never cached by anybody."""
-    with parts().database.read() as session:
-        letter = queries.letter_paper(session, ticket, me())
-    assert letter.pdf is not None
-    return as_pdf(letter.pdf, f"surat-{ticket}.pdf")
-
-
 def draft_response(ticket: str) -> Response:
     """A paper that waits for its signature."""
     with parts().database.read() as session:

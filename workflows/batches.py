@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, audit, registering, registrations
+from workflows import advance, audit, registering, registrations, transfers
 from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound
 from workflows.permissions import Permission, check
@@ -216,7 +216,7 @@ def _columns(session: Session, registration: Registration, case: Case, start: da
         "tmt_usulan": start.isoformat() if start else None,
         "no_surat": letter.number,
         "tgl_surat": _day(case, letter.signed_at),
-        "kode_rs": case.hospital_code,
+        "kode_rs": transfers.holder(session, letter) or case.hospital_code,
         "tgl_masuk_rs": _day(case, case.admitted_at) if case.admitted_at else None,
     }
     return {name: str(registration.details.get(name) or value or "") for name, value in known.items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, households, letters, manual_checks, quorum, refusals
+from workflows import audit, clocks, facts, guards, households, letters, manual_checks, quorum, refusals, reprints
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
@@ -53,7 +53,7 @@ class ChainStep:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with everything a page or an API answer shows of it."""
+    """A case with everything a page or an API answer shows of it; ``prints`` is how often its letter was handed out."""
 
     case: Case
     hospital: Hospital | None
@@ -76,6 +76,7 @@ class CaseView:
     from_ticket: str | None
     death: DeathNotice | None
     household: str | None
+    prints: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         from_ticket=refusals.came_from(session, case),
         death=session.get(DeathNotice, case.id),
         household=households.code_of(session, case),
+        prints=reprints.next_ordinal(session, letter) if letter else 0,
     )
 
 
@@ -141,14 +143,6 @@ def newest_ticket(session: Session, nik: str, actor: Actor) -> str | None:
 def hospitals(session: Session, region_code: str) -> tuple[Hospital, ...]:
     """A region's hospitals by name."""
     return tuple(session.exec(select(Hospital).where(Hospital.region_code == region_code).order_by(Hospital.name)))
-
-
-def letter_paper(session: Session, ticket: str, actor: Actor) -> Letter:
-    """The case's letter if its paper is complete."""
-    letter = case_view(session, ticket, actor).letter
-    if letter is None or letter.pdf is None:
-        raise NotFound("Surat untuk berkas ini belum terbit.")
-    return letter
 
 
 def oldest_waiting(session: Session) -> datetime | None:

@@ -1,13 +1,16 @@
-"""Printing a letter again: marked, counted and in the audit trail; number and token stay what they are."""
+"""Handing a letter out: the original once, then copies that are marked, counted and in the audit trail.
+
+Number and token stay what they are.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from workflows import advance, audit, facts, letters
 from workflows.actor import Actor
-from workflows.errors import TransitionRefused
+from workflows.errors import NotFound, TransitionRefused
 from workflows.facts import LetterQuestion
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -16,32 +19,42 @@ from workflows.records.reprint import Reprint
 from workflows.states import Job
 
 PRINTABLE = frozenset({LetterState.ISSUED, LetterState.ACCEPTED})
+ORIGINAL = 0
+"""The ordinal of the paper as it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What the press needs for one marked copy."""
+    """One paper to hand out: the original as it is, or what the press needs for a marked copy."""
 
     question: LetterQuestion
+    original: bytes
     token: str
     ordinal: int
 
 
 def take(session: Session, ticket: str, actor: Actor, *, now: datetime) -> Copy:
-    """Count one more copy of a case's letter; the paper is set afterwards, outside the transaction."""
+    """Count one more paper of a case's letter; a marked one is set afterwards, outside the transaction.
+
+    ``NotFound`` where there is no paper yet, ``TransitionRefused`` where the letter is good no more.
+    """
     check(actor, Permission.READ_LETTER)
     case = advance.lock(session, ticket, actor)
     letter = letters.live_letter(session, case)
-    if letter.state not in PRINTABLE or letter.token is None or letter.id is None:
-        raise TransitionRefused("Hanya surat yang berlaku dapat dicetak ulang. Muat ulang berkas.")
-    ordinal = len(of_letter(session, letter)) + 1
+    if letter.pdf is None or letter.token is None or letter.id is None:
+        raise NotFound("Surat untuk berkas ini belum terbit.")
+    if letter.state not in PRINTABLE:
+        raise TransitionRefused("Hanya surat yang berlaku dapat dicetak. Muat ulang berkas.")
+    ordinal = next_ordinal(session, letter)
     session.add(Reprint(letter_id=letter.id, ordinal=ordinal, printed_by=actor.person_id, printed_at=now))
     session.flush()
-    audit.record(session, advance.subject(case), "REPRINT", actor=actor, now=now, letter=letter.number, ordinal=ordinal)
+    action = "REPRINT" if ordinal else "PRINT"
+    audit.record(session, advance.subject(case), action, actor=actor, now=now, letter=letter.number, ordinal=ordinal)
     question: LetterQuestion = facts.read(session, case, Job.LETTER)
-    return Copy(question, letter.token, ordinal)
+    return Copy(question, letter.pdf, letter.token, ordinal)
 
 
-def of_letter(session: Session, letter: Letter) -> list[Reprint]:
-    """Every copy so far, oldest first."""
-    return list(session.exec(select(Reprint).where(Reprint.letter_id == letter.id).order_by(col(Reprint.ordinal))))
+def next_ordinal(session: Session, letter: Letter) -> int:
+    """Which paper the next one is. A letter of which there are copies had its original, counted or not."""
+    last = func.coalesce(func.max(col(Reprint.ordinal)), ORIGINAL - 1)
+    return int(session.exec(select(last).where(Reprint.letter_id == letter.id)).one()) + 1

@@ -134,7 +134,7 @@ def test_from_the_counter_to_the_desk_by_keyboard_alone(site: Site, size: dict[s
     validator = validate(site, size)
     kadis = approve(site, size)
     office.drain()
-    expect(kadis.page.locator("main")).to_contain_text("Lihat dan cetak surat")
+    expect(kadis.page.locator("main")).to_contain_text("Cetak surat")
     looks_well(kadis)
     first = admit(site, size, qr(office, ticket))
     verdict(first, "BERLAKU")

@@ -47,12 +47,12 @@ def test_from_a_new_case_to_a_letter_on_paper(office: Office) -> None:
     assert states == ["VALIDATION", "DECISION", "APPROVED"]
     letter = answer.get_json()["letter"]
     assert (letter["number"], letter["state"], letter["sha256"]) == ("400.9/001/Dinsos/XI/2026", "SIGNED", None)
-    unready = office.api("loket").get(f"/applications/{ticket}/letter.pdf")
+    unready = office.api("loket").post(f"/applications/{ticket}/letter.pdf")
     assert (unready.status_code, unready.get_json()["detail"]) == (404, "Surat untuk berkas ini belum terbit.")
     office.drain()
     body = office.api("loket").get(f"/applications/{ticket}").get_json()
     assert (body["state"], body["letter"]["state"]) == ("LETTER_ISSUED", "ISSUED")
-    paper = office.api("loket").get(body["links"]["letter"].removeprefix("/api/v1"))
+    paper = office.api("loket").post(body["links"]["letter"].removeprefix("/api/v1"))
     assert (paper.status_code, paper.mimetype, paper.get_data()[:5]) == (200, "application/pdf", b"%PDF-")
     assert paper.headers["Cache-Control"] == "no-store"
     assert ticket in paper.headers["Content-Disposition"]

@@ -1,17 +1,21 @@
 """A hospital's own system: codes that never change, acceptance once, its number of the stay, the day's list, a letter's status."""
 
 import hashlib
+from io import BytesIO
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from schemas.hospital import CODES
 from schemas.sandbox import ALL
 from tests.letter_office import to_letter_b
 from tests.office import API, Office, person
+from tests.registration_office import make
 from tests.simrs import Simrs, simrs
+from workflows import shifts, transfers
 from workflows.desk import DeskAnswer
-from workflows.records import Acceptance, AuditEvent
+from workflows.records import Acceptance, AuditEvent, Letter
 from workflows.vocabulary import Scope
 
 HOSPITAL, SANDBOX = f"{API}/hospital", f"{API}/sandbox"
@@ -86,6 +90,29 @@ def test_the_days_list_and_the_number_of_the_stay_are_the_hospitals_own(office: 
     foreign = other.call("PATCH", f"{HOSPITAL}/acceptances/{letters[1].token_id}", {"registration_number": "X"})
     unknown = other.call("PATCH", f"{HOSPITAL}/acceptances/{'0' * 32}", {"registration_number": "X"})
     assert [(answer.status_code, answer.get_json()["code"]) for answer in (foreign, unknown)] == [(404, "tidak-ditemukan")] * 2
+
+
+def test_after_a_move_list_and_number_are_the_new_hospitals_own(office: Office) -> None:
+    ours, other = simrs(office), simrs(office, hospital="RS-CONTOH-2")
+    letter = office.letter(office.to_letter())
+    ours.call("POST", f"{HOSPITAL}/accept", {"code": letter.token, "registration_number": "IGD 1"})
+    early = other.call("PATCH", f"{HOSPITAL}/acceptances/{letter.token_id}", {"registration_number": "ICU 7"})
+    assert early.status_code == 404, "asked for is not moved"
+    desk, head = office.actor("rs2"), office.actor("peksos")
+    with office.write() as session:
+        asked = transfers.request(session, session.get(Letter, letter.id), "ICU penuh.", None, desk, now=office.clock.pass_by(minutes=5))
+        assert asked.id is not None
+        transfers.decide(session, asked.id, confirms=True, note=None, actor=head, now=office.clock())
+    named = other.call("PATCH", f"{HOSPITAL}/acceptances/{letter.token_id}", {"registration_number": "ICU 7"})
+    assert (named.status_code, named.get_json()["registration_number"]) == (200, "ICU 7")
+    listed = [program.call("GET", f"{HOSPITAL}/acceptances").get_json()["acceptances"] for program in (ours, other)]
+    assert [[one["registration_number"] for one in day] for day in listed] == [["IGD 1"], ["ICU 7"]]
+    assert [one["accepted_at"] for one in listed[1]] == ["2026-11-23T02:05:00+00:00"]
+    with office.read() as session:
+        shift = shifts.today(session, desk, "Asia/Jakarta", now=office.clock())
+    assert [admission.registration_number for admission in shift.admissions] == ["ICU 7"]
+    heading, row = CalamineWorkbook.from_filelike(BytesIO(make(office).file)).get_sheet_by_index(0).to_python()
+    assert dict(zip(heading, row, strict=True))["kode_rs"] == "RS-CONTOH-2"
 
 
 def test_the_day_is_the_hospitals_not_utcs(sqlite_office: Office) -> None:

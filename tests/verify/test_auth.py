@@ -160,8 +160,8 @@ def test_one_person_signs_in_at_eight_desks_at_once(office: Office) -> None:
 
 def test_a_hospital_reads_no_cases(office: Office) -> None:
     ticket = office.to_letter()
-    for path in ("/applications", f"/applications/{ticket}", f"/applications/{ticket}/letter.pdf"):
-        answer = office.api("rs").get(path)
+    for method, path in (("GET", "/applications"), ("GET", f"/applications/{ticket}"), ("POST", f"/applications/{ticket}/letter.pdf")):
+        answer = office.api("rs").call(method, path)
         assert (answer.status_code, said(answer)["detail"], said(answer)["code"]) == (403, NOT_YOURS, "tidak-berwenang")
 
 
@@ -178,7 +178,7 @@ def test_another_regions_office_does_not_learn_that_a_case_is_there(office: Offi
     unknown = said(blora.get("/applications/ABCD-2345"))
     for method, path, body in (
         ("GET", f"/applications/{ticket}", None),
-        ("GET", f"/applications/{ticket}/letter.pdf", None),
+        ("POST", f"/applications/{ticket}/letter.pdf", {}),
         ("PATCH", f"/applications/{ticket}", {"phone": "081299999999"}),
         ("POST", f"/applications/{ticket}/withdrawal", {"reason": "uji coba"}),
         ("POST", f"/applications/{ticket}/revocation", {"reason": "uji coba"}),

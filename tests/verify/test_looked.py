@@ -79,7 +79,7 @@ def test_each_look_at_a_case_is_written_down_once(office: Office) -> None:
     kadis = office.api("kadis")
     for _ in range(3):
         kadis.get(f"/applications/{ticket}")
-    kadis.get(f"/applications/{ticket}/letter.pdf")
+    kadis.post(f"/applications/{ticket}/letter.pdf")
     office.api("rs").get(f"/applications/{ticket}")  # may not: saw nothing
     assert readings(office) == [(4, "CASE", 3), (4, "LETTER", 1)]
 

@@ -9,19 +9,20 @@ from schemas.application import CaseSchema
 from schemas.casework import ReasonSchema, RemovalSchema, ReplacementSchema
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import on_case, pdf_response, replace_letter, start_removal
+from verify.counter import on_case, replace_letter, start_removal
+from verify.reprinting import hand_out
 from workflows import letters, queries
 from workflows.permissions import Permission
 
 blueprint = Blueprint("letters", __name__, url_prefix="/api/v1/applications/<ticket>", description="Surat")
 
 
-@blueprint.get("/letter.pdf")
+@blueprint.post("/letter.pdf")
 @requires(Permission.READ_LETTER)
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def paper(ticket: str) -> Response:
-    """The letter as PDF."""
-    return pdf_response(ticket)
+    """Hand the letter out as PDF: the original the first time, then copies marked ``CETAK ULANG ke-n``. Each is counted."""
+    return hand_out(ticket)
 
 
 @blueprint.post("/replacement")

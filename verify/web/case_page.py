@@ -4,8 +4,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
-from verify.counter import as_pdf, pdf_response
-from verify.reprinting import reprint
+from verify.reprinting import hand_out
 from verify.web.facts import facts_of
 from verify.web.look import look, policy_of
 from verify.web.next_step import next_step, other_steps
@@ -23,13 +22,6 @@ def show(ticket: str) -> str:
     return page(look(ticket))
 
 
-@blueprint.get("/berkas/<ticket>/surat.pdf")
-@requires(Permission.READ_LETTER)
-def paper(ticket: str) -> Response:
-    """The letter as it was made."""
-    return pdf_response(ticket)
-
-
 @blueprint.get("/berkas/<ticket>/tanda-terima")
 @requires(Permission.READ_CASES)
 def receipt(ticket: str) -> str:
@@ -39,12 +31,11 @@ def receipt(ticket: str) -> str:
     return render_template("receipt.html", view=view, case=view.case, **facts)
 
 
-@blueprint.post("/berkas/<ticket>/cetak-ulang")
+@blueprint.post("/berkas/<ticket>/surat.pdf")
 @requires(Permission.READ_LETTER)
-def again(ticket: str) -> Response:
-    """A marked copy; each is counted."""
-    paper, ordinal = reprint(ticket)
-    return as_pdf(paper, f"surat-{ticket}-cetak-ulang-{ordinal}.pdf")
+def paper(ticket: str) -> Response:
+    """The letter: the original once, then marked copies; each is counted."""
+    return hand_out(ticket)
 
 
 def page(view: CaseView) -> str:

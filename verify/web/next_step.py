@@ -88,7 +88,7 @@ def _in_turn(view: CaseView, actor: Actor) -> Step:
     if state in AFTER_LETTER:
         return _follow(view, actor)
     if state == State.LETTER_ISSUED:
-        return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), "Lihat dan cetak surat", _to(view, "case_page.paper"))
+        return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), "Cetak surat", f"{_to(view, 'case_page.show')}#surat")
     return _button(view, actor)
 
 

@@ -149,6 +149,7 @@ TIMELINE: Mapping[str, str] = {
     "CHECK": "Hasil pemeriksaan dicatat",
     "REVEAL": "Data lengkap dibuka",
     "DESK_CHECK": "Surat diperiksa di loket",
+    "PRINT": "Surat dicetak",
     "REPRINT": "Surat dicetak ulang",
     "BEDSIDE": "Dibuka rumah sakit, tanda sementara diberikan",
     "REMIND_PAPERS": "Rumah sakit diingatkan akan berkas",

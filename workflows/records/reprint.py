@@ -1,4 +1,4 @@
-"""Each copy of a letter that was printed again."""
+"""Each time a letter was handed out on paper: the original, and each copy after it."""
 
 from datetime import datetime
 
@@ -7,10 +7,11 @@ from sqlmodel import Field, SQLModel
 
 
 class Reprint(SQLModel, table=True):
-    """The ``ordinal``-th reprint of a letter, marked so on its face. It has the letter's number and token."""
+    """The ``ordinal``-th reprint of a letter, marked so on its face; 0 is the original, and there is one. All have the letter's
+    number and token."""
 
     __tablename__ = "reprint"
-    __table_args__ = (CheckConstraint("ordinal > 0", name="counted"),)
+    __table_args__ = (CheckConstraint("ordinal >= 0", name="counted"),)
 
     letter_id: int = Field(foreign_key="letter.id", primary_key=True)
     ordinal: int = Field(primary_key=True)

@@ -64,7 +64,7 @@ def test_every_state_reads_well_for_every_role(visit: Visit, sqlite_office: Offi
         (State.ASSESSMENT, "peksos", "Nilai berkas ini"),
         (State.VALIDATION, "validator", "Periksa penilaian"),
         (State.DECISION, "kadis", "Putuskan berkas ini"),
-        (State.LETTER_ISSUED, "loket", "Lihat dan cetak surat"),
+        (State.LETTER_ISSUED, "loket", "Cetak surat"),
     ],
 )
 def test_the_next_step_is_a_button_for_whoever_may_take_it(
@@ -162,14 +162,20 @@ def test_an_event_younger_than_its_words_breaks_no_page(visit: Visit, sqlite_off
     assert "Peristiwa lain" in case(visit("loket"), ticket).main()
 
 
-def test_the_letter_can_be_seen_once_it_is_there(visit: Visit, sqlite_office: Office) -> None:
+def test_the_button_says_whether_the_original_or_a_marked_copy_comes(visit: Visit, sqlite_office: Office) -> None:
     ticket = sqlite_office.to_decision()
     visitor = visit("kadis")
-    assert visitor.get(f"/berkas/{ticket}/surat.pdf").status == 404
+    assert "Cetak surat" not in case(visitor, ticket).main()
     sqlite_office.approve(ticket)
     sqlite_office.drain()
-    paper = visitor.client.get(f"/berkas/{ticket}/surat.pdf")
+    page = case(visitor, ticket)
+    assert "Surat asli keluar satu kali." in page.main()
+    key = {"csrf_token": page.value("csrf_token")}
+    paper = visitor.client.post(f"/berkas/{ticket}/surat.pdf", data=key)
     assert (paper.status_code, paper.mimetype, paper.headers["Cache-Control"]) == (200, "application/pdf", "no-store")
+    assert "Bertanda CETAK ULANG ke-1." in case(visitor, ticket).main()
+    visitor.client.post(f"/berkas/{ticket}/surat.pdf", data=key)
+    assert "Bertanda CETAK ULANG ke-2." in case(visitor, ticket).main()
 
 
 def test_an_expired_letter_says_what_to_do(visit: Visit, sqlite_office: Office) -> None:
