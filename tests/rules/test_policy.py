@@ -9,7 +9,9 @@ from schemas.policy_file import load_policies
 from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.eligibility import summary
 from workflows.rules.finding import Finding, Outcome
-from workflows.rules.policy import ActivationMode, PolicyBook, in_force, refusals_on
+from workflows.rules.policy import ActivationMode, ApprovalChain, PolicyBook, in_force, refusals_on
+from workflows.states import Role
+from workflows.vocabulary import LetterType
 
 BOOK: PolicyBook = load_policies()
 
@@ -54,6 +56,17 @@ def test_a_pin_reads_as_it_did_when_the_case_began() -> None:
     assert BOOK.unedited("3673", block.valid_from, block.sha256) is block
     with pytest.raises(PolicyEdited, match="diubah sesudah berkas dibuka"):
         BOOK.unedited("3673", block.valid_from, "0" * 64)
+
+
+def test_a_letter_s_own_chain_comes_before_that_of_all_others() -> None:
+    banyuasin, blora = BOOK.at("1607", date(2026, 11, 22)), BOOK.at("3316", date(2026, 11, 22))
+    assert banyuasin.posts_before(LetterType.JAMINAN_PELAYANAN) == (Role.KASI, Role.KABID)
+    assert blora.posts_before(LetterType.JAMINAN_PELAYANAN) == replace(blora, approval_chain=None).posts_before(LetterType.PENCABUTAN) == ()
+    assert banyuasin.approval_chain
+    own = ApprovalChain(LetterType.PENCABUTAN, (Role.SEKRETARIS,))
+    chained = replace(banyuasin, approval_chain=replace(banyuasin.approval_chain, value=(*banyuasin.approval_chain.value, own)))
+    assert chained.posts_before(LetterType.PENCABUTAN) == (Role.SEKRETARIS,)
+    assert chained.posts_before(LetterType.JAMINAN_PELAYANAN) == (Role.KASI, Role.KABID)
 
 
 def test_a_region_s_own_criteria_come_before_the_nation_s() -> None:
