@@ -67,16 +67,7 @@ def made(random: Random, number: int, hands: Hands, office: Office) -> dict[type
         CheckResult: list(result_rows(random, number, opened)),
         CaseDocument: [{"case_id": number, "type": paper, "received_at": opened, "received_by": hands.opened} for paper in papers(random)],
         Assessment: [assessment_row(random, number, hands, office, decided)],
-        FindingSet: [
-            {
-                "id": number,
-                "case_id": number,
-                "facts_hash": f"{number:064d}",
-                "findings": [],
-                "weighed_at": decided,
-                **pin(office, "policy_region"),
-            }
-        ],
+        FindingSet: [finding_row(number, office, decided)],
         Decision: [decision_row(number, hands, approved, decided)],
     }
 

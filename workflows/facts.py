@@ -29,7 +29,7 @@ from workflows.records.task import Task
 from workflows.records.webhook import WebhookDelivery, WebhookEndpoint
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts, LetterAsked
 from workflows.states import CHECKS, ON_NEWS, Job
-from workflows.vocabulary import LetterType, NoNik
+from workflows.vocabulary import LetterType, NoNik, RemovalReason
 
 STANDS_IN: Mapping[NoNik, str] = {
     NoNik.NEWBORN: "NIK ibu",
@@ -252,10 +252,15 @@ def _asked(session: Session, case: Case) -> LetterAsked | None:
         return None
     hospital = session.get(Hospital, case.hospital_code) if case.hospital_code else None
     removal = session.get(Removal, case.id)
+    return letter_asked(case, hospital, removal.reason if removal else None, _reactivations(session, case))
+
+
+def letter_asked(case: Case, hospital: Hospital | None, removal: RemovalReason | None, reactivations: int) -> LetterAsked:
+    """What the rules of letters other than A read about a case beside its checks and papers."""
     return LetterAsked(
         type=case.letter_type.value,
-        removal=removal.reason.value if removal else None,
-        reactivations=_reactivations(session, case),
+        removal=removal.value if removal else None,
+        reactivations=reactivations,
         hospital_code=case.hospital_code,
         hospital_contract=hospital is not None and hospital.has_contract(opened_on(case)),
         has_diagnosis=case.diagnosis is not None,

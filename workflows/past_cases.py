@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Text, case, cast
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from workflows import facts
@@ -20,8 +21,12 @@ from workflows.records.assessment import Assessment
 from workflows.records.case import Case, CaseDocument
 from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
+from workflows.records.hospital import Hospital
+from workflows.records.letter import Letter
+from workflows.records.removal import Removal
 from workflows.records.task import Task
-from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
+from workflows.rules.eligibility import RULES_OF
+from workflows.rules.facts import Answer, CheckFact, EligibilityFacts, LetterAsked
 from workflows.rules.whatif import PastCase
 from workflows.states import CHECKS, Job
 from workflows.vocabulary import DecisionOutcome, LetterType, ProxyKin
@@ -30,8 +35,6 @@ BATCH = 5_000
 """Decided cases read at a time, by a handful of queries whatever their number."""
 KEPT = 100_000
 """Different texts of details and answers remembered: most cases share theirs with others."""
-
-
 WEIGHED = (Job.MEMBERSHIP, Job.POVERTY)
 """Checks whose details can change an outcome; of the others only the word counts."""
 
@@ -43,10 +46,11 @@ class _Batch:
     checks: dict[int, dict[Job, CheckFact]] = field(default_factory=dict)
     papers: dict[int, set[str]] = field(default_factory=dict)
     answers: dict[int, Mapping[str, Answer]] = field(default_factory=dict)
+    letters: dict[int, LetterAsked] = field(default_factory=dict)
 
 
 def past_cases(session: Session, region_code: str, since: datetime, told: Callable[[int], None] = lambda _: None) -> Iterator[PastCase]:
-    """Every case for letter A that a region decided since a moment, oldest first; ``told`` hears how many were read."""
+    """Every case that a region decided by rules since a moment, oldest first; ``told`` hears how many were read."""
     last, done = 0, 0
     while rows := session.execute(_decided(region_code, since, last)).all():
         first, last = rows[0].id, rows[-1].id
@@ -64,7 +68,7 @@ def _decided(region_code: str, since: datetime, after: int) -> Any:
     wanted = [*(getattr(Case, name) for name in names), col(Decision.outcome)]
     query = select(*wanted).join(Decision, col(Decision.case_id) == Case.id)
     ours = (
-        (col(Case.letter_type) == LetterType.REKOM_PBPU_PEMDA)
+        col(Case.letter_type).in_(RULES_OF)
         & (col(Case.region_code) == region_code)
         & (col(Decision.decided_at) >= since)
         & (col(Case.id) > after)
@@ -81,6 +85,7 @@ def _batch(session: Session, first: int, last: int) -> _Batch:
         batch.papers.setdefault(case_id, set()).add(paper.value)
     for case_id, answers in session.execute(_answers(first, last)):
         batch.answers[case_id] = _answered(answers)
+    batch.letters = _letters_asked(session, first, last)
     return batch
 
 
@@ -124,6 +129,27 @@ def _answers(first: int, last: int) -> Any:
     return query.where(col(Decision.case_id).between(first, last))
 
 
+def _letters_asked(session: Session, first: int, last: int) -> dict[int, LetterAsked]:
+    """What the rules of letters other than A read beside; few cases are for one."""
+    times = dict(session.execute(_reactivations(first, last)).all())
+    query = select(Case, Hospital, Removal.reason).join(Hospital, col(Hospital.code) == Case.hospital_code, isouter=True)
+    query = query.join(Removal, col(Removal.case_id) == Case.id, isouter=True).where(col(Case.id).between(first, last))
+    found = session.execute(query.where(col(Case.letter_type) != LetterType.REKOM_PBPU_PEMDA))
+    return {one.id: facts.letter_asked(one, hospital, removal, times.get(one.id, 0)) for one, hospital, removal in found}
+
+
+def _reactivations(first: int, last: int) -> Any:
+    """How often letter B was issued for the same person before each decision."""
+    earlier = aliased(Case)
+    query = select(Case.id, func.count(col(Letter.id))).join(Decision, col(Decision.case_id) == Case.id)
+    query = query.join(earlier, (col(earlier.nik) == Case.nik) & (col(earlier.id) != Case.id)).join(
+        Letter, col(Letter.case_id) == earlier.id
+    )
+    issued = col(Letter.type) == LetterType.KET_REAKTIVASI_PBI_JK, col(Letter.issued_at) <= Decision.decided_at
+    ours = col(Case.id).between(first, last), col(Case.letter_type) == LetterType.KET_REAKTIVASI_PBI_JK
+    return query.where(*issued, *ours).group_by(col(Case.id))
+
+
 def _case(row: Any, batch: _Batch) -> PastCase:
     checks = batch.checks.get(row.id, {})
     known = EligibilityFacts(
@@ -140,6 +166,7 @@ def _case(row: Any, batch: _Batch) -> PastCase:
         duplicates=checks.get(Job.DUPLICATES),
         answers=batch.answers.get(row.id, {}),
         no_nik=row.no_nik.value if row.no_nik and row.nik is None else None,
+        letter=batch.letters.get(row.id),
         by_third_party=row.proxy_kin is ProxyKin.THIRD_PARTY,
     )
     return PastCase(row.ticket, known, row.policy_valid_from, row.outcome is DecisionOutcome.APPROVED)

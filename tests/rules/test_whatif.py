@@ -10,10 +10,12 @@ import pytest
 from schemas.policy_file import load_policies
 from tests.rules.test_rule_cases import CASES, facts_of, policy_of
 from workflows.rules.eligibility import RULES, summary, weigh
-from workflows.rules.facts import Answer, CheckFact, EligibilityFacts
+from workflows.rules.facts import Answer, CheckFact, EligibilityFacts, LetterAsked
 from workflows.rules.finding import Outcome
+from workflows.rules.letter_terms import LetterRules
 from workflows.rules.policy import ActivationMode, EligibilityBasis, PolicyBook, RegionPolicy
 from workflows.rules.whatif import NOWHERE, PastCase, Seats, district_of, run, touched_rules, yearly
+from workflows.vocabulary import LetterType
 
 BOOK: PolicyBook = load_policies()
 DAY = date(2026, 11, 22)
@@ -94,6 +96,61 @@ def test_a_run_is_what_weighing_everything_twice_would_say() -> None:
         assert found.rules == changed, table["name"]
         flip = (summary(before), summary(after))
         assert found.flips == ({flip: [table["name"]]} if flip[0] is not flip[1] else {})
+
+
+def test_a_draft_that_only_asks_other_questions_flips_too() -> None:
+    own = replace(BOOK.criteria_for(SERANG), code="SERANG_SENDIRI", threshold=9)
+    asked = replace(SERANG.criteria_set, value=own.code)
+    before = replace(SERANG, own_criteria=own, criteria_set=asked)
+    book = replace(BOOK, regions={"3673": (before,)})
+    answers = dict.fromkeys(list(YES)[1:], Answer.YES) | {next(iter(YES)): Answer.NO}
+    found = run([past(answers=answers)], replace(before, own_criteria=replace(own, threshold=5)), book)
+    assert found.rules == {"kriteria": 1}
+    assert found.flips == {(F, M): ["AAAA-2222"]}
+
+
+LETTERS = {
+    LetterType.KET_REAKTIVASI_PBI_JK: {"membership": said("INACTIVE", segment="PBI_JK")},
+    LetterType.JAMINAN_PELAYANAN: {"answers": {**YES, "tempat_tinggal": Answer.YES}},
+    LetterType.PENCABUTAN: {"identity": said("DECEASED"), "membership": said("ACTIVE", segment="PEMDA")},
+}
+
+
+def of_letter(kind: LetterType, **facts: Any) -> PastCase:
+    asked = LetterAsked(kind.value, hospital_code="RS-CONTOH-1", hospital_contract=True, removal="DIED")
+    papers = frozenset({*SERANG.reactivation_papers.value, *SERANG.guarantee_papers.value, *SERANG.removal_papers.value})
+    return past(letter=asked, documents=papers, **LETTERS[kind] | facts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "papers"),
+    [
+        (LetterType.KET_REAKTIVASI_PBI_JK, "reactivation_papers"),
+        (LetterType.JAMINAN_PELAYANAN, "guarantee_papers"),
+        (LetterType.PENCABUTAN, "removal_papers"),
+    ],
+)
+def test_other_letters_flip_by_their_own_papers_and_take_no_seat(kind: LetterType, papers: str) -> None:
+    case, more = of_letter(kind), draft(**{papers: (*getattr(SERANG, papers).value, "SURAT_DOMISILI")})
+    found = run([case], more, BOOK)
+    assert (found.flips, found.seats) == ({(M, N): [case.ticket]}, Seats(cases=1))
+    others = [of_letter(other) for other in LETTERS if other is not kind]
+    assert run([*others, past(documents=frozenset({"KTP", "KK"}))], more, BOOK).flips == {}
+    assert run([case], draft(desil_max=1, residence_months=24), BOOK).flips.keys() <= {(M, F)}
+
+
+def test_a_draft_that_asks_for_a_contract_flips_guarantees() -> None:
+    without = of_letter(LetterType.JAMINAN_PELAYANAN)
+    assert without.facts.letter
+    without = replace(without, facts=replace(without.facts, letter=replace(without.facts.letter, hospital_contract=False)))
+    free = replace(SERANG, letters={**SERANG.letters, LetterType.JAMINAN_PELAYANAN: terms(mou_only=False)})
+    found = run([without, of_letter(LetterType.JAMINAN_PELAYANAN)], free, BOOK)
+    assert (found.flips, found.rules) == ({(F, M): [without.ticket]}, {"jaminan": 1})
+
+
+def terms(**values: Any) -> LetterRules:
+    rows = SERANG.letters[LetterType.JAMINAN_PELAYANAN]
+    return tuple((since, replace(rule, terms=replace(rule.terms, **values))) for since, rule in rows)
 
 
 def test_districts_add_up_and_an_address_without_one_stays_apart() -> None:

@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
+from tests.letter_office import removed_from_pbi, to_letter_b
 from tests.made_past import make_past
 from tests.office import GROUNDS, POLICIES, Office, person
+from tests.workflows.test_letter_types import guaranteed
+from tests.workflows.test_removals import answer_and_validate, member, start
 from verify.commands.whatif import looking_only, undisturbed
-from workflows import checks, facts, past_cases
+from workflows import checks, facts, letters, past_cases
 from workflows import decision as decisions
 from workflows.advance import lock
 from workflows.checks import ManualResult
@@ -25,7 +28,7 @@ from workflows.records import Case
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.rules.eligibility import summary, weigh
-from workflows.rules.facts import CheckFact, EligibilityFacts
+from workflows.rules.facts import CheckFact, EligibilityFacts, LetterAsked
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.whatif import PastCase, run
@@ -92,6 +95,30 @@ def test_a_decided_case_is_rebuilt_as_it_was_weighed(office: Office) -> None:
     assert case.facts == live_facts(office, ticket)
     weighed = weigh(case.facts, office.policy, office.criteria)
     assert [(one.rule, one.outcome.value) for one in weighed] == found_outcomes(office, ticket)
+
+
+def test_a_case_for_another_letter_is_rebuilt_with_what_its_rules_read(office: Office) -> None:
+    removed_from_pbi(office)
+    first = to_letter_b(office)
+    office.clock.pass_by(days=31)
+    kadis = office.actor("kadis")
+    with office.write() as session:
+        letters.expire(session, lock(session, first, kadis), now=office.clock())
+    guarantee = guaranteed(office, 2)
+    office.approve(guarantee)
+    removal = start(office, member(office, 3))
+    answer_and_validate(office, removal)
+    office.approve(removal)
+    second = to_letter_b(office)
+    rebuilt = {case.ticket: case.facts for case in past(office)}
+    for ticket in (first, guarantee, removal, second):
+        assert rebuilt[ticket].letter is not None
+        assert rebuilt[ticket] == replace(live_facts(office, ticket), letter=rebuilt[ticket].letter)
+    asked = {ticket: rebuilt[ticket].letter for ticket in (first, guarantee, removal, second)}
+    assert asked[second] == live_facts(office, second).letter == LetterAsked("KET_REAKTIVASI_PBI_JK", reactivations=1)
+    assert asked[first] == LetterAsked("KET_REAKTIVASI_PBI_JK", reactivations=0), "the later letter was not yet written"
+    assert asked[guarantee] == live_facts(office, guarantee).letter
+    assert asked[removal] == live_facts(office, removal).letter
 
 
 def test_a_refused_case_is_one_too_and_an_open_or_withdrawn_one_is_not(office: Office) -> None:

@@ -134,6 +134,7 @@ def _spoken(run: Run) -> list[str]:
     lines = [
         f"Rancangan {draft.region_name}, blok sejak {draft.valid_from:%d-%m-%Y}, atas {_number(found.seats.cases)} berkas",
         f"yang diputus sejak {run.since:%d-%m-%Y}. Hanya saran aturan yang dibandingkan; pejabatlah yang memutuskan.",
+        "Semua jenis surat ditimbang; kursi dan rupiah hanya dari surat rekomendasi peserta daerah.",
     ]
     if found.without_rules:
         lines.append(f"{_number(found.without_rules)} berkas dilewati: aturannya tidak ada lagi.")

@@ -37,12 +37,12 @@ POVERTY = Rule(poverty.RULE, lambda facts, policy, _: poverty.weigh_poverty(fact
 RESIDENCE = Rule(residence.RULE, lambda facts, policy, _: residence.weigh_residence(facts, policy), frozenset({"residence_months"}))
 DUPLICATES = Rule(duplicates.RULE, lambda facts, *_: duplicates.weigh_duplicates(facts.duplicates))
 PAPERS = Rule(papers.RULE, lambda facts, policy, _: papers.weigh_papers(facts, policy), frozenset(papers.READS))
-CRITERIA = Rule(criteria.RULE, criteria.weigh_criteria, frozenset({"eligibility", "criteria_set"}))
+CRITERIA = Rule(criteria.RULE, criteria.weigh_criteria, frozenset({"eligibility", "criteria_set", "own_criteria"}))
 ACTIVATION = Rule(
     activation.RULE, lambda facts, policy, _: activation.weigh_activation(facts, policy), frozenset({"activation_mode", "cutoff_days"})
 )
 REACTIVATION = Rule(reactivation.RULE, lambda facts, *_: reactivation.weigh_reactivation(facts))
-GUARANTEE = Rule(guarantee.RULE, lambda facts, policy, _: guarantee.weigh_guarantee(facts, policy))
+GUARANTEE = Rule(guarantee.RULE, lambda facts, policy, _: guarantee.weigh_guarantee(facts, policy), frozenset({"letters"}))
 REMOVAL = Rule(removal.RULE, lambda facts, policy, _: removal.weigh_removal(facts, policy))
 
 RULES = (IDENTITY, MEMBERSHIP, POVERTY, RESIDENCE, DUPLICATES, PAPERS, CRITERIA, ACTIVATION)

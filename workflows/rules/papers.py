@@ -10,8 +10,6 @@ from workflows.rules.residence import months_later
 from workflows.vocabulary import DocumentType, LetterType, NoNik, Urgency
 
 RULE = "berkas"
-READS = ("papers", "newborn_papers", "unidentified_papers", "homeless_papers", "foreigner_papers")
-"""The values of a block this rule looks at."""
 KTP_MONTHS = 17 * 12
 """The KTP comes at 17; younger people have a KIA or only stand on the KK."""
 
@@ -48,6 +46,9 @@ OWN_PAPERS: Mapping[LetterType, str] = {
     LetterType.PENCABUTAN: "removal_papers",
 }
 """Values of a block; all other letters ask for ``papers``."""
+
+READS = ("papers", "newborn_papers", "unidentified_papers", "homeless_papers", "foreigner_papers", *OWN_PAPERS.values())
+"""The values of a block this rule looks at."""
 
 COMPLETE = Advice(Outcome.MEETS, "Semua berkas yang diminta sudah diterima.")
 

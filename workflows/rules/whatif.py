@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from workflows.rules.eligibility import RULES, Rule, worst
+from workflows.rules.eligibility import RULES, RULES_OF, Rule, worst
 from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import Outcome
-from workflows.rules.policy import CriteriaSet, PolicyBook, RegionPolicy
+from workflows.rules.policy import CriteriaSet, PolicyBook, RegionPolicy, Ruled
+from workflows.vocabulary import SEATED, LetterType
 
 MONTHS = 12
 DISTRICT_DIGITS = 6
@@ -31,8 +33,9 @@ class PastCase:
 
 @dataclass(slots=True)
 class Seats:
-    """What flips mean for seats. ``freed``: approved, would fail. ``doubtful``: approved, a person would have to look.
+    """What flips mean for seats, which only letter A takes.
 
+    ``freed``: approved, would fail. ``doubtful``: approved, a person would have to look.
     ``sure``: refused, would meet. ``possible``: refused for failing, a person would look instead.
     """
 
@@ -66,22 +69,25 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A block cases were pinned to, the draft, and which rules can differ between the two."""
+    """A block cases for one letter were pinned to, the draft, the letter's rules, and which of them can differ between the two."""
 
     before: RegionPolicy
     questions_before: CriteriaSet
     after: RegionPolicy
     questions_after: CriteriaSet
+    rules: tuple[Rule, ...]
     touched: tuple[Rule, ...]
+    seated: bool
 
 
 def run(cases: Iterable[PastCase], draft: RegionPolicy, book: PolicyBook) -> WhatIf:
     """Weigh every case under its own block and under ``draft``, as if that had been in force on the day."""
     timeless = replace(draft, valid_from=date.min, valid_to=None)
-    pairs = {block.valid_from: _pair(block, timeless, book) for block in book.regions.get(draft.region_code, ())}
+    blocks = book.regions.get(draft.region_code, ())
+    pairs = {(block.valid_from, kind): _pair(block, timeless, book, kind) for block in blocks for kind in RULES_OF}
     found = WhatIf()
     for case in cases:
-        pair = pairs.get(case.policy_valid_from)
+        pair = pairs.get((case.policy_valid_from, case.facts.letter_type))
         if pair is None:
             found.without_rules += 1
         else:
@@ -89,9 +95,9 @@ def run(cases: Iterable[PastCase], draft: RegionPolicy, book: PolicyBook) -> Wha
     return found
 
 
-def touched_rules(before: RegionPolicy, after: RegionPolicy) -> tuple[Rule, ...]:
+def touched_rules(before: RegionPolicy, after: RegionPolicy, rules: tuple[Rule, ...] = RULES) -> tuple[Rule, ...]:
     """The rules whose outcome can differ: those that read a value which differs."""
-    return tuple(rule for rule in RULES if any(getattr(before, key).value != getattr(after, key).value for key in rule.reads))
+    return tuple(rule for rule in rules if any(_value(before, key) != _value(after, key) for key in rule.reads))
 
 
 def yearly(seats: int, premium: int) -> int:
@@ -105,8 +111,15 @@ def district_of(facts: EligibilityFacts) -> str:
     return digits[:DISTRICT_DIGITS] if len(digits) >= DISTRICT_DIGITS else NOWHERE
 
 
-def _pair(before: RegionPolicy, after: RegionPolicy, book: PolicyBook) -> Pair:
-    return Pair(before, book.criteria_for(before), after, book.criteria_for(after), touched_rules(before, after))
+def _value(policy: RegionPolicy, key: str) -> Any:
+    value = getattr(policy, key)
+    return value.value if isinstance(value, Ruled) else value
+
+
+def _pair(before: RegionPolicy, after: RegionPolicy, book: PolicyBook, kind: LetterType) -> Pair:
+    rules = RULES_OF[kind]
+    touched = touched_rules(before, after, rules)
+    return Pair(before, book.criteria_for(before, kind), after, book.criteria_for(after, kind), rules, touched, kind in SEATED)
 
 
 def _count(found: WhatIf, case: PastCase, pair: Pair) -> None:
@@ -121,7 +134,7 @@ def _count(found: WhatIf, case: PastCase, pair: Pair) -> None:
     if old is new:
         return
     found.flips.setdefault((old, new), []).append(case.ticket)
-    for seats in (found.seats, local):
+    for seats in (found.seats, local) if pair.seated else ():
         _move(seats, case.approved, old, new)
 
 
@@ -138,7 +151,7 @@ def _changed(facts: EligibilityFacts, pair: Pair) -> dict[str, tuple[Outcome, Ou
 
 def _advice(facts: EligibilityFacts, pair: Pair, changed: Mapping[str, tuple[Outcome, Outcome]]) -> tuple[Outcome, Outcome]:
     """All rules together, before and after; who did not change is weighed once."""
-    same = [rule.weigh(facts, pair.before, pair.questions_before).outcome for rule in RULES if rule.name not in changed]
+    same = [rule.weigh(facts, pair.before, pair.questions_before).outcome for rule in pair.rules if rule.name not in changed]
     return worst([*same, *(old for old, _ in changed.values())]), worst([*same, *(new for _, new in changed.values())])
 
 
