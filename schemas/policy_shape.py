@@ -14,6 +14,7 @@ from schemas.approval_rows import ChainRows, LimitRows, QuorumRows
 from schemas.letter_shape import LETTER_TERMS, LetterFormShape, form_faults
 from schemas.office_time import CutoffRows, OpeningRows
 from schemas.policy_fields import WORDS, PolicyShape, Rule, choice, day, flag, listed, part, ruled, sentences, text, whole, words
+from schemas.waiting_limits import WaitingRows
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
 from workflows.rules.calendar import Counting
@@ -171,6 +172,10 @@ class _Refusal(Rule):
         return RefusalReason(**{key: value for key, value in data.items() if key != "retroactive"})
 
 
+class _DatedLimits(_Dated):
+    value = WaitingRows(required=True, error_messages=WORDS)  # type: ignore[assignment]
+
+
 class NationalShape(PolicyShape):
     """The national file."""
 
@@ -180,6 +185,9 @@ class NationalShape(PolicyShape):
     self_paid_wait_days = part(_Dated, many=True)
     reactivation_hours = part(_Dated, many=True)
     newborn_days = part(_Dated, many=True)
+    dtsen_duty_months = part(_Dated, many=True)
+    dtsen_reminder_days = part(_Dated, many=True)
+    waiting_limits = part(_DatedLimits, many=True)
     uhc_coverage_threshold = part(_Dated, many=True)
     uhc_active_threshold = part(_Dated, many=True)
     objection_days = part(_Dated, many=True)

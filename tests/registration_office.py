@@ -7,6 +7,7 @@ from tests.office import Office, person
 from verify.registrations import make_batch
 from workflows import advance, batches, desk, episodes, letters, registering, registrations
 from workflows.batches import AnswerRow
+from workflows.duties import DutyTerms
 from workflows.records import Letter, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.registering import Answer
 from workflows.registration_states import RefusalCode
@@ -14,6 +15,7 @@ from workflows.registration_states import RefusalCode
 SEP = "0301R0011126V000001"
 CARD = "0001234567890"
 ACTIVE = Answer(date(2026, 11, 23), CARD)
+TERMS = DutyTerms(months=6, remind_days=30)
 REFUSED = Answer(refusal=RefusalCode.KK_MISMATCH, note="KK lain di BPJS")
 
 
@@ -60,8 +62,9 @@ def answers(office: Office, said: dict[int, Answer], name: str = "a" * 64) -> Re
 def by_hand(office: Office, ticket: str, what: str, given: Any) -> None:
     """One of the commands on one registration."""
     actor, command = office.actor("loket"), getattr(registering, what)
+    words = (given, TERMS) if what == "answer" else (given,)
     with office.write() as session:
-        command(session, advance.lock(session, ticket, actor), given, actor, now=office.clock())
+        command(session, advance.lock(session, ticket, actor), *words, actor, now=office.clock())
 
 
 def type_sep(office: Office, ticket: str, number: str = SEP, by: str = "rs") -> None:

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -12,9 +13,10 @@ from verify.composition import Rekom
 from verify.imports.csv_reader import CsvReader
 from verify.imports.source import Format, ImportRefused, check_unchanged, inspect
 from verify.imports.xlsx_reader import XlsxReader
-from workflows import batches
+from workflows import batches, duties
 from workflows.actor import Actor
 from workflows.batches import AnswerRow
+from workflows.duties import DutyTerms
 from workflows.errors import InvalidInput
 from workflows.records.registration import RegistrationAnswer, RegistrationBatch
 
@@ -26,6 +28,12 @@ LARGEST_ANSWER = 8 << 20
 def make_batch(rekom: Rekom, session: Session, region_code: str, actor: Actor) -> RegistrationBatch:
     """One export file of everybody who waits in a region."""
     return batches.make(session, rekom.policy_today(region_code), render, actor, now=rekom.clock())
+
+
+def duty_terms(rekom: Rekom) -> DutyTerms:
+    """What a reactivation that is written down today brings with it."""
+    today = rekom.clock().astimezone(ZoneInfo(rekom.zone(rekom.settings.region))).date()
+    return duties.terms_on(rekom.policies.national, today)
 
 
 def file_name(batch: RegistrationBatch) -> str:

@@ -1,5 +1,5 @@
-"""The relay and sweeper in one loop: it rings for tasks that are due and free, closes letters that ran out, and takes
-witnesses of the audit trail.
+"""The relay and sweeper in one loop: it rings for tasks that are due and free, closes letters that ran out, tells the next
+person of what waits too long, and takes witnesses of the audit trail.
 
 It is woken through Redis after each commit and looks by itself every second as a net, so a Redis that is
 gone delays cases and loses none.
@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from verify.composition import Rekom
+from verify.escalation import Escalations
 from verify.health import sign_relay
 from verify.witness import Witnesses
 from workflows import advance, bedside, letters, tasks
@@ -24,13 +25,14 @@ log = logging.getLogger(__name__)
 
 def run(rekom: Rekom, stop: threading.Event) -> None:
     """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
-    witnesses = Witnesses(rekom)
+    witnesses, escalations = Witnesses(rekom), Escalations(rekom)
     while not stop.is_set():
         try:
             with closing(rekom.doorbell.listen()) as bell:
                 while not stop.is_set():
                     once(rekom)
                     witnesses.take_when_due()
+                    escalations.tell_when_due()
                     sign_relay(rekom.doorbell.impatient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)
         except (RedisError, SQLAlchemyError, OSError) as error:

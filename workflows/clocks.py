@@ -146,7 +146,19 @@ def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, reg
 
 def was_kept(case: Case, seen: Seen, office: OfficeTime, issued_at: datetime) -> bool:
     """Whether a letter came within its promise."""
-    return issued_at <= _promised(case, _pauses(case, seen, office, issued_at), office)
+    return issued_at <= _promised(case, paused(case, seen, office, issued_at), office)
+
+
+def papers_late_since(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> datetime | None:
+    """Since when papers that were to follow are late; None while they are not, or where they came."""
+    papers = _papers(case, seen, office, now)
+    return papers.due if papers and papers.state is ClockState.LATE else None
+
+
+def paused(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[Interval, ...]:
+    """While the office waited for the applicant's papers, as far as ``now``."""
+    until = min(_complete_at(case, seen, office) or now, now)
+    return ((case.opened_at, until),) if until > case.opened_at else ()
 
 
 def papers_seen(session: Session, cases: Iterable[Case]) -> dict[int, Seen]:
@@ -185,7 +197,7 @@ def _papers(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> Runnin
 def _promise(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> RunningClock | None:
     if case.state is State.LETTER_ISSUED:
         return None
-    pauses, waiting = _pauses(case, seen, office, now), _complete_at(case, seen, office) is None
+    pauses, waiting = paused(case, seen, office, now), _complete_at(case, seen, office) is None
     span = (case.opened_at, _promised(case, pauses, office))
     return _running(ClockKind.PROMISE, _service_counting(office), span, pauses, None if waiting else OWNER[case.state], office, now)
 
@@ -223,12 +235,6 @@ def _promised(case: Case, pauses: tuple[Interval, ...], office: OfficeTime) -> d
 
 def _service_counting(office: OfficeTime) -> Counting:
     return Counting.WORKING if office.policy.cutoffs.value.rows else office.policy.sla_counting.value
-
-
-def _pauses(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[Interval, ...]:
-    """While papers were missing, as far as ``now``."""
-    until = min(_complete_at(case, seen, office) or now, now)
-    return ((case.opened_at, until),) if until > case.opened_at else ()
 
 
 def _complete_at(case: Case, seen: Seen, office: OfficeTime) -> datetime | None:

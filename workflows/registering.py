@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, registrations, seats, webhooks
+from workflows import advance, audit, duties, registrations, seats, webhooks
 from workflows.actor import Actor
+from workflows.duties import DutyTerms
 from workflows.errors import InvalidInput, NotFound, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
@@ -76,10 +77,13 @@ def send_by_hand(session: Session, case: Case, reference: str | None, actor: Act
     audit.record(session, advance.subject(case), "REGISTER_SENT", actor=actor, now=now, route=registration.route.value)
 
 
-def answer(session: Session, case: Case, given: Answer, actor: Actor, *, now: datetime) -> None:
-    """Write down one answer. The seat is committed or, where the case is closed, set free; the case goes on by itself."""
+def answer(session: Session, case: Case, given: Answer, terms: DutyTerms, actor: Actor, *, now: datetime) -> None:
+    """Write down one answer. A member's seat is committed, and the case goes on by itself; a reactivation begins its DTSEN duty."""
     check(actor, Permission.REGISTER)
-    conclude(session, case, _of(session, case), given, actor, now=now)
+    registration = _of(session, case)
+    if given.active_on and registration.route == Route.SIKS_NG:
+        duties.begin(session, case, given.active_on, terms, now=now)
+    conclude(session, case, registration, given, actor, now=now)
 
 
 def conclude(session: Session, case: Case, registration: Registration, given: Answer, actor: Actor, *, now: datetime) -> None:

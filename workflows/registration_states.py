@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from workflows.errors import TransitionRefused
+from workflows.states import Role
 from workflows.vocabulary import LetterType
 
 
@@ -47,7 +48,10 @@ class RefusalCode(StrEnum):
     OTHER = "OTHER"
 
 
-ROUTES: Mapping[LetterType, Route] = {LetterType.REKOM_PBPU_PEMDA: Route.BPJS_FILE}
+ROUTES: Mapping[LetterType, Route] = {
+    LetterType.REKOM_PBPU_PEMDA: Route.BPJS_FILE,
+    LetterType.KET_REAKTIVASI_PBI_JK: Route.SIKS_NG,
+}
 """Which letters are followed by a registration, and by which way."""
 
 S = RegistrationStatus
@@ -75,6 +79,9 @@ REGISTRATION_TRANSITIONS: frozenset[tuple[RegistrationStatus, RegistrationStatus
 ENDED = frozenset({S.ACTIVE, S.GIVEN_UP, S.CANCELLED})
 ON_ITS_WAY = frozenset({S.BATCHED, S.SENT})
 """BPJS has the person's data or may have it any minute: nobody can take that back by leaving the case."""
+
+OWNER: Mapping[RegistrationStatus, Role] = dict.fromkeys((status for status in S if status not in ENDED), Role.LOKET)
+"""Whose turn it is while a registration is open; its clock runs since it came into its status (``workflows.stuck``)."""
 
 LABEL: Mapping[RegistrationStatus, str] = {
     S.WAITING: "Belum dikirim",

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.letter_office import FACILITY, removed_from_pbi, to_decision
 from tests.office import PAPERS, Office, person
-from workflows import advance, contracts, decision, desk, intake, letter_types, letters
+from tests.registration_office import ACTIVE, by_hand
+from workflows import advance, contracts, decision, desk, intake, letter_types
 from workflows.contracts import Contract
 from workflows.decision import Beside
 from workflows.desk import DeskAnswer
@@ -73,11 +74,11 @@ def test_letter_b_takes_no_seat_lasts_thirty_days_and_is_no_letter_for_a_desk(of
     to_decision(office, ticket)
     letter = approve(office, ticket)
     assert (letter.type, letter.valid_until - letter.valid_from) == (B, timedelta(days=30))
-    assert (office.case(ticket).state, office.count(Seat)) == (State.LETTER_ISSUED, 0)
+    assert (office.case(ticket).state, office.count(Seat)) == (State.REGISTERING, 0)  # nobody waits for a hospital
     rs = office.actor("rs")
     with office.write() as session:
         verdict, accepted = desk.accept(session, session.get(Letter, letter.id), None, rs, now=office.clock())
-    assert (verdict.answer, accepted, office.case(ticket).state) == (DeskAnswer.NOT_FOR_HOSPITAL, False, State.LETTER_ISSUED)
+    assert (verdict.answer, accepted, office.case(ticket).state) == (DeskAnswer.NOT_FOR_HOSPITAL, False, State.REGISTERING)
 
 
 def test_without_the_facilitys_letter_there_is_no_letter_b_whatever_the_reason(sqlite_office: Office) -> None:
@@ -97,10 +98,8 @@ def test_an_earlier_reactivation_is_a_warning_to_weigh(sqlite_office: Office) ->
     office.drain()
     to_decision(office, first)
     approve(office, first)
+    by_hand(office, first, "answer", ACTIVE)
     office.clock.pass_by(days=31)
-    kadis = office.actor("kadis")
-    with office.write() as session:
-        letters.expire(session, advance.lock(session, first, kadis), now=office.clock())
     second = office.open(documents=FACILITY)
     office.drain()
     findings = office.api("peksos").get(f"/applications/{second}").json["findings"]

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.office import GROUNDS, Office
-from tests.registration_office import ACTIVE
+from tests.registration_office import ACTIVE, TERMS
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from verify.db import Database, _alembic
 from workflows import advance, casework, decision, desk, ledger, letters, outlook, registering, seats
@@ -35,7 +35,7 @@ LOKET = Actor(1, "Loket Contoh", frozenset({Role.LOKET}), "3673")
 def activate(office: Office, ticket: str, kadis: Actor) -> None:
     """BPJS's word that the person is active."""
     with office.write() as session:
-        registering.answer(session, advance.lock(session, ticket, kadis), ACTIVE, LOKET, now=office.clock())
+        registering.answer(session, advance.lock(session, ticket, kadis), ACTIVE, TERMS, LOKET, now=office.clock())
 
 
 def end(office: Office, ticket: str, how: ReleaseReason) -> None:

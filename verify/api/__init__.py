@@ -23,6 +23,7 @@ from verify.api import (
     session,
     sessions,
     signing,
+    waits,
     webhooks,
 )
 
@@ -41,6 +42,7 @@ MODULES = (
     seats,
     desk,
     registrations,
+    waits,
     hospital,
     hospital_keys,
     oauth,

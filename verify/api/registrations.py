@@ -29,7 +29,7 @@ from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import find, on_case
 from verify.idempotency import once
-from verify.registrations import WORKBOOK, apply_rows, file_name, make_batch
+from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch
 from workflows import batches, episodes, registering
 from workflows.batches import AnswerRow
 from workflows.permissions import Permission
@@ -139,7 +139,7 @@ def send_by_hand(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 @blueprint.response(201, CaseSchema)
 def answer(given: Answer, ticket: str) -> dict[str, Any]:
     """Write down one answer: active from a day, or refused with a code."""
-    return _on(ticket, lambda session, case: registering.answer(session, case, given, me(), now=parts().clock()))
+    return _on(ticket, lambda session, case: registering.answer(session, case, given, duty_terms(parts()), me(), now=parts().clock()))
 
 
 @blueprint.post("/applications/<ticket>/registration/close")

@@ -7,11 +7,14 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.clocks import LATE, PROMISES, late_facts, promise_facts
+from schemas.waits import WAITS, wait_facts
 from verify.composition import Rekom
 from verify.config import load_settings
+from verify.escalation import stuck_in
 from verify.office_time import months_back, office_of
 from verify.web.clocks import APPLICANT, CLOCK
 from verify.web.times import duration, local_time
+from verify.web.waits import WAITING
 from verify.web.words import ROLE
 from workflows import clocks
 
@@ -45,6 +48,29 @@ def late_command(region: str | None, as_json: bool) -> None:
         since, late = local_time(one.clock.due, one.timezone), duration(now - one.clock.due)
         table.add_row(one.ticket, one.region_code, CLOCK[one.clock.kind], owner, since, late)
     Console(width=160).print(table)
+
+
+@cases_group.command("stuck")
+@REGION
+@AS_JSON
+def stuck_command(region: str | None, as_json: bool) -> None:
+    """List what waits longer than the rules allow, for whom, and who hears of it next."""
+    rekom = Rekom(load_settings(), wakes=False)
+    now, found = rekom.clock(), stuck_in(rekom, region)
+    if as_json:
+        click.echo(json.dumps(WAITS.dump([wait_facts(wait, now=now) for wait in found]), indent=1))
+        return
+    if not found:
+        click.echo("Tidak ada yang menunggu terlalu lama.")
+        return
+    table = Table("berkas", "daerah", "menunggu", "ditunggu", "sejak", "lewat", "diberi tahu", "berikutnya", box=None)
+    for wait in found:
+        pending = wait.pending
+        since, late = local_time(pending.since, pending.case.timezone), duration(now - wait.due)
+        owner = f"{ROLE[pending.owner]}, {pending.name}" if pending.name else ROLE[pending.owner]
+        told, following = (ROLE[role] if role else "" for role in (wait.told, wait.next))
+        table.add_row(pending.case.ticket, pending.case.region_code, WAITING[pending.kind], owner, since, late, told, following)
+    Console(width=200).print(table)
 
 
 @cases_group.command("promises")

@@ -26,6 +26,7 @@ from verify.web import (
     delegating,
     desk_app,
     door,
+    duties,
     episodes,
     factor_door,
     hospital_keys,
@@ -46,6 +47,7 @@ from verify.web import (
     sheets,
     shift,
     signing,
+    waits,
     work_list,
 )
 from verify.web.choices import PROXY_KINS
@@ -99,6 +101,8 @@ MODULES = (
     coverage,
     hospital_keys,
     registration,
+    waits,
+    duties,
     episodes,
     matching,
 )

@@ -20,6 +20,7 @@ DAILY: tuple[tuple[Permission, str, str], ...] = (
 )
 NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.OPEN_CASE, "/jalur", "Pilih jalur"),
+    (P.READ_CASES, "/menunggu", "Terlalu lama"),
     (P.READ_CASES, "/kuota", "Kuota"),
     (P.READ_COVERAGE, "/cakupan", "Cakupan"),
     (P.DELEGATE, "/wakil", "Wakilkan"),

@@ -12,7 +12,7 @@ from schemas.casework import ReasonSchema
 from schemas.forms import plain
 from schemas.registration import OneAnswerSchema, RegistrationDetailsSchema, SentSchema
 from verify.auth import me, parts, requires
-from verify.registrations import WORKBOOK, apply_rows, file_name, make_batch, read_upload
+from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch, read_upload
 from verify.web.form import Form, blank, tried
 from verify.web.look import look
 from verify.web.once import SEE_OTHER, once
@@ -201,7 +201,7 @@ def _send_by_hand(session: Session, case: Case, given: dict[str, Any]) -> None:
 
 
 def _answer(session: Session, case: Case, given: registering.Answer) -> None:
-    registering.answer(session, case, given, me(), now=parts().clock())
+    registering.answer(session, case, given, duty_terms(parts()), me(), now=parts().clock())
 
 
 def _give_up(session: Session, case: Case, given: dict[str, Any]) -> None:

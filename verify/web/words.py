@@ -201,6 +201,8 @@ TIMELINE: Mapping[str, str] = {
     "RECORD_SEP": "Nomor SEP dicatat, selesai",
     "FINISH": "Selesai",
     "GIVE_UP": "Ditutup tanpa hasil",
+    "ESCALATE": "Terlalu lama menunggu, diteruskan",
+    "DUTY_DONE": "Kewajiban sesudah pengaktifan dipenuhi",
     "REVOKE": "Surat dicabut",
     "RESEAL": "Surat disegel ulang dengan kunci baru, kertas lama tidak berlaku",
     "WITHDRAW": "Berkas dibatalkan",

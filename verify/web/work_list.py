@@ -12,6 +12,7 @@ from verify.web import door, intake_page
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
 from verify.web.once import SEE_OTHER
+from verify.web.waits import told_to_me
 from workflows import queries
 from workflows.actor import Actor
 from workflows.errors import InvalidNik
@@ -93,6 +94,7 @@ def page(form: Form) -> str:
         form=form,
         tabs=_tabs(found, state, actor),
         cases=_in_order(found, state, actor),
+        told=told_to_me(),
         state=state,
         after=found.after,
         mine=state in _waiting_for(actor),

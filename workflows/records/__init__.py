@@ -12,7 +12,9 @@ from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
 from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
+from workflows.records.duty import Duty
 from workflows.records.episode import Episode
+from workflows.records.escalation import Escalation
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
@@ -62,7 +64,9 @@ __all__ = [
     "Decision",
     "DecisionGround",
     "DtsenRow",
+    "Duty",
     "Episode",
+    "Escalation",
     "Extract",
     "FindingSet",
     "Hospital",

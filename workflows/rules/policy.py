@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
+from workflows.rules.limits import Limits
 from workflows.states import Role
 from workflows.vocabulary import Capacity, LetterType
 
@@ -279,6 +280,9 @@ class NationalPolicy:
     self_paid_wait_days: Dated
     reactivation_hours: Dated
     newborn_days: Dated
+    dtsen_duty_months: Dated
+    dtsen_reminder_days: Dated
+    waiting_limits: tuple[tuple[date, Ruled[Limits]], ...]
     uhc_coverage_threshold: Dated
     uhc_active_threshold: Dated
     objection_days: Dated
@@ -304,6 +308,14 @@ def known_on(rows: Dated, day: date) -> Ruled[int] | None:
 def refusals_on(reasons: tuple[RefusalReason, ...], day: date) -> Mapping[str, RefusalReason]:
     """The reasons that may be given on a day, by code, in the order of the list."""
     return {reason.code: reason for reason in reasons if reason.valid_from <= day}
+
+
+def limits_on(rows: tuple[tuple[date, Ruled[Limits]], ...], day: date) -> Limits:
+    """How long things may wait on a day; ``PolicyRefused`` before the first row."""
+    for since, ruled in reversed(rows):
+        if since <= day:
+            return ruled.value
+    raise PolicyRefused(f"Belum ada batas tunggu nasional untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
 
 
 @dataclass(frozen=True, slots=True)

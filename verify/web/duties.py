@@ -1,0 +1,46 @@
+"""Duties after a reactivation: what is owed until when and by whom, and the word that it was done."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from schemas.casework import ReasonSchema
+from schemas.forms import plain
+from verify.auth import me, parts, requires
+from verify.web.form import Form, blank, tried
+from verify.web.once import once
+from workflows import advance, duties
+from workflows.permissions import Permission
+
+blueprint = Blueprint("duties", __name__)
+
+
+@blueprint.get("/kewajiban")
+@requires(Permission.READ_CASES)
+def show() -> str:
+    """Open duties, the earliest due first."""
+    return page(blank())
+
+
+@blueprint.post("/kewajiban/<ticket>")
+@requires(Permission.RECORD_CHECK)
+def done(ticket: str) -> Response | tuple[str, int]:
+    """Write down that one was done."""
+
+    def effect(session: Session) -> str:
+        given: dict[str, Any] = ReasonSchema().load(plain(request.form, zone="UTC"))
+        duties.done(session, advance.lock(session, ticket, me()), given["reason"], me(), now=parts().clock())
+        return url_for("duties.show")
+
+    return tried(lambda: once(effect, "Kewajiban tercatat dipenuhi."), page)
+
+
+def page(form: Form) -> str:
+    """The list."""
+    with parts().database.read() as session:
+        found = duties.listed(session, me().region_code)
+    today = parts().clock().astimezone(ZoneInfo(parts().zone(me().region_code))).date()
+    return render_template("duties.html", form=form, duties=found, today=today)

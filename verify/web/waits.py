@@ -1,0 +1,49 @@
+"""What waits too long, for whom, and who hears of it next."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, render_template
+
+from verify.auth import me, parts, requires
+from verify.escalation import stuck_in
+from verify.web.words import ROLE
+from workflows import escalations
+from workflows.permissions import Permission
+from workflows.rules.limits import Waiting
+from workflows.states import LABEL
+
+blueprint = Blueprint("waiting", __name__)
+
+WAITING: Mapping[str, str] = {
+    **{state.value: word for state, word in LABEL.items()},
+    Waiting.PAPERS: "Berkas pemohon lewat batas",
+    Waiting.REGISTRATION_WAITING: "Pendaftaran belum dikirim",
+    Waiting.REGISTRATION_BATCHED: "Berkas kiriman belum dikirim",
+    Waiting.REGISTRATION_SENT: "Jawaban pendaftaran belum datang",
+    Waiting.REGISTRATION_REFUSED: "Pendaftaran ditolak, belum dibetulkan",
+    Waiting.MANUAL_CHECK: "Pemeriksaan manual",
+    Waiting.CORRECTION: "Jawaban registri berbeda",
+    Waiting.DTSEN_DUTY: "Pemutakhiran DTSEN",
+    Waiting.TRANSFER: "Permintaan pindah rumah sakit",
+    Waiting.LATE_ACCEPTANCE: "Penerimaan tanpa internet bertabrakan",
+}
+"""What waits, in words."""
+
+
+@blueprint.get("/menunggu")
+@requires(Permission.READ_CASES)
+def show() -> str:
+    """The list, with what came to a role of this person on top."""
+    found = stuck_in(parts(), me().region_code)
+    with parts().database.read() as session:
+        names = escalations.names(session, found)
+    mine = [wait for wait in found if me().roles.intersection(wait.heard)]
+    others = [wait for wait in found if not me().roles.intersection(wait.heard)]
+    told = {"names": names, "key": escalations.key}
+    return render_template("waits.html", mine=mine, others=others, words=WAITING, roles=ROLE, now=parts().clock(), **told)
+
+
+def told_to_me() -> int:
+    """How many waits came to a role of this person, for the work list."""
+    with parts().database.read() as session:
+        return escalations.told_to(session, me())
