@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify import __version__, access_log, api, api_docs, auth, errors, web, well_known
+from verify import __version__, access_log, api, api_docs, auth, errors, metrics, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -67,6 +67,7 @@ def create_app(rekom: Rekom) -> Flask:
     api.register(_documented(app, csrf))
     web.register(app)
     _health(app, rekom)
+    metrics.install(app, rekom)
     well_known.install(app, rekom)
     api_docs.install(app)
     _own_static(app)

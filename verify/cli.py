@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, str] = {
     "signers": "verify.commands.signers:signers_group",
     "keys": "verify.commands.keys:keys_group",
     "health": "verify.commands.health:health_group",
+    "doctor": "verify.commands.doctor:doctor_command",
+    "backup": "verify.commands.backup:backup_group",
     "registries": "verify.commands.registries:registries_group",
     "path": "verify.commands.paths:path_command",
     "cases": "verify.commands.cases:cases_group",

@@ -43,6 +43,9 @@ class Settings:
     public_url: str = _setting("http://127.0.0.1:8000", "address hospitals reach, printed in the QR")
     region: str = _setting("3673", "Kemendagri code of the office's region, with a policy file")
     practice: bool = _setting(True, "admit made-up NIKs of the impossible province 99; false in production")
+    metrics_token: str = _setting(
+        "", "what a watching program sends as bearer token to /metrics; empty: the address is not there", secret=True
+    )
     session_minutes: int = _setting(480, "minutes a sign-in lasts at most")
     lookups_account: int = _setting(100, "questions by NIK one desk account may ask in an hour; QR codes are not counted")
     lookups_address: int = _setting(300, "questions by NIK from one network address in an hour")

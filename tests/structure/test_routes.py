@@ -18,6 +18,7 @@ PUBLIC = {
     "/fhir/metadata",
     "/oauth/token",
     "/healthz",
+    "/metrics",
     "/readyz",
     "/.well-known/jwks.json",
     "/openapi.json",

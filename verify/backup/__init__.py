@@ -1,0 +1,1 @@
+"""Backups of the database that prove their restore by counting."""

@@ -1,0 +1,123 @@
+"""Try a backup in a database of its own, or bring an office back from it."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import inspect, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from verify.backup.contents import count, differences
+from verify.backup.copying import CopyFailed, kind_of, load_into
+from verify.backup.making import opened
+from verify.backup.receipt import BackupUnusable, Receipt, remember
+from verify.composition import Rekom
+from verify.db import connect
+from workflows import audit, trust
+from workflows.actor import Actor
+from workflows.errors import Conflict
+from workflows.records.letter import LetterCounter
+from workflows.records.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """How an office came back: ``skipped`` are the letter numbers that nobody may get, by counter and year."""
+
+    receipt: Receipt
+    bundle_counter: int
+    skipped: tuple[tuple[str, int, int, int], ...]
+
+
+def try_backup(rekom: Rekom, folder: Path) -> Receipt:
+    """Restore into a database that is thrown away, count, walk the audit trail; ``BackupUnusable`` says what differs."""
+    file, receipt = opened(folder)
+    _same_kind(rekom, receipt)
+    with _throwaway(rekom.settings.database_url) as url:
+        load_into(url, file)
+        _must_agree(url, receipt)
+    remember(rekom.settings, receipt.made_at, folder, rekom.clock())
+    return receipt
+
+
+def restore(rekom: Rekom, folder: Path, actor: Actor, *, bundle_counter: int, skip: int) -> Return:
+    """Fill the office's empty database, prove it by counting, and go on where nothing that left the building is said twice.
+
+    Letters given after the backup are lost here and real outside: their numbers, at most ``skip`` a counter, stay unused.
+    Everybody signs in again. ``Conflict`` where the database is not empty.
+    """
+    file, receipt = opened(folder)
+    url = rekom.settings.database_url
+    _same_kind(rekom, receipt)
+    _must_be_empty(url)
+    load_into(url, file)
+    _must_agree(url, receipt)
+    with rekom.database.write() as session:
+        return _go_on(session, receipt, actor, rekom, bundle_counter, skip)
+
+
+def _go_on(session: Session, receipt: Receipt, actor: Actor, rekom: Rekom, bundle_counter: int, skip: int) -> Return:
+    now, skipped = rekom.clock(), []
+    for counter in session.exec(select(LetterCounter).order_by(col(LetterCounter.office), col(LetterCounter.year))):
+        if counter.year < receipt.made_at.year:
+            continue
+        skipped.append((counter.office, counter.year, counter.last + 1, counter.last + skip))
+        counter.last += skip
+        session.add(counter)
+    session.exec(update(SignIn).where(col(SignIn.ended_at).is_(None)).values(ended_at=now))
+    reached = trust.raise_counter(session, bundle_counter, actor, now=now)
+    detail = {"backup_of": receipt.made_at.isoformat(), "sha256": receipt.sha256, "skipped_numbers": skipped, "bundle_counter": reached}
+    audit.record(session, "restore", "RESTORE", actor=actor, now=now, **detail)
+    return Return(receipt, reached, tuple(skipped))
+
+
+def _same_kind(rekom: Rekom, receipt: Receipt) -> None:
+    if receipt.kind != kind_of(rekom.settings.database_url):
+        raise BackupUnusable(f"Cadangan ini dari {receipt.kind}. Arahkan DATABASE_URL ke basis data {receipt.kind}, lalu ulangi.")
+
+
+def _must_be_empty(url: str) -> None:
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                raise Conflict("Basis data tujuan tidak kosong. Buat basis data baru, arahkan DATABASE_URL ke sana, lalu ulangi.")
+    finally:
+        engine.dispose()
+
+
+def _must_agree(url: str, receipt: Receipt) -> None:
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            wrong = differences(receipt.contents, count(connection))
+    finally:
+        engine.dispose()
+    if wrong:
+        raise BackupUnusable(f"Isi yang dipulihkan tidak cocok. {' '.join(wrong)}")
+
+
+@contextmanager
+def _throwaway(url: str) -> Iterator[str]:
+    if kind_of(url) == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="rekom-") as folder:
+            yield f"sqlite:///{folder}/coba.db"
+        return
+    name = f"rekom_coba_{secrets.token_hex(6)}"
+    engine = connect(url)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+            try:
+                yield make_url(url).set(database=name).render_as_string(hide_password=False)
+            finally:
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    except SQLAlchemyError as error:
+        raise CopyFailed(f"Basis data percobaan tidak dapat dibuat ({type(error).__name__}). Beri peran ini hak CREATEDB.") from None
+    finally:
+        engine.dispose()
