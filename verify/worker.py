@@ -9,7 +9,7 @@ from sqlalchemy.orm import configure_mappers
 from verify import jobs
 from verify.composition import prepare
 from verify.config import Settings
-from verify.doorbell import QUEUES, TASK_FUNCTION, TaskJob, worker_connection
+from verify.doorbell import QUEUES, TASK_FUNCTION, URGENT, TaskJob, worker_connection
 
 log = logging.getLogger(__name__)
 
@@ -17,12 +17,17 @@ log = logging.getLogger(__name__)
 assert f"{jobs.__name__}.{jobs.run_task.__name__}" == TASK_FUNCTION
 
 
-def run(settings: Settings, *, burst: bool = False) -> None:
+def queues(*, only_urgent: bool) -> list[str]:
+    """What a worker empties, in this order. One kept for emergencies never is in the middle of somebody's routine case."""
+    return [URGENT] if only_urgent else list(QUEUES)
+
+
+def run(settings: Settings, *, burst: bool = False, only_urgent: bool = False) -> None:
     """Work until told to stop (SIGTERM finishes the running job first). ``burst`` stops when the queues are empty."""
     configure_mappers()
     prepare(settings)
     worker = Worker(
-        list(QUEUES),
+        queues(only_urgent=only_urgent),
         connection=worker_connection(settings.redis_url),
         job_class=TaskJob,
         serializer=JSONSerializer,

@@ -25,6 +25,8 @@ OURS = {name: service for name, service in SERVICES.items() if name not in STORE
 ONCE = {"migrate", "seed"}
 """Services that do their work and end: nothing to look after."""
 
+PROGRAM_OF = {"worker-darurat": "worker"}
+"""Services that run another's command."""
 PROGRAM = ["python", "-m", "verify.cli"]
 REQUIRED = re.compile(r"\$\{(\w+):\?([^}]+)\}")
 WITH_DEFAULT = re.compile(r"\$\{(\w+):-([^}]*)\}")
@@ -75,23 +77,25 @@ def settings_of(service: str, environ: Mapping[str, str]) -> Settings:
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    assert set(SERVICES) == STORES | {"migrate", "seed", "web", "relay", "worker", "simulator"}
+    assert set(SERVICES) == STORES | {"migrate", "seed", "web", "relay", "worker", "worker-darurat", "simulator"}
     small = {name for name, service in SERVICES.items() if "small" in service["profiles"]}
     demo = {name for name, service in SERVICES.items() if "demo" in service["profiles"]}
     assert demo == set(SERVICES)
     assert demo - small == {"simulator", "seed"}
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
+    assert parsed(SERVICES["worker-darurat"]["command"]).params["only_urgent"]
+    assert not parsed(SERVICES["worker"]["command"]).params["only_urgent"]
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_exists_with_its_options(name: str) -> None:
-    assert parsed(SERVICES[name]["command"]).command.name == name
+    assert parsed(SERVICES[name]["command"]).command.name == PROGRAM_OF.get(name, name)
 
 
 @pytest.mark.parametrize("name", sorted(set(OURS) - ONCE - {"simulator"}))
 def test_every_health_check_is_a_command(name: str) -> None:
     words = health_of(SERVICES[name])
-    assert words[3:5] == ["health", name]
+    assert words[3:5] == ["health", PROGRAM_OF.get(name, name)]
     parsed(words)
 
 

@@ -4,12 +4,13 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.job import JobStatus
@@ -17,10 +18,11 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from tests.office import NOBODY, Office, person, running_office
-from verify import jobs, relay
+from verify import jobs, relay, worker
+from verify.cli import main
 from verify.doorbell import NORMAL, QUEUES, TASK_FUNCTION, URGENT, TaskJob, job_name
 from verify.health import RELAY_SIGN
-from workflows import guards
+from workflows import guards, tasks
 from workflows.records import CheckResult
 from workflows.states import State
 from workflows.vocabulary import Urgency
@@ -50,14 +52,14 @@ def waiting(office: Office) -> list[str]:
     return [job_id for name in QUEUES for job_id in queue(office, name).get_job_ids()]
 
 
-def work_off(office: Office) -> int:
-    """Run a worker of RQ's in this process until the queues are empty; returns how many jobs it ran."""
-    worker = SimpleWorker(list(QUEUES), connection=office.rekom.doorbell.impatient, job_class=TaskJob, serializer=JSONSerializer)
+def work_off(office: Office, names: Sequence[str] = QUEUES, *, most: int | None = None) -> list[str]:
+    """Run a worker of RQ's in this process until the queues are empty; returns the ids of the jobs it ran, in order."""
+    own = SimpleWorker(list(names), connection=office.rekom.doorbell.impatient, job_class=TaskJob, serializer=JSONSerializer)
     ran: list[str] = []
-    perform = worker.perform_job
-    worker.perform_job = lambda job, *rest, **more: (ran.append(job.id), perform(job, *rest, **more))[1]  # type: ignore[method-assign]
-    worker.work(burst=True, logging_level="ERROR", with_scheduler=False)
-    return len(ran)
+    perform = own.perform_job
+    own.perform_job = lambda job, *rest, **more: (ran.append(job.id), perform(job, *rest, **more))[1]  # type: ignore[method-assign]
+    own.work(burst=True, max_jobs=most, logging_level="ERROR", with_scheduler=False)
+    return ran
 
 
 def first_task(office: Office, ticket: str) -> int:
@@ -67,7 +69,7 @@ def first_task(office: Office, ticket: str) -> int:
 def test_a_case_normally_costs_one_job(ringing: Office) -> None:
     ticket = ringing.open()
     assert (relay.once(ringing.rekom), waiting(ringing)) == (1, [job_name(first_task(ringing, ticket))])
-    assert (work_off(ringing), ringing.case(ticket).state) == (1, State.ASSESSMENT)
+    assert (len(work_off(ringing)), ringing.case(ticket).state) == (1, State.ASSESSMENT)
     assert (relay.once(ringing.rekom), waiting(ringing)) == (0, [])
     assert ringing.rekom.doorbell.impatient.keys("rq:job:*") == []  # nothing of the case stays in Redis
 
@@ -79,6 +81,32 @@ def test_emergencies_have_their_own_queue_and_go_first(ringing: Office) -> None:
     assert [len(queue(ringing, name)) for name in (URGENT, NORMAL)] == [1, 1]
     assert queue(ringing, URGENT).get_job_ids() == [job_name(first_task(ringing, urgent))]
     assert QUEUES == (URGENT, NORMAL)
+
+
+def test_a_flood_of_routine_cases_delays_no_emergency(ringing: Office) -> None:
+    """The relay rings for it first, any worker takes it next, and the one that is kept for emergencies takes nothing else."""
+    flood = [ringing.open(number) for number in range(2, 22)]
+    relay.once(ringing.rekom)
+    first = ringing.open(1, urgency=Urgency.EMERGENCY)
+    with ringing.read() as session:
+        assert [task.id for task in tasks.due(session, now=ringing.clock(), limit=1)] == [first_task(ringing, first)]
+    relay.once(ringing.rekom)
+    assert work_off(ringing, worker.queues(only_urgent=False), most=1) == [job_name(first_task(ringing, first))]
+    second = ringing.open(30, urgency=Urgency.EMERGENCY)
+    relay.once(ringing.rekom)
+    assert work_off(ringing, worker.queues(only_urgent=True)) == [job_name(first_task(ringing, second))]
+    assert {ringing.case(ticket).state for ticket in (first, second)} == {State.ASSESSMENT}
+    assert {ringing.case(ticket).state for ticket in flood} == {State.RECEIVED}
+    assert len(queue(ringing, NORMAL)) == len(flood)
+
+
+def test_the_command_keeps_a_worker_for_emergencies(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, bool]] = []
+    monkeypatch.setattr(worker, "run", lambda _, **options: asked.append(options))
+    for words in (["worker", "--only-urgent"], ["worker", "--burst"]):
+        assert CliRunner().invoke(main, words).exit_code == 0
+    assert asked == [{"burst": False, "only_urgent": True}, {"burst": True, "only_urgent": False}]
+    assert worker.queues(only_urgent=True) == [URGENT]
 
 
 def test_redis_holds_an_id_and_nothing_else(ringing: Office) -> None:
@@ -116,7 +144,7 @@ def test_a_job_left_behind_by_a_dead_worker_is_rung_again(ringing: Office, left:
     ringing.rekom.doorbell.impatient.lrem(queue(ringing).key, 0, job.id)
     ringing.clock.pass_by(seconds=30)
     assert (relay.once(ringing.rekom), waiting(ringing)) == (1, [job.id])
-    assert (work_off(ringing), ringing.case(ticket).state) == (1, State.ASSESSMENT)
+    assert (len(work_off(ringing)), ringing.case(ticket).state) == (1, State.ASSESSMENT)
 
 
 def test_without_redis_tasks_are_given_back_and_rung_later(sqlite_office: Office) -> None:
@@ -148,7 +176,7 @@ def test_a_worker_runs_nothing_but_run_task(ringing: Office, function: str) -> N
     job = queue(ringing).jobs[0]
     with pytest.raises(PermissionError, match=f"^worker refuses '{function}'$"):
         job.perform()
-    assert (work_off(ringing), CALLED) == (1, [])
+    assert (len(work_off(ringing)), CALLED) == (1, [])
 
 
 @pytest.mark.parametrize("asked", [9999, "no id"])
@@ -159,7 +187,7 @@ def test_a_worker_calls_nobody_back(ringing: Office, asked: Any) -> None:
     ringing.rekom.doorbell.impatient.hset("rq:job:planted", mapping=written | {"webhooks": json.dumps([webhook])})
     job = queue(ringing).jobs[0]
     assert (job.success_callback, job.failure_callback, job.stopped_callback, job.webhooks) == (None, None, None, [])
-    assert (work_off(ringing), CALLED) == (1, [])
+    assert (len(work_off(ringing)), CALLED) == (1, [])
 
 
 def test_what_breaks_off_leaves_no_personal_data_in_redis_or_in_the_log(
