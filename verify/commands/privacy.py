@@ -1,22 +1,33 @@
 """``rekom privacy``: what a person may ask the office about the own data."""
 
+import getpass
 import json
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
-from verify.commands.operator import installation, looking
+from schemas.spreadsheet import as_csv
+from verify.commands.operator import changing, installation, looking, operator
+from verify.composition import Rekom
 from verify.web.story import story
 from verify.web.times import local_time
-from workflows import looked
+from workflows import audit, looked, subject_access
+from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.looked import Report
+from workflows.nik import parse_nik
 from workflows.records.case_reading import Seen
+from workflows.subject_access import Exposed
 
 SEEN = {Seen.CASE: "berkas", Seen.LETTER: "surat", Seen.REVEALED: "data lengkap"}
 
 
 @click.group("privacy")
 def privacy_group() -> None:
-    """Personal data: who looked at it."""
+    """Personal data: who looked at it, all that is held about a person, whose data an account saw."""
 
 
 @privacy_group.command("looked")
@@ -54,3 +65,84 @@ def _plain(found: Report) -> dict[str, object]:
     ]
     acts = [{"at": event.at.isoformat(), "name": event.actor_name, "action": event.action} for event in found.acts]
     return {"looks": looks, "acts": acts}
+
+
+TO = click.option(
+    "--to", "into", type=click.Path(path_type=Path, dir_okay=False), required=True, help="new file; only its owner may read it"
+)
+TELL_WITHIN = timedelta(hours=72)
+"""3 x 24 hours, UU 27/2022 article 46."""
+
+
+@privacy_group.command("export")
+@TO
+def export_command(into: Path) -> None:
+    """Write everything held about one person to a file, for that person (UU 27/2022 article 7).
+
+    The NIK is typed unseen or piped, never an argument. Other people's NIKs are covered.
+    """
+    rekom = installation()
+    nik = _asked_nik(rekom)
+    with changing(rekom) as session:
+        found = subject_access.holdings(session, nik)
+        if not found:
+            raise NotFound("Kantor ini tidak menyimpan data tentang NIK itu. Periksa lagi angkanya.")
+        for row in found.get("case_file", []):
+            audit.record(session, f"case:{row['id']}", "EXPORT", actor=operator(rekom), now=rekom.clock(), tables=len(found))
+        _write_new(into, json.dumps(subject_access.for_the_person(found, nik), indent=1, ensure_ascii=False).encode())
+    click.echo(f"{sum(map(len, found.values()))} baris dari {len(found)} tabel ditulis ke {into}. Serahkan hanya kepada orangnya.")
+
+
+@privacy_group.command("breach")
+@click.option("--account", "username", required=True, help="the account that others used or that misused its rights")
+@click.option("--from", "since", required=True, help="such as 2026-11-20T08:00, local time")
+@click.option("--until", required=True, help="such as 2026-11-22T17:30, local time")
+@click.option("--known", required=True, help="when the office learned of it: notice is due 3 x 24 hours later")
+@TO
+def breach_command(username: str, since: str, until: str, known: str, into: Path) -> None:
+    """List everybody whose data an account saw, with whom to telephone, and when they must have been told."""
+    rekom = installation()
+    zone = ZoneInfo(rekom.zone(rekom.settings.region))
+    start, end, learned = (_moment(text, zone) for text in (since, until, known))
+    with changing(rekom) as session:
+        person = subject_access.account(session, username)
+        if person is None or person.id is None:
+            raise NotFound("Akun itu tidak ada. Lihat: rekom staff list")
+        seen = subject_access.exposed(session, person.id, start, end)
+        audit.record(session, f"staff:{person.id}", "BREACH_REPORT", actor=operator(rekom), now=rekom.clock(), people=len(seen))
+        _write_new(into, as_csv(COLUMNS, (_cells(one, zone.key) for one in seen)))
+    click.echo(f"{len(seen)} berkas dilihat akun {username}. Daftarnya: {into}")
+    click.echo(f"Beri tahu mereka dan lembaga PDP secara tertulis paling lambat {local_time(learned + TELL_WITHIN, zone.key)}:")
+    click.echo("data apa yang terungkap, kapan dan bagaimana, dan apa yang dilakukan kantor (UU 27/2022 pasal 46).")
+
+
+COLUMNS = ("Berkas", "Nama", "Telepon", "Yang dilihat", "Kali", "Terakhir")
+
+
+def _cells(one: Exposed, zone: str) -> tuple[str, ...]:
+    words = ", ".join(SEEN[Seen(word)] for word in one.seen)
+    return one.ticket, one.name, one.phone or "", words, str(one.times), local_time(one.last_at, zone)
+
+
+def _asked_nik(rekom: Rekom) -> str:
+    said = getpass.getpass("NIK: ") if sys.stdin.isatty() else sys.stdin.readline()
+    return parse_nik(said.strip(), practice=rekom.settings.practice).digits
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise InvalidInput(f"Waktu {text} tidak terbaca. Tulis seperti 2026-11-22T17:30.") from None
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """Nothing is written over, and nobody else may read it."""
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise Conflict(f"Berkas {file} sudah ada. Pilih nama lain.") from None
+    except OSError as error:
+        raise InvalidInput(f"Berkas {file} tidak dapat ditulis ({error.strerror}). Pilih tempat lain.") from None
+    with os.fdopen(handle, "wb") as written:
+        written.write(content)

@@ -148,6 +148,7 @@ TIMELINE: Mapping[str, str] = {
     "HOUSEHOLD": "Dicatat bersama keluarganya",
     "CHECK": "Hasil pemeriksaan dicatat",
     "REVEAL": "Data lengkap dibuka",
+    "EXPORT": "Salinan data dibuat untuk orangnya",
     "DESK_CHECK": "Surat diperiksa di loket",
     "PRINT": "Surat dicetak",
     "REPRINT": "Surat dicetak ulang",

@@ -1,0 +1,139 @@
+"""A person gets everything held about them and nothing about others; after a breach everybody concerned is found."""
+
+import json
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from tests.office import Office, person
+from verify.cli import main
+from workflows import subject_access
+from workflows.subject_access import COVERED, NIK_COLUMNS, for_the_person, holdings
+
+NOBODYS = {
+    "alembic_version", "checkpoint", "coverage_cell", "coverage_snapshot", "extract", "hospital", "hospital_key",
+    "hospital_key_scope", "idempotency_record", "letter_counter", "lookup_count", "meter", "passkey", "premium_bill", "recovery_code",
+    "registration_answer", "registration_batch", "seat_quota", "sign_in", "signing_authority", "staff", "staff_role", "totp_secret",
+    "trust_counter", "trust_entry", "used_signature", "webhook_endpoint", "household", "audit_event",
+}  # fmt: skip
+"""Tables about the office, its people and its numbers; ``audit_event`` is read by the case's own chain."""
+
+
+@pytest.fixture(autouse=True)
+def here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "office" in request.fixturenames:
+        settings = request.getfixturevalue("office").rekom.settings
+        monkeypatch.setenv("DATABASE_URL", settings.database_url)
+        monkeypatch.setenv("REKOM_DATA_DIR", settings.data_dir)
+
+
+def typed(*words: str, nik: str = "") -> Result:
+    return CliRunner().invoke(main, ["privacy", *words], input=f"{nik}\n")
+
+
+def reached() -> set[str]:
+    """Every table that rows about a person can be found in."""
+    tables = {table for table in SQLModel.metadata.sorted_tables if {column.name for column in table.columns} & set(NIK_COLUMNS)}
+    waiting: list[Table] = list(tables)
+    while waiting:
+        more = {key.table for key in subject_access._pointing_at(waiting.pop())} - tables
+        tables |= more
+        waiting += more
+    return {table.name for table in tables}
+
+
+def test_every_table_is_either_a_persons_or_nobodys() -> None:
+    names = {table.name for table in SQLModel.metadata.sorted_tables}
+    assert names - reached() - NOBODYS == set()
+    assert reached() & NOBODYS == set()
+
+
+def test_everything_from_the_ktp_to_the_letter_is_handed_over(office: Office, tmp_path: Path) -> None:
+    ticket, file = office.to_letter(1), tmp_path / "data.json"
+    office.to_letter(2)
+    done = typed("export", "--to", str(file), nik=person(1)["nik"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(file.read_text())
+    assert {"case_file", "check_result", "assessment", "decision", "letter", "task", "seat", "audit_event", "registration"} <= said.keys()
+    assert [row["ticket"] for row in said["case_file"]] == [ticket]
+    assert said["letter"][0]["pdf"]["bytes"] > 0 and said["case_file"][0]["nik"] == person(1)["nik"]
+    assert person(2)["nik"] not in file.read_text() and person(2)["name"] not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert office.events(ticket)[-1].action == "EXPORT"
+
+
+def test_a_childs_case_is_part_of_its_mothers_and_others_numbers_are_covered() -> None:
+    row = {"nik": "9901014101900001", "note": "ibu 9901014101900002, bapak 9901014101900001", "kin": ["9901014101900003"], "paper": b"x"}
+    said = for_the_person({"case_file": [row]}, "9901014101900001")["case_file"][0]
+    assert said["note"] == f"ibu {COVERED}, bapak 9901014101900001" and said["kin"] == [COVERED]
+    assert said["paper"]["bytes"] == 1
+
+
+def test_nothing_held_nothing_written(office: Office, tmp_path: Path) -> None:
+    office.open(1)
+    nobody = typed("export", "--to", str(tmp_path / "data.json"), nik=person(7)["nik"])
+    assert nobody.exit_code == 2 and "tidak menyimpan data" in nobody.stderr
+    wrong = typed("export", "--to", str(tmp_path / "data.json"), nik="123")
+    assert wrong.exit_code == 2 and "16 angka" in wrong.stderr
+    assert not (tmp_path / "data.json").exists()
+
+
+def test_a_file_that_is_there_is_never_written_over(office: Office, tmp_path: Path) -> None:
+    ticket = office.open(1)
+    (tmp_path / "data.json").write_text("lama")
+    done = typed("export", "--to", str(tmp_path / "data.json"), nik=person(1)["nik"])
+    assert done.exit_code == 2 and "sudah ada" in done.stderr and (tmp_path / "data.json").read_text() == "lama"
+    assert office.events(ticket)[-1].action != "EXPORT"
+
+
+def test_everybody_an_account_saw_is_listed_with_the_last_hour_to_tell_them(office: Office, tmp_path: Path) -> None:
+    tickets = [office.open(number) for number in (1, 2, 3)]
+    for ticket in tickets[:2]:
+        assert office.api("loket").get(f"/applications/{ticket}").status_code == 200
+    office.clock.pass_by(days=2)
+    assert office.api("loket").get(f"/applications/{tickets[2]}").status_code == 200
+    assert office.api("peksos").get(f"/applications/{tickets[2]}").status_code == 200
+    day = office.clock.now - timedelta(days=2)
+    span = ("--from", f"{day:%Y-%m-%d}T00:00", "--until", f"{day:%Y-%m-%d}T23:59", "--known", "2026-11-26T09:00")
+    done = typed("breach", "--account", "loket", *span, "--to", str(tmp_path / "orang.csv"))
+    assert done.exit_code == 0 and "2 berkas dilihat akun loket" in done.stdout and "29 November 2026, 09.00 WIB" in done.stdout
+    listed = (tmp_path / "orang.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in listed[1:]] == sorted(tickets[:2])
+    assert all(";berkas;1;" in line for line in listed[1:]) and person(1)["nik"] not in "".join(listed)
+
+
+@pytest.mark.parametrize(("account", "since", "said"), [("siapa", "2026-11-20T00:00", "tidak ada"), ("loket", "kemarin", "tidak terbaca")])
+def test_what_cannot_be_listed_says_why(office: Office, tmp_path: Path, account: str, since: str, said: str) -> None:
+    span = ("--from", since, "--until", "2026-11-26T00:00", "--known", "2026-11-26T09:00")
+    done = typed("breach", "--account", account, *span, "--to", str(tmp_path / "orang.csv"))
+    assert done.exit_code == 2 and said in done.stderr and not (tmp_path / "orang.csv").exists()
+
+
+@pytest.mark.slow
+def test_five_thousand_people_are_all_found(sqlite_office: Office) -> None:
+    """Threat 12 of the reliability plan: 5,000 of 5,000."""
+    office = sqlite_office
+    office.open(1)
+    with office.write() as session:
+        connection = session.connection()
+        case = dict(connection.execute(SQLModel.metadata.tables["case_file"].select()).mappings().one())
+        cases = [case | {"id": 10 + n, "ticket": f"T{n:07d}", "nik": f"99010141{n:08d}"} for n in range(5_000)]
+        connection.execute(SQLModel.metadata.tables["case_file"].insert(), cases)
+        seen = {
+            "staff_id": 1,
+            "seen": "CASE",
+            "day": office.clock().date(),
+            "first_at": office.clock(),
+            "last_at": office.clock(),
+            "times": 1,
+        }
+        connection.execute(SQLModel.metadata.tables["case_reading"].insert(), [{**seen, "case_id": 10 + n} for n in range(5_000)])
+    with office.read() as session:
+        found = subject_access.exposed(session, 1, office.clock() - timedelta(hours=1), office.clock())
+        assert len(found) == 5_000
+        assert holdings(session, "9901014100000042")["case_file"][0]["ticket"] == "T0000042"
