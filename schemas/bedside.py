@@ -1,16 +1,90 @@
-"""What a hospital knows at the bedside: as little as nothing but a sex and a registration number."""
+"""What a hospital knows at the bedside, as little as nothing but a sex and a registration number; and what it is told."""
 
+import re
 from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow.validate import Length
 
 from schemas.fields import Choice, Count, NikText, PastDay, PersonName, Phone, Shape, Text
+from workflows.bedside import Bedside, Cover
 from workflows.intake import Intake
-from workflows.vocabulary import NoNik, Sex, Urgency
+from workflows.rules.papers import LABEL
+from workflows.vocabulary import DocumentType, NoNik, Sex, Urgency
 
 CALLED = {NoNik.UNIDENTIFIED: "PASIEN TAK DIKENAL", NoNik.NEWBORN: "BAYI BARU LAHIR", NoNik.HOMELESS: "PASIEN TAK DIKENAL"}
 """How somebody is called whose name nobody knows."""
+
+
+PROVISIONAL = re.compile(r"/t/([0-9a-f]{32})\s*$", re.IGNORECASE)
+
+
+def provisional_in(code: str) -> str | None:
+    """The token id where a scanner read the address of a provisional token."""
+    found = PROVISIONAL.search(code)
+    return found[1].lower() if found else None
+
+
+class PapersSchema(Shape):
+    """Papers the hospital has in hand."""
+
+    papers = fields.List(Choice(DocumentType), required=True, validate=Length(1), error_messages={"required": "Sebut berkas yang ada."})
+
+
+class MissingPaperSchema(Schema):
+    """A paper the region still asks for."""
+
+    paper = fields.String(metadata={"enum": [paper.value for paper in DocumentType]})
+    name = fields.String()
+
+
+class BedsideAnswerSchema(Schema):
+    """A case the hospital opened, its provisional token and its clock."""
+
+    ticket = fields.String()
+    token = fields.String()
+    address = fields.String(metadata={"description": "halaman umum tanda sementara, juga isi QR-nya"})
+    cover = fields.String(metadata={"enum": [cover.value for cover in Cover]})
+    title = fields.String()
+    opened_at = fields.DateTime()
+    papers_due = fields.DateTime()
+    missing = fields.List(fields.Nested(MissingPaperSchema))
+    reminded_at = fields.DateTime(allow_none=True)
+    lapse_reason = fields.String(allow_none=True)
+
+
+class BedsideListSchema(Schema):
+    """The hospital's bedside cases, newest first."""
+
+    cases = fields.List(fields.Nested(BedsideAnswerSchema))
+
+
+TITLES: dict[Cover, str] = {
+    Cover.RUNNING: "Tanda sementara berjalan",
+    Cover.LATE: "Berkas terlambat, tanda sementara masih berjalan",
+    Cover.COMPLETE: "Berkas lengkap, sedang diproses",
+    Cover.LETTER: "Surat sudah terbit",
+    Cover.LAPSED: "Tanda sementara gugur",
+    Cover.CLOSED: "Berkas sudah ditutup",
+}
+
+
+def bedside_facts(one: Bedside, address: str) -> dict[str, Any]:
+    """Ready for ``BedsideAnswerSchema``."""
+    provisional = one.provisional
+    return {
+        "ticket": one.case.ticket,
+        "token": provisional.token_id,
+        "address": address,
+        "cover": one.cover.value,
+        "title": TITLES[one.cover],
+        "opened_at": provisional.given_at,
+        "papers_due": provisional.papers_due,
+        "missing": [{"paper": paper, "name": LABEL[paper]} for paper in one.missing],
+        "reminded_at": provisional.reminded_at,
+        "lapse_reason": provisional.lapse_reason,
+    }
 
 
 class BedsideSchema(Shape):

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from sqlmodel import Session, select
 
+from schemas.bedside import provisional_in
 from schemas.letter_token import ForgedToken
 from verify import lookups, scans, seals
 from verify.auth import me, parts
@@ -289,8 +290,11 @@ def find(session: Session, question: dict[str, Any]) -> Letter | None:
 
 
 def look_up(session: Session, question: dict[str, Any]) -> Letter | Case | None:
-    """The same; a NIK alone may also find a case that has no letter yet."""
+    """The same; a NIK alone, or a provisional token, may also find a case that has no letter yet."""
     if "code" in question:
+        provisional = provisional_in(question["code"])
+        if provisional:
+            return desk.find_by_provisional(session, provisional)
         return seals.letter_with(session, question["code"], parts().keys)
     if "number" in question:
         return desk.find_by_number(session, question["number"], question["nik"])

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, casework, clocks, intake
 from workflows.actor import SYSTEM, Actor
-from workflows.errors import Conflict, NotAllowed, NotFound
+from workflows.errors import Conflict, NotAllowed, NotFound, TransitionRefused
 from workflows.intake import Intake
 from workflows.permissions import Permission, check
 from workflows.records.bedside import Provisional
@@ -22,7 +22,7 @@ from workflows.records.hospital import Hospital
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
 from workflows.states import FINAL, State
-from workflows.vocabulary import Channel
+from workflows.vocabulary import Channel, DocumentType
 
 SOON = 4
 """Both sides are reminded when a quarter of the time is left."""
@@ -77,6 +77,31 @@ def open_case(session: Session, given: Intake, actor: Actor, policy: RegionPolic
     detail = {"hospital": actor.hospital_code, "papers_due": due.isoformat()}
     audit.record(session, advance.subject(case), "BEDSIDE", actor=actor, now=now, **detail)
     return _shown(session, provisional, case, policy, now=now)
+
+
+def note_papers(session: Session, token_id: str, documents: frozenset[DocumentType], actor: Actor, *, now: datetime) -> Case:
+    """Papers the hospital has in hand by now; the region's clock stops with the last one it asks for.
+
+    ``NotFound`` for a token that is not the actor's hospital's.
+    """
+    check(actor, Permission.OPEN_AT_BEDSIDE)
+    provisional, _ = of_own(session, token_id, actor)
+    case = advance.lock_by_id(session, provisional.case_id)
+    if case.state not in intake.AMENDABLE_STATES:
+        raise TransitionRefused("Berkas ini sudah diputus. Berkas susulan tidak diperlukan lagi.")
+    intake.add_documents(session, case, documents, actor, now=now)
+    audit.record(session, advance.subject(case), "AMEND", actor=actor, now=now, fields=[], documents=sorted(documents))
+    advance.check_again(session, case, now=now)
+    advance.weigh_again(session, case, now=now)
+    return case
+
+
+def of_own(session: Session, token_id: str, actor: Actor) -> tuple[Provisional, Case]:
+    """A token of the actor's own hospital; another hospital's is as unknown as one that never was."""
+    found = by_token(session, token_id)
+    if found is None or found[0].hospital_code != actor.hospital_code:
+        raise NotFound("Tanda sementara ini bukan milik rumah sakit Anda. Periksa kodenya.")
+    return found
 
 
 def by_token(session: Session, token_id: str) -> tuple[Provisional, Case] | None:

@@ -14,6 +14,7 @@ from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
+from workflows.records.bedside import Provisional
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
@@ -91,6 +92,16 @@ def find_by_nik(session: Session, nik: str) -> Letter | Case | None:
     # Both are always asked, so that every answer takes the same time.
     letter, case = session.exec(newest).first(), session.exec(on_its_way).first()
     return case if case is not None and (letter is None or letter.case_id != case.id) else letter
+
+
+def find_by_provisional(session: Session, token_id: str) -> Letter | Case | None:
+    """The letter that came of a case a hospital opened at the bedside, or else the case while it is open."""
+    opened = select(Case).join(Provisional, col(Provisional.case_id) == Case.id).where(Provisional.token_id == token_id.lower())
+    case = session.exec(opened).first()
+    if case is None:
+        return None
+    letter = session.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
+    return letter or (case if case.closed_at is None else None)
 
 
 def judge(session: Session, letter: Letter | None, hospital_code: str | None, *, now: datetime) -> Verdict:

@@ -5,7 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.site import DESKTOP, Person, Site
+from tests.letter_office import to_letter_b
 from tests.office import Office
+from tests.workflows.test_bedside import admit
 from verify.web.desk_words import SCREENS
 from workflows.desk import DeskAnswer
 
@@ -61,8 +63,12 @@ def says(clerk: Person, answer: str, sentence: str | re.Pattern[str] = "") -> No
 
 def prepare(office: Office, answer: DeskAnswer) -> str:
     """What a scanner reads for an answer."""
+    if answer == DeskAnswer.UNKNOWN:
+        return "https://warung.example/menu"
+    if answer == DeskAnswer.IN_PROGRESS:
+        return f"HTTPS://REKOM.EXAMPLE/T/{admit(office).provisional.token_id.upper()}"
     where = {"hospital_code": "RS-CONTOH-2"} if answer == DeskAnswer.OTHER_HOSPITAL else HERE
-    ticket = office.to_letter(**where)
+    ticket = to_letter_b(office) if answer == DeskAnswer.NOT_FOR_HOSPITAL else office.to_letter(**where)
     code = qr(office, ticket)
     if answer == DeskAnswer.FORGED:
         return code[:-6] + "AAAAAA"

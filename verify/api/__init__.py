@@ -5,6 +5,7 @@ from flask_smorest import Api
 from verify.api import (
     applications,
     approvals,
+    bedside,
     casework,
     desk,
     fhir,
@@ -44,6 +45,7 @@ MODULES = (
     registrations,
     waits,
     hospital,
+    bedside,
     hospital_keys,
     oauth,
     sandbox,

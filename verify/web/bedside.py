@@ -1,20 +1,16 @@
 """The bedside lane's pages: the hospital opens a case and holds its token; the office sees what is late and decides."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, abort, render_template, request, url_for
 from marshmallow import ValidationError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.bedside import BedsideSchema, bedside_intake
+from schemas.bedside import TITLES, BedsideSchema, PapersSchema
 from schemas.casework import ReasonSchema
 from schemas.forms import plain
 from verify.auth import me, parts, public, requires
-from verify.counter import refuse_practice
-from verify.desk_counter import count_lookup
-from verify.holidays import national_holidays
+from verify.bedside_counter import address_of, admit, note_papers, open_here, stands
+from verify.documents.qr import draw_qr
 from verify.web import choices
 from verify.web.form import Form, blank, failed, tried
 from verify.web.look import do, look
@@ -26,20 +22,20 @@ from workflows.masking import initials
 from workflows.permissions import Permission
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case
-from workflows.records.hospital import Hospital
-from workflows.rules.calendar import deadline
-from workflows.rules.policy import RegionPolicy
 
 blueprint = Blueprint("bedside", __name__)
 
-SCHEMA, REASON = BedsideSchema(), ReasonSchema()
+SCHEMA, PAPERS, REASON = BedsideSchema(), PapersSchema(), ReasonSchema()
 SAID: dict[Cover, tuple[str, str, str]] = {
-    Cover.RUNNING: ("good", "clock", "Tanda sementara berjalan"),
-    Cover.LATE: ("warn", "warning", "Berkas terlambat, tanda sementara masih berjalan"),
-    Cover.COMPLETE: ("good", "check", "Berkas lengkap, sedang diproses"),
-    Cover.LETTER: ("good", "letter", "Surat sudah terbit"),
-    Cover.LAPSED: ("bad", "stop", "Tanda sementara gugur"),
-    Cover.CLOSED: ("warn", "info", "Berkas sudah ditutup"),
+    cover: (kind, icon, TITLES[cover])
+    for cover, kind, icon in (
+        (Cover.RUNNING, "good", "clock"),
+        (Cover.LATE, "warn", "warning"),
+        (Cover.COMPLETE, "good", "check"),
+        (Cover.LETTER, "good", "letter"),
+        (Cover.LAPSED, "bad", "stop"),
+        (Cover.CLOSED, "warn", "info"),
+    )
 }
 """Colour, icon and words of how a token stands."""
 
@@ -66,33 +62,50 @@ def create() -> Response | tuple[str, int]:
 @requires(Permission.OPEN_AT_BEDSIDE)
 def mine() -> str:
     """This hospital's bedside cases with their clocks."""
-    now = parts().clock()
-    with parts().database.read() as session:
-        found = [_shown(session, one) for one in bedside.of_hospital(session, me().hospital_code or "")]
-    return render_template("bedside_list.html", found=found, now=now, said=SAID, paper=choices.paper_word, office=False)
+    return _mine(blank())
 
 
 @blueprint.get("/sementara")
 @requires(Permission.READ_CASES)
 def all_of_region() -> str:
     """The office's side of the same clock."""
-    now = parts().clock()
     with parts().database.read() as session:
-        found = [_shown(session, one) for one in bedside.of_region(session, me().region_code)]
-    return render_template("bedside_list.html", found=found, now=now, said=SAID, paper=choices.paper_word, office=True)
+        found = [stands(session, one) for one in bedside.of_region(session, me().region_code)]
+    return _list(found, blank(), office=True)
+
+
+@blueprint.post("/periksa/sementara/<token_id>/berkas")
+@requires(Permission.OPEN_AT_BEDSIDE)
+def add_papers(token_id: str) -> Response | tuple[str, int]:
+    """Papers that are in hand by now."""
+    try:
+        given = PAPERS.load(plain(request.form, zone="UTC", many=("papers",)))
+
+        def effect(session: Session) -> str:
+            note_papers(session, token_id, given)
+            return url_for("bedside.mine")
+
+        return once(effect, "Berkas dicatat. Dinas Sosial langsung melihatnya.")
+    except (ValidationError, RekomError) as error:
+        form = failed(error)
+        return _mine(form), form.status
 
 
 @blueprint.get("/t/<token_id>")
+@blueprint.get("/T/<token_id>", endpoint="status_printed")
 @public
 def status(token_id: str) -> str:
     """What anybody sees who holds the token: how it stands and until when, and nothing of the patient but initials."""
-    now = parts().clock()
-    with parts().database.read() as session:
-        found = bedside.by_token(session, token_id)
-        one = _shown(session, found) if found else None
-    if one is None:
-        abort(404)
-    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=initials(one.case.name), now=now)
+    one = _of_anybody(token_id)
+    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=initials(one.case.name), now=parts().clock())
+
+
+@blueprint.get("/t/<token_id>/qr.svg")
+@public
+def code(token_id: str) -> Response:
+    """The token's address as a QR, for the wristband or the folder at the bed."""
+    found = _of_anybody(token_id).provisional.token_id
+    return Response(draw_qr(address_of(found)).svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/berkas/<ticket>/gugur")
@@ -113,28 +126,31 @@ def lapse(ticket: str) -> Response | tuple[str, int]:
 def _create() -> Response:
     policy, now = parts().policy_today(me().region_code), parts().clock()
     given = SCHEMA.load(plain(request.form, zone=policy.timezone))
-    for digits in (given["nik"], given["mother_nik"]):
-        if digits:
-            refuse_practice(digits)
-            count_lookup(digits)
+    admit(given)
 
     def effect(session: Session) -> str:
-        hospital = session.get(Hospital, me().hospital_code)
-        today = now.astimezone(ZoneInfo(policy.timezone)).date()
-        intake = bedside_intake(given, today, hospital.phone if hospital else None)
-        one = bedside.open_case(session, intake, me(), policy, _due(policy, now), now=now)
-        return url_for("bedside.status", token_id=one.provisional.token_id)
+        return url_for("bedside.status", token_id=open_here(session, given, policy, now=now).provisional.token_id)
 
     return once(effect, "Berkas dibuka. Tanda sementara ini berlaku sekarang juga.")
 
 
-def _due(policy: RegionPolicy, now: datetime) -> datetime:
-    return deadline(now, policy.papers_due_hours.value, policy.calendar(national_holidays()))
+def _mine(form: Form) -> str:
+    with parts().database.read() as session:
+        found = [stands(session, one) for one in bedside.of_hospital(session, me().hospital_code or "")]
+    return _list(found, form, office=False)
 
 
-def _shown(session: Session, found: tuple[Provisional, Case]) -> Bedside:
-    case = found[1]
-    return bedside.shown(session, found, parts().policies.pinned(case.region_code, case.policy_valid_from), now=parts().clock())
+def _list(found: list[Bedside], form: Form, *, office: bool) -> str:
+    words = {"said": SAID, "paper": choices.paper_word}
+    return render_template("bedside_list.html", found=found, form=form, now=parts().clock(), office=office, **words)
+
+
+def _of_anybody(token_id: str) -> Bedside:
+    with parts().database.read() as session:
+        found = bedside.by_token(session, token_id.lower())
+        if found is None:
+            abort(404)
+        return stands(session, found)
 
 
 def _form(form: Form) -> str:

@@ -17,7 +17,8 @@ from schemas.late_acceptance import LateAcceptancesSchema
 from schemas.letter_token import ForgedToken
 from verify import seals
 from verify.auth import NotSignedIn, anybody, me, parts, public, requires
-from verify.counter import accept_question, check_question, find
+from verify.counter import accept_question, check_question
+from verify.counter import look_up as find_anything
 from verify.desk_counter import receive_late
 from verify.errors import status_of
 from verify.web.desk_words import SCREENS, SENTENCES
@@ -138,7 +139,7 @@ def look_up(question: dict[str, Any]) -> Verdict:
         raise NotSignedIn("Nomor surat dan NIK hanya diperiksa sesudah masuk. Pindai QR, atau masuk dulu.")
     try:
         with parts().database.read() as session:
-            return desk.judge(session, find(session, question), None, now=parts().clock())
+            return desk.judge_found(session, find_anything(session, question), None, now=parts().clock())
     except ForgedToken as error:
         return seals.refusal(error)
 

@@ -63,6 +63,7 @@ SENTENCES = {
     "OLD_LIST": "Daftar kunci di komputer ini terlalu lama: {umur}. Surat belum dapat dinilai.",
     "NO_LIST": "Daftar kunci belum ada di komputer ini. Surat belum dapat dinilai.",
     "UNKNOWN_KEY": "Kunci surat ini belum ada dalam daftar {daftar}. Surat belum dapat dinilai.",
+    "PROVISIONAL": "Ini tanda sementara, belum surat. Keadaan terbarunya tampak begitu ada internet.",
     "TYPED": "Tanpa internet, nomor surat dan NIK tidak dapat diperiksa. Pindai QR di surat.",
     "CLOCK_WRONG": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial.",
     "CLOCK_BEHIND": "Jam komputer ini lebih lambat dari waktu surat dan daftar kunci.",

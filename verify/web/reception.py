@@ -21,8 +21,8 @@ blueprint = Blueprint("reception", __name__)
 
 QUESTION, ACCEPTANCE = DeskQuestion(), AcceptQuestion()
 
-SCANNED = re.compile(r"https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
-"""What a scanner types: the address in the QR, or its token alone."""
+SCANNED = re.compile(r"^\s*[a-z][a-z0-9+.-]*:|https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
+"""What a scanner types: an address, or a letter's token alone. No letter's number begins like an address."""
 
 NUMBER_TYPED = "Ini nomor surat, bukan kode QR. Isi juga NIK di bawah."
 

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from tests.office import Office, person
 from tests.verify.web.visitor import Page, Visitor
+from verify.documents.qr import draw_qr, qr_text
 from verify.relay import once
 from workflows.records import Case, Provisional
 
@@ -71,6 +72,42 @@ def test_the_clock_on_both_sides_and_the_end_by_name(visit: Visit, sqlite_office
     assert "Tanda sementara gugur." in loket.follow(done).main()
     assert rs.get(status).heading == "Tanda sementara gugur"
     assert "Alasan: Keluarga tidak ditemukan." in rs.get("/periksa/sementara").main()
+
+
+def test_papers_come_one_by_one_until_the_clock_stops(visit: Visit, sqlite_office: Office) -> None:
+    rs = visit("rs")
+    status, page = rs.follow(admit(rs)).path, rs.get("/periksa/sementara")
+    boxes = [box.get("value") for box in page.all("input", name="papers")]
+    assert boxes
+    action = page.all("form")[-1].get("action") or ""
+    empty = rs.send(page, action)
+    assert (empty.status, "Sebut berkas yang ada." in empty.main()) == (422, True)
+    rs.send(page, action, papers=boxes[0])
+    assert [box.get("value") for box in rs.get("/periksa/sementara").all("input", name="papers")] == boxes[1:]
+    for paper in boxes[1:]:
+        rs.send(rs.get("/periksa/sementara"), action, papers=paper)
+    assert rs.get(status).heading == "Berkas lengkap, sedang diproses"
+    (ticket,) = _tickets(sqlite_office)
+    assert next(event.detail["documents"] for event in sqlite_office.events(ticket) if event.action == "AMEND") == [boxes[0]]
+
+
+def test_another_hospital_adds_nothing(visit: Visit, sqlite_office: Office) -> None:
+    token = visit("rs").follow(admit(visit("rs"))).path.rpartition("/")[2]
+    other = visit("rs2")
+    form = other.get("/periksa/ajukan")
+    data = {"csrf_token": form.value("csrf_token"), "kunci": "x" * 16, "papers": "KTP"}
+    assert other.post(f"/periksa/sementara/{token}/berkas", data).status == 404
+
+
+def test_the_tokens_code_is_read_and_leads_to_its_page(visit: Visit, nobody: Visitor) -> None:
+    rs = visit("rs")
+    path = rs.follow(admit(rs)).path
+    picture = nobody.client.get(f"{path}/qr.svg")
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    address = qr_text("http://127.0.0.1:8000", "").removesuffix("/S/") + path.upper()
+    assert picture.text == draw_qr(address).svg
+    assert nobody.get(path.upper()).heading == "Tanda sementara berjalan"
+    assert nobody.client.get("/t/" + "0" * 32 + "/qr.svg").status_code == 404
 
 
 def _tickets(office: Office) -> list[str]:

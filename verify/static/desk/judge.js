@@ -12,7 +12,10 @@ export function tokenIn(text) {
   return (tail < 0 ? trimmed : trimmed.slice(tail + 3)).toUpperCase();
 }
 
-export const looksScanned = (text) => /https?:\/\/\S*\/s\/|[a-z2-7]{100,}/i.test(text);
+export const looksScanned = (text) => /https?:\/\/\S*\/s\/|[a-z2-7]{100,}/i.test(text) || isProvisional(text);
+
+const isProvisional = (text) => /\/t\/[0-9a-f]{32}\s*$/i.test(text);
+const isAddress = (text) => /^\s*[a-z][a-z0-9+.-]*:/i.test(text);
 
 /**
  * `{ answer, sentence, claims, acceptable, age, off }` for one code. `now` is this computer's clock, `off` by how many seconds it is
@@ -21,7 +24,8 @@ export const looksScanned = (text) => /https?:\/\/\S*\/s\/|[a-z2-7]{100,}/i.test
 export async function judge(code, { bundle, now, off, hospital, here }) {
   const age = bundle ? now - bundle.issuedAt : null;
   const say = (answer, sentence, claims = null, acceptable = false) => ({ answer, sentence, claims, acceptable, age, off });
-  if (!looksScanned(code)) return say("NEEDS_CHECK", "TYPED");
+  if (isProvisional(code)) return say("IN_PROGRESS", "PROVISIONAL");
+  if (!looksScanned(code)) return isAddress(code) ? say("UNKNOWN", "UNKNOWN") : say("NEEDS_CHECK", "TYPED");
   if (!bundle) return say("NEEDS_CHECK", "NO_LIST");
   if (off !== null && Math.abs(off) > TOLERANCE) return say("CLOCK_WRONG", "CLOCK_WRONG");
   const { answer, claims } = await check(code, bundle, now, hospital);
