@@ -4,6 +4,7 @@ No transaction is open while a registry is waited for. Nothing about the person 
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -23,13 +24,14 @@ def local_today(rekom: Rekom, region_code: str) -> date:
 
 
 def direct(rekom: Rekom, question: PathQuestion, actor: Actor, on: date) -> Direction:
-    """The way in the actor's region on a day; registries are asked only where the given facts leave it open.
+    """The way in the actor's region on a day; registries are asked only where the given facts leave it open, the office's own
+    letters B where an earlier one is a warning.
 
     Raises ``PolicyRefused`` where the region has no rules for that day.
     """
     policy, question = rekom.policies.at(actor.region_code, on), paths.dated(question, on)
     given = local(rekom, question, policy, on)
-    if paths.is_certain(given.route) or question.nik is None:
+    if question.nik is None or (paths.is_certain(given.route) and not paths.lacks_history(question, given.route)):
         return given
     direction = _with_more(rekom, _remembered(rekom, question, actor), policy, on)
     with rekom.database.write() as session:
@@ -43,8 +45,12 @@ def local(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) 
 
 
 def _remembered(rekom: Rekom, question: PathQuestion, actor: Actor) -> PathQuestion:
+    assert question.nik
     with rekom.database.read() as session:
-        case = paths.newest_case(session, question.nik or "", actor.region_code)
+        case = paths.newest_case(session, question.nik, actor.region_code)
+        times = paths.reactivated(session, question.nik, actor.region_code)
+    if question.facts.reactivations is None:
+        question = replace(question, facts=replace(question.facts, reactivations=times))
     return paths.completed(question, case) if case else question
 
 

@@ -252,26 +252,26 @@ def _asked(session: Session, case: Case) -> LetterAsked | None:
         return None
     hospital = session.get(Hospital, case.hospital_code) if case.hospital_code else None
     removal = session.get(Removal, case.id)
-    return letter_asked(case, hospital, removal.reason if removal else None, _reactivations(session, case))
+    return letter_asked(case, hospital, removal.reason if removal else None, reactivations(session, case.nik, Case.id != case.id))
 
 
-def letter_asked(case: Case, hospital: Hospital | None, removal: RemovalReason | None, reactivations: int) -> LetterAsked:
+def letter_asked(case: Case, hospital: Hospital | None, removal: RemovalReason | None, times: int) -> LetterAsked:
     """What the rules of letters other than A read about a case beside its checks and papers."""
     return LetterAsked(
         type=case.letter_type.value,
         removal=removal.value if removal else None,
-        reactivations=reactivations,
+        reactivations=times,
         hospital_code=case.hospital_code,
         hospital_contract=hospital is not None and hospital.has_contract(opened_on(case)),
         has_diagnosis=case.diagnosis is not None,
     )
 
 
-def _reactivations(session: Session, case: Case) -> int:
-    """How often this office asked for the person's reactivation before."""
-    earlier = select(func.count(col(Letter.id))).join(Case, col(Case.id) == Letter.case_id)
-    asked = Letter.type == LetterType.KET_REAKTIVASI_PBI_JK, col(Letter.issued_at).is_not(None)
-    return session.exec(earlier.where(Case.nik == case.nik, Case.id != case.id, *asked)).one()
+def reactivations(session: Session, nik: str | None, *others: Any) -> int:
+    """How often letter B was issued for a person, in the cases that ``others`` leaves."""
+    letters = select(func.count(col(Letter.id))).join(Case, col(Case.id) == Letter.case_id)
+    issued = Letter.type == LetterType.KET_REAKTIVASI_PBI_JK, col(Letter.issued_at).is_not(None)
+    return session.exec(letters.where(Case.nik == nik, *issued, *others)).one()
 
 
 def _fact(case: Case, result: CheckResult | None) -> CheckFact | None:

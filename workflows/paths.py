@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from workflows import audit, checks
+from workflows import audit, checks, facts
 from workflows.actor import Actor
 from workflows.errors import RegistryError, Unavailable
 from workflows.ports import (
@@ -86,23 +86,33 @@ def newest_case(session: Session, nik: str, region_code: str) -> Case | None:
     return session.exec(query.order_by(col(Case.id).desc()).limit(1)).first()
 
 
+def reactivated(session: Session, nik: str, region_code: str) -> int | None:
+    """How often this office wrote letter B for the person; None where it never did, because others may have."""
+    return facts.reactivations(session, nik, Case.region_code == region_code) or None
+
+
+def lacks_history(question: PathQuestion, route: Route) -> bool:
+    """Whether nobody said how often the person's PBI JK was reactivated, where that is a warning."""
+    return route.code is RouteCode.REACTIVATE_PBI_JK and question.facts.reactivations is None
+
+
 def completed(question: PathQuestion, case: Case) -> PathQuestion:
     """The question with what an earlier case knows of name, birth and address; what was typed now counts for more."""
-    facts = question.facts
+    given = question.facts
     known = replace(
-        facts,
-        birth_date=facts.birth_date or case.birth_date,
-        domicile_code=facts.domicile_code or case.domicile_code,
-        resident_since=facts.resident_since or case.resident_since,
+        given,
+        birth_date=given.birth_date or case.birth_date,
+        domicile_code=given.domicile_code or case.domicile_code,
+        resident_since=given.resident_since or case.resident_since,
     )
     return replace(question, facts=known, name=question.name or case.name, kk=question.kk or case.kk)
 
 
 def dated(question: PathQuestion, on: date) -> PathQuestion:
     """The question with the day asked about on every fact that was given without one."""
-    facts = question.facts
-    undated = {about.value: replace(fact, as_of=on) for about in Asked if (fact := getattr(facts, about.value)) and fact.as_of == NOT_DATED}
-    return replace(question, facts=replace(facts, **undated))
+    given = question.facts
+    undated = {about.value: replace(fact, as_of=on) for about in Asked if (fact := getattr(given, about.value)) and fact.as_of == NOT_DATED}
+    return replace(question, facts=replace(given, **undated))
 
 
 def to_ask(question: PathQuestion, route: Route, policy: RegionPolicy) -> tuple[Asked, ...]:
@@ -135,10 +145,10 @@ def ask(ports: Ports, question: PathQuestion, about: Asked, on: date, zone: str)
         return Found(about, None, _in_words(error))
 
 
-def with_found(facts: PathFacts, found: tuple[Found, ...]) -> PathFacts:
+def with_found(given: PathFacts, found: tuple[Found, ...]) -> PathFacts:
     """The facts with what the registries said."""
     said: dict[str, Any] = {one.about.value: one.fact for one in found if one.fact is not None}
-    return replace(facts, **said)
+    return replace(given, **said)
 
 
 def record(session: Session, direction: Direction, actor: Actor, *, now: datetime) -> None:

@@ -71,6 +71,15 @@ def test_local_asks_nobody_though_the_way_stays_open(office: Office, say: Say) -
     assert office.fakes.switch.asked == 0
 
 
+def test_papers_urgency_and_earlier_reactivations_can_be_said(office: Office, say: Say) -> None:
+    employed = (*KNOWN, "--membership", "INACTIVE", "--segment", "PPU", "--json")
+    assert json.loads(say(*employed).output)["code"] == "EMPLOYER"
+    assert json.loads(say(*employed, "--brings", "KTP", "--brings", "SURAT_BERHENTI_KERJA").output)["code"] == "JOIN_REGION"
+    removed = (*KNOWN, "--membership", "INACTIVE", "--segment", "PBI_JK", "--json")
+    warnings = json.loads(say(*removed, "--reactivations", "2", "--urgency", "EMERGENCY").output)["warnings"]
+    assert "Pasien gawat darurat tetap dilayani." in warnings[0] and "sudah 2 kali" in warnings[1]
+
+
 def test_a_lane_asks_for_no_nik(office: Office, say: Say) -> None:
     found = json.loads(say("--lane", "NEWBORN", "--json", given="").output)
     assert (found["code"], found["missing"]) == ("NEWBORN", [])

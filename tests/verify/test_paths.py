@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from tests.letter_office import to_letter_b
 from tests.office import Office, ktp
 from verify.simulator.personas import load_population
 from workflows.errors import Refused, Unavailable
@@ -98,7 +99,7 @@ def test_another_offices_case_lends_nothing(sqlite_office: Office) -> None:
     ("question", "code"),
     [
         ({"membership": "ACTIVE", "segment": "PPU", "cover_from": "2018-05-01"}, "ALREADY_ACTIVE"),
-        ({"membership": "INACTIVE", "segment": "PBI_JK", "identity": "MATCH", **AT_THE_COUNTER}, "REACTIVATE_PBI_JK"),
+        ({"membership": "INACTIVE", "segment": "PBI_JK", "identity": "MATCH", "reactivations": 0, **AT_THE_COUNTER}, "REACTIVATE_PBI_JK"),
         ({"membership": "NOT_FOUND", "identity": "MATCH", **AT_THE_COUNTER}, "JOIN_REGION"),
         ({"membership": "NOT_FOUND", "identity": "MATCH", **AT_THE_COUNTER, "able_to_pay": True}, "SELF_PAID"),
         ({"membership": "NOT_FOUND", "identity": "MATCH", "cause": "ILLNESS", "domicile_code": "36.73.01", "desil": 3}, "JOIN_REGION"),
@@ -111,6 +112,23 @@ def test_where_the_facts_are_given_nobody_is_asked_and_nothing_is_noted(sqlite_o
     assert (found["code"], found["found"]) == (code, [])
     assert sqlite_office.fakes.switch.asked == 0
     assert events(sqlite_office) == []
+
+
+REMOVED = {"membership": "INACTIVE", "segment": "PBI_JK", "identity": "MATCH", **AT_THE_COUNTER}
+
+
+def test_letters_b_of_this_office_are_remembered_and_looking_is_noted(office: Office) -> None:
+    to_letter_b(office, 1)
+    known = {"nik": ktp(1)["nik"], **REMOVED}
+    found = way(office, **known)
+    assert (found["code"], found["found"]) == ("REACTIVATE_PBI_JK", [])
+    assert found["warnings"][0].startswith("Orang ini sudah 1 kali diaktifkan kembali.")
+    assert [event.detail for event in events(office)] == [{"route": "REACTIVATE_PBI_JK", "asked": []}]
+    assert "sudah 3 kali" in way(office, **known, reactivations=3)["warnings"][0], "what the family says counts for more"
+    assert "Belum diketahui apakah" in way(office, **known | {"nik": ktp(2)["nik"]})["warnings"][0], "another office may have"
+    office.hire("jauh", Role.LOKET, region="3316")
+    elsewhere = way(office, by="jauh", **known | {"domicile_code": "3316"})
+    assert "Belum diketahui apakah" in elsewhere["warnings"][0]
 
 
 @pytest.mark.parametrize("lane", ["NEWBORN", "UNIDENTIFIED", "HOMELESS", "FOREIGNER"])

@@ -22,6 +22,7 @@ from workflows.paths import Direction, PathQuestion
 from workflows.ports import MembershipOutcome, Segment
 from workflows.rules.path_facts import Cause, Lane
 from workflows.states import Role
+from workflows.vocabulary import DocumentType, Urgency
 
 LINES = ("nik", "name", "birth_date")
 """What comes on standard input, a line each; only the first is needed."""
@@ -40,6 +41,11 @@ LINES = ("nik", "name", "birth_date")
 @click.option("--segment", type=click.Choice(list(Segment)), help="who pays or paid")
 @click.option("--matched", "identity", flag_value="MATCH", default=None, help="KTP and KK were compared by hand and match")
 @click.option("--desil", type=click.IntRange(0, 10), help="decile in DTSEN")
+@click.option("--reactivations", type=click.IntRange(0, 99), help="how often PBI JK was reactivated before")
+@click.option(
+    "--brings", "documents", type=click.Choice(list(DocumentType)), multiple=True, help="a paper seen; as often as there are papers"
+)
+@click.option("--urgency", type=click.Choice(list(Urgency)), help="how urgent care is")
 @click.option("--local", "only_local", is_flag=True, help="ask no registry")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def path_command(region: str | None, only_local: bool, as_json: bool, **given: Any) -> None:
@@ -49,7 +55,7 @@ def path_command(region: str | None, only_local: bool, as_json: bool, **given: A
     them is ever an argument, which others could read in the list of processes.
     """
     rekom = Rekom(load_settings(), wakes=False)
-    on, question = _question({name: value for name, value in given.items() if value is not None}, practice=rekom.settings.practice)
+    on, question = _question({name: value for name, value in given.items() if value not in (None, ())}, practice=rekom.settings.practice)
     actor = _operator(region or rekom.settings.region)
     day = on or local_today(rekom, actor.region_code)
     if only_local:
