@@ -7,7 +7,7 @@ system is waited for.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,10 +130,16 @@ def fingerprint(facts: Any) -> str:
     """
     content = asdict(facts)
     content.pop("similar", None)
-    weighed = content.get("facts")
-    if weighed and weighed.get("letter") is None:
-        del weighed["letter"]  # facts of letter A keep the fingerprints they had when there was no other
+    if isinstance(facts, FindingsQuestion):
+        content["facts"] = _said(facts.facts)
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _said(known: Any) -> dict[str, Any]:
+    """Fields that say something: one at its default is left out, so that a fact that a later version adds leaves the
+    fingerprints of cases it says nothing about as they were."""
+    named = ((one.name, getattr(known, one.name), one.default) for one in fields(known))
+    return {name: _said(value) if is_dataclass(value) else value for name, value, default in named if value != default}
 
 
 def fingerprints(facts: Any) -> tuple[str, ...]:
