@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,6 +23,7 @@ from sqlmodel import Session
 
 from verify.composition import Rekom
 from verify.config import load_settings
+from verify.log_context import job_context
 from verify.logs import place_of
 from workflows import advance, checks, facts, manual_checks, tasks
 from workflows.errors import NotConnected, RegistryError, Unavailable
@@ -62,7 +64,8 @@ class RunFailed(RuntimeError):
 def run_task(task_id: int) -> None:
     """RQ's entry: everything but the id is in the database."""
     try:
-        work(this_process(), task_id)
+        with job_context(task_id):
+            work(this_process(), task_id)
     except Exception as error:
         # RQ writes an exception's text into its log and into Redis, and ours may hold a statement's personal data.
         raise RunFailed(f"{type(error).__name__} at {place_of(error)}") from None
@@ -115,7 +118,8 @@ def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
         return [_gather(rekom, started[0])]
     assert rekom.ports is not None, "made once, before the threads share them"
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        return list(pool.map(lambda one: _gather(rekom, one), started))
+        running = [pool.submit(copy_context().run, _gather, rekom, one) for one in started]  # the log knows the task there too
+        return [one.result() for one in running]
 
 
 def _gather(rekom: Rekom, one: Started) -> Gathered:
