@@ -8,14 +8,15 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas.fields import NikText, Shape, Text
 from workflows.desk import DeskAnswer, Verdict
+from workflows.long_date import long_date
 from workflows.masking import initials
+from workflows.records.collective import CollectiveLetter
 from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
 from workflows.vocabulary import LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
 
 
 class DeskQuestion(Shape):
@@ -117,7 +118,7 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
     return {
         "answer": verdict.answer.value,
         "title": TITLES[verdict.answer],
-        "reason": _reason(verdict),
+        "reason": _reason_of_list(verdict, verdict.collective) if verdict.collective else _reason(verdict),
         "next_step": NEXT_STEPS[verdict.answer],
         "checked_at": now,
         "letter": _letter(verdict),
@@ -128,7 +129,7 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
 def local_time(moment: datetime, timezone: str) -> str:
     """``22 November 2026, 14.05 WIB``."""
     local = moment.astimezone(ZoneInfo(timezone))
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
+    return f"{long_date(local.date())}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
 
 
 def _reason(verdict: Verdict) -> str:
@@ -144,9 +145,7 @@ def _reason(verdict: Verdict) -> str:
     words = {
         DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
         DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
-        DeskAnswer.REVOKED: f"Diganti surat nomor {verdict.replaced_by}. Minta surat yang baru."
-        if verdict.replaced_by
-        else f"Dicabut Dinas Sosial: {(verdict.reason or letter.revoked_reason or '').rstrip('.')}.",
+        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason),
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
@@ -156,6 +155,23 @@ def _reason(verdict: Verdict) -> str:
     if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
         return f"Diterima {named}, {local_time(verdict.acceptance.accepted_at, case.timezone)}."
     return words[verdict.answer]
+
+
+def _reason_of_list(verdict: Verdict, letter: CollectiveLetter) -> str:
+    assert letter.valid_until is not None
+    words = {
+        DeskAnswer.EXPIRED: f"Masa berlaku habis {local_time(letter.valid_until, letter.timezone)}.",
+        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason),
+        DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[LetterType.PENGANTAR_KOLEKTIF]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
+        DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
+    }
+    return words[verdict.answer]
+
+
+def _taken_back(verdict: Verdict, reason: str | None) -> str:
+    if verdict.replaced_by:
+        return f"Diganti surat nomor {verdict.replaced_by}. Minta surat yang baru."
+    return f"Dicabut Dinas Sosial: {(reason or '').rstrip('.')}."
 
 
 def _cap(verdict: Verdict) -> str:

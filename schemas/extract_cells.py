@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from schemas.desk_check import MONTHS
 from schemas.foreign import quotable
 from workflows.errors import InvalidNik
+from workflows.long_date import MONTHS
 from workflows.nik import parse_nik
 from workflows.ports import Segment
 

@@ -38,7 +38,7 @@ from workflows import (
     without_nik,
 )
 from workflows.decision import Beside
-from workflows.desk import Verdict
+from workflows.desk import Found, Verdict
 from workflows.errors import InvalidInput
 from workflows.households import Family
 from workflows.intake import Intake
@@ -263,7 +263,8 @@ def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
     _admit(question)
     try:
         with parts().database.write() as session:
-            letter = find(session, question)
+            found = look_up(session, question)
+            letter = None if isinstance(found, Case) else found
             verdict, accepted = desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
         return _no_guess(question, verdict), accepted
     except ForgedToken as error:
@@ -289,7 +290,7 @@ def find(session: Session, question: dict[str, Any]) -> Letter | None:
     return found if isinstance(found, Letter) else None
 
 
-def look_up(session: Session, question: dict[str, Any]) -> Letter | Case | None:
+def look_up(session: Session, question: dict[str, Any]) -> Found | None:
     """The same; a NIK alone, or a provisional token, may also find a case that has no letter yet."""
     if "code" in question:
         provisional = provisional_in(question["code"])

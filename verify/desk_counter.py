@@ -11,11 +11,12 @@ from schemas.late_acceptance import late_sentence
 from schemas.letter_token import ForgedToken, token_in
 from verify import seals
 from verify.auth import me, parts
-from workflows import late_acceptances, lookups
+from workflows import desk, late_acceptances, lookups
 from workflows.desk import Verdict
 from workflows.errors import IdempotencyReuse
 from workflows.late_acceptances import Sent
 from workflows.lookups import TooManyLookups
+from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.records.lookup import LookupScope
 
@@ -66,9 +67,12 @@ def _receive(one: dict[str, Any]) -> dict[str, Any]:
 
 def _letter(session: Session, code: str) -> tuple[Letter | None, Verdict | None]:
     try:
-        return seals.letter_with(session, code, parts().keys), None
+        found = seals.letter_with(session, code, parts().keys)
     except ForgedToken as error:
         return None, seals.refusal(error)
+    if isinstance(found, CollectiveLetter):
+        return None, desk.judge_found(session, found, None, now=parts().clock())
+    return found, None
 
 
 def _sent(one: dict[str, Any]) -> Sent:

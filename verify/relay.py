@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from verify import collective
 from verify.composition import Rekom
 from verify.escalation import Escalations
 from verify.health import sign_relay
@@ -44,6 +45,7 @@ def once(rekom: Rekom) -> int:
     """One look: expire what ran out, ring for every free due task; returns how many were rung."""
     _expire(rekom)
     _remind(rekom)
+    collective.sweep(rekom)
     leased = _leased(rekom)
     for position, task in enumerate(leased):
         assert task.id is not None

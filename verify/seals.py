@@ -6,6 +6,7 @@ from schemas.letter_token import ForgedToken, WrongSignature, open_token, token_
 from verify.keyring import KeyRing
 from workflows import desk, trust
 from workflows.desk import Verdict
+from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 
 SHORTEST_SEAL = 100
@@ -19,7 +20,7 @@ class OldSeal(ForgedToken):
     sentence = "Kunci surat ini ditarik. Minta cetakan baru di Dinas Sosial; pasien gawat darurat tetap dilayani."
 
 
-def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | None:
+def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | CollectiveLetter | None:
     """The letter whose code this is; None for a true seal of a letter we do not know, and for what is no seal at all.
 
     Raises ``ForgedToken``; ``OldSeal`` where the code was ours until its key was withdrawn. Under a withdrawn key only
@@ -30,7 +31,7 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | None:
     if len(text) < SHORTEST_SEAL:
         return None
     claims, token = open_token(text, keys.known), text.upper()  # in this order: upper() makes letters of what is none
-    letter = desk.find_by_token_id(session, claims.token_id)
+    letter = desk.find_by_token_id(session, claims.token_id) or desk.find_collective(session, claims.token_id)
     withdrawn = trust.is_withdrawn(session, claims.key_id)
     if letter is not None and letter.token == token and (withdrawn or claims.key_id in keys.verifying):
         return letter
@@ -46,5 +47,5 @@ def refusal(error: ForgedToken) -> Verdict:
     return desk.OLD_SEAL if isinstance(error, OldSeal) else desk.FORGED
 
 
-def _was_ours(session: Session, letter: Letter | None, token: str) -> bool:
+def _was_ours(session: Session, letter: Letter | CollectiveLetter | None, token: str) -> bool:
     return (letter is not None and letter.token == token) or trust.was_replaced(session, token)

@@ -8,9 +8,12 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
 
 from verify.composition import Rekom
-from workflows import signing
+from workflows import collective_paper, signing
 from workflows.actor import Actor
 from workflows.errors import Refused, RekomError, SignerNotRegistered, TransitionRefused, WrongPassphrase
 from workflows.passphrase import Passphrase
@@ -31,7 +34,11 @@ class Pen:
     passphrase: Passphrase
 
 
-def begin(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> threading.Thread:
+Paper = str | int
+"""What is signed: a case's letter by the case's ticket, or a letter E by its id."""
+
+
+def begin(rekom: Rekom, papers: Sequence[Paper], pen: Pen) -> threading.Thread:
     """Ask whether the signer's certificate can sign, then sign in the background.
 
     Raises ``Refused`` or ``Unavailable`` before anything is signed where BSrE says no or nothing.
@@ -39,7 +46,7 @@ def begin(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> threading.Thread:
     status = rekom.signer.status(pen.nik)
     if status.outcome != SignerOutcome.ACTIVE:
         raise Refused(f"Sertifikat elektronik Anda tidak dapat dipakai ({status.outcome.value}). Hubungi BSrE.")
-    thread = threading.Thread(target=sign_all, args=(rekom, tuple(tickets), pen), name=THREAD)
+    thread = threading.Thread(target=sign_all, args=(rekom, tuple(papers), pen), name=THREAD)
     thread.start()
     return thread
 
@@ -49,36 +56,48 @@ def running() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == THREAD]
 
 
-def sign_all(rekom: Rekom, tickets: Sequence[str], pen: Pen) -> int:
+def sign_all(rekom: Rekom, papers: Sequence[Paper], pen: Pen) -> int:
     """Sign one letter after the other; returns how many. A wrong passphrase ends the batch: a second one may lock the signer."""
     signed = 0
-    for ticket in tickets:
+    for paper in papers:
         try:
-            _sign(rekom, ticket, pen)
+            _sign(rekom, paper, pen)
             signed += 1
         except (WrongPassphrase, SignerNotRegistered) as error:
-            _remember(rekom, ticket, error, pen)
+            _remember(rekom, paper, error, pen)
             break
         except TransitionRefused:
             log.info("a letter of the batch was signed or is being signed elsewhere")
         except RekomError as error:
-            _remember(rekom, ticket, error, pen)
+            _remember(rekom, paper, error, pen)
         except Exception as error:
             log.error("signing failed: %s", type(error).__name__)
-            _remember(rekom, ticket, RekomError("Penandatanganan terhenti karena kesalahan dalam. Coba lagi."), pen)
+            _remember(rekom, paper, RekomError("Penandatanganan terhenti karena kesalahan dalam. Coba lagi."), pen)
     return signed
 
 
-def _sign(rekom: Rekom, ticket: str, pen: Pen) -> None:
+def _sign(rekom: Rekom, paper: Paper, pen: Pen) -> None:
     with rekom.database.write() as session:
-        draft = signing.draft_to_sign(session, ticket, pen.actor, now=rekom.clock())
+        draft = _draft(session, paper, pen, now=rekom.clock())
     place = rekom.policy_today(pen.actor.region_code).office.place
-    paper = rekom.signer.sign(draft, pen.nik, pen.passphrase, REASON, place)
+    made = rekom.signer.sign(draft, pen.nik, pen.passphrase, REASON, place)
+    name = made.document_id or f"sha256:{made.sha256_after}"
     with rekom.database.write() as session:
-        name = paper.document_id or f"sha256:{paper.sha256_after}"
-        signing.sign_electronically(session, ticket, paper.pdf, name, pen.actor, now=rekom.clock())
+        if isinstance(paper, int):
+            collective_paper.sign_electronically(session, paper, made.pdf, name, pen.actor, now=rekom.clock())
+        else:
+            signing.sign_electronically(session, paper, made.pdf, name, pen.actor, now=rekom.clock())
 
 
-def _remember(rekom: Rekom, ticket: str, error: RekomError, pen: Pen) -> None:
+def _draft(session: Session, paper: Paper, pen: Pen, *, now: datetime) -> bytes:
+    if isinstance(paper, int):
+        return collective_paper.draft_to_sign(session, paper, pen.actor, now=now)
+    return signing.draft_to_sign(session, paper, pen.actor, now=now)
+
+
+def _remember(rekom: Rekom, paper: Paper, error: RekomError, pen: Pen) -> None:
     with rekom.database.write() as session:
-        signing.note_failure(session, ticket, str(error), pen.actor)
+        if isinstance(paper, int):
+            collective_paper.note_failure(session, paper, str(error), pen.actor)
+        else:
+            signing.note_failure(session, paper, str(error), pen.actor)

@@ -3,6 +3,7 @@
 An authority ends by itself; no job takes it away. The region's policy may keep letter types from acting signers.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,20 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.policy import RegionPolicy
-from workflows.vocabulary import Capacity
+from workflows.vocabulary import Capacity, LetterType
 
 NO_AUTHORITY = "Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor."
 OTHER_TYPES = "Kewenangan Anda tidak mencakup jenis surat ini. Mintalah Kepala Dinas memutuskannya."
 WORDS = {Capacity.DEFINITIF: "Pejabat definitif", Capacity.PLT: "Plt.", Capacity.PLH: "Plh.", Capacity.AN: "Penanda tangan a.n."}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What an authority must reach: a letter of this type, of this office, by its clock."""
+
+    region_code: str
+    timezone: str
+    type: LetterType
 
 
 def authorities_of(session: Session, staff_id: int, region_code: str, timezone: str, *, now: datetime) -> list[SigningAuthority]:
@@ -42,18 +52,23 @@ def authority_of(session: Session, staff_id: int, region_code: str, timezone: st
 
 def check_may_sign(session: Session, case: Case, actor: Actor, *, now: datetime) -> SigningAuthority:
     """The authority under which a person may decide this case; ``NotAllowed`` says which one is missing."""
+    return check_covers(session, Signed(case.region_code, case.timezone, case.letter_type), actor, now=now)
+
+
+def check_covers(session: Session, letter: Signed, actor: Actor, *, now: datetime) -> SigningAuthority:
+    """The same for a letter that is about no single case."""
     check(actor, Permission.DECIDE)
-    held = authorities_of(session, actor.person_id, case.region_code, case.timezone, now=now)
+    held = authorities_of(session, actor.person_id, letter.region_code, letter.timezone, now=now)
     if not held:
         raise NotAllowed(NO_AUTHORITY)
-    covering = [one for one in held if one.letter_types is None or case.letter_type.value in one.letter_types]
+    covering = [one for one in held if one.letter_types is None or letter.type.value in one.letter_types]
     if not covering:
         raise NotAllowed(OTHER_TYPES)
     return covering[0]
 
 
-def check_limits(policy: RegionPolicy, authority: SigningAuthority, case: Case) -> None:
+def check_limits(policy: RegionPolicy, authority: SigningAuthority, letter_type: LetterType) -> None:
     """``NotAllowed`` where the region keeps this letter type from the signer's capacity."""
     limits = policy.acting_limits.value if policy.acting_limits else ()
-    if any(limit.capacity == authority.capacity and case.letter_type in limit.letter_types for limit in limits):
+    if any(limit.capacity == authority.capacity and letter_type in limit.letter_types for limit in limits):
         raise NotAllowed(f"{WORDS[authority.capacity]} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.")

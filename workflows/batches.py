@@ -11,10 +11,12 @@ from sqlmodel import Session, col, func, select
 
 from workflows import advance, audit, registering, registrations, transfers
 from workflows.actor import Actor
+from workflows.collective_states import LIVE
 from workflows.errors import Conflict, NotFound
 from workflows.permissions import Permission, check
 from workflows.ports import Segment
 from workflows.records.case import Case
+from workflows.records.collective import CollectiveLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch, RowOutcome
 from workflows.registering import Answer
 from workflows.registration_states import ON_ITS_WAY, RegistrationStatus, Route
@@ -104,6 +106,9 @@ def void(session: Session, region_code: str, number: int, reason: str, actor: Ac
     batch = find(session, region_code, number)
     if batch.sent_at is not None or batch.void_at is not None:
         raise BatchRefused("Berkas kiriman ini sudah dikirim atau dibatalkan. Muat ulang halaman.")
+    live = select(CollectiveLetter.id).where(CollectiveLetter.batch_id == batch.id, col(CollectiveLetter.status).in_(LIVE))
+    if session.exec(live).first() is not None:
+        raise BatchRefused("Surat pengantar kiriman ini masih hidup. Tarik atau cabut surat itu dulu.")
     batch.void_at, batch.void_reason = now, reason
     session.add(batch)
     for _, registration, case in _locked_rows(session, batch):

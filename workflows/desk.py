@@ -11,17 +11,21 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, facts, transfers, trust, webhooks
 from workflows.actor import Actor
+from workflows.collective_states import CollectiveStatus
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case
+from workflows.records.collective import CollectiveLetter
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
 from workflows.records.webhook import News
 from workflows.states import Action
 from workflows.vocabulary import AT_HOSPITAL
+
+Found = Letter | CollectiveLetter | Case
 
 
 class DeskAnswer(StrEnum):
@@ -44,7 +48,7 @@ class Verdict:
 
     ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved; ``cap_rupiah`` is the
     most that letter C lets be billed; ``replaced_by`` the number of the letter in its place. A case without a letter is one
-    that was asked for by NIK and is still on its way.
+    that was asked for by NIK and is still on its way; letter E is about no single case and stands in ``collective``.
     """
 
     answer: DeskAnswer
@@ -56,6 +60,7 @@ class Verdict:
     transfer: Transfer | None = None
     cap_rupiah: int | None = None
     replaced_by: str | None = None
+    collective: CollectiveLetter | None = None
 
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
@@ -69,6 +74,11 @@ UNKNOWN = Verdict(DeskAnswer.UNKNOWN)
 def find_by_token_id(session: Session, token_id: str) -> Letter | None:
     """The letter whose seal was genuine."""
     return session.exec(select(Letter).where(Letter.token_id == token_id)).first()
+
+
+def find_collective(session: Session, token_id: str) -> CollectiveLetter | None:
+    """The letter E whose seal was genuine."""
+    return session.exec(select(CollectiveLetter).where(CollectiveLetter.token_id == token_id)).first()
 
 
 def find_by_number(session: Session, number: str, nik: str) -> Letter | None:
@@ -119,22 +129,27 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
     return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap, _replaced_by(session, letter))
 
 
-def judge_found(session: Session, found: Letter | Case | None, hospital_code: str | None, *, now: datetime) -> Verdict:
-    """The same for what a NIK found: a case that has no letter yet is in progress."""
+def judge_found(session: Session, found: Found | None, hospital_code: str | None, *, now: datetime) -> Verdict:
+    """The same for whatever was found: a case that has no letter yet is in progress, and letter E is for no desk."""
     if isinstance(found, Case):
         return Verdict(DeskAnswer.IN_PROGRESS, case=found)
+    if isinstance(found, CollectiveLetter):
+        return _judge_collective(session, found, now=now)
     return judge(session, found, hospital_code, now=now)
 
 
-def check_letter(session: Session, letter: Letter | Case | None, actor: Actor, *, now: datetime) -> Verdict:
+def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: datetime) -> Verdict:
     """``judge`` for a signed-in desk; the look is recorded on the case, a miss on the person who looked."""
     check(actor, Permission.CHECK_LETTER)
     verdict = judge_found(session, letter, actor.hospital_code, now=now)
+    detail = {"answer": verdict.answer.value, "hospital": actor.hospital_code}
+    if verdict.collective is not None:
+        audit.record(session, f"collective:{verdict.collective.id}", "DESK_CHECK", actor=actor, now=now, **detail)
+        return verdict
     if verdict.case is None:
         return missed(session, verdict, actor, now=now)
     assert verdict.case.id is not None
     advance.lock_by_id(session, verdict.case.id)
-    detail = {"answer": verdict.answer.value, "hospital": actor.hospital_code}
     audit.record(session, advance.subject(verdict.case), "DESK_CHECK", actor=actor, now=now, **detail)
     return verdict
 
@@ -146,7 +161,7 @@ def missed(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -
 
 
 def accept(
-    session: Session, letter: Letter | None, registration_number: str | None, actor: Actor, *, now: datetime
+    session: Session, letter: Letter | CollectiveLetter | None, registration_number: str | None, actor: Actor, *, now: datetime
 ) -> tuple[Verdict, bool]:
     """Mark a valid letter used by the actor's hospital.
 
@@ -154,8 +169,8 @@ def accept(
     repeat by the same hospital (a double click), false with the reason in the verdict otherwise.
     """
     check(actor, Permission.ACCEPT_LETTER)
-    if letter is None:
-        return UNKNOWN, False
+    if letter is None or isinstance(letter, CollectiveLetter):
+        return judge_found(session, letter, actor.hospital_code, now=now), False
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
     verdict = judge(session, letter, actor.hospital_code, now=now)
@@ -198,6 +213,23 @@ def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sea
     if letter.state == LetterState.EXPIRED or letter.valid_until <= now:
         return DeskAnswer.EXPIRED
     return None if sealed else DeskAnswer.REVOKED
+
+
+def _judge_collective(session: Session, letter: CollectiveLetter, *, now: datetime) -> Verdict:
+    replaced = select(CollectiveLetter.number).where(CollectiveLetter.replaces_id == letter.id)
+    sealed = not trust.is_withdrawn(session, letter.key_id)
+    reason = letter.ended_reason if sealed else letter.ended_reason or KEY_WITHDRAWN
+    answer = _collective_answer(letter, now, sealed=sealed)
+    return Verdict(answer, reason=reason, replaced_by=session.exec(replaced).first(), collective=letter)
+
+
+def _collective_answer(letter: CollectiveLetter, now: datetime, *, sealed: bool) -> DeskAnswer:
+    if letter.status in (CollectiveStatus.SIGNED, CollectiveStatus.PREPARED):
+        return DeskAnswer.IN_PROGRESS
+    if letter.status in (CollectiveStatus.REVOKED, CollectiveStatus.REPLACED) or not sealed:
+        return DeskAnswer.REVOKED
+    over = letter.valid_until is not None and letter.valid_until <= now
+    return DeskAnswer.EXPIRED if over else DeskAnswer.NOT_FOR_HOSPITAL
 
 
 def _replaced_by(session: Session, letter: Letter) -> str | None:

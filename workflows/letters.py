@@ -2,27 +2,24 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from workflows import advance, facts, registrations, trust, webhooks
+from workflows import advance, facts, letter_counter, registrations, trust, webhooks
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, NotFound
-from workflows.letter_number import render_number
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.ports import PressedLetter
 from workflows.records.case import Case
 from workflows.records.decision import Decision
-from workflows.records.letter import Letter, LetterCounter
+from workflows.records.letter import Letter
 from workflows.records.webhook import News
 from workflows.rules.guarantee import is_in_ward
-from workflows.rules.letter_terms import LetterRule
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.states import Action, State
 
@@ -32,9 +29,6 @@ class SealWithdrawn(Conflict):
 
     slug = "kunci-segel-ditarik"
     sentence = "Kunci segel surat ini ditarik. Tanda tangani lagi setelah admin menyegelnya ulang (rekom keys reseal)."
-
-
-INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def sign(session: Session, case: Case, decision: Decision, policy: RegionPolicy, *, now: datetime) -> Letter:
@@ -53,17 +47,13 @@ def renew(session: Session, case: Case, old: Letter, policy: RegionPolicy, *, no
 def _numbered(session: Session, case: Case, policy: RegionPolicy, basis: dict[str, Any], *, now: datetime) -> Letter:
     day = now.astimezone(ZoneInfo(policy.timezone)).date()
     rule = policy.letter(basis["type"], facts.opened_on(case))
-    counter = rule.counter(policy.office.unit)
-    sequence = _next_number(session, counter, day.year)
+    taken = letter_counter.take(session, policy, rule, day)
     assert case.id is not None
     letter = Letter(
         **basis,
         case_id=case.id,
         state=LetterState.SIGNED,
-        office=counter,
-        year=day.year,
-        sequence=sequence,
-        number=_number(policy, rule, sequence, day),
+        **asdict(taken),
         signing_mode=policy.signing_mode.value,
         token_id=secrets.token_hex(16),
         hospital_code=case.hospital_code,
@@ -152,17 +142,3 @@ def newest_letter(session: Session, case: Case) -> Letter | None:
 def _check_key(session: Session, key_id: str | None) -> None:
     if trust.is_withdrawn(session, key_id):
         raise SealWithdrawn
-
-
-def _number(policy: RegionPolicy, rule: LetterRule, sequence: int, day: date) -> str:
-    template = rule.terms.number_template or policy.number_template.value
-    kind, classification = rule.form.code, policy.classification.value
-    return render_number(template, klasifikasi=classification, jenis=kind, urut=sequence, unit=policy.office.unit, day=day)
-
-
-def _next_number(session: Session, office: str, year: int) -> int:
-    # One statement, so that two signers of a new year's first letters wait for each other instead of colliding.
-    insert = INSERT[session.get_bind().dialect.name]
-    first = insert(LetterCounter).values(office=office, year=year, last=1)
-    raised = first.on_conflict_do_update(index_elements=["office", "year"], set_={"last": LetterCounter.last + 1})
-    return int(session.exec(raised.returning(LetterCounter.last)).scalar_one())

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete
 from workflows import audit
 from workflows.actor import Actor
 from workflows.errors import RekomError
-from workflows.letters import INSERT
+from workflows.letter_counter import INSERT
 from workflows.records.lookup import LookupCount, LookupScope
 
 HOUR = timedelta(hours=1)

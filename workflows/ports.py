@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from workflows.errors import Refused
+from workflows.nik import PRACTICE_PROVINCE
 from workflows.passphrase import Passphrase
 from workflows.rules.policy import PolicyBook
 
@@ -164,11 +165,32 @@ class PovertyRegistry(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class EnclosedRow:
+    """One person of a list; ``nik`` is masked, for the file that goes with the list has it whole."""
+
+    name: str
+    nik: str
+    letter_number: str
+    letter_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The list behind letter E. ``about`` are label and value of the file it goes with, ``note`` stands under the list."""
+
+    about: tuple[tuple[str, str], ...]
+    rows: tuple[EnclosedRow, ...]
+    note: str
+    practice: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LetterFacts:
     """All that stands in a letter; a diagnosis only in letter C and only where the region asks. Times are aware, dates local.
 
     ``stands_in`` is the label and number by which somebody without a NIK is known: the mother's NIK, a passport.
     ``finding``, ``request`` and ``terms`` are finished sentences; ``at_hospital`` says whether a desk takes a patient in with it.
+    Letter E is about many: its ``enclosure`` stands in the place of the one person.
     """
 
     letter_id: int
@@ -214,6 +236,14 @@ class LetterFacts:
     stands_in: tuple[str, str] | None = None
     diagnosis: str | None = None
     at_hospital: bool = True
+    enclosure: Enclosure | None = None
+
+    @property
+    def practice(self) -> bool:
+        """Whether it is about made-up people, by the numbers of a province that there is not."""
+        stands_in = self.stands_in[1] if self.stands_in else ""
+        made_up = (self.nik or stands_in).startswith(PRACTICE_PROVINCE)
+        return made_up or (self.enclosure is not None and self.enclosure.practice)
 
     @property
     def known_by(self) -> str:

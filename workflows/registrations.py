@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from workflows.records.case import Case
+from workflows.records.collective import CollectiveRow
 from workflows.records.letter import Letter
 from workflows.records.registration import BatchRow, Registration, RowOutcome
 from workflows.registration_states import ENDED, ON_ITS_WAY, ROUTES, RegistrationStatus, check_registration_move
@@ -43,9 +44,11 @@ def move(session: Session, registration: Registration, target: RegistrationStatu
 
 
 def answer_row(session: Session, registration: Registration, outcome: RowOutcome, *, now: datetime) -> None:
-    """Close the registration's row in its batch, if it has one."""
+    """Close the registration's row in its batch and on the batch's cover letter, if it has them."""
     row = update(BatchRow).where(col(BatchRow.registration_id) == registration.id, col(BatchRow.answered_at).is_(None))
     session.exec(row.values(outcome=outcome, answered_at=now))
+    listed = update(CollectiveRow).where(col(CollectiveRow.registration_id) == registration.id, col(CollectiveRow.ended_at).is_(None))
+    session.exec(listed.values(ended_at=now))
 
 
 def _begin(session: Session, case: Case, *, now: datetime) -> None:

@@ -32,7 +32,15 @@ class Told:
     withdrawn: frozenset[str]
 
 
-def revoke(session: Session, letter: Letter, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the list needs of a letter that is about no single case."""
+
+    token_id: str
+    valid_until: datetime
+
+
+def revoke(session: Session, letter: Letter | Sealed, *, now: datetime) -> None:
     """The letter was revoked."""
     _tell_of(session, letter, TrustKind.REVOKED, now=now)
 
@@ -115,7 +123,7 @@ def letters_under(session: Session, key_id: str, *, now: datetime) -> dict[str, 
     return counts
 
 
-def _tell_of(session: Session, letter: Letter, kind: TrustKind, *, now: datetime, token_sha256: str | None = None) -> None:
+def _tell_of(session: Session, letter: Letter | Sealed, kind: TrustKind, *, now: datetime, token_sha256: str | None = None) -> None:
     if session.exec(select(TrustEntry.counter).where(TrustEntry.token_id == letter.token_id)).first() is None:
         entry = TrustEntry(counter=_next(session), kind=kind, token_id=letter.token_id, valid_until=letter.valid_until, at=now)
         entry.token_sha256 = token_sha256

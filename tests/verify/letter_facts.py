@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from workflows.ports import LetterFacts
+from workflows.ports import EnclosedRow, Enclosure, LetterFacts
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=ZoneInfo("Asia/Jakarta"))
 NORMAL = LetterFacts(
@@ -86,3 +86,37 @@ MINIMAL = replace(
     signer_capacity="PLH",
     timezone="Asia/Makassar",
 )
+
+
+def collective(people: int = 12) -> LetterFacts:
+    """A letter E with a list of so many, one of them with a long name."""
+    rows = tuple(
+        EnclosedRow(
+            LONG.name if at == 2 else f"SITI CONTOH {at:04d}", f"•••• •••• •••• {at:04d}", f"400.9/{at:03d}/Dinsos/XI/2026", AT.date()
+        )
+        for at in range(1, people + 1)
+    )
+    about = (
+        ("Jumlah warga", f"{people} orang"),
+        ("Berkas kiriman", f"Nomor 3, {people} orang"),
+        ("Sidik SHA-256 berkas", " ".join(["0a1b"] * 16)),
+        ("Sidik SHA-256 daftar", " ".join(["c2d3"] * 16)),
+    )
+    return replace(
+        NORMAL,
+        letter_type="PENGANTAR_KOLEKTIF",
+        number="400.9/090/Dinsos/XI/2026",
+        name=f"Daftar {people} warga",
+        nik=None,
+        hospital_code=None,
+        subject="Pengantar Usulan Kolektif Peserta PBPU dan BP Pemda",
+        finding=f"bersama ini kami sampaikan daftar {people} warga yang mendapat surat rekomendasi kami pada 22 November 2026, "
+        "sebagaimana terlampir.",
+        request="Sehubungan dengan itu, kami memohon agar warga dalam daftar terlampir didaftarkan atau diaktifkan sebagai peserta Jaminan "
+        "Kesehatan Nasional segmen PBPU dan BP Pemerintah Daerah. Surat ini bukan jaminan pembayaran biaya perawatan.",
+        terms="untuk pendaftaran kolektif di BPJS Kesehatan",
+        activation_sentence="",
+        addressee=("Kepala BPJS Kesehatan Cabang Serang", "di Serang"),
+        at_hospital=False,
+        enclosure=Enclosure(about, rows, "NIK ditulis empat angka terakhir. NIK lengkap ada dalam berkas kiriman.", practice=True),
+    )

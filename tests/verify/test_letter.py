@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 from schemas.letter_token import ANY_HOSPITAL, LetterClaims, UnfitClaims, check_code, open_token, seal, token_in
-from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL
+from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL, collective
 from verify.documents.letter import TEMPLATE, LetterNotPrintable, TypstPress, letter_claims, letter_content, typst_inputs
 from verify.documents.wording import PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
@@ -179,6 +179,18 @@ def test_a_letter_for_any_hospital_says_so(press: TypstPress, keys: KeyRing) -> 
 def test_practice_letters_are_marked_and_real_ones_are_not(press: TypstPress) -> None:
     assert PRACTICE_MARK in text_of(press.press(NORMAL))
     assert "LATIHAN" not in text_of(press.press(replace(NORMAL, nik="3673014101900001")))
+
+
+def test_letter_e_is_one_page_with_its_list_behind_it(press: TypstPress, keys: KeyRing) -> None:
+    made = press.press(collective(60))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.pdf)).pages]
+    assert len(pages) == 3
+    assert "Jumlah warga" in pages[0] and "0a1b 0a1b" in pages[0] and "SITI CONTOH 0001" not in pages[0] and PRACTICE_MARK in pages[0]
+    for number in (1, 30, 60):
+        assert f"SITI CONTOH {number:04d}" in pages[1] + pages[2]
+    assert "Halaman lampiran 2 dari 2" in pages[2] and "Nomor surat rekomendasi" in pages[2]
+    claims = open_token(made.token, keys.verifying)
+    assert (claims.letter_type, claims.name, claims.single_use) == ("PENGANTAR_KOLEKTIF", "Daftar 60 warga", False)
 
 
 def test_the_same_facts_give_the_same_bytes(keys: KeyRing, press: TypstPress) -> None:

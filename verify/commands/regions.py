@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from schemas.desk_check import MONTHS
 from schemas.population.region_file import shipped_regions, write_table
 from verify.clock import utc_now
 from verify.population.region_editions import read_editions
 from workflows.errors import NotFound
+from workflows.long_date import MONTHS
 from workflows.population.regions import Level, Region, RegionBook, dotted, kind, parse_code
 
 

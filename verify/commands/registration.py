@@ -9,8 +9,9 @@ from schemas.desk_check import local_time
 from verify.commands.operator import changing, installation, looking, operator, region_of
 from verify.composition import Rekom
 from verify.registrations import file_name, make_batch, read_file
-from workflows import batches
+from workflows import batches, collective_view
 from workflows.actor import Actor
+from workflows.collective_states import LABEL
 from workflows.errors import InvalidInput
 from workflows.records.registration import RegistrationBatch
 from workflows.states import Role
@@ -41,6 +42,24 @@ def export_command(folder: Path, again: int | None, region: str | None) -> None:
     click.echo(f"{path}: {batch.people} orang, sha256 {batch.sha256}")
     if not again:
         click.echo(f"Sesudah dikirim ke BPJS: rekom registration sent {batch.number}")
+
+
+@registration_group.command("letter")
+@click.argument("number", type=int)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@REGION
+def letter_command(number: int, folder: Path, region: str | None) -> None:
+    """Write the cover letter of file NUMBER into FOLDER, with its list, as it was issued."""
+    rekom = installation()
+    code = region_of(rekom, region)
+    with looking(rekom) as session:
+        letter = collective_view.of_batches(session, code).get(number)
+    if letter is None or letter.pdf is None:
+        raise InvalidInput("Berkas kiriman ini belum punya surat pengantar yang terbit. Ajukan di halaman pendaftaran.")
+    path = folder / f"pengantar-{code}-{number:04d}.pdf"
+    path.write_bytes(letter.pdf)
+    path.chmod(0o600)
+    click.echo(f"{path}: surat {letter.number}, {LABEL[letter.status].lower()}, {letter.people} orang, sha256 {letter.pdf_sha256}")
 
 
 @registration_group.command("sent")

@@ -1,4 +1,4 @@
-"""The press: facts in, one sealed PDF page out; the same facts and keys always give the same bytes."""
+"""The press: facts in, one sealed PDF page out (letter E has its list behind it); the same facts and keys give the same bytes."""
 
 import hashlib
 import json
@@ -117,12 +117,14 @@ def letter_content(facts: LetterFacts, token: str, public_url: str, *, reprint: 
         "qr_link": address,
         "qr_mm": symbol.width_mm,
         "code": [facts.number, check_code(token)],
-        "footer": [
-            "Cek keaslian: pindai kode QR dengan kamera ponsel. Loket rumah sakit tanpa pemindai:",
-            f"ketik nomor surat dan NIK di {public_url.rstrip('/')}/periksa",
-            "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya.",
-        ],
+        "footer": _footer(facts, public_url),
     }
+
+
+def _footer(facts: LetterFacts, public_url: str) -> list[str]:
+    scan = "Cek keaslian: pindai kode QR dengan kamera ponsel."
+    typed = [f"{scan} Loket rumah sakit tanpa pemindai:", f"ketik nomor surat dan NIK di {public_url.rstrip('/')}/periksa"]
+    return [*([scan] if facts.enclosure else typed), "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya."]
 
 
 def typst_inputs(content: dict[str, Any], *, paper: str, logo_svg: str | None = None) -> dict[str, str]:

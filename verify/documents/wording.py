@@ -4,27 +4,13 @@ Layout after the templates of Depok and Kota Bogor: grounds, finding, what is as
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.nik import PRACTICE_PROVINCE
-from workflows.ports import LetterFacts
+from workflows.long_date import long_date
+from workflows.ports import Enclosure, LetterFacts
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
 """Names of Indonesia's time zones by their distance from UTC (Keppres 41/1987)."""
 SEX = {"L": "Laki-laki", "M": "Laki-laki", "MALE": "Laki-laki", "P": "Perempuan", "F": "Perempuan", "FEMALE": "Perempuan"}
@@ -38,15 +24,21 @@ def letter_words(facts: LetterFacts) -> dict[str, Any]:
         "title": f"{facts.subject} Nomor {facts.number}",
         "office": facts.office,
         "number": facts.number,
-        "practice": facts.known_by.startswith(PRACTICE_PROVINCE),
+        "practice": facts.practice,
         "practice_mark": PRACTICE_MARK,
         "government": [line for line in facts.office_lines if _is_government(line)],
         "office_lines": [line for line in facts.office_lines if line != facts.office and not _is_government(line)],
         "place_and_date": f"{facts.place}, {long_date(_local(facts.signed_at, facts).date())}",
-        "reference": [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", "–"], ["Hal", facts.subject, "strong"]],
+        "reference": [
+            ["Nomor", facts.number],
+            ["Sifat", "Segera"],
+            ["Lampiran", "1 (satu) berkas" if facts.enclosure else "–"],
+            ["Hal", facts.subject, "strong"],
+        ],
         "addressee": _addressee(facts.addressee),
         "legal_basis": list(facts.legal_basis),
-        "identity": _identity_rows(facts),
+        "identity": [list(row) for row in facts.enclosure.about] if facts.enclosure else _identity_rows(facts),
+        "enclosure": _enclosure(facts, facts.enclosure) if facts.enclosure else None,
         "finding": facts.finding,
         "request": facts.request,
         "activation": facts.activation_sentence,
@@ -55,11 +47,6 @@ def letter_words(facts: LetterFacts) -> dict[str, Any]:
         **_validity(facts),
         **_signature(facts),
     }
-
-
-def long_date(day: date) -> str:
-    """``22 November 2026``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def long_time(moment: datetime) -> str:
@@ -74,6 +61,11 @@ def _local(moment: datetime, facts: LetterFacts) -> datetime:
 
 def _is_government(line: str) -> bool:
     return line.casefold().startswith("pemerintah")
+
+
+def _reference(facts: LetterFacts) -> list[list[str]]:
+    behind = "1 (satu) berkas" if facts.enclosure else "–"
+    return [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", behind], ["Hal", facts.subject, "strong"]]
 
 
 def _addressee(lines: tuple[str, ...]) -> list[str]:
@@ -97,6 +89,17 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
         ["Masuk perawatan", long_time(_local(facts.admitted_at, facts)) if facts.admitted_at else None],
     ]
     return [[cell for cell in row if cell is not None] for row in rows if row[1]]
+
+
+def _enclosure(facts: LetterFacts, enclosure: Enclosure) -> dict[str, Any]:
+    """The pages behind the letter: its list, each row with the letter it rests on."""
+    return {
+        "title": f"Lampiran surat nomor {facts.number}",
+        "columns": ["No.", "Nama", "NIK", "Nomor surat rekomendasi", "Tanggal surat"],
+        "rows": [[str(at), row.name, row.nik, row.letter_number, long_date(row.letter_day)] for at, row in enumerate(enclosure.rows, 1)],
+        "note": enclosure.note,
+        "page": "Halaman lampiran",
+    }
 
 
 def _sentences(facts: LetterFacts) -> dict[str, Any]:

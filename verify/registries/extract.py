@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from schemas.bpjs import ACTIVE_CODE
-from schemas.desk_check import MONTHS, local_time
+from schemas.desk_check import local_time
 from schemas.extract_cells import DIGITS
 from schemas.extract_file import MONTHLY
 from schemas.foreign import Reason, refused
@@ -22,6 +22,7 @@ from verify.config import Settings
 from verify.registries.http import Clock, utc_now
 from workflows import extracts
 from workflows.errors import RegistryError, Unavailable
+from workflows.long_date import MONTHS
 from workflows.ports import (
     MembershipEvidence,
     MembershipOutcome,

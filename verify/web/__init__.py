@@ -20,6 +20,7 @@ from verify.web import (
     case_page,
     checking,
     closing,
+    collective,
     correcting,
     coverage,
     deciding,
@@ -103,6 +104,7 @@ MODULES = (
     registration,
     waits,
     duties,
+    collective,
     episodes,
     matching,
 )

@@ -25,6 +25,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_COVERAGE, "/cakupan", "Cakupan"),
     (P.DELEGATE, "/wakil", "Wakilkan"),
     (P.REGISTER, "/pendaftaran", "Pendaftaran BPJS"),
+    (P.READ_LETTER, "/pengantar", "Surat pengantar"),
     (P.READ_CASES, "/sementara", "Tanda sementara"),
     (P.OPEN_AT_BEDSIDE, "/periksa/ajukan", "Ajukan dari RS"),
     (P.READ_UNCOVERED, "/cocokkan", "Cocokkan orang"),

@@ -7,11 +7,13 @@ from flask import Blueprint, render_template
 from schemas.letter_token import ForgedToken
 from verify import lookups, seals
 from verify.auth import parts, public
-from verify.counter import find
+from verify.counter import look_up
 from workflows import desk
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
+from workflows.records.collective import CollectiveLetter
 from workflows.rules.letter_terms import NAMES
+from workflows.vocabulary import LetterType
 
 blueprint = Blueprint("public_letter", __name__)
 
@@ -58,13 +60,23 @@ def show(token: str, prefix: str) -> str:
 def _judge(token: str) -> Verdict:
     try:
         with parts().database.read() as session:
-            return desk.judge(session, find(session, {"code": token}), None, now=parts().clock())
+            return desk.judge_found(session, look_up(session, {"code": token}), None, now=parts().clock())
     except ForgedToken as error:
         return seals.refusal(error)
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:
+    if verdict.collective is not None:
+        return _facts_of_list(verdict.collective)
     if verdict.case is None or verdict.letter is None:
         return {"initials": None, "office": None, "letter_name": None}
     policy = parts().policies.pinned(verdict.case.region_code, verdict.case.policy_valid_from)
-    return {"initials": initials(verdict.case.name), "office": policy.office, "letter_name": NAMES[verdict.letter.type]}
+    letter, zone = verdict.letter, verdict.case.timezone
+    facts = {"initials": initials(verdict.case.name), "office": policy.office, "letter_name": NAMES[letter.type]}
+    return facts | {"until": letter.valid_until, "zone": zone}
+
+
+def _facts_of_list(letter: CollectiveLetter) -> dict[str, object]:
+    policy = parts().policies.pinned(letter.region_code, letter.policy_valid_from)
+    facts = {"initials": f"Daftar {letter.people} warga", "office": policy.office, "letter_name": NAMES[LetterType.PENGANTAR_KOLEKTIF]}
+    return facts | {"until": letter.valid_until, "zone": letter.timezone}

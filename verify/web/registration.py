@@ -16,7 +16,9 @@ from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, ma
 from verify.web.form import Form, blank, tried
 from verify.web.look import look
 from verify.web.once import SEE_OTHER, once
-from workflows import advance, batches, registering, registrations
+from workflows import advance, batches, collective_view, registering, registrations
+from workflows.collective_states import LABEL as COLLECTIVE
+from workflows.collective_states import LIVE
 from workflows.errors import InvalidInput
 from workflows.permissions import Permission
 from workflows.records.case import Case
@@ -124,6 +126,7 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         found = registering.listed(session, region, None)
         sent, received = batches.newest(session, region), batches.answers(session, region)
+        letters = collective_view.of_batches(session, region)
     by_status = {status: [pair for pair in found if pair[0].status == status] for status in RegistrationStatus}
     return render_template(
         "registration.html",
@@ -134,6 +137,9 @@ def page(form: Form) -> str:
         status_words=LABEL,
         refusal_words=REFUSAL,
         batches=sent,
+        letters=letters,
+        letter_words=COLLECTIVE,
+        live=LIVE,
         answers=received,
         now=parts().clock(),
         zone=parts().zone(region),

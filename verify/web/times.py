@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from schemas.desk_check import MONTHS, ZONES, local_time
+from schemas.desk_check import ZONES, local_time
+from workflows.long_date import MONTHS
 
 __all__ = ["ZONES", "clock_time", "day", "duration", "left", "local_time"]
 

@@ -10,6 +10,7 @@ from workflows.records.case import Case, CaseDocument
 from workflows.records.case_reading import CaseReading, Seen
 from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
+from workflows.records.collective import CollectiveLetter, CollectiveRow, CollectiveStep
 from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
 from workflows.records.duty import Duty
@@ -57,6 +58,9 @@ __all__ = [
     "CaseReading",
     "CheckResult",
     "Checkpoint",
+    "CollectiveLetter",
+    "CollectiveRow",
+    "CollectiveStep",
     "Correction",
     "CoverageCell",
     "CoverageSnapshot",

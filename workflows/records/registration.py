@@ -34,6 +34,7 @@ class Registration(SQLModel, table=True):
         CheckConstraint("status <> 'GIVEN_UP' OR note IS NOT NULL", name="given_up_says_why"),
         CheckConstraint("card_number IS NULL OR length(card_number) = 13", name="card_has_13_digits"),
         CheckConstraint("rounds >= 0", name="rounds_count_from_zero"),
+        Index("uq_registration_id_case_id", "id", "case_id", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,6 +57,7 @@ class RegistrationBatch(SQLModel, table=True):
     __tablename__ = "registration_batch"
     __table_args__ = (
         UniqueConstraint("region_code", "number"),
+        Index("uq_registration_batch_id_sha256", "id", "sha256", unique=True),
         CheckConstraint("people > 0", name="somebody_is_in_it"),
         CheckConstraint("(sent_at IS NULL) = (sent_by IS NULL)", name="sent_by_somebody"),
         CheckConstraint("(void_at IS NULL) = (void_reason IS NULL)", name="void_says_why"),

@@ -1,0 +1,113 @@
+"""Letter E through its doors: the API from proposal to replacement, what a desk is told of its QR, and the command line."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.approval_office import with_chain, with_policy
+from tests.collective_office import again, approve, issued, press, propose, to_file
+from tests.office import Office
+from verify.cli import main
+from workflows import collective_paper
+from workflows.collective_states import CollectiveStatus
+from workflows.errors import InvalidInput, NotAllowed, TransitionRefused
+from workflows.rules.policy import ApprovalChain, SigningMode
+from workflows.states import Role
+
+S = CollectiveStatus
+SCAN = b"%PDF-1.7 pindaian"
+
+
+def test_the_api_takes_it_from_proposal_to_replacement(sqlite_office: Office) -> None:
+    office = sqlite_office
+    to_file(office, 1, 2)
+    loket, kadis = office.api("loket"), office.api("kadis")
+    made = loket.post("/registration-batches/1/collective-letter", key="1")
+    assert (made.status_code, made.get_json()["status"], made.get_json()["people"]) == (201, "PROPOSED", 2)
+    assert loket.post("/registration-batches/1/collective-letter", key="1").get_data() == made.get_data()
+    assert loket.post("/registration-batches/1/collective-letter").get_json()["code"] == "surat-pengantar-sudah-ada"
+    at = f"/collective-letters/{made.get_json()['id']}"
+    assert kadis.get(f"{at}/letter.pdf").status_code == 404
+    assert kadis.post(f"{at}/decision", {"agrees": True, "list_sha256": "0" * 64}).status_code == 409
+    assert kadis.post(f"{at}/decision", {"agrees": False, "list_sha256": made.get_json()["list_sha256"]}).status_code == 422
+    done = kadis.post(f"{at}/decision", {"agrees": True, "list_sha256": made.get_json()["list_sha256"]})
+    assert (done.status_code, done.get_json()["status"]) == (201, "ISSUED")
+    assert kadis.get(f"{at}/letter.pdf").get_data().startswith(b"%PDF")
+    person = done.get_json()["list"][0]
+    assert person["nik"].startswith("••••") and office.case(person["ticket"]).name == person["name"]
+    new = kadis.post(f"{at}/replacement", {"reason": "Nama di daftar salah."}).get_json()
+    assert (new["status"], new["replaces"]) == ("ISSUED", done.get_json()["number"])
+    old = loket.get(at).get_json()
+    assert (old["status"], old["replaced_by"], old["ended_reason"]) == ("REPLACED", new["number"], "Nama di daftar salah.")
+    gone = kadis.post(f"/collective-letters/{new['id']}/revocation", {"reason": "Kiriman batal."})
+    assert gone.get_json()["status"] == "REVOKED"
+    assert [one["status"] for one in loket.get("/collective-letters").get_json()["letters"]] == ["REVOKED", "REPLACED"]
+    assert loket.post("/registration-batches/1/void", {"reason": "Kiriman batal."}).status_code == 201
+
+
+def test_a_post_sends_it_back_and_its_proposer_takes_it_back(sqlite_office: Office) -> None:
+    office = with_chain(sqlite_office)
+    to_file(office, 1)
+    with_policy(office, approval_chain=(ApprovalChain(None, (Role.KASI,)),))
+    loket, kasi = office.api("loket"), office.api("kasi")
+    first = loket.post("/registration-batches/1/collective-letter").get_json()
+    assert first["turn"] == "KASI"
+    word = {"agrees": False, "list_sha256": first["list_sha256"], "reason": "Urutan salah."}
+    assert kasi.post(f"/collective-letters/{first['id']}/paraf", word).get_json()["status"] == "DROPPED"
+    second = loket.post("/registration-batches/1/collective-letter").get_json()
+    agreed = kasi.post(f"/collective-letters/{second['id']}/paraf", {"agrees": True, "list_sha256": second["list_sha256"]})
+    assert (agreed.status_code, agreed.get_json()["turn"], agreed.get_json()["steps"][0]["name"]) == (201, None, "Kasi Contoh")
+    assert loket.post(f"/collective-letters/{second['id']}/withdrawal", {"reason": "Salah kiriman."}).get_json()["status"] == "DROPPED"
+
+
+def test_a_desk_is_told_that_it_is_no_letter_for_a_patient(sqlite_office: Office) -> None:
+    office = sqlite_office
+    letter = issued(office, 1)
+    question = {"code": letter.token}
+    rs = office.api("rs")
+    said = rs.post("/desk/check", question).get_json()
+    assert (said["answer"], said["letter"]) == ("NOT_FOR_HOSPITAL", None)
+    assert said["reason"] == "Surat pengantar kolektif ini untuk BPJS Kesehatan. Bukan jaminan pembayaran."
+    taken = rs.post("/desk/accept", question).get_json()
+    assert (taken["answer"], taken["accepted"]) == ("NOT_FOR_HOSPITAL", False)
+    page = office.app.test_client().get(f"/S/{letter.token}").get_data(as_text=True)
+    assert "bukan untuk loket rumah sakit" in page and "Daftar 1 warga" in page
+    office.api("kadis").post(f"/collective-letters/{letter.id}/revocation", {"reason": "Salah alamat."})
+    assert rs.post("/desk/check", question).get_json()["reason"] == "Dicabut Dinas Sosial: Salah alamat."
+
+
+@pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])
+def test_where_paper_is_signed_by_hand_it_waits_for_its_decider(sqlite_office: Office, mode: SigningMode) -> None:
+    office = with_policy(sqlite_office, signing_mode=SigningMode.SEAL)
+    to_file(office, 1)
+    with_policy(office, signing_mode=mode)
+    letter = press(office, approve(office, propose(office)))
+    assert (letter.status, letter.pdf, letter.draft is not None) == (S.PREPARED, None, True)
+    kadis, loket = office.actor("kadis"), office.actor("loket")
+    with pytest.raises((NotAllowed, TransitionRefused)), office.write() as session:
+        collective_paper.sign_electronically(session, letter.id or 0, b"", "x", loket, now=office.clock())
+    if mode == SigningMode.WET:
+        assert office.api("kadis").call("PUT", f"/collective-letters/{letter.id}/scan", data=b"apa saja").status_code == 422
+        with office.write() as session:
+            collective_paper.sign_with_ink(session, session.get_one(type(letter), letter.id), SCAN, kadis, now=office.clock())
+    else:
+        with office.write() as session:
+            draft = collective_paper.draft_to_sign(session, letter.id or 0, kadis, now=office.clock())
+        with pytest.raises(InvalidInput), office.write() as session:
+            collective_paper.sign_electronically(session, letter.id or 0, b"lain", "x", kadis, now=office.clock())
+        with office.write() as session:
+            collective_paper.note_failure(session, letter.id or 0, "BSrE tidak menjawab.", kadis)
+            collective_paper.sign_electronically(session, letter.id or 0, draft + b" TTE", "id-1", kadis, now=office.clock())
+    assert again(office, letter).status == S.ISSUED
+
+
+def test_the_command_line_writes_the_paper(sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = sqlite_office
+    letter = issued(office, 1)
+    monkeypatch.setattr("verify.commands.registration.installation", lambda: office.rekom)
+    wrong = CliRunner().invoke(main, ["registration", "letter", "2", str(tmp_path), "--region", "3673"])
+    assert (wrong.exit_code, "belum punya surat pengantar" in wrong.output) == (2, True)
+    made = CliRunner().invoke(main, ["registration", "letter", "1", str(tmp_path), "--region", "3673"])
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "pengantar-3673-0001.pdf").read_bytes() == letter.pdf
