@@ -76,8 +76,8 @@ def sort_out(status: int, body: dict[str, Any]) -> tuple[str, str]:
     return ("approved" if body["letter"] else "approved without a letter"), body["letter"]["number"] if body["letter"] else ""
 
 
-class Head:
-    """One client of the head of office: a connection of its own."""
+class Client:
+    """One person's program: a connection of its own."""
 
     def __init__(self, port: int, token: str | None = None) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
@@ -98,7 +98,7 @@ def run(load: Load) -> Answers:
                 policies = policies_with(Path(place), load.seats)
                 vars(office.rekom)["policies"] = load_policies(policies)  # nobody approves by rules that changed after a case began
                 tickets = make_decidable(office, load.cases)
-                with serving(office.rekom.settings, policies, load.workers, load.threads) as port:
+                with serving(office.rekom.settings, policies, load.workers, load.threads, office.clock()) as port:
                     answers = approve_all(port, office.token("kadis"), tickets, load.clients)
                 check_tables(office, answers)
                 return answers
@@ -115,7 +115,7 @@ def approve_all(port: int, token: str, tickets: Sequence[str], clients: int) -> 
     adding = threading.Lock()
 
     def work() -> None:
-        head = Head(port, token)
+        head = Client(port, token)
         ready.wait()
         while True:
             try:

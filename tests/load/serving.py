@@ -6,8 +6,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -17,12 +19,16 @@ from verify.composition import Rekom
 from verify.config import Settings, load_settings, variable
 from workflows.rules.policy import PolicyBook
 
-POLICIES = "LOAD_POLICIES"
+POLICIES, BEGAN = "LOAD_POLICIES", "LOAD_BEGAN"
 STOP_SECONDS = 40
 
 
 class Limited(Rekom):
-    """Rekom under the policies of a folder."""
+    """Rekom under the policies of a folder, at the time of the office that made its cases; from there on time goes by."""
+
+    def __init__(self, settings: Settings) -> None:
+        began, behind = datetime.fromisoformat(os.environ[BEGAN]), time.monotonic()
+        super().__init__(settings, lambda: began + timedelta(seconds=time.monotonic() - behind))
 
     @cached_property
     def policies(self) -> PolicyBook:
@@ -39,12 +45,12 @@ def policies_with(folder: Path, seats: int) -> Path:
 
 
 @contextmanager
-def serving(settings: Settings, policies: Path, workers: int, threads: int) -> Iterator[int]:
+def serving(settings: Settings, policies: Path, workers: int, threads: int, began: datetime) -> Iterator[int]:
     """The port of a server that is ready; it is told to stop at the end."""
     given = {variable(name): str(getattr(settings, name)) for name in settings.__dataclass_fields__}
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", "tests.load.serving", str(listening.fileno()), str(workers), str(threads)]
-        environ = {**os.environ, **given, POLICIES: str(policies)}
+        environ = {**os.environ, **given, POLICIES: str(policies), BEGAN: began.isoformat()}
         child = subprocess.Popen(command, env=environ, pass_fds=(listening.fileno(),), stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         try:
