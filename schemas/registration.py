@@ -160,6 +160,14 @@ class SentSchema(Shape):
     reference = Text(64, allow_none=True, load_default=None, metadata={"description": "nomor usulan di SIKS-NG, bila ada"})
 
 
+class EvidenceSchema(Shape):
+    """What was seen of a word that somebody else gave."""
+
+    evidence = Text(
+        500, shortest=3, required=True, metadata={"description": "apa yang dilihat, misalnya tangkapan layar SIKS-NG dan tanggalnya"}
+    )
+
+
 class SepQuestion(DeskQuestion):
     """Which letter, and the SEP number of its episode of care."""
 

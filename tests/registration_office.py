@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from tests.letter_office import to_letter_b
 from tests.office import Office, person
 from verify.registrations import make_batch
 from workflows import advance, batches, desk, episodes, letters, registering, registrations
@@ -16,6 +17,7 @@ SEP = "0301R0011126V000001"
 CARD = "0001234567890"
 ACTIVE = Answer(date(2026, 11, 23), CARD)
 TERMS = DutyTerms(months=6, remind_days=30)
+SEEN_ACTIVE = Answer(date(2026, 11, 23), CARD, note="Status AKTIF di BPJS, dilihat 23-11-2026.")
 REFUSED = Answer(refusal=RefusalCode.KK_MISMATCH, note="KK lain di BPJS")
 
 
@@ -79,3 +81,11 @@ def expire(office: Office, ticket: str) -> None:
     office.clock.pass_by(seconds=from_now.total_seconds() + 1)
     with office.write() as session:
         letters.expire(session, advance.lock_by_id(session, office.case(ticket).id or 0), now=office.clock())
+
+
+def reactivated(office: Office, number: int = 1) -> str:
+    """A case of letter B, granted by the ministry and seen active today."""
+    ticket = to_letter_b(office, number)
+    for what, said in (("send_by_hand", "SIKS-1"), ("grant", "Tangkapan layar SIKS-NG."), ("answer", SEEN_ACTIVE)):
+        by_hand(office, ticket, what, said)
+    return ticket

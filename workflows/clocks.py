@@ -22,6 +22,8 @@ from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
 from workflows.states import FINAL, OWNER, Role, State
 
+LETTER_IS_OUT = frozenset({State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING, State.ACTIVE})
+"""States in which the office has kept its promise of a letter, or broken it."""
 SOON = 4
 """A clock is nearly out when a quarter of its time or less is left."""
 
@@ -113,7 +115,7 @@ def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeT
         _hospital(case, office, now),
         _papers(case, seen, office, now),
         _promise(case, seen, office, now),
-        _validity(validity, office, now),
+        _validity(case, validity, office, now),
     )
     return tuple(clock for clock in clocks if clock)
 
@@ -195,17 +197,18 @@ def _papers(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> Runnin
 
 
 def _promise(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> RunningClock | None:
-    if case.state is State.LETTER_ISSUED:
+    if case.state in LETTER_IS_OUT:
         return None
     pauses, waiting = paused(case, seen, office, now), _complete_at(case, seen, office) is None
     span = (case.opened_at, _promised(case, pauses, office))
     return _running(ClockKind.PROMISE, _service_counting(office), span, pauses, None if waiting else OWNER[case.state], office, now)
 
 
-def _validity(validity: Interval | None, office: OfficeTime, now: datetime) -> RunningClock | None:
+def _validity(case: Case, validity: Interval | None, office: OfficeTime, now: datetime) -> RunningClock | None:
     if validity is None:
         return None
-    return _running(ClockKind.VALIDITY, Counting.CLOCK, validity, (), Role.HOSPITAL, office, now)
+    turn = OWNER[case.state] if case.state is State.REGISTERING else Role.HOSPITAL  # a letter B goes to no desk
+    return _running(ClockKind.VALIDITY, Counting.CLOCK, validity, (), turn, office, now)
 
 
 def _objection(case: Case, office: OfficeTime, now: datetime) -> RunningClock:

@@ -66,6 +66,13 @@ def listed(session: Session, region_code: str) -> list[tuple[Duty, Case, Staff]]
     return list(session.exec(query.order_by(col(Duty.due_on), col(Duty.id)).limit(500)).all())
 
 
+def reminded(session: Session, actor: Actor, day: date) -> list[tuple[Duty, Case]]:
+    """A person's own open duties whose reminder has come, the earliest due first."""
+    query = select(Duty, Case).join(Case, col(Case.id) == Duty.case_id)
+    query = query.where(Duty.owner_id == actor.id, col(Duty.done_at).is_(None), Duty.remind_on <= day)
+    return list(session.exec(query.order_by(col(Duty.due_on), col(Duty.id))).all())
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later; a day that month does not have is its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

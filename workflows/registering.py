@@ -15,7 +15,7 @@ from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.records.registration import Registration, RowOutcome
 from workflows.records.webhook import News
-from workflows.registration_states import RefusalCode, RegistrationStatus, Route
+from workflows.registration_states import ENDED, RefusalCode, RegistrationStatus, Route
 from workflows.states import Action, State
 
 S = RegistrationStatus
@@ -43,7 +43,7 @@ class Answer:
 def listed(session: Session, region_code: str, status: RegistrationStatus | None) -> list[tuple[Registration, Case]]:
     """A region's registrations in a status, the longest waiting first; without a status all that are still open."""
     query = select(Registration, Case).join(Case, col(Case.id) == Registration.case_id).where(Case.region_code == region_code)
-    wanted = [status] if status else [one for one in S if one in (S.WAITING, S.BATCHED, S.SENT, S.REFUSED)]
+    wanted = [status] if status else [one for one in S if one not in ENDED]
     query = query.where(col(Registration.status).in_(wanted))
     return list(session.exec(query.order_by(col(Registration.since), col(Registration.id)).limit(PAGE)).all())
 
@@ -75,14 +75,29 @@ def send_by_hand(session: Session, case: Case, reference: str | None, actor: Act
     registration.rounds, registration.reference = registration.rounds + 1, reference
     session.add(registration)
     audit.record(session, advance.subject(case), "REGISTER_SENT", actor=actor, now=now, route=registration.route.value)
+    advance.settle(session, case, now=now)
+
+
+def grant(session: Session, case: Case, evidence: str, actor: Actor, *, now: datetime) -> None:
+    """Write down that the ministry agrees to a reactivation, and what was seen of it; BPJS still has to make the person active."""
+    check(actor, Permission.REGISTER)
+    registration = _of(session, case)
+    if registration.route != Route.SIKS_NG:
+        raise TransitionRefused("Pendaftaran ini dijawab BPJS, bukan Kementerian Sosial. Catat jawaban BPJS.")
+    registration.note = evidence
+    registrations.move(session, registration, S.GRANTED, now=now)
+    audit.record(session, advance.subject(case), "REGISTER_GRANTED", actor=actor, now=now, evidence=evidence)
+    advance.settle(session, case, now=now)
 
 
 def answer(session: Session, case: Case, given: Answer, terms: DutyTerms, actor: Actor, *, now: datetime) -> None:
     """Write down one answer. A member's seat is committed, and the case goes on by itself; a reactivation begins its DTSEN duty."""
     check(actor, Permission.REGISTER)
     registration = _of(session, case)
-    if given.active_on and registration.route == Route.SIKS_NG:
-        duties.begin(session, case, given.active_on, terms, now=now)
+    if registration.route == Route.SIKS_NG:
+        _check_evidence(registration, given)
+        if given.active_on:
+            duties.begin(session, case, given.active_on, terms, now=now)
     conclude(session, case, registration, given, actor, now=now)
 
 
@@ -94,10 +109,10 @@ def conclude(session: Session, case: Case, registration: Registration, given: An
     registration.active_on, registration.card_number = given.active_on, given.card_number
     if given.refusal is not None:
         registrations.move(session, registration, S.REFUSED, now=now)
-        audit.record(session, advance.subject(case), "REGISTER_REFUSED", actor=actor, now=now, code=given.refusal.value)
+        audit.record(session, advance.subject(case), "REGISTER_REFUSED", actor=actor, now=now, code=given.refusal.value, **_seen(given))
         return
     registrations.move(session, registration, S.ACTIVE, now=now)
-    audit.record(session, advance.subject(case), "REGISTER_ACTIVE", actor=actor, now=now, since=f"{given.active_on}")
+    audit.record(session, advance.subject(case), "REGISTER_ACTIVE", actor=actor, now=now, since=f"{given.active_on}", **_seen(given))
     seats.commit(session, case, now=now)
     if letter := letter_of(session, case):
         webhooks.tell(session, case, letter, News.MEMBERSHIP_ACTIVE, now=now)
@@ -123,6 +138,17 @@ def give_up(session: Session, case: Case, reason: str, actor: Actor, *, now: dat
 def letter_of(session: Session, case: Case) -> Letter | None:
     """The letter a registration rests on."""
     return session.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
+
+
+def _check_evidence(registration: Registration, given: Answer) -> None:
+    if registration.status == S.WAITING:
+        raise TransitionRefused("Usulan ini belum dicatat terkirim lewat SIKS-NG. Catat pengirimannya dulu.")
+    if not given.note:
+        raise InvalidInput("Tulis bukti yang dilihat, misalnya tangkapan layar SIKS-NG atau status di BPJS.", field="note")
+
+
+def _seen(given: Answer) -> dict[str, str]:
+    return {"evidence": given.note} if given.note else {}
 
 
 def _of(session: Session, case: Case) -> Registration:

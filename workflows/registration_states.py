@@ -20,11 +20,13 @@ class Route(StrEnum):
 
 
 class RegistrationStatus(StrEnum):
-    """WAITING for the next batch or for somebody's hand; BATCHED is in a file that was made; the last three are ends."""
+    """WAITING for the next batch or for somebody's hand; BATCHED is in a file that was made; GRANTED by the ministry, not yet seen
+    active at BPJS; the last three are ends."""
 
     WAITING = "WAITING"
     BATCHED = "BATCHED"
     SENT = "SENT"
+    GRANTED = "GRANTED"
     REFUSED = "REFUSED"
     ACTIVE = "ACTIVE"
     GIVEN_UP = "GIVEN_UP"
@@ -66,9 +68,14 @@ REGISTRATION_TRANSITIONS: frozenset[tuple[RegistrationStatus, RegistrationStatus
         (S.BATCHED, S.WAITING),
         (S.BATCHED, S.SENT),
         (S.BATCHED, S.CANCELLED),
+        (S.SENT, S.GRANTED),
         (S.SENT, S.ACTIVE),
         (S.SENT, S.REFUSED),
         (S.SENT, S.CANCELLED),
+        (S.GRANTED, S.ACTIVE),
+        (S.GRANTED, S.REFUSED),
+        (S.GRANTED, S.GIVEN_UP),
+        (S.GRANTED, S.CANCELLED),
         (S.REFUSED, S.WAITING),
         (S.REFUSED, S.ACTIVE),
         (S.REFUSED, S.GIVEN_UP),
@@ -77,7 +84,7 @@ REGISTRATION_TRANSITIONS: frozenset[tuple[RegistrationStatus, RegistrationStatus
 )
 
 ENDED = frozenset({S.ACTIVE, S.GIVEN_UP, S.CANCELLED})
-ON_ITS_WAY = frozenset({S.BATCHED, S.SENT})
+ON_ITS_WAY = frozenset({S.BATCHED, S.SENT, S.GRANTED})
 """BPJS has the person's data or may have it any minute: nobody can take that back by leaving the case."""
 
 OWNER: Mapping[RegistrationStatus, Role] = dict.fromkeys((status for status in S if status not in ENDED), Role.LOKET)
@@ -86,8 +93,9 @@ OWNER: Mapping[RegistrationStatus, Role] = dict.fromkeys((status for status in S
 LABEL: Mapping[RegistrationStatus, str] = {
     S.WAITING: "Belum dikirim",
     S.BATCHED: "Dalam berkas kiriman",
-    S.SENT: "Menunggu jawaban BPJS",
-    S.REFUSED: "Ditolak BPJS",
+    S.SENT: "Menunggu jawaban",
+    S.GRANTED: "Disetujui Kementerian Sosial, belum terlihat aktif",
+    S.REFUSED: "Ditolak",
     S.ACTIVE: "Aktif",
     S.GIVEN_UP: "Ditutup tanpa aktif",
     S.CANCELLED: "Batal karena berkas ditutup",

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 from schemas.workbook import workbook
+from tests.letter_office import to_letter_b
 from tests.office import Office, person
 from tests.registration_office import CARD, REFUSED, SEP, accept, answers, make, registration
 from verify.cli import main
@@ -114,3 +115,19 @@ def test_an_answer_file_may_be_a_workbook_too(sqlite_office: Office, tmp_path: P
     path.write_bytes(workbook(TITLES, [[nik(1), "AKTIF", CARD, "2026-11-23", ""]]))
     _, (row,) = read_file(sqlite_office.rekom, path)
     assert (row.nik, row.answer.card_number) == (nik(1), CARD)
+
+
+def test_the_api_follows_a_reactivation_to_its_end(sqlite_office: Office) -> None:
+    ticket = to_letter_b(sqlite_office)
+    loket, at = sqlite_office.api("loket"), f"/applications/{ticket}/registration"
+    early = loket.post(f"{at}/granted", {"evidence": "Tangkapan layar."})
+    assert (early.status_code, early.mimetype) == (409, "application/problem+json")
+    for step, given in (("sent", {"reference": "SIKS-1"}), ("granted", {"evidence": "Tangkapan layar."})):
+        assert loket.post(f"{at}/{step}", given).status_code == 201
+    (row,) = loket.get("/registrations?status=GRANTED").get_json()["registrations"]
+    assert (row["ticket"], row["route"], row["note"]) == (ticket, "SIKS_NG", "Tangkapan layar.")
+    bare = loket.post(f"{at}/answer", {"active_on": "2026-11-23"})
+    assert (bare.status_code, bare.get_json()["errors"][0]["pointer"]) == (422, "/note")
+    closed = loket.post(f"{at}/answer", {"active_on": "2026-11-23", "note": "Aktif di BPJS."})
+    assert (closed.status_code, closed.get_json()["state"]) == (201, "CLOSED")
+    assert sqlite_office.api("validator").post(f"{at}/granted", {"evidence": "layar"}).status_code == 403

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.office import Office
+from tests.registration_office import reactivated
 from tests.verify.web.visitor import Visitor
-from tests.workflows.test_stuck import reactivated
 from verify.cli import main
 from verify.escalation import sweep
 from verify.seeds import DEMO_PASSWORD
@@ -71,6 +71,8 @@ def test_a_duty_is_listed_and_written_down(visit: Callable[[str], Visitor], sqli
     assert row == {"ticket": ticket, "kind": "DTSEN_UPDATE", "due_on": "2027-05-23", "remind_on": "2027-04-23", "owner": "Agus Contoh"}
     peksos = visit("peksos")
     assert "Paling lambat 23 Mei 2027, tugas Agus Contoh." in peksos.get("/kewajiban").main()
-    assert sqlite_office.api("loket").post(f"/applications/{ticket}/duty-done", {"reason": "Sudah."}).status_code == 403
-    peksos.follow(peksos.send(peksos.get("/kewajiban"), f"/kewajiban/{ticket}", reason="Tangkapan layar SIKS-NG."))
+    assert sqlite_office.api("loket").post(f"/applications/{ticket}/duty-done", {"evidence": "Sudah."}).status_code == 403
+    bare = peksos.send(peksos.get("/kewajiban"), f"/kewajiban/{ticket}", evidence="")
+    assert (bare.status, "Kesalahan" in bare.text) == (422, True)
+    peksos.follow(peksos.send(peksos.get("/kewajiban"), f"/kewajiban/{ticket}", evidence="Tangkapan layar SIKS-NG."))
     assert "Tidak ada kewajiban yang terbuka." in peksos.get("/kewajiban").main()

@@ -116,6 +116,16 @@ def test_an_issued_letter_has_its_validity_and_no_promise() -> None:
     assert (found[K.VALIDITY].due, found[K.VALIDITY].remaining, found[K.VALIDITY].owner) == (validity[1], 2 * DAY, Role.HOSPITAL)
 
 
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [(State.ACCEPTED, Role.HOSPITAL), (State.REGISTERING, Role.LOKET), (State.ACTIVE, Role.HOSPITAL)],
+)
+def test_after_the_letter_no_promise_runs_on(state: State, turn: Role) -> None:
+    """Or every case on its way to BPJS would be late; a letter B is in its family's hands, not at a desk."""
+    found = running(case(state=state), MORNING + DAY, validity=(MORNING, MORNING + 3 * DAY))
+    assert {kind: clock.owner for kind, clock in found.items()} == {K.VALIDITY: turn}
+
+
 @pytest.mark.parametrize("state", sorted(FINAL))
 def test_a_closed_case_has_no_clock(state: State) -> None:
     assert running(case(state=state, admitted_at=MORNING), MORNING, seen={}) == {}

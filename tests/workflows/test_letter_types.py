@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.letter_office import FACILITY, removed_from_pbi, to_decision
 from tests.office import PAPERS, Office, person
-from tests.registration_office import ACTIVE, by_hand
+from tests.registration_office import SEEN_ACTIVE, by_hand
 from workflows import advance, contracts, decision, desk, intake, letter_types
 from workflows.contracts import Contract
 from workflows.decision import Beside
@@ -98,7 +98,8 @@ def test_an_earlier_reactivation_is_a_warning_to_weigh(sqlite_office: Office) ->
     office.drain()
     to_decision(office, first)
     approve(office, first)
-    by_hand(office, first, "answer", ACTIVE)
+    for what, given in (("send_by_hand", None), ("answer", SEEN_ACTIVE)):
+        by_hand(office, first, what, given)
     office.clock.pass_by(days=31)
     second = office.open(documents=FACILITY)
     office.drain()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from tests.office import PAPERS, Office, running_office
-from tests.registration_office import ACTIVE, REFUSED, TERMS, accept, answers, by_hand, make
+from tests.registration_office import ACTIVE, REFUSED, TERMS, accept, answers, by_hand, make, reactivated
 from tests.workflows.test_late_acceptances import open_ones, receive, sent
 from tests.workflows.test_transfers import ask, decide
 from verify import relay
@@ -84,7 +84,7 @@ def test_a_registration_has_one_owner_and_one_clock_in_every_status(sqlite_offic
     for status in RegistrationStatus:
         day = "2026-11-23" if status == RegistrationStatus.ACTIVE else None
         with office.write() as session:
-            change = "UPDATE registration SET status = :status, refusal = 'OTHER', note = 'uji', active_on = :day"
+            change = "UPDATE registration SET route = 'SIKS_NG', status = :status, refusal = 'OTHER', note = 'uji', active_on = :day"
             session.execute(text(change), {"status": status.value, "day": day})
         own = [wait for wait in everything(office) if wait.pending.kind.startswith("REGISTRATION_")]
         expected = [] if status in ENDED else [(f"REGISTRATION_{status}", Role.LOKET)]
@@ -319,16 +319,6 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 # --- duties
-
-
-def reactivated(office: Office, number: int = 1) -> str:
-    """A case whose registration goes by SIKS-NG, answered active today."""
-    ticket = office.to_letter(number)
-    with office.write() as session:
-        session.execute(text("UPDATE registration SET route = 'SIKS_NG'"))
-    by_hand(office, ticket, "send_by_hand", "SIKS-1")
-    by_hand(office, ticket, "answer", ACTIVE)
-    return ticket
 
 
 def test_a_reactivation_leaves_a_dated_duty_with_an_owner(office: Office) -> None:

@@ -11,6 +11,7 @@ from schemas.casework import ReasonSchema
 from schemas.registration import (
     AnswerReceiptSchema,
     AnswersSchema,
+    EvidenceSchema,
     OneAnswerSchema,
     RegistrationBatchListSchema,
     RegistrationBatchSchema,
@@ -131,6 +132,15 @@ def mend(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 def send_by_hand(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Write down that a reactivation was typed into SIKS-NG."""
     return _on(ticket, lambda session, case: registering.send_by_hand(session, case, given["reference"], me(), now=parts().clock()))
+
+
+@blueprint.post("/applications/<ticket>/registration/granted")
+@requires(Permission.REGISTER)
+@blueprint.arguments(EvidenceSchema)
+@blueprint.response(201, CaseSchema)
+def grant(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Write down that the ministry agrees to a reactivation, with the evidence seen."""
+    return _on(ticket, lambda session, case: registering.grant(session, case, given["evidence"], me(), now=parts().clock()))
 
 
 @blueprint.post("/applications/<ticket>/registration/answer")

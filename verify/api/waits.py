@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from schemas.application import CaseSchema
-from schemas.casework import ReasonSchema
+from schemas.registration import EvidenceSchema
 from schemas.waits import DutyListSchema, WaitListSchema, duty_facts, wait_facts
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
@@ -37,9 +37,9 @@ def list_duties() -> dict[str, Any]:
 
 @blueprint.post("/applications/<ticket>/duty-done")
 @requires(Permission.RECORD_CHECK)
-@blueprint.arguments(ReasonSchema)
+@blueprint.arguments(EvidenceSchema)
 @blueprint.response(201, CaseSchema)
 def duty_done(given: dict[str, Any], ticket: str) -> dict[str, Any]:
-    """Write down that the case's duty was done; ``reason`` says what was seen of it."""
-    note, now = given["reason"], parts().clock()
+    """Write down that the case's duty was done, with the evidence seen."""
+    note, now = given["evidence"], parts().clock()
     return shown(on_case(ticket, None, lambda session, case: duties.done(session, case, note, me(), now=now)))

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from schemas.casework import PassOnSchema
 from verify.auth import me, parts, requires
 from verify.web.checking import kind_of
+from verify.web.duties import today
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look
 from verify.web.words import CHECK, SLUG
-from workflows import assigned, manual_checks
+from workflows import assigned, duties, manual_checks
 from workflows.permissions import Permission
 from workflows.states import Job
 
@@ -27,7 +28,9 @@ def show() -> str:
     """What waits for me by name."""
     with parts().database.read() as session:
         mine = assigned.assigned_to(session, me())
-    return render_template("assigned.html", tasks=mine, check_words=CHECK, slugs=SLUG, now=parts().clock())
+        owed = duties.reminded(session, me(), today())
+    shown = {"tasks": mine, "duties": owed, "today": today()}
+    return render_template("assigned.html", **shown, check_words=CHECK, slugs=SLUG, now=parts().clock())
 
 
 @blueprint.get(ADDRESS)

@@ -1,5 +1,6 @@
 """Duties after a reactivation: what is owed until when and by whom, and the word that it was done."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,8 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.casework import ReasonSchema
 from schemas.forms import plain
+from schemas.registration import EvidenceSchema
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, tried
 from verify.web.once import once
@@ -31,16 +32,20 @@ def done(ticket: str) -> Response | tuple[str, int]:
     """Write down that one was done."""
 
     def effect(session: Session) -> str:
-        given: dict[str, Any] = ReasonSchema().load(plain(request.form, zone="UTC"))
-        duties.done(session, advance.lock(session, ticket, me()), given["reason"], me(), now=parts().clock())
+        given: dict[str, Any] = EvidenceSchema().load(plain(request.form, zone="UTC"))
+        duties.done(session, advance.lock(session, ticket, me()), given["evidence"], me(), now=parts().clock())
         return url_for("duties.show")
 
-    return tried(lambda: once(effect, "Kewajiban tercatat dipenuhi."), page)
+    return tried(lambda: once(effect, "Kewajiban tercatat dipenuhi."), lambda form: page(form, ticket))
 
 
-def page(form: Form) -> str:
-    """The list."""
+def page(form: Form, wanted: str | None = None) -> str:
+    """The list; what was typed wrongly stands at the case it was typed for."""
     with parts().database.read() as session:
         found = duties.listed(session, me().region_code)
-    today = parts().clock().astimezone(ZoneInfo(parts().zone(me().region_code))).date()
-    return render_template("duties.html", form=form, duties=found, today=today)
+    return render_template("duties.html", form=form, empty=blank(), wanted=wanted, duties=found, today=today())
+
+
+def today() -> date:
+    """The office's own day."""
+    return parts().clock().astimezone(ZoneInfo(parts().zone(me().region_code))).date()

@@ -59,7 +59,7 @@ WORKING: dict[State, str] = {
 
 TO_THE_DESK = "Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit."
 HAND_OVER: dict[LetterType, str] = {
-    LetterType.KET_REAKTIVASI_PBI_JK: "Surat terbit. Serahkan kepada keluarga, lalu catat pengaktifan kembalinya di SIKS-NG.",
+    LetterType.KET_REAKTIVASI_PBI_JK: "Surat terbit. Serahkan kepada keluarga, lalu masukkan usulannya ke SIKS-NG dan catat jawabannya.",
 }
 """Where a new letter goes, by its type; all others go to a desk."""
 AFTER_LETTER: dict[State, str] = {
@@ -138,7 +138,8 @@ def _by_name(view: CaseView, actor: Actor) -> Step | None:
 
 
 def _follow(view: CaseView, actor: Actor) -> Step:
-    sentence = AFTER_LETTER[view.case.state]
+    state = view.case.state
+    sentence = HAND_OVER.get(view.case.letter_type, AFTER_LETTER[state]) if state == State.REGISTERING else AFTER_LETTER[state]
     if not can(actor, Permission.REGISTER):
         return Step(sentence)
     return Step(sentence, "Lihat pendaftaran ke BPJS", _to(view, "registration.show_one"))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from schemas.casework import ReasonSchema
 from schemas.forms import plain
-from schemas.registration import OneAnswerSchema, RegistrationDetailsSchema, SentSchema
+from schemas.registration import EvidenceSchema, OneAnswerSchema, RegistrationDetailsSchema, SentSchema
 from verify.auth import me, parts, requires
 from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch, read_upload
 from verify.web.form import Form, blank, tried
@@ -106,11 +106,18 @@ def send_by_hand(ticket: str) -> Response | tuple[str, int]:
     return _do(ticket, SentSchema(), _send_by_hand, "Tercatat sudah dikirim lewat SIKS-NG.")
 
 
+@blueprint.post("/berkas/<ticket>/pendaftaran/disetujui")
+@requires(Permission.REGISTER)
+def grant(ticket: str) -> Response | tuple[str, int]:
+    """The ministry agrees."""
+    return _do(ticket, EvidenceSchema(), _grant, "Persetujuan Kementerian Sosial tercatat.")
+
+
 @blueprint.post("/berkas/<ticket>/pendaftaran/jawaban")
 @requires(Permission.REGISTER)
 def answer(ticket: str) -> Response | tuple[str, int]:
     """One answer."""
-    return _do(ticket, OneAnswerSchema(), _answer, "Jawaban BPJS tercatat.")
+    return _do(ticket, OneAnswerSchema(), _answer, "Jawaban tercatat.")
 
 
 @blueprint.post("/berkas/<ticket>/pendaftaran/tutup")
@@ -127,11 +134,13 @@ def page(form: Form) -> str:
         found = registering.listed(session, region, None)
         sent, received = batches.newest(session, region), batches.answers(session, region)
         letters = collective_view.of_batches(session, region)
-    by_status = {status: [pair for pair in found if pair[0].status == status] for status in RegistrationStatus}
+    to_bpjs = [pair for pair in found if pair[0].route == Route.BPJS_FILE]
+    by_status = {status: [pair for pair in to_bpjs if pair[0].status == status] for status in RegistrationStatus}
     return render_template(
         "registration.html",
         form=form,
         by_status=by_status,
+        reactivations=[pair for pair in found if pair[0].route == Route.SIKS_NG],
         S=RegistrationStatus,
         Route=Route,
         status_words=LABEL,
@@ -204,6 +213,10 @@ def _mend(session: Session, case: Case, given: dict[str, str]) -> None:
 
 def _send_by_hand(session: Session, case: Case, given: dict[str, Any]) -> None:
     registering.send_by_hand(session, case, given["reference"], me(), now=parts().clock())
+
+
+def _grant(session: Session, case: Case, given: dict[str, Any]) -> None:
+    registering.grant(session, case, given["evidence"], me(), now=parts().clock())
 
 
 def _answer(session: Session, case: Case, given: registering.Answer) -> None:

@@ -20,6 +20,7 @@ WAITING: Mapping[str, str] = {
     Waiting.REGISTRATION_WAITING: "Pendaftaran belum dikirim",
     Waiting.REGISTRATION_BATCHED: "Berkas kiriman belum dikirim",
     Waiting.REGISTRATION_SENT: "Jawaban pendaftaran belum datang",
+    Waiting.REGISTRATION_GRANTED: "Disetujui Kementerian Sosial, belum terlihat aktif",
     Waiting.REGISTRATION_REFUSED: "Pendaftaran ditolak, belum dibetulkan",
     Waiting.MANUAL_CHECK: "Pemeriksaan manual",
     Waiting.CORRECTION: "Jawaban registri berbeda",

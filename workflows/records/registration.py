@@ -24,7 +24,8 @@ class RowOutcome(StrEnum):
 class Registration(SQLModel, table=True):
     """One case's registration. ``details`` are columns of BPJS's form that the case does not know, or that were mended since.
 
-    ``rounds`` counts how often it was sent; ``reference`` is the ministry's or BPJS's own word for it where there is one.
+    ``rounds`` counts how often it was sent; ``reference`` is the ministry's or BPJS's own word for it where there is one; ``note``
+    is BPJS's word or, for an answer typed by hand, the evidence that was seen.
     """
 
     __tablename__ = "registration"
@@ -32,6 +33,10 @@ class Registration(SQLModel, table=True):
         CheckConstraint("(status = 'ACTIVE') = (active_on IS NOT NULL)", name="active_since_a_day"),
         CheckConstraint("status <> 'REFUSED' OR refusal IS NOT NULL", name="refused_says_why"),
         CheckConstraint("status <> 'GIVEN_UP' OR note IS NOT NULL", name="given_up_says_why"),
+        CheckConstraint("status <> 'GRANTED' OR route = 'SIKS_NG'", name="granted_by_the_ministry"),
+        CheckConstraint(
+            "route <> 'SIKS_NG' OR status NOT IN ('GRANTED', 'ACTIVE', 'REFUSED') OR note IS NOT NULL", name="typed_answer_has_evidence"
+        ),
         CheckConstraint("card_number IS NULL OR length(card_number) = 13", name="card_has_13_digits"),
         CheckConstraint("rounds >= 0", name="rounds_count_from_zero"),
         Index("uq_registration_id_case_id", "id", "case_id", unique=True),

@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from tests.letter_office import to_letter_b
 from tests.office import Office, person
-from tests.registration_office import CARD, SEP, accept, make, registration
+from tests.registration_office import CARD, SEP, accept, make, reactivated, registration
 from tests.verify.web.visitor import Visitor
 from workflows.registration_states import RegistrationStatus
 from workflows.states import State
@@ -69,9 +70,38 @@ def test_a_page_for_what_will_not_come(visit: Callable[[str], Visitor], sqlite_o
 
 
 def test_letter_b_is_not_sent_to_a_desk_that_cannot_use_it(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
-    reactivated, ordinary = to_letter_b(sqlite_office), sqlite_office.to_letter(2)
+    for_the_ministry, ordinary = to_letter_b(sqlite_office), sqlite_office.to_letter(2)
     loket = visit("loket")
-    said = loket.get(f"/berkas/{reactivated}").main()
-    assert "catat pengaktifan kembalinya di SIKS-NG" in said and "kirim ke loket rumah sakit" not in said
+    said = loket.get(f"/berkas/{for_the_ministry}").main()
+    assert "masukkan usulannya ke SIKS-NG" in said and "kirim ke loket rumah sakit" not in said
     assert "kirim ke loket rumah sakit" in loket.get(f"/berkas/{ordinary}").main()
     assert "Yang kosong diambil dari berkas." in loket.get(f"/berkas/{ordinary}/pendaftaran").main()
+
+
+def test_a_reactivation_is_followed_by_hand_to_its_end(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    ticket = to_letter_b(sqlite_office)
+    loket, at = visit("loket"), f"/berkas/{ticket}/pendaftaran"
+    listed = loket.get("/pendaftaran").main()
+    assert "Pengaktifan kembali lewat SIKS-NG: 1 orang" in listed and "Belum dikirim: 0 orang" in listed
+    loket.follow(loket.send(loket.get(at), f"{at}/terkirim", reference="SIKS-1"))
+    assert "Kementerian Sosial menyetujui?" in loket.get(at).main()
+    refused = loket.send(loket.get(at), f"{at}/disetujui", evidence="")
+    assert refused.status == 422
+    loket.follow(loket.send(loket.get(at), f"{at}/disetujui", evidence="Tangkapan layar SIKS-NG."))
+    assert "Disetujui Kementerian Sosial, belum terlihat aktif" in loket.get("/pendaftaran").main()
+    bare = loket.send(loket.get(at), f"{at}/jawaban", active_on="23-11-2026", card_number="", refusal="", note="")
+    assert "Tulis bukti yang dilihat" in bare.main()
+    loket.follow(loket.send(loket.get(at), f"{at}/jawaban", active_on="23-11-2026", card_number="", refusal="", note="Aktif di BPJS."))
+    assert sqlite_office.case(ticket).state == State.CLOSED
+    story = loket.get(f"/berkas/{ticket}").main()
+    assert "Pengaktifan kembali disetujui Kementerian Sosial" in story and "Kepesertaan aktif" in story
+
+
+def test_a_duty_whose_reminder_came_stands_among_its_owners_tasks(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    ticket = reactivated(sqlite_office)
+    assert "Pemutakhiran DTSEN" not in visit("peksos").get("/tugas").main()
+    sqlite_office.clock.now = datetime(2027, 4, 23, 2, tzinfo=UTC)
+    assert "paling lambat 23 Mei 2027" in visit("peksos").get("/tugas").main()
+    sqlite_office.clock.now = datetime(2027, 5, 24, 2, tzinfo=UTC)
+    assert "lewat sejak 23 Mei 2027" in visit("peksos").get("/tugas").main()
+    assert sqlite_office.case(ticket).state == State.CLOSED
