@@ -1,4 +1,4 @@
-"""Approving what was shown: the list, the hash over it, and one answer a case."""
+"""Approving or initialling what was shown: the list, the hash over it, and one answer a case."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,26 +14,35 @@ NOT_WHAT_WAS_SHOWN = "Hash tidak sama dengan daftar yang dikirim. Ambil daftar l
 HASH = {"description": "SHA-256, 64 angka heksadesimal"}
 
 
-class SeenSchema(Shape):
-    """A case as it was shown, as the list gave it; ``reason`` where findings are not met."""
+class ShownSchema(Shape):
+    """A case as it was shown, as the list gave it."""
 
     ticket = Text(9, required=True)
     version = Count(required=True)
     facts = Text(64, required=True, metadata=HASH)
     findings = Text(64, required=True, metadata=HASH)
+
+
+class SeenSchema(ShownSchema):
+    """The same; ``reason`` where findings are not met."""
+
     reason = Text(1000, allow_none=True)
 
 
-class ApprovalsSchema(Shape):
-    """What is approved: these cases, exactly as they were shown."""
-
-    shown = Text(64, required=True, metadata={"description": "SHA-256 atas daftar ini: JSON rapat, kunci urut abjad, tanpa reason"})
-    cases = fields.List(
-        fields.Nested(SeenSchema),
+def _cases(shape: type[ShownSchema]) -> Any:
+    return fields.List(
+        fields.Nested(shape),
         required=True,
         validate=validate.Length(1, MOST, error=f"Pilih 1 sampai {MOST} berkas."),
         error_messages={**REQUIRED, "invalid": "Kirim daftar berkas."},
     )
+
+
+class ParafsSchema(Shape):
+    """What gets a paraf: these cases, exactly as they were shown."""
+
+    shown = Text(64, required=True, metadata={"description": "SHA-256 atas daftar ini: JSON rapat, kunci urut abjad, tanpa reason"})
+    cases = _cases(ShownSchema)
 
     @validates_schema
     def _check_list(self, data: dict[str, Any], **_: object) -> None:
@@ -46,6 +55,12 @@ class ApprovalsSchema(Shape):
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         return {"shown": data["shown"], "cases": [(_seen(one), one.get("reason")) for one in data["cases"]]}
+
+
+class ApprovalsSchema(ParafsSchema):
+    """What is approved: the same, with a reason where one is due."""
+
+    cases = _cases(SeenSchema)
 
 
 class ApprovableSchema(Schema):
@@ -86,6 +101,13 @@ class ApprovalsAnswerSchema(Schema):
     results = fields.List(fields.Nested(BatchAnswerSchema))
 
 
+class ParafsAnswerSchema(Schema):
+    """The whole batch, case by case in the order sent."""
+
+    initialled = fields.Integer()
+    results = fields.List(fields.Nested(BatchAnswerSchema))
+
+
 def list_answer(found: Sequence[Approvable]) -> dict[str, Any]:
     """Ready for ``ApprovablesSchema``."""
     return {"cases": [_row(one) for one in found]}
@@ -95,6 +117,12 @@ def batch_answer(answers: Sequence[BatchAnswer]) -> dict[str, Any]:
     """Ready for ``ApprovalsAnswerSchema``."""
     approved = sum(answer.outcome == BatchOutcome.APPROVED for answer in answers)
     return {"approved": approved, "results": [plain_answer(answer) for answer in answers]}
+
+
+def parafs_answer(answers: Sequence[BatchAnswer]) -> dict[str, Any]:
+    """Ready for ``ParafsAnswerSchema``."""
+    given = sum(answer.outcome == BatchOutcome.INITIALLED for answer in answers)
+    return {"initialled": given, "results": [plain_answer(answer) for answer in answers]}
 
 
 def plain_answer(answer: BatchAnswer) -> dict[str, Any]:

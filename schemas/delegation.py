@@ -1,11 +1,13 @@
-"""A delegation as the head's form sends it."""
+"""A delegation as the head's form or program sends it, and as the API shows it."""
 
 from typing import Any
 
-from marshmallow import fields, post_load
+from marshmallow import Schema, fields, post_load
 
 from schemas.fields import Choice, Day, Shape, Text
 from workflows.delegation import Delegation
+from workflows.records.signing_authority import SigningAuthority
+from workflows.records.staff import Staff
 from workflows.vocabulary import Capacity, LetterType
 
 
@@ -22,3 +24,36 @@ class DelegationSchema(Shape):
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Delegation:
         return Delegation(**{**data, "letter_types": frozenset(data["letter_types"])})
+
+
+class GivenSchema(Schema):
+    """A delegation that stands; no letter types means all that the region allows."""
+
+    id = fields.Integer()
+    username = fields.String()
+    name = fields.String()
+    capacity = fields.String()
+    position = fields.String(allow_none=True)
+    first = fields.Date()
+    last = fields.Date(allow_none=True)
+    letter_types = fields.List(fields.String())
+
+
+class GivensSchema(Schema):
+    """All of one's own."""
+
+    delegations = fields.List(fields.Nested(GivenSchema))
+
+
+def given_facts(authority: SigningAuthority, person: Staff) -> dict[str, Any]:
+    """Ready for ``GivenSchema``."""
+    return {
+        "id": authority.id,
+        "username": person.username,
+        "name": person.name,
+        "capacity": authority.capacity.value,
+        "position": authority.position,
+        "first": authority.valid_from,
+        "last": authority.valid_to,
+        "letter_types": sorted(authority.letter_types or ()),
+    }

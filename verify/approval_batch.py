@@ -1,7 +1,8 @@
-"""A batch of approvals: one transaction a case; under a key, whatever happens in between, each case is answered once."""
+"""A batch of approvals or parafs: one transaction a case; under a key, whatever happens in between, each case is answered once."""
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -17,16 +18,29 @@ Chosen = tuple[Shown, str | None]
 """A case as it was shown, and why it is approved all the same where findings are not met."""
 
 
+Act = Callable[[Session, str, Shown, str | None], BatchAnswer]
+"""One case's word, under the digest of the batch."""
+
+
 def approve_all(digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
     """Approve one case after the other. ``key`` is the caller's: the same batch under it again gets the same answers.
 
     ``IdempotencyReuse`` where the key was used for another batch.
     """
+    return _all("approvals", _approve, digest, chosen, key)
+
+
+def paraf_all(digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
+    """Put the actor's post's paraf to one case after the other, in the same way."""
+    return _all("parafs", _paraf, digest, chosen, key)
+
+
+def _all(kind: str, act: Act, digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
     request = hashlib.sha256(json.dumps([digest, [reason for _, reason in chosen]]).encode()).hexdigest()
-    name = f"approvals:{hashlib.sha256(key.encode()).hexdigest()}" if key else None
+    name = f"{kind}:{hashlib.sha256(key.encode()).hexdigest()}" if key else None
     if name:
         _claim(name, request)
-    return [_one(digest, shown, reason, f"{name}:{shown.ticket}" if name else None, request) for shown, reason in chosen]
+    return [_one(act, digest, one, f"{name}:{one[0].ticket}" if name else None, request) for one in chosen]
 
 
 def _claim(name: str, request: str) -> None:
@@ -42,10 +56,10 @@ def _claim(name: str, request: str) -> None:
         raise IdempotencyReuse()
 
 
-def _one(digest: str, shown: Shown, reason: str | None, name: str | None, request: str) -> BatchAnswer:
+def _one(act: Act, digest: str, chosen: Chosen, name: str | None, request: str) -> BatchAnswer:
     if name is None:
         with parts().database.write() as session:
-            return _approve(session, digest, shown, reason)
+            return act(session, digest, *chosen)
     if known := _known(name):
         return read_answer(json.loads(known.body))
     try:
@@ -53,7 +67,7 @@ def _one(digest: str, shown: Shown, reason: str | None, name: str | None, reques
             # Written first, so that a twin waits for this one instead of running beside it.
             session.add(record := _record(name, request, ""))
             session.flush()
-            answer = _approve(session, digest, shown, reason)
+            answer = act(session, digest, *chosen)
             record.body = json.dumps(plain_answer(answer), ensure_ascii=False)
         return answer
     except IntegrityError:
@@ -72,6 +86,13 @@ def _approve(session: Session, digest: str, shown: Shown, reason: str | None) ->
     policy = policies.pinned(case.region_code, case.policy_valid_from)
     terms = Terms(digest, policy, seats.rules_on(policies, case.region_code, now=now))
     return approvals.approve_shown(session, shown, terms, reason, me(), now=now)
+
+
+def _paraf(session: Session, digest: str, shown: Shown, _: str | None) -> BatchAnswer:
+    try:
+        return approvals.paraf_shown(session, shown, digest, me(), now=parts().clock())
+    except NotFound as error:
+        return BatchAnswer(shown.ticket, "", BatchOutcome.REFUSED, sentence=str(error))
 
 
 def _known(name: str) -> IdempotencyRecord | None:

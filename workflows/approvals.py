@@ -1,4 +1,4 @@
-"""Many approvals at once, each of exactly what was shown: a case that changed since drops out by name, the others go on.
+"""Many approvals or parafs at once, each of exactly what was shown: a case that changed since drops out by name, the others go on.
 
 Every case is a transaction of its own, so one that fails takes nothing with it, and seats are given one by one as ever.
 """
@@ -27,13 +27,16 @@ from workflows.rules.activation import RULE as ACTIVATION
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
 from workflows.seats import RANKS, SeatRules
-from workflows.states import LABEL, Job, State
+from workflows.states import LABEL, TRANSITIONS, Action, Job, State
 
 MOST = 40
 """Cases in one batch."""
 
 LOOKED_THROUGH = 80
 """Cases looked at for one screen, the most urgent first."""
+
+PARAF_OF = {row.by: row.source for row in TRANSITIONS if row.action == Action.PARAF}
+"""Where a post's cases wait for its paraf."""
 
 WEIGHING = "Temuan sedang dihitung ulang."
 OWN_HAND = "Anda sudah menangani berkas ini. Penanda tangan lain harus memutuskan."
@@ -65,6 +68,7 @@ class BatchOutcome(StrEnum):
     """What became of one case of a batch."""
 
     APPROVED = "APPROVED"
+    INITIALLED = "INITIALLED"
     WAITLISTED = "WAITLISTED"
     CHANGED = "CHANGED"
     REFUSED = "REFUSED"
@@ -108,7 +112,20 @@ def shown_of(session: Session, case: Case) -> Shown:
 
 def waiting(session: Session, actor: Actor) -> tuple[Approvable, ...]:
     """An office's cases that wait for the decision, the most urgent and longest waiting first."""
-    query = select(Case).where(Case.region_code == actor.region_code, Case.state == State.DECISION)
+    return _waiting_in(session, actor, {State.DECISION})
+
+
+def waiting_for_paraf(session: Session, actor: Actor) -> tuple[Approvable, ...]:
+    """The same for the paraf of the actor's post."""
+    return _waiting_in(session, actor, _posts_of(actor))
+
+
+def _posts_of(actor: Actor) -> set[State]:
+    return {state for role, state in PARAF_OF.items() if role in actor.roles}
+
+
+def _waiting_in(session: Session, actor: Actor, states: set[State]) -> tuple[Approvable, ...]:
+    query = select(Case).where(Case.region_code == actor.region_code, col(Case.state).in_(states))
     found = session.exec(query.order_by(col(Case.state_since)).limit(LOOKED_THROUGH)).all()
     ordered = sorted(found, key=lambda case: (RANKS[case.urgency], case.state_since))
     return tuple(_approvable(session, case, actor) for case in ordered)
@@ -117,7 +134,7 @@ def waiting(session: Session, actor: Actor) -> tuple[Approvable, ...]:
 def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | None, actor: Actor, *, now: datetime) -> BatchAnswer:
     """Approve one case if it still is what was shown; call it in a transaction of its own."""
     case = advance.lock(session, shown.ticket, actor)
-    if changed := _changed(session, case, shown):
+    if changed := _changed(session, case, shown, {State.DECISION}):
         return BatchAnswer(case.ticket, case.name, BatchOutcome.CHANGED, changed=changed, sentence=_last_change(session, case))
     try:
         with session.begin_nested():
@@ -130,11 +147,25 @@ def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | No
     return BatchAnswer(case.ticket, case.name, BatchOutcome.WAITLISTED, place=seats.place_of(session, case))
 
 
-def _changed(session: Session, case: Case, shown: Shown) -> tuple[str, ...]:
+def paraf_shown(session: Session, shown: Shown, digest: str, actor: Actor, *, now: datetime) -> BatchAnswer:
+    """Put the actor's post's paraf to one case if it still is what was shown; call it in a transaction of its own."""
+    case = advance.lock(session, shown.ticket, actor)
+    if changed := _changed(session, case, shown, _posts_of(actor)):
+        return BatchAnswer(case.ticket, case.name, BatchOutcome.CHANGED, changed=changed, sentence=_last_change(session, case))
+    try:
+        with session.begin_nested():
+            parafs.give(session, case, actor, now=now, batch=digest)
+    except RekomError as error:
+        session.refresh(case)
+        return BatchAnswer(case.ticket, case.name, BatchOutcome.REFUSED, sentence=str(error))
+    return BatchAnswer(case.ticket, case.name, BatchOutcome.INITIALLED)
+
+
+def _changed(session: Session, case: Case, shown: Shown, states: set[State]) -> tuple[str, ...]:
     now = shown_of(session, case)
     if now == shown:
         return ()
-    found = [f"status sekarang “{LABEL[case.state]}”"] if case.state != State.DECISION else []
+    found = [f"status sekarang “{LABEL[case.state]}”"] if case.state not in states else []
     if now.facts != shown.facts:
         found.append("data pemohon, berkas, atau penilaian")
     if now.findings != shown.findings:

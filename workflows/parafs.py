@@ -30,8 +30,8 @@ def ask(session: Session, assessment: Assessment, posts: tuple[Role, ...]) -> No
     session.flush()
 
 
-def give(session: Session, case: Case, actor: Actor, *, now: datetime) -> Paraf:
-    """Put one's paraf to the case as it is under its lock; the next post is asked, or the head."""
+def give(session: Session, case: Case, actor: Actor, *, now: datetime, batch: str | None = None) -> Paraf:
+    """Put one's paraf to the case as it is under its lock; the next post is asked, or the head. ``batch`` names the list it was in."""
     check(actor, Permission.PARAF)
     post = advance.find(case.state, Action.PARAF).by
     if post not in actor.roles:
@@ -46,7 +46,8 @@ def give(session: Session, case: Case, actor: Actor, *, now: datetime) -> Paraf:
     paraf = _paraf(case, assessment, findings, step, actor, now)
     session.add(paraf)
     session.flush()
-    advance.advance(session, case, Action.PARAF, actor, now=now, post=post.value, seen=paraf.case_version)
+    listed = {"batch": batch} if batch else {}
+    advance.advance(session, case, Action.PARAF, actor, now=now, post=post.value, seen=paraf.case_version, **listed)
     return paraf
 
 

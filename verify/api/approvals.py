@@ -1,21 +1,30 @@
-"""Approvals: what waits for the head, and many at once against the hash of what was shown."""
+"""Approvals and parafs: what waits for the head or a post, and many at once against the hash of what was shown."""
 
 from typing import Any
 
 from flask import request
 from flask_smorest import Blueprint
 
-from schemas.approvals import ApprovablesSchema, ApprovalsAnswerSchema, ApprovalsSchema, batch_answer, list_answer
-from verify.approval_batch import approve_all
+from schemas.approvals import (
+    ApprovablesSchema,
+    ApprovalsAnswerSchema,
+    ApprovalsSchema,
+    ParafsAnswerSchema,
+    ParafsSchema,
+    batch_answer,
+    list_answer,
+    parafs_answer,
+)
+from verify.approval_batch import approve_all, paraf_all
 from verify.auth import me, parts, requires
 from verify.idempotency import HEADER, check_key
 from workflows import approvals
 from workflows.permissions import Permission
 
-blueprint = Blueprint("approvals", __name__, url_prefix="/api/v1/approvals", description="Persetujuan")
+blueprint = Blueprint("approvals", __name__, url_prefix="/api/v1", description="Persetujuan")
 
 
-@blueprint.get("")
+@blueprint.get("/approvals")
 @requires(Permission.DECIDE)
 @blueprint.response(200, ApprovablesSchema)
 def show() -> dict[str, Any]:
@@ -24,7 +33,7 @@ def show() -> dict[str, Any]:
         return list_answer(approvals.waiting(session, me()))
 
 
-@blueprint.post("")
+@blueprint.post("/approvals")
 @requires(Permission.DECIDE)
 @blueprint.arguments(ApprovalsSchema)
 @blueprint.response(200, ApprovalsAnswerSchema)
@@ -35,3 +44,25 @@ def approve(given: dict[str, Any]) -> dict[str, Any]:
     """
     key = check_key(request.headers.get(HEADER))
     return batch_answer(approve_all(given["shown"], given["cases"], key))
+
+
+@blueprint.get("/parafs")
+@requires(Permission.PARAF)
+@blueprint.response(200, ApprovablesSchema)
+def show_parafs() -> dict[str, Any]:
+    """The cases that wait for the paraf of the actor's post, each with the hashes of what is shown of it."""
+    with parts().database.read() as session:
+        return list_answer(approvals.waiting_for_paraf(session, me()))
+
+
+@blueprint.post("/parafs")
+@requires(Permission.PARAF)
+@blueprint.arguments(ParafsSchema)
+@blueprint.response(200, ParafsAnswerSchema)
+def paraf(given: dict[str, Any]) -> dict[str, Any]:
+    """Put the post's paraf to up to 40 cases exactly as they were shown; one that changed drops out with what changed.
+
+    With ``Idempotency-Key`` each case is answered once, however often the batch is sent.
+    """
+    key = check_key(request.headers.get(HEADER))
+    return parafs_answer(paraf_all(given["shown"], given["cases"], key))

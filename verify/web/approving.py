@@ -66,16 +66,16 @@ def code_of(shown: Shown) -> str:
 
 
 def _confirm() -> str:
-    chosen = _chosen()
-    if not chosen:
+    ticked = chosen()
+    if not ticked:
         raise InvalidInput(NOTHING_CHOSEN)
-    shown = [Shown(**one) for one in chosen]
+    shown = [Shown(**one) for one in ticked]
     return render_template("approvals_confirm.html", shown=shown, digest=digest_of(shown), code=code_of, outlook=seat_outlook())
 
 
 def _approve() -> str:
     try:
-        given = SCHEMA.load({"shown": request.form.get("shown", ""), "cases": _chosen()})
+        given = SCHEMA.load({"shown": request.form.get("shown", ""), "cases": chosen()})
     except ValidationError:
         raise InvalidInput(NOT_WHAT_WAS_SHOWN) from None
     answers = approve_all(given["shown"], given["cases"], f"page:{request.form.get('kunci', '')}")
@@ -83,7 +83,8 @@ def _approve() -> str:
     return render_template("approvals_done.html", answers=by_outcome, total=len(answers), outlook=seat_outlook())
 
 
-def _chosen() -> list[dict[str, Any]]:
+def chosen() -> list[dict[str, Any]]:
+    """The cases that were ticked, as they stood on the page; ``InvalidInput`` for what no page of ours sent."""
     rows = [row.split(" ") for row in request.form.getlist("seen")]
     if any(len(row) != 4 or not row[1].isdecimal() for row in rows):
         raise InvalidInput(NOT_OURS)

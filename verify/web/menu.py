@@ -15,6 +15,7 @@ DAILY: tuple[tuple[Permission, str, str], ...] = (
     (P.RECORD_CHECK, "/tugas", "Tugas saya"),
     (P.CHECK_LETTER, "/periksa", "Periksa surat"),
     (P.ACCEPT_LETTER, "/sep", "Nomor SEP"),
+    (P.PARAF, "/paraf", "Paraf"),
     (P.DECIDE, "/setuju", "Setujui"),
     (P.DECIDE, "/tanda-tangan", "Tanda tangan"),
 )
