@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify import __version__, access_log, api, api_docs, auth, errors, log_context, metrics, web, well_known
+from verify import __version__, access_log, api, api_docs, auth, errors, log_context, metrics, single_sign_on, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -69,6 +69,7 @@ def create_app(rekom: Rekom) -> Flask:
     web.register(app)
     _health(app, rekom)
     metrics.install(app, rekom)
+    single_sign_on.install(app, rekom.settings)
     well_known.install(app, rekom)
     api_docs.install(app)
     _own_static(app)

@@ -54,6 +54,13 @@ class WrongPassword(NotAllowed):
     sentence = "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil, lalu coba lagi."
 
 
+class NoSuchAccount(NotAllowed):
+    """The account service knows somebody whom this office does not."""
+
+    slug = "akun-belum-ada"
+    sentence = "Akun bersama Anda belum terdaftar di Rekom, atau sudah dinonaktifkan. Minta admin menambahkannya dengan nama yang sama."
+
+
 class WrongScope(InvalidInput):
     """More was asked for than the key is good for."""
 
@@ -195,12 +202,25 @@ def sign_in(rekom: Rekom, username: str, password: str, *, address: str | None =
     fits = _password_fits(rekom, person, password if _is_text(password) else "")
     if not fits or person is None or person.disabled_at is not None:
         raise WrongPassword()
-    token, ends = secrets.token_urlsafe(32), now + timedelta(minutes=rekom.settings.session_minutes)
     with rekom.database.write() as session:
         throttle.proved(rekom, session, username, address, now=now)
-        assert person.id is not None
-        session.add(SignIn(digest=digest(token), staff_id=person.id, created_at=now, expires_at=ends, device=device))
-        audit.record_on_person(session, "SIGN_IN", actor=_actor(rekom, session, person, now), now=now)
+        return _begin(rekom, session, person, device, now=now)
+
+
+def sign_in_as(rekom: Rekom, username: str, *, device: str | None = None) -> tuple[str, datetime]:
+    """Begin a session for whom the region's account service named; ``NoSuchAccount`` where the office does not know the name."""
+    with rekom.database.write() as session:
+        person = session.exec(select(Staff).where(Staff.username == username)).first() if _is_text(username) else None
+        if person is None or person.disabled_at is not None or person.hospital_code is not None:
+            raise NoSuchAccount()
+        return _begin(rekom, session, person, device, now=rekom.clock(), by="account service")
+
+
+def _begin(rekom: Rekom, session: Session, person: Staff, device: str | None, *, now: datetime, **detail: str) -> tuple[str, datetime]:
+    token, ends = secrets.token_urlsafe(32), now + timedelta(minutes=rekom.settings.session_minutes)
+    assert person.id is not None
+    session.add(SignIn(digest=digest(token), staff_id=person.id, created_at=now, expires_at=ends, device=device))
+    audit.record_on_person(session, "SIGN_IN", actor=_actor(rekom, session, person, now), now=now, **detail)
     return token, ends
 
 

@@ -56,6 +56,10 @@ class Settings:
     sign_in_address_tries: int = _setting(100, "failed tries to sign in from one address in an hour before it has to wait")
     second_factor_roles: str = _setting("none", "roles that cannot work without a second factor, such as KADIS,VALIDATOR,ADMIN; or none")
     step_up_minutes: int = _setting(10, "minutes for which a second factor counts for deciding, signing, revoking and revealing")
+    oidc_issuer: str = _setting("", "address of the region's account service (OpenID Connect); empty: passwords only")
+    oidc_client_id: str = _setting("", "the name under which that service knows Rekom")
+    oidc_client_secret: str = _setting("", "the secret that goes with it", secret=True)
+    oidc_claim: str = _setting("preferred_username", "which claim of its ID token is the name of the account in Rekom")
     reveals_per_day: int = _setting(60, "how often a person may look behind the masks of NIK, family card and telephone in a day")
     lookup_misses: int = _setting(
         100, "looked-up NIKs that led nowhere, per person and day, after which looking up is locked until `rekom staff unlock`"
@@ -148,8 +152,12 @@ def _check(settings: Settings) -> None:
     if settings.bsre_version not in ("1", "2"):
         raise SettingsError("Variabel REKOM_BSRE_VERSION harus 1 atau 2.")
     _check_factor_roles(settings)
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        raise SettingsError("Dengan REKOM_OIDC_ISSUER, isi juga REKOM_OIDC_CLIENT_ID dan REKOM_OIDC_CLIENT_SECRET.")
     if not settings.production:
         return
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+        raise SettingsError("Di production, REKOM_OIDC_ISSUER harus https.")
     if len(settings.secret_key) < 32:
         raise SettingsError("Variabel REKOM_SECRET_KEY harus berisi paling sedikit 32 karakter acak.")
     if settings.practice:

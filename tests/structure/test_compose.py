@@ -132,8 +132,10 @@ def test_every_variable_is_a_setting(name: str) -> None:
 def test_every_secret_must_be_given() -> None:
     environment = SERVICES["web"]["environment"]
     secrets = {variable(field.name) for field in fields(Settings) if field.metadata["secret"]}
-    # Given only by those who do not want the key in its file, by offices that have a certificate, and where a program watches.
-    for optional in ("REKOM_SIGNING_KEY_PEM", "REKOM_OFFICE_CERTIFICATE_PASSWORD", "REKOM_METRICS_TOKEN"):
+    # Given only by those who do not want the key in its file, by offices that have a certificate, where a program watches, and
+    # where the region has accounts of its own.
+    unneeded = ("REKOM_SIGNING_KEY_PEM", "REKOM_OFFICE_CERTIFICATE_PASSWORD", "REKOM_METRICS_TOKEN", "REKOM_OIDC_CLIENT_SECRET")
+    for optional in unneeded:
         secrets.remove(optional)
         assert environment[optional] == f"${{{optional}:-}}"
     assert {name for name in secrets if not REQUIRED.fullmatch(environment.get(name, ""))} == set()

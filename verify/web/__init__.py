@@ -46,6 +46,7 @@ from verify.web import (
     registration,
     revealing,
     seats,
+    shared_account,
     sheets,
     shift,
     signing,
@@ -69,6 +70,7 @@ from workflows.vocabulary import LetterType
 
 MODULES = (
     door,
+    shared_account,
     factor_door,
     account,
     own_factors,
@@ -119,13 +121,10 @@ def register(app: Flask) -> None:
     app.after_request(_never_kept)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, telepon=mask_phone, sebutan=label)
-    app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent)
-    app.jinja_env.filters.update(angka=number, rupiah=rupiah, jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.filters.update(
         hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, berkelompok=grouped, telepon=mask_phone, sebutan=label
     )
-    app.jinja_env.filters.update(angka=number, rupiah=rupiah)
+    app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent, jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(
         menu_of=menu,

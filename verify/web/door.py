@@ -67,7 +67,7 @@ def leave() -> Response:
 
 def page(form: Form) -> str:
     """The sign-in form."""
-    return render_template("sign_in.html", form=form, seats=demo_seats())
+    return render_template("sign_in.html", form=form, seats=demo_seats(), shared=bool(parts().settings.oidc_issuer))
 
 
 def demo_seats() -> list[tuple[str, str, str]]:
