@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.office import Office
-from verify.commands import office as command
+from verify import upgrade
 from workflows import facts, stale_findings
 from workflows.errors import TransitionRefused
 from workflows.facts import FindingsQuestion
@@ -98,12 +98,12 @@ def test_a_case_that_waits_for_a_word_is_weighed_again_after_an_upgrade(office: 
     assert office.case(waiting).state == State.APPROVED
 
 
-def test_migrating_does_it(sqlite_office: Office) -> None:
+def test_bringing_an_installation_up_does_it(sqlite_office: Office) -> None:
     ticket = sqlite_office.to_decision(1)
     read_otherwise(sqlite_office)
-    assert (command.weigh_again(sqlite_office.rekom), command.weigh_again(sqlite_office.rekom)) == (1, 1)
+    assert (upgrade.weigh_again(sqlite_office.rekom), upgrade.weigh_again(sqlite_office.rekom)) == (1, 1)
     sqlite_office.drain()
-    assert command.weigh_again(sqlite_office.rekom) == 0
+    assert upgrade.weigh_again(sqlite_office.rekom) == 0
     sqlite_office.approve(ticket)
 
 

@@ -17,6 +17,7 @@ from verify.seeds import DEMO_PASSWORD
 from verify.simulator.personas import Persona, load_population
 from workflows.errors import RekomError
 from workflows.states import PARAF, State
+from workflows.vocabulary import LetterType
 
 RESIDENT = "siti-contoh"
 SERVED = (State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING, State.ACTIVE)
@@ -90,7 +91,7 @@ def run(settings: Settings, console: Console) -> dict[str, Any]:
     ticket = _open(office)
     case = office.case(ticket)
     while case["state"] not in SERVED:
-        _NEXT[State(case["state"])](office, ticket)
+        _next(case)(office, ticket)
         case = office.case(ticket)
     answer, accepted = _serve(office, case)
     seconds = time.perf_counter() - office.started
@@ -132,6 +133,16 @@ def _open(office: Office) -> str:
             ticket = str(_checked(answer)["ticket"])
             notes.append(f"berkas {ticket}")
     return ticket
+
+
+def _next(case: dict[str, Any]) -> Callable[[Office, str], None]:
+    """The step that the case waits for; somebody may have taken it another way by hand."""
+    step = _NEXT.get(State(case["state"])) if case["letter_type"] == LetterType.REKOM_PBPU_PEMDA else None
+    if step is None:
+        raise DemoStopped(
+            f"Berkas {case['ticket']} dibawa ke jalan lain ({case['state_label']}). Lanjutkan di halaman, atau hapus folder .rekom."
+        )
+    return step
 
 
 def _check(office: Office, ticket: str) -> None:

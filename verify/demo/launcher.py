@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,13 +23,12 @@ from rich.console import Console
 from schemas.policy_file import load_policies, policies_folder
 from verify.composition import Rekom
 from verify.config import Settings, load_settings, variable
-from verify.db import migrate
 from verify.demo import journey
 from verify.embedded import embedded_redis
-from verify.keys import make_keys
 from verify.lifeline import VARIABLE
 from verify.seeds import DEMO_PASSWORD, office_seats, seed_coverage, seed_demo
 from verify.simulator.server import running_simulator
+from verify.upgrade import bring_up
 from workflows.errors import RekomError
 
 FIRST_PORT = 8000
@@ -50,16 +50,24 @@ def run(*, once: bool, port: int | None) -> int:
     with ExitStack() as stack:
         stack.enter_context(_alone(settings.folder))
         running = stack.enter_context(_everything(settings, _free_port(port, console), console))
-        result = journey.run(running, console)
-        console.print(f"\nSurat (PDF): {result['pdf']}")
         if once:
-            print(json.dumps(result), flush=True)  # noqa: T201 -- the promised last line
+            print(json.dumps(_journey(running, console)), flush=True)  # noqa: T201 -- the promised last line
             return 0
+        try:
+            _journey(running, console)
+        except journey.DemoStopped as stopped:  # somebody took the case another way; the pages are there all the same
+            console.print(f"  {stopped}")
         journey.add_neighbours(running, console)
         _say_where(running, console)
         _wait_for_interrupt()
         console.print("Menghentikan ...")
     return 0
+
+
+def _journey(running: Settings, console: Console) -> dict[str, Any]:
+    result = journey.run(running, console)
+    console.print(f"\nSurat (PDF): {result['pdf']}")
+    return result
 
 
 @contextmanager
@@ -111,8 +119,7 @@ def _everything(settings: Settings, listener: socket.socket, console: Console) -
             settings, redis_url=os.environ.get("REDIS_URL") or stack.enter_context(embedded_redis(settings.folder / "valkey"))
         )
         settings = stack.enter_context(running_simulator(settings)).settings
-        migrate(settings.database_url)
-        make_keys(settings.folder / "keys")
+        bring_up(Rekom(settings, wakes=False))
         seed_demo(Rekom(settings))
         seed_coverage(Rekom(settings))
         commands = {"web": ["web", "--fd", str(listener.fileno()), "--workers", "1"], "relay": ["relay"], "worker": ["worker"]}
