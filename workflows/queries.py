@@ -23,6 +23,7 @@ from workflows.records.letter import Letter
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.objection import DeathNotice
 from workflows.records.paraf import ApprovalStep, Paraf
+from workflows.records.removal import Removal
 from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.refusals import RefusalView
@@ -76,6 +77,7 @@ class CaseView:
     from_ticket: str | None
     death: DeathNotice | None
     household: str | None
+    removal: Removal | None
     prints: int
 
 
@@ -118,6 +120,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         from_ticket=refusals.came_from(session, case),
         death=session.get(DeathNotice, case.id),
         household=households.code_of(session, case),
+        removal=session.get(Removal, case.id),
         prints=reprints.next_ordinal(session, letter) if letter else 0,
     )
 

@@ -37,9 +37,10 @@ from workflows.rules.finding import Outcome
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import QuorumRule, RegionPolicy
+from workflows.rules.removal import REASONS
 from workflows.states import CHECKS, LABEL, Job
 from workflows.steps import SOURCE
-from workflows.vocabulary import DecisionOutcome
+from workflows.vocabulary import AT_HOSPITAL, SEATED, DecisionOutcome
 
 EYE_FIRST = (Outcome.FAILS, Outcome.NEEDS_PERSON, Outcome.MEETS)
 """What needs a look stands on top."""
@@ -68,6 +69,9 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "rules_edited": policy.sha256 != view.case.policy_sha256,
         "letter_name": NAMES[view.case.letter_type],
         "cap": _cap(view, policy),
+        "for_hospital": view.case.letter_type in AT_HOSPITAL,
+        "takes_seat": view.case.letter_type in SEATED,
+        "removal_word": REASONS[view.removal.reason] if view.removal else None,
         "state_word": LABEL[view.case.state],
         "state_icon": STATE_ICON[view.case.state],
         "urgency_word": URGENCY[view.case.urgency],
