@@ -221,7 +221,10 @@ def _close_the_loop(office: Office, case: dict[str, Any]) -> None:
 def _keep_paper(office: Office, ticket: str) -> Path:
     path = office.settings.folder / "demo" / f"surat-{ticket}.pdf"
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(office.call("peksos", "POST", f"/api/v1/applications/{ticket}/letter.pdf").content)
+    answer = office.call("peksos", "POST", f"/api/v1/applications/{ticket}/letter.pdf", {})
+    if answer.is_error:
+        _checked(answer)
+    path.write_bytes(answer.content)
     return path
 
 
