@@ -16,7 +16,7 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from schemas.es256 import COORDINATE, holds, sign
+from schemas.es256 import COORDINATE, Signs, holds, sign
 from workflows.errors import InvalidInput
 
 MAX_CHARACTERS = 1_000
@@ -74,10 +74,10 @@ class UnfitClaims(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
-    """A private P-256 key and its id (16 hexadecimal digits)."""
+    """A private P-256 key, in memory or on a token, and its id (16 hexadecimal digits)."""
 
     key_id: str
-    private: ec.EllipticCurvePrivateKey
+    private: Signs
 
 
 @dataclass(frozen=True, slots=True)

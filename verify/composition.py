@@ -73,7 +73,7 @@ class Rekom:
     @cached_property
     def key_store(self) -> KeyStore:
         """Where the office's keys lie."""
-        return KeyStore(self.settings.folder / "keys", self.settings.signing_key_pem)
+        return KeyStore(self.settings.folder / "keys", self.settings.signing_key)
 
     @property
     def keys(self) -> KeyRing:

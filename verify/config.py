@@ -36,6 +36,9 @@ class Settings:
     secret_key: str = _setting("", "at least 32 random characters; signs cookies", secret=True)
     data_dir: str = _setting(".rekom", "folder for what this installation makes: keys, the embedded database, letters of the demo")
     signing_key_pem: str = _setting("", "the office's signing key as PEM, to keep it out of the key file; empty: it is there", secret=True)
+    signing_key_token: str = _setting(
+        "", "the office's signing key on a PKCS#11 token, as an RFC 7512 address with module-path and pin-source", secret=True
+    )
     office_certificate: str = _setting("", "PKCS#12 file with the office's certificate; sealed letters are then signed by PAdES too")
     office_certificate_password: str = _setting("", "password of that file", secret=True)
     bundle_hours: float = _setting(72.0, "hours after which a verifier without network no longer believes the trust bundle it holds")
@@ -105,6 +108,11 @@ class Settings:
     relay_poll_seconds: float = _setting(1.0, "pause between two looks of the relay when nobody wakes it")
 
     @property
+    def signing_key(self) -> str:
+        """The signing key from outside the key file: PEM, or the address of one on a token; empty where the file holds it."""
+        return self.signing_key_pem or self.signing_key_token
+
+    @property
     def folder(self) -> Path:
         """``data_dir`` as an absolute path."""
         return Path(self.data_dir).resolve()
@@ -154,6 +162,8 @@ def _check(settings: Settings) -> None:
     _check_factor_roles(settings)
     if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
         raise SettingsError("Dengan REKOM_OIDC_ISSUER, isi juga REKOM_OIDC_CLIENT_ID dan REKOM_OIDC_CLIENT_SECRET.")
+    if settings.signing_key_pem and settings.signing_key_token:
+        raise SettingsError("Isi salah satu saja: REKOM_SIGNING_KEY_PEM atau REKOM_SIGNING_KEY_TOKEN.")
     if not settings.production:
         return
     if settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):

@@ -45,7 +45,7 @@ class KeyRing:
     def sealing(self) -> SealingKey:
         """The current key; ``KeyFileError`` where it was withdrawn and no new one was given yet."""
         if self.current.key_id in self.withdrawn:
-            raise KeyFileError(f"Kunci {self.current.key_id} sudah ditarik. Isi REKOM_SIGNING_KEY_PEM yang baru, lalu rekom keys rotate")
+            raise KeyFileError(f"Kunci {self.current.key_id} sudah ditarik. Beri kunci penanda tangan yang baru, lalu rekom keys rotate")
         return self.current
 
     def nik_digest(self, nik: str) -> bytes:

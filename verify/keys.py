@@ -5,19 +5,22 @@ whole, so making, rotating and withdrawing are atomic. ``cadangan-<id>.json`` ho
 public half is published beforehand, so that verifiers already know the key a rotation brings; it may lie in a safe
 until then. A retired key keeps its public half only: letters it signed verify on, nobody can sign with it again.
 
-Where ``REKOM_SIGNING_KEY_PEM`` holds the signing key, the file lists its public half and there is no spare.
+Where ``REKOM_SIGNING_KEY_PEM`` holds the signing key, or ``REKOM_SIGNING_KEY_TOKEN`` says on which token it lies, the file lists
+its public half and there is no spare.
 """
 
 import logging
 import secrets
 import threading
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from schemas.es256 import Signs
 from schemas.letter_token import SealingKey
 from verify.key_file import FILE, Listed, forget_spares, keep_spare, locked, read, spare_of, store
 from verify.keyring import KeyFileError, KeyRing, key_id_of
@@ -26,6 +29,9 @@ __all__ = ["FILE", "KeyFileError", "KeyRing", "KeyStore", "key_id_of", "load_key
 
 log = logging.getLogger(__name__)
 
+SCHEME = "pkcs11:"
+"""How a key's address begins that lies on a token; whatever else is given from outside is PEM."""
+
 
 def make_keys(folder: Path, pem: str = "") -> KeyRing:
     """Make the office's keys unless they exist, and load them. Processes that come together get the same keys."""
@@ -33,9 +39,10 @@ def make_keys(folder: Path, pem: str = "") -> KeyRing:
     with locked(folder):
         if not (folder / FILE).exists():
             given = _private_in(pem) if pem else None
-            private = given or _new_key()
+            own = _new_key()
             spare = None if given else keep_spare(folder, _new_key())
-            store(folder, Listed(None if given else private, private.public_key(), spare, {}, {}, secrets.token_bytes(32)))
+            public = (given or own).public_key()
+            store(folder, Listed(None if given else own, public, spare, {}, {}, secrets.token_bytes(32)))
     return load_keys(folder, pem)
 
 
@@ -116,7 +123,7 @@ def _successor(folder: Path, listed: Listed, pem: str, *, fresh: bool) -> Listed
     if pem:
         public = _private_in(pem).public_key()
         if key_id_of(public) in {**retired, **listed.withdrawn}:
-            raise KeyFileError("REKOM_SIGNING_KEY_PEM masih berisi kunci lama. Isi dengan kunci baru, lalu ulangi.")
+            raise KeyFileError(f"{_named(pem)} masih berisi kunci lama. Isi dengan kunci baru, lalu ulangi.")
         return replace(listed, private=None, current=public, retired=retired, spare=None)
     private = None if fresh else spare_of(folder, listed.spare)
     if listed.spare and not private and not fresh:
@@ -132,7 +139,9 @@ def _new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def _private_in(pem: str) -> ec.EllipticCurvePrivateKey:
+def _private_in(pem: str) -> Signs:
+    if pem.startswith(SCHEME):
+        return _token_key(pem)
     try:
         private = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -140,6 +149,20 @@ def _private_in(pem: str) -> ec.EllipticCurvePrivateKey:
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise KeyFileError("REKOM_SIGNING_KEY_PEM harus berisi kunci pribadi EC P-256 dalam bentuk PEM tanpa sandi.") from None
     return private
+
+
+def _token_key(address: str) -> Signs:
+    """The key on a token; its driver's package is needed by nobody else and loaded here only."""
+    try:
+        found: Signs = import_module("verify.key_token").on_token(address)
+    except ModuleNotFoundError as error:
+        raise KeyFileError(f"Paket {error.name} belum terpasang. Pasang Rekom dengan tambahan hsm: pip install 'rekom[hsm]'") from None
+    return found
+
+
+def _named(pem: str) -> str:
+    """The setting that named a key from outside the file."""
+    return "REKOM_SIGNING_KEY_TOKEN" if pem.startswith(SCHEME) else "REKOM_SIGNING_KEY_PEM"
 
 
 def _is_given(key_id: str, pem: str) -> bool:
@@ -150,12 +173,12 @@ def _is_given(key_id: str, pem: str) -> bool:
 def _ring_of(listed: Listed, pem: str) -> KeyRing:
     private = _private_in(pem) if pem else listed.private
     if private is None:
-        raise KeyFileError("Kunci penanda tangan tidak ada di berkas kunci. Isi REKOM_SIGNING_KEY_PEM.")
+        raise KeyFileError("Kunci penanda tangan tidak ada di berkas kunci. Isi REKOM_SIGNING_KEY_PEM atau REKOM_SIGNING_KEY_TOKEN.")
     current = SealingKey(key_id_of(private.public_key()), private)
     spare = {key_id_of(listed.spare): listed.spare} if listed.spare else {}
     good = {key_id_of(listed.current): listed.current, **spare, **listed.retired}
     if current.key_id not in {**good, **listed.withdrawn}:
-        raise KeyFileError("Kunci di REKOM_SIGNING_KEY_PEM belum terdaftar. Jalankan: rekom keys rotate")
+        raise KeyFileError(f"Kunci di {_named(pem)} belum terdaftar. Jalankan: rekom keys rotate")
     ordered = {current.key_id: private.public_key(), **good}
     verifying = {name: key for name, key in ordered.items() if name not in listed.withdrawn}
     return KeyRing(current, verifying, listed.digest_key, next(iter(spare), None), listed.withdrawn)

@@ -52,7 +52,7 @@ def keys_group() -> None:
 def keys_init() -> None:
     """Make the keys of a new office; an office that has some keeps them."""
     settings = load_settings()
-    ring = make_keys(settings.folder / "keys", settings.signing_key_pem)
+    ring = make_keys(settings.folder / "keys", settings.signing_key)
     click.echo(f"Kunci penanda tangan: {ring.current.key_id}, di {settings.folder / 'keys'}")
     _speak_of_spare(ring)
 
@@ -76,8 +76,8 @@ def keys_show() -> None:
 def keys_rotate(fresh: bool) -> None:
     """Sign with the spare key from now on; letters under the old one stay valid."""
     settings = load_settings()
-    old = Rekom(settings, wakes=False).keys.current.key_id if not settings.signing_key_pem else None
-    ring = rotate(settings.folder / "keys", settings.signing_key_pem, fresh=fresh)
+    old = Rekom(settings, wakes=False).keys.current.key_id if not settings.signing_key else None
+    ring = rotate(settings.folder / "keys", settings.signing_key, fresh=fresh)
     click.echo(f"Kunci penanda tangan sekarang {ring.current.key_id}. Surat lama{f' di bawah {old}' if old else ''} tetap berlaku.")
     click.echo("Proses di server ini memakainya segera. Salin folder kunci ke server lain, bila ada.")
     _speak_of_spare(ring)
@@ -104,7 +104,7 @@ def keys_compromise(key_id: str, fresh: bool, by: str | None, yes: bool) -> None
         counter = trust.counter(session)
     click.echo(f"Kunci {key_id} ditarik; daftar kepercayaan nomor {counter}. Semua suratnya ditolak mulai sekarang.")
     if key_id in rekom.keys.known:
-        _speak_of_successor(withdraw(rekom.settings.folder / "keys", key_id, rekom.settings.signing_key_pem, fresh=fresh))
+        _speak_of_successor(withdraw(rekom.settings.folder / "keys", key_id, rekom.settings.signing_key, fresh=fresh))
     click.echo(f"Berikutnya: rekom keys reseal {key_id}")
 
 
