@@ -15,16 +15,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import pkcs11
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from pkcs11 import KeyType, Mechanism, ObjectClass
-from pkcs11.exceptions import PKCS11Error, UserAlreadyLoggedIn
-from pkcs11.util.ec import encode_ec_public_key
 
 from schemas.es256 import COORDINATE
 from verify.keyring import KeyFileError
+
+try:  # the extra "hsm": an office with its key in the file does without
+    import pkcs11
+    from pkcs11 import KeyType, Mechanism, ObjectClass
+    from pkcs11.exceptions import PKCS11Error, UserAlreadyLoggedIn
+    from pkcs11.util.ec import encode_ec_public_key
+except ModuleNotFoundError:
+    SPEAKS_TO_TOKENS = False
+else:
+    SPEAKS_TO_TOKENS = True
 
 HOW = "Tulis seperti pkcs11:token=NAMA;object=LABEL?module-path=BERKAS&pin-source=BERKAS."
 _began: dict[str, int] = {}
@@ -55,6 +61,8 @@ def address_in(text: str) -> TokenAddress:
 
 def on_token(text: str) -> "TokenKey":
     """The key at an address, one a process; ``KeyFileError`` where the token or its key is not there."""
+    if not SPEAKS_TO_TOKENS:
+        raise KeyFileError("Paket python-pkcs11 belum terpasang. Pasang Rekom dengan tambahan hsm: pip install 'rekom[hsm]'")
     return _opened(text, os.getpid())
 
 

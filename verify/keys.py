@@ -13,7 +13,6 @@ import logging
 import secrets
 import threading
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from schemas.es256 import Signs
 from schemas.letter_token import SealingKey
 from verify.key_file import FILE, Listed, forget_spares, keep_spare, locked, read, spare_of, store
+from verify.key_token import on_token
 from verify.keyring import KeyFileError, KeyRing, key_id_of
 
 __all__ = ["FILE", "KeyFileError", "KeyRing", "KeyStore", "key_id_of", "load_keys", "make_keys", "rotate", "withdraw"]
@@ -141,7 +141,7 @@ def _new_key() -> ec.EllipticCurvePrivateKey:
 
 def _private_in(pem: str) -> Signs:
     if pem.startswith(SCHEME):
-        return _token_key(pem)
+        return on_token(pem)
     try:
         private = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -149,15 +149,6 @@ def _private_in(pem: str) -> Signs:
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise KeyFileError("REKOM_SIGNING_KEY_PEM harus berisi kunci pribadi EC P-256 dalam bentuk PEM tanpa sandi.") from None
     return private
-
-
-def _token_key(address: str) -> Signs:
-    """The key on a token; its driver's package is needed by nobody else and loaded here only."""
-    try:
-        found: Signs = import_module("verify.key_token").on_token(address)
-    except ModuleNotFoundError as error:
-        raise KeyFileError(f"Paket {error.name} belum terpasang. Pasang Rekom dengan tambahan hsm: pip install 'rekom[hsm]'") from None
-    return found
 
 
 def _named(pem: str) -> str:

@@ -16,6 +16,7 @@ from docs.verifier.vector_parts import letter
 from schemas import es256
 from schemas.letter_token import open_token
 from tests.verify.test_key_life import sealed
+from verify import key_token
 from verify.config import SettingsError, load_settings
 from verify.keyring import KeyFileError, key_id_of
 from verify.keys import KeyStore, load_keys, make_keys, rotate, withdraw
@@ -144,6 +145,12 @@ def test_what_is_wrong_is_named_without_the_pin(token: str, folder: Path, change
         make_keys(folder, token.format("satu").replace(*change))
     assert PIN not in str(said.value)
     assert make_keys(folder, token.format("satu")).current.key_id, "and the next try with the right one works"
+
+
+def test_without_the_extra_it_says_what_to_install(token: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_token, "SPEAKS_TO_TOKENS", False)
+    with pytest.raises(KeyFileError, match="tambahan hsm"):
+        make_keys(folder, token.format("satu"))
 
 
 def test_a_key_comes_from_one_place() -> None:
