@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "verify.commands.worker:worker_command",
     "simulator": "verify.commands.simulator:simulator_command",
     "migrate": "verify.commands.office:migrate_command",
+    "upgrade": "verify.commands.office:upgrade_command",
     "seed": "verify.commands.office:seed_command",
     "privacy": "verify.commands.privacy:privacy_group",
     "sbom": "verify.commands.sbom:sbom_command",

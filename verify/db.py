@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -63,6 +65,27 @@ def connect(url: str) -> Engine:
 def migrate(url: str) -> None:
     """Bring a database to this version's schema."""
     command.upgrade(_alembic(url), "head")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One migration: its name and what it brings."""
+
+    revision: str
+    about: str
+
+
+def pending(url: str) -> tuple[Step, ...]:
+    """The migrations a database still lacks, in their order."""
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    lacking = scripts.iterate_revisions("head", current or "base")
+    return tuple(Step(one.revision, one.doc) for one in reversed(list(lacking)))
 
 
 def head_revision() -> str | None:

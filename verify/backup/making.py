@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from verify import __version__
 from verify.backup.copying import COPY, CopyFailed, copy_to, kind_of
-from verify.backup.receipt import BackupUnusable, Receipt, read_receipt, remember, write_receipt
+from verify.backup.receipt import BackupUnusable, Contents, Receipt, read_receipt, remember, write_receipt
 from verify.composition import Rekom
 
 CHUNK = 1 << 20
@@ -22,15 +22,20 @@ def make_backup(rekom: Rekom, into: Path) -> tuple[Path, Receipt]:
     folder = into / f"rekom-{now:%Y%m%dT%H%M%SZ}"
     with _unfinished(folder) as draft:
         file = draft / COPY[kind_of(url)]
-        try:
-            contents = copy_to(url, file)
-        except (SQLAlchemyError, OSError) as error:
-            raise CopyFailed(f"Salinan gagal ({type(error).__name__}). Periksa DATABASE_URL, ruang disk, dan hak akses.") from None
+        contents = make_copy(url, file)
         receipt = Receipt(now, __version__, kind_of(url), file.name, file.stat().st_size, digest(file), contents)
         write_receipt(draft, receipt)
         draft.rename(folder)
     remember(rekom.settings, now, folder)
     return folder, receipt
+
+
+def make_copy(url: str, file: Path) -> Contents:
+    """Copy a database into a file; ``CopyFailed`` in one sentence."""
+    try:
+        return copy_to(url, file)
+    except (SQLAlchemyError, OSError) as error:
+        raise CopyFailed(f"Salinan gagal ({type(error).__name__}). Periksa DATABASE_URL, ruang disk, dan hak akses.") from None
 
 
 def opened(folder: Path) -> tuple[Path, Receipt]:

@@ -38,8 +38,7 @@ def try_backup(rekom: Rekom, folder: Path) -> Receipt:
     """Restore into a database that is thrown away, count, walk the audit trail; ``BackupUnusable`` says what differs."""
     file, receipt = opened(folder)
     _same_kind(rekom, receipt)
-    with _throwaway(rekom.settings.database_url) as url:
-        load_into(url, file)
+    with throwaway(rekom.settings.database_url, file) as url:
         _must_agree(url, receipt)
     remember(rekom.settings, receipt.made_at, folder, rekom.clock())
     return receipt
@@ -103,7 +102,15 @@ def _must_agree(url: str, receipt: Receipt) -> None:
 
 
 @contextmanager
-def _throwaway(url: str) -> Iterator[str]:
+def throwaway(url: str, file: Path) -> Iterator[str]:
+    """A database beside the one at ``url``, filled from a copy, gone afterwards."""
+    with _beside(url) as other:
+        load_into(other, file)
+        yield other
+
+
+@contextmanager
+def _beside(url: str) -> Iterator[str]:
     if kind_of(url) == "sqlite":
         with tempfile.TemporaryDirectory(prefix="rekom-") as folder:
             yield f"sqlite:///{folder}/coba.db"

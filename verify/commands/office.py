@@ -1,8 +1,9 @@
-"""``rekom migrate`` and ``rekom seed``: making an installation ready."""
+"""``rekom migrate``, ``rekom upgrade`` and ``rekom seed``: making an installation ready."""
 
 import click
 
 from verify import seeds
+from verify.backup.rehearsal import rehearse
 from verify.composition import Rekom
 from verify.config import load_settings
 from verify.upgrade import bring_up
@@ -17,6 +18,25 @@ def migrate_command() -> None:
     if again := bring_up(Rekom(load_settings(), wakes=False)):
         click.echo(f"{again} berkas ditimbang ulang, karena versi ini membaca datanya dengan cara lain.")
     click.echo("Basis data dan kunci siap.")
+
+
+@click.command("upgrade")
+@click.option("--dry-run", is_flag=True, help="upgrade a copy and count; the office's database is only read")
+@click.pass_context
+def upgrade_command(context: click.Context, dry_run: bool) -> None:
+    """Bring the database to this version after it was tried on a copy; stop web, relay and workers of the old version first."""
+    rekom = Rekom(load_settings(), wakes=False)
+    tried = rehearse(rekom)
+    if not tried.steps:
+        click.echo("Basis data sudah pada versi ini.")
+        return
+    for step in tried.steps:
+        click.echo(f"  {step.revision}  {step.about}")
+    click.echo(f"Dicoba pada salinan: {tried.rows} baris tetap ada, jejak audit utuh, {tried.seconds:.1f} detik.")
+    if dry_run:
+        click.echo("Basis data kantor tidak diubah. Jalan pulang: cadangan sebelum ini (rekom backup now) dan versi lama.")
+    else:
+        context.invoke(migrate_command)
 
 
 @click.command("seed")
