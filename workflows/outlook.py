@@ -80,8 +80,10 @@ def burn_down(session: Session, rules: SeatRules, *, now: datetime) -> Outlook:
 
 
 def _by_status(session: Session, quota: SeatQuota) -> dict[SeatStatus, int]:
-    query = select(col(Seat.status), func.count(col(Seat.id))).where(Seat.quota_id == quota.id).group_by(col(Seat.status))
-    return dict(session.exec(query).all())
+    """Of the live seats, those that came along among them."""
+    query = select(col(Seat.status), func.count(col(Seat.id))).join(SeatQuota, col(SeatQuota.id) == Seat.quota_id)
+    query = query.where(SeatQuota.region_code == quota.region_code, SeatQuota.segment == quota.segment, col(Seat.released_at).is_(None))
+    return dict(session.exec(query.group_by(col(Seat.status))).all())
 
 
 def _waiting(session: Session, quota: SeatQuota) -> int:

@@ -95,7 +95,7 @@ def reserve(session: Session, case: Case, rules: SeatRules, *, now: datetime) ->
     seat = Seat(case_id=case.id, quota_id=quota.id, status=SeatStatus.RESERVED, above_quota=above, reserved_at=now)
     session.add(seat)
     session.flush()
-    ledger.reserve(session, seat, quota.year, rules.premium, today.month, now=now)
+    ledger.reserve(session, seat, quota, today.month, now=now)
     return seat
 
 
@@ -126,7 +126,7 @@ def commit(session: Session, case: Case, *, now: datetime) -> None:
     seat = live_seat(session, case)
     if seat is None or seat.status != SeatStatus.RESERVED:
         return  # a letter from before seats were counted
-    ledger.commit(session, seat, now=now)
+    ledger.commit(session, seat, _books(session, seat), now=now)
     seat.status, seat.committed_at = SeatStatus.COMMITTED, now
     session.add(seat)
     session.flush()
@@ -143,13 +143,18 @@ def set_free(session: Session, case: Case, reason: ReleaseReason, actor: Actor, 
 
 
 def open_year(session: Session, rules: SeatRules, *, now: datetime) -> SeatQuota:
-    """The region's row for the current year, made on first use; it follows a quota that was changed within the year."""
+    """The region's row for the current year, made on first use with the seats of the year before in it; it follows a quota
+    and a premium that were changed within the year."""
     today = rules.today(now)
     quota = year_of(session, rules.region_code, today.year)
     if quota is None:
         _make_year(session, rules, today.year, now=now)
         quota = year_of(session, rules.region_code, today.year)
         assert quota is not None
+    prices = ledger.prices_of(rules.premium, today.year)
+    if quota.monthly != prices:
+        _lock(session, quota)
+        ledger.reprice(session, quota, prices, now=now)
     if quota.cap - quota.extra != rules.cap:
         _follow_cap(session, quota, rules, today.month, now=now)
     return quota
@@ -163,7 +168,8 @@ def year_of(session: Session, region_code: str, year: int) -> SeatQuota | None:
 
 def unopened(rules: SeatRules, year: int, *, now: datetime) -> SeatQuota:
     """What a year's row would be, for looking before its first use."""
-    return SeatQuota(region_code=rules.region_code, year=year, segment=Segment.PEMDA, cap=rules.cap, opened_at=now)
+    monthly = ledger.prices_of(rules.premium, year)
+    return SeatQuota(region_code=rules.region_code, year=year, segment=Segment.PEMDA, cap=rules.cap, monthly=monthly, opened_at=now)
 
 
 def live_seat(session: Session, case: Case) -> Seat | None:
@@ -194,7 +200,8 @@ def _take(session: Session, quota: SeatQuota, case: Case) -> bool:
 def _take_above(session: Session, quota: SeatQuota, rules: SeatRules, *, now: datetime) -> bool:
     above = {"used": SeatQuota.used + 1, "cap": SeatQuota.cap + 1, "extra": SeatQuota.extra + 1}
     session.exec(update(SeatQuota).where(col(SeatQuota.id) == quota.id).values(**above))
-    ledger.allot(session, quota, 1, rules.premium, rules.today(now).month, now=now)
+    session.refresh(quota)
+    ledger.allot(session, quota, 1, rules.today(now).month, now=now)
     return True
 
 
@@ -214,22 +221,50 @@ def _in_front(quota_id: int | None, case: Case) -> ScalarSelect[int]:
 
 
 def _make_year(session: Session, rules: SeatRules, year: int, *, now: datetime) -> None:
+    # Whoever gives a seat back meanwhile has the old year's row: the new year counts after them, or they find the new one.
+    if old := _newest(session, rules.region_code, before=year):
+        _lock(session, old)
     # Two first decisions of a year: the second waits for the first one's row and makes none.
     values = {"region_code": rules.region_code, "year": year, "segment": Segment.PEMDA, "cap": rules.cap}
-    insert = INSERT[session.get_bind().dialect.name](SeatQuota).values(**values, used=0, extra=0, opened_at=now)
+    values |= {"used": 0, "extra": 0, "carried": 0, "monthly": ledger.prices_of(rules.premium, year), "opened_at": now}
+    insert = INSERT[session.get_bind().dialect.name](SeatQuota).values(**values)
     made = insert.on_conflict_do_nothing(index_elements=["region_code", "year", "segment"]).returning(SeatQuota.id)
     if session.exec(made).first() is not None:
         quota = year_of(session, rules.region_code, year)
         assert quota is not None
-        ledger.allot(session, quota, rules.cap, rules.premium, 1, now=now)
+        ledger.allot(session, quota, rules.cap, 1, now=now)
+        _carry_over(session, quota, now=now)
+
+
+def _carry_over(session: Session, quota: SeatQuota, *, now: datetime) -> None:
+    """Who holds a seat at the year's end holds one in the new year, also above a lowered quota; who waits goes on waiting in line.
+
+    What was only reserved costs the old year nothing: nobody was covered by it.
+    """
+    old = _newest(session, quota.region_code, before=quota.year)
+    if old is None:
+        return
+    years = select(SeatQuota.id).where(SeatQuota.region_code == quota.region_code, SeatQuota.segment == quota.segment)
+    held = select(Seat).where(col(Seat.quota_id).in_(years), col(Seat.released_at).is_(None))
+    for seat in session.exec(held.where(Seat.status == SeatStatus.RESERVED)).all():
+        ledger.give_back(session, seat, old, date.min, now=now)
+    counted = held.with_only_columns(col(Seat.status), func.count(col(Seat.id))).group_by(col(Seat.status))
+    seats_held = {SeatStatus(status): int(number) for status, number in session.execute(counted)}
+    carried = sum(seats_held.values())
+    ledger.allot(session, quota, max(carried - quota.cap, 0), 1, now=now)
+    quota.cap, quota.used, quota.carried = max(quota.cap, carried), carried, carried
+    session.add(quota)
+    session.flush()
+    ledger.carry(session, quota, seats_held, now=now)
+    in_line = update(WaitingEntry).where(col(WaitingEntry.quota_id).in_(years), col(WaitingEntry.left_at).is_(None))
+    session.exec(in_line.values(quota_id=quota.id))
 
 
 def _follow_cap(session: Session, quota: SeatQuota, rules: SeatRules, month: int, *, now: datetime) -> None:
     """A lowered quota takes no seat from anybody: the cap stays at what is in use."""
-    session.exec(select(SeatQuota.id).where(SeatQuota.id == quota.id).with_for_update()).one()
-    session.refresh(quota)
+    _lock(session, quota)
     wanted = max(rules.cap + quota.extra, quota.used)
-    ledger.allot(session, quota, wanted - quota.cap, rules.premium, month, now=now)
+    ledger.allot(session, quota, wanted - quota.cap, month, now=now)
     quota.cap = wanted
     session.add(quota)
     session.flush()
@@ -245,11 +280,36 @@ def _release(session: Session, case: Case, reason: ReleaseReason, *, now: dateti
     seat = live_seat(session, case)
     if seat is None:
         return
-    ledger.give_back(session, seat, now.astimezone(ZoneInfo(case.timezone)).date(), now=now)
-    seat.status, seat.reason, seat.released_at = SeatStatus.RELEASED, reason, now
+    books = _books(session, seat)
+    ledger.give_back(session, seat, books, now.astimezone(ZoneInfo(case.timezone)).date(), now=now)
+    seat.status, seat.reason, seat.released_at, seat.released_from = SeatStatus.RELEASED, reason, now, books.id
     session.add(seat)
     session.flush()
-    session.exec(update(SeatQuota).where(col(SeatQuota.id) == seat.quota_id).values(used=SeatQuota.used - 1))
+    session.exec(update(SeatQuota).where(col(SeatQuota.id) == books.id).values(used=SeatQuota.used - 1))
+
+
+def _books(session: Session, seat: Seat) -> SeatQuota:
+    """The newest year's books, those a live seat stands in, under their row's lock: a year that is being opened is waited for."""
+    region_code = session.get_one(SeatQuota, seat.quota_id).region_code
+    found = _newest(session, region_code)
+    while found is not None:
+        _lock(session, found)
+        newest = _newest(session, region_code)
+        if newest is None or newest.id == found.id:
+            return found
+        found = newest
+    raise AssertionError("a seat is given in a year")
+
+
+def _newest(session: Session, region_code: str, before: int | None = None) -> SeatQuota | None:
+    query = select(SeatQuota).where(SeatQuota.region_code == region_code, SeatQuota.segment == Segment.PEMDA)
+    query = query.where(SeatQuota.year < before) if before else query
+    return session.exec(query.order_by(col(SeatQuota.year).desc()).limit(1).execution_options(populate_existing=True)).first()
+
+
+def _lock(session: Session, quota: SeatQuota) -> None:
+    session.exec(select(SeatQuota.id).where(SeatQuota.id == quota.id).with_for_update()).one()
+    session.refresh(quota)
 
 
 def _release_member(session: Session, case: Case, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from workflows.ports import Segment
@@ -36,9 +36,12 @@ class ReleaseReason(StrEnum):
 
 
 class LedgerKind(StrEnum):
-    """What moved the money; ALLOT opens a year or follows a changed quota."""
+    """What moved the money; ALLOT opens a year or follows a changed quota, CARRY brings the seats of the year before along,
+    ADJUST follows a premium that changed within the year."""
 
     ALLOT = "ALLOT"
+    CARRY = "CARRY"
+    ADJUST = "ADJUST"
     RESERVE = "RESERVE"
     COMMIT = "COMMIT"
     RELEASE = "RELEASE"
@@ -54,13 +57,18 @@ class Account(StrEnum):
 
 
 class SeatQuota(SQLModel, table=True):
-    """A region's seats of one calendar year. ``cap`` includes ``extra``, the seats given above the policy's number to emergencies."""
+    """A region's seats of one calendar year. ``cap`` includes ``extra``, the seats given above the policy's number to emergencies.
+
+    ``carried`` of ``used`` came along when the year was opened: whoever was a member in December is one in January.
+    ``monthly`` is what a seat costs in each month, January first, as these books are kept.
+    """
 
     __tablename__ = "seat_quota"
     __table_args__ = (
         UniqueConstraint("region_code", "year", "segment"),
         CheckConstraint("used >= 0 AND used <= cap", name="within_cap"),
         CheckConstraint("extra >= 0 AND extra <= cap", name="extra_in_cap"),
+        CheckConstraint("carried >= 0 AND carried <= cap", name="carried_in_cap"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -70,11 +78,16 @@ class SeatQuota(SQLModel, table=True):
     cap: int
     used: int = 0
     extra: int = 0
+    carried: int = 0
+    monthly: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     opened_at: datetime
 
 
 class Seat(SQLModel, table=True):
-    """One seat of a case. A case holds one at most (partial unique index on those not released)."""
+    """One seat of a case. A case holds one at most (partial unique index on those not released).
+
+    ``quota_id`` is the year it was given in, ``released_from`` the year whose seat became free.
+    """
 
     __tablename__ = "seat"
     __table_args__ = (
@@ -82,6 +95,7 @@ class Seat(SQLModel, table=True):
         Index("ix_seat_quota_reserved", "quota_id", "reserved_at"),
         CheckConstraint("(status = 'RELEASED') = (released_at IS NOT NULL)", name="released_has_time"),
         CheckConstraint("(released_at IS NULL) = (reason IS NULL)", name="release_says_why"),
+        CheckConstraint("(released_at IS NULL) = (released_from IS NULL)", name="release_says_where"),
         CheckConstraint("status <> 'COMMITTED' OR committed_at IS NOT NULL", name="committed_has_time"),
         CheckConstraint("status <> 'RESERVED' OR committed_at IS NULL", name="reserved_is_not_taken"),
     )
@@ -95,6 +109,7 @@ class Seat(SQLModel, table=True):
     reserved_at: datetime
     committed_at: datetime | None = None
     released_at: datetime | None = None
+    released_from: int | None = Field(default=None, foreign_key="seat_quota.id")
 
 
 class WaitingEntry(SQLModel, table=True):
@@ -129,7 +144,7 @@ class LedgerEntry(SQLModel, table=True):
         CheckConstraint("debit <> credit", name="two_accounts"),
         CheckConstraint("months > 0 AND monthly > 0", name="something_moves"),
         CheckConstraint("amount = months * monthly", name="months_times_premium"),
-        CheckConstraint("(kind = 'ALLOT') = (seat_id IS NULL)", name="allotment_has_no_seat"),
+        CheckConstraint("(kind IN ('ALLOT', 'CARRY', 'ADJUST')) = (seat_id IS NULL)", name="allotment_has_no_seat"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
