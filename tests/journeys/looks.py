@@ -1,5 +1,6 @@
 """What a page must look like to anybody: measured in the browser, not by eye."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.journeys.site import Person
@@ -13,6 +14,19 @@ SPILLS = """() => [...document.querySelectorAll('.choice, .button, button, .tag,
   .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
   .map(one => [one.innerText, one.scrollWidth, one.clientWidth])"""
 """Words that run out of their box into whatever stands beside it."""
+
+
+OPEN_FOLDS = "() => document.querySelectorAll('main details').forEach(fold => { fold.open = true })"
+
+
+def walk(someone: Person, paths: Iterable[str]) -> None:
+    """Look at each page as it comes, and with everything unfolded."""
+    for path in paths:
+        someone.go(path)
+        looks_well(someone)
+        someone.page.evaluate(OPEN_FOLDS)
+        looks_well(someone)
+    assert someone.faults == []
 
 
 def looks_well(someone: Person) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.journeys.looks import looks_well
+from tests.journeys.looks import looks_well, walk
 from tests.journeys.site import DESKTOP, PHONE, Site
 from tests.letter_office import removed_from_pbi, to_letter_b
 from tests.office import Office, person
@@ -68,13 +68,7 @@ def cases(office: Office) -> dict[str, str]:
 def test_every_page_fits_and_can_be_read(site: Site, size: dict[str, int], theme: str) -> None:
     made = cases(site.office)
     for username, paths in PLACES.items():
-        someone = site.person(username, size, color_scheme=theme)
-        for path in paths:
-            someone.go(path.format(**made))
-            looks_well(someone)
-            someone.page.evaluate("() => document.querySelectorAll('main details').forEach(fold => { fold.open = true })")
-            looks_well(someone)
-        assert someone.faults == []
+        walk(site.person(username, size, color_scheme=theme), (path.format(**made) for path in paths))
 
 
 def test_a_list_in_a_narrow_page_gives_the_name_its_room(site: Site) -> None:

@@ -80,6 +80,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "findings": findings_of(view),
         "open_findings": open_findings(view),
         "weighing": Job.FINDINGS in view.waiting,
+        "start_now": start_now(view, policy),
         "checks": checks_of(view),
         "papers": papers_of(view, policy),
         "answers": answers_of(view, policy),
@@ -98,6 +99,14 @@ def _cap(view: CaseView, policy: RegionPolicy) -> int | None:
     if view.decision and view.decision.outcome is DecisionOutcome.APPROVED:
         return view.decision.cap_rupiah
     return policy.letter(view.case.letter_type, opened_on(view.case)).terms.cap_rupiah
+
+
+def start_now(view: CaseView, pinned: RegionPolicy) -> str | None:
+    """When cover may start by today's rules, where an undecided letter A began under others: its finding promises no more."""
+    if view.decision or view.case.closed_at or view.case.letter_type not in SEATED:
+        return None
+    mode = parts().policy_today(view.case.region_code).activation_mode.value
+    return ACTIVATION[mode] if mode is not pinned.activation_mode.value else None
 
 
 def quorum_words(rule: QuorumRule) -> str:

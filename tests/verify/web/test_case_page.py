@@ -1,12 +1,14 @@
 """One case: in every state, for every role, with what is next, what was found and what happened."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.office import Office, person
 from tests.verify.web.visitor import Page, Visitor
 from workflows.advance import lock
+from workflows.intake import Intake, open_application
 from workflows.letters import expire
 from workflows.records import AuditEvent
 from workflows.states import LABEL, State
@@ -191,3 +193,20 @@ def test_a_case_that_is_not_there(visit: Visit) -> None:
     page = visit("loket").get("/berkas/7QMK-2F9X")
     assert page.status == 404
     assert "Berkas tidak ditemukan." in page.main()
+
+
+@pytest.mark.parametrize(
+    ("opened", "warned"), [(datetime(2025, 12, 31, 2, tzinfo=UTC), True), (datetime(2026, 1, 1, 2, tzinfo=UTC), False)]
+)
+def test_a_start_that_may_be_promised_no_more_or_only_now_is_said(
+    visit: Visit, sqlite_office: Office, opened: datetime, warned: bool
+) -> None:
+    office = sqlite_office
+    office.clock.now = opened
+    policy, loket = office.rekom.policies.at("3673", opened.date()), office.actor("loket")
+    with office.write() as session:
+        ticket = open_application(session, Intake(**person(1), domicile_code="3673"), loket, policy, now=opened).ticket
+    office.drain()
+    office.clock.now = datetime(2026, 1, 2, 2, tzinfo=UTC)
+    said = "Aturan mulai aktif berganti sesudah berkas dibuka. Yang berlaku hari ini: pada hari pendaftaran."
+    assert (said in case(visit("peksos"), ticket).main()) is warned
