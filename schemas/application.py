@@ -129,6 +129,8 @@ class ObjectionShownSchema(Schema):
     outcome = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     decided_at = fields.DateTime(allow_none=True)
+    retracted_at = fields.DateTime(allow_none=True)
+    retracted_reason = fields.String(allow_none=True)
     new_ticket = fields.String(allow_none=True, metadata={"description": "berkas lanjutan bila keberatan dikabulkan"})
 
 
@@ -246,7 +248,7 @@ def _refusal(view: CaseView, last_day: date | None) -> dict[str, Any] | None:
     if refusal is None:
         return None
     objection = refusal.objection
-    names = ("objector", "filed_on", "answer_due", "outcome", "reason", "decided_at")
+    names = ("objector", "filed_on", "answer_due", "outcome", "reason", "decided_at", "retracted_at", "retracted_reason")
     return {
         "reason": refusal.decision.reason,
         "grounds": refusal.grounds,

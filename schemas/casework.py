@@ -4,13 +4,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, PastDay, PersonName, Shape, Text
+from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.checks import WORDS, ManualResult
 from workflows.deaths import Death
+from workflows.intake import Intake
 from workflows.refusals import Objecting
+from workflows.removals import OlderMember
 from workflows.rules.facts import Answer
 from workflows.states import CHECKS, Action, Job
-from workflows.vocabulary import LetterType, ObjectionOutcome, RemovalReason
+from workflows.vocabulary import LetterType, ObjectionOutcome, RemovalReason, WithdrawalCause
 
 
 def _version(*, required: bool = False) -> Count:
@@ -137,6 +139,14 @@ class ReasonSchema(Shape):
     version = _version()
 
 
+class WithdrawalSchema(Shape):
+    """Why the applicant goes no further: a cause of the list, and words; without a cause the words say it."""
+
+    cause = Choice(WithdrawalCause, load_default=WithdrawalCause.OTHER)
+    reason = Text(500, shortest=3, allow_none=True, load_default=None)
+    version = _version()
+
+
 class PassOnSchema(Shape):
     """Who takes a manual check over, by staff number."""
 
@@ -168,6 +178,21 @@ class RemovalSchema(Shape):
 
     removal = Choice(RemovalReason, required=True)
     evidence = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya akta kematian"})
+
+
+class OlderRemovalSchema(RemovalSchema):
+    """The same for a member without a case here; ``member_seen`` where no member file lists her. Loads ``older`` as ``OlderMember``."""
+
+    nik = NikText(required=True)
+    name = PersonName(200, required=True)
+    birth_date = PastDay(required=True)
+    phone = Phone(required=True)
+    member_seen = Text(300, shortest=5, allow_none=True, load_default=None, metadata={"description": "misalnya kartu JKN"})
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        person = Intake(**{name: data[name] for name in ("nik", "name", "birth_date", "phone")})
+        return {"removal": data["removal"], "older": OlderMember(person, data["evidence"], data["member_seen"])}
 
 
 class ManualCheckSchema(Shape):

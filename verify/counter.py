@@ -164,6 +164,18 @@ def start_removal(session: Session, ticket: str, given: dict[str, Any]) -> str:
     return removals.start(session, member, given["removal"], given["evidence"], policy, me(), now=now).ticket
 
 
+def start_older_removal(session: Session, given: dict[str, Any]) -> str:
+    """Apply a loaded ``OlderRemovalSchema``; returns the ticket of the new case."""
+    refuse_practice(given["older"].intake.nik)
+    policy = parts().policy_today(me().region_code)
+    return removals.start_older(session, given["older"], given["removal"], policy, me(), now=parts().clock()).ticket
+
+
+def withdraw_case(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``WithdrawalSchema``."""
+    casework.withdraw(session, case, given["reason"], me(), now=parts().clock(), cause=given["cause"])
+
+
 def validate_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``ValidationSchema``."""
     if given["agrees"]:
@@ -223,6 +235,11 @@ def file_objection(session: Session, case: Case, given: dict[str, Any]) -> None:
 def answer_objection(session: Session, case: Case, given: dict[str, Any]) -> None:
     """Apply a loaded ``ObjectionAnswerSchema``."""
     refusals.answer(session, case, given["outcome"], given["reason"], me(), now=parts().clock())
+
+
+def retract_objection(session: Session, case: Case, given: dict[str, Any]) -> None:
+    """Apply a loaded ``ReasonSchema`` to an objection that waits for its answer."""
+    refusals.retract(session, case, given["reason"], me(), now=parts().clock())
 
 
 def record_death(session: Session, case: Case, given: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, casework, clocks, intake
+from workflows import advance, audit, clocks, intake
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, NotAllowed, NotFound, TransitionRefused
 from workflows.intake import Intake
@@ -21,7 +21,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
-from workflows.states import FINAL, State
+from workflows.states import FINAL, Action, State
 from workflows.vocabulary import Channel, DocumentType
 
 SOON = 4
@@ -151,7 +151,7 @@ def lapse(session: Session, case: Case, reason: str, actor: Actor, *, now: datet
         raise NotFound("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain.")
     if provisional.papers_due > now:
         raise NotDueYet
-    casework.withdraw(session, case, reason, actor, now=now)
+    advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason)
     provisional.lapsed_at, provisional.lapsed_by, provisional.lapse_reason = now, actor.person_id, reason
     session.add(provisional)
     session.flush()

@@ -11,9 +11,11 @@ from workflows.errors import FourEyes, InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case
+from workflows.records.withdrawal import Withdrawal
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet
 from workflows.states import Action, Role
+from workflows.vocabulary import WithdrawalCause
 
 
 def assess(
@@ -65,10 +67,37 @@ def send_back(session: Session, case: Case, reason: str, actor: Actor, *, now: d
     advance.weigh_again(session, case, now=now)
 
 
-def withdraw(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> None:
-    """Close the case at the applicant's wish."""
+CAUSES: Mapping[WithdrawalCause, str] = {
+    WithdrawalCause.CHANGED_MIND: "Pemohon mencabut permohonannya",
+    WithdrawalCause.COVERED: "Sudah dijamin pihak lain",
+    WithdrawalCause.PAYS_SELF: "Membayar sendiri",
+    WithdrawalCause.MOVED: "Pindah ke daerah lain",
+    WithdrawalCause.MISTAKE: "Berkas salah atau dibuat dua kali",
+    WithdrawalCause.OTHER: "Alasan lain",
+}
+"""What the applicant may have said, as a page asks it."""
+
+assert set(CAUSES) == set(WithdrawalCause)
+
+
+def withdraw(
+    session: Session,
+    case: Case,
+    words: str | None,
+    actor: Actor,
+    *,
+    now: datetime,
+    cause: WithdrawalCause = WithdrawalCause.OTHER,
+) -> None:
+    """Close the case at the applicant's wish, with a cause of the list and words; without a cause the words say it."""
     check(actor, Permission.WITHDRAW)
-    advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason)
+    if cause is WithdrawalCause.OTHER and not words:
+        raise InvalidInput("Tulis alasannya, karena tidak ada di daftar.", field="reason")
+    assert case.id is not None
+    reason = ": ".join(part for part in (CAUSES[cause] if cause is not WithdrawalCause.OTHER else None, words) if part)
+    advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason, cause=cause.value)
+    session.add(Withdrawal(case_id=case.id, cause=cause, words=words, recorded_by=actor.person_id, recorded_at=now))
+    session.flush()
 
 
 def _current(session: Session, case: Case) -> Assessment:

@@ -84,6 +84,8 @@ def object_to(session: Session, case: Case, term: ObjectionTerm, given: Objectin
     check(actor, Permission.OBJECT)
     advance.find(case.state, Action.OBJECT)
     decided = _decision_of(session, case)
+    if objection_of(session, decided) is not None:
+        raise TransitionRefused("Keberatan atas keputusan ini sudah pernah diajukan lalu dicabut. Pemohon boleh mengajukan berkas baru.")
     filed_on, last_day = term.calendar.day_of(now), term.last_day(decided.decided_at)
     if filed_on > last_day:
         raise TransitionRefused(f"Masa keberatan habis pada {last_day:%d-%m-%Y}. Pemohon boleh mengajukan berkas baru.")
@@ -102,6 +104,19 @@ def object_to(session: Session, case: Case, term: ObjectionTerm, given: Objectin
     session.add(objection)
     session.flush()
     advance.advance(session, case, Action.OBJECT, actor, now=now, objector=given.objector)
+    return objection
+
+
+def retract(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Objection:
+    """Take an objection back at the wish of whoever filed it; the refusal stands, and the case is closed again."""
+    check(actor, Permission.OBJECT)
+    advance.find(case.state, Action.RETRACT)
+    objection = objection_of(session, _decision_of(session, case))
+    assert objection is not None
+    objection.retracted_at, objection.retracted_by, objection.retracted_reason = now, actor.person_id, reason
+    session.add(objection)
+    session.flush()
+    advance.advance(session, case, Action.RETRACT, actor, now=now, reason=reason)
     return objection
 
 

@@ -3,19 +3,33 @@
 The seat becomes free when the letter is issued; until then the member keeps it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from workflows import advance, audit, intake, seats
+from workflows import advance, audit, extracts, intake, seats
 from workflows.actor import Actor
-from workflows.errors import TransitionRefused
+from workflows.errors import InvalidInput, TransitionRefused
 from workflows.intake import Intake
 from workflows.permissions import Permission, check
+from workflows.ports import Segment
 from workflows.records.case import Case
+from workflows.records.extract import ExtractKind
 from workflows.records.removal import Removal
 from workflows.rules.policy import RegionPolicy
 from workflows.vocabulary import LetterType, RemovalReason
+
+NOT_LISTED = "Berkas peserta terbaru tidak memuat orang ini. Tulis bukti bahwa ia peserta daerah, misalnya kartu atau jawaban BPJS."
+
+
+@dataclass(frozen=True, slots=True)
+class OlderMember:
+    """A member without a case here: who, the evidence for the reason, and what shows the membership where no file does."""
+
+    intake: Intake
+    evidence: str
+    seen: str | None = None
 
 
 def start(
@@ -28,16 +42,56 @@ def start(
     check(actor, Permission.START_REMOVAL)
     if member.closed_at is None or seats.live_seat(session, member) is None:
         raise TransitionRefused("Orang ini tidak memegang kursi dari berkas ini. Buka berkas yang menjadikannya peserta.")
-    case = intake.open_application(session, _as_intake(member), actor, policy, now=now)
+    case = _open(session, _as_intake(member), actor, policy, now=now)
+    assert case.id is not None and member.id is not None
+    removal = Removal(case_id=case.id, reason=reason, evidence=evidence, member_case_id=member.id)
+    _begin(session, case, removal, actor, now=now, member=member.ticket)
+    return case
+
+
+def start_older(session: Session, older: OlderMember, reason: RemovalReason, policy: RegionPolicy, actor: Actor, *, now: datetime) -> Case:
+    """Open the case of a member who has none here, for she is older than this system; the region's member file names her, or an
+    officer says what was seen. No seat of ours hangs on it.
+
+    ``TransitionRefused`` where a case of hers holds a seat, ``InvalidInput`` where neither file nor word says she is a member.
+    """
+    check(actor, Permission.START_REMOVAL)
+    assert older.intake.nik is not None
+    holding = seats.holder_of(session, older.intake.nik)
+    if holding is not None:
+        raise TransitionRefused(f"Orang ini menjadi peserta lewat berkas {holding}. Buka berkas itu, lalu cabut dari sana.")
+    listed = _listed_in(session, older.intake.nik)
+    if listed is None and older.seen is None:
+        raise InvalidInput(NOT_LISTED, field="member_seen")
+    case = _open(session, older.intake, actor, policy, now=now)
+    assert case.id is not None
+    known = {"extract_id": listed} if listed is not None else {"member_seen": older.seen}
+    removal = Removal(case_id=case.id, reason=reason, evidence=older.evidence, **known)
+    _begin(session, case, removal, actor, now=now, **known)
+    return case
+
+
+def _open(session: Session, intake_: Intake, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:
+    case = intake.open_application(session, intake_, actor, policy, now=now)
     case.letter_type = LetterType.PENCABUTAN
     session.add(case)
     session.flush()
-    assert case.id is not None and member.id is not None
-    session.add(Removal(case_id=case.id, reason=reason, evidence=evidence, member_case_id=member.id))
-    session.flush()
-    detail = {"kind": LetterType.PENCABUTAN.value, "removal": reason.value, "evidence": evidence, "member": member.ticket}
-    audit.record(session, advance.subject(case), "START_REMOVAL", actor=actor, now=now, **detail)
     return case
+
+
+def _begin(session: Session, case: Case, removal: Removal, actor: Actor, *, now: datetime, **known: object) -> None:
+    session.add(removal)
+    session.flush()
+    detail = {"kind": LetterType.PENCABUTAN.value, "removal": removal.reason.value, "evidence": removal.evidence, **known}
+    audit.record(session, advance.subject(case), "START_REMOVAL", actor=actor, now=now, **detail)
+
+
+def _listed_in(session: Session, nik: str) -> int | None:
+    """The newest member file, where it lists the person in the region's own segment."""
+    extract = extracts.newest(session, ExtractKind.MEMBERS)
+    row = extracts.member_row(session, extract, nik) if extract is not None else None
+    ours = row is not None and row.fault is None and row.segment == Segment.PEMDA
+    return extract.id if extract is not None and ours else None
 
 
 def _as_intake(member: Case) -> Intake:

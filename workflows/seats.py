@@ -172,6 +172,12 @@ def unopened(rules: SeatRules, year: int, *, now: datetime) -> SeatQuota:
     return SeatQuota(region_code=rules.region_code, year=year, segment=Segment.PEMDA, cap=rules.cap, monthly=monthly, opened_at=now)
 
 
+def holder_of(session: Session, nik: str) -> str | None:
+    """The ticket of the case through which a person holds a seat."""
+    query = select(Case.ticket).join(Seat, col(Seat.case_id) == Case.id).where(Case.nik == nik, Seat.status != SeatStatus.RELEASED)
+    return session.exec(query).first()
+
+
 def live_seat(session: Session, case: Case) -> Seat | None:
     """The seat a case holds."""
     return session.exec(select(Seat).where(Seat.case_id == case.id, col(Seat.released_at).is_(None))).first()
@@ -314,7 +320,7 @@ def _lock(session: Session, quota: SeatQuota) -> None:
 
 def _release_member(session: Session, case: Case, *, now: datetime) -> None:
     removal = session.get(Removal, case.id)
-    if removal is None:
+    if removal is None or removal.member_case_id is None:
         return  # nobody's seat hangs on this case
     member = session.get_one(Case, removal.member_case_id)
     _release(session, member, REMOVALS.get(removal.reason, ReleaseReason.OTHER_SEGMENT), now=now)

@@ -73,6 +73,7 @@ class Action(StrEnum):
     OBJECT = "OBJECT"
     UPHOLD = "UPHOLD"
     OVERTURN = "OVERTURN"
+    RETRACT = "RETRACT"
     RECORD_DEATH = "RECORD_DEATH"
 
 
@@ -196,6 +197,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.REJECTED,         A.OBJECT,         S.OBJECTION,        R.LOKET),
     Transition(S.OBJECTION,        A.UPHOLD,         S.UPHELD,           R.KADIS),
     Transition(S.OBJECTION,        A.OVERTURN,       S.OVERTURNED,       R.KADIS),
+    Transition(S.OBJECTION,        A.RETRACT,        S.REJECTED,         R.LOKET),
     Transition(S.RECEIVED,         A.RECORD_DEATH,   S.DIED,             R.LOKET),
     Transition(S.CHECKED,          A.RECORD_DEATH,   S.DIED,             R.LOKET),
     Transition(S.ASSESSMENT,       A.RECORD_DEATH,   S.DIED,             R.LOKET),

@@ -110,6 +110,17 @@ class RemovalReason(StrEnum):
     ON_REQUEST = "ON_REQUEST"
 
 
+class WithdrawalCause(StrEnum):
+    """Why an application goes no further at the applicant's wish; OTHER needs words."""
+
+    CHANGED_MIND = "CHANGED_MIND"
+    COVERED = "COVERED"
+    PAYS_SELF = "PAYS_SELF"
+    MOVED = "MOVED"
+    MISTAKE = "MISTAKE"
+    OTHER = "OTHER"
+
+
 class Capacity(StrEnum):
     """In which capacity a signer signs: in office, acting (Plt., Plh.) or on behalf (a.n.)."""
 

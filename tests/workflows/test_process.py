@@ -110,7 +110,7 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
     assert by_role == {
         Role.LOKET: {f"{state} WITHDRAW" for state in (*before_decision, "WAITLISTED")}
         | {f"{state} RECORD_DEATH" for state in (*before_decision, *after_decision)}
-        | {"REJECTED OBJECT"}
+        | {"REJECTED OBJECT", "OBJECTION RETRACT"}
         | {f"{state} GIVE_UP" for state in ("ACCEPTED", "REGISTERING", "ACTIVE")},
         Role.CASEWORKER: {"ASSESSMENT ASSESS"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},

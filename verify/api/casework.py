@@ -13,11 +13,22 @@ from schemas.casework import (
     ReasonSchema,
     SeenVersionSchema,
     ValidationSchema,
+    WithdrawalSchema,
 )
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import agree_to, assess_case, choose_letter_type, decide_case, on_case, paraf_case, validate_case, waiting_words
-from workflows import casework, checks, manual_checks
+from verify.counter import (
+    agree_to,
+    assess_case,
+    choose_letter_type,
+    decide_case,
+    on_case,
+    paraf_case,
+    validate_case,
+    waiting_words,
+    withdraw_case,
+)
+from workflows import checks, manual_checks
 from workflows.checks import ManualResult
 from workflows.permissions import Permission
 
@@ -90,13 +101,11 @@ def decide(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 
 @blueprint.post("/withdrawal")
 @requires(Permission.WITHDRAW)
-@blueprint.arguments(ReasonSchema)
+@blueprint.arguments(WithdrawalSchema)
 @blueprint.response(201, CaseSchema)
 def withdraw(given: dict[str, Any], ticket: str) -> dict[str, Any]:
-    """Close the case at the applicant's wish."""
-    clock = parts().clock
-    version = given.get("version")
-    return shown(on_case(ticket, version, lambda session, case: casework.withdraw(session, case, given["reason"], me(), now=clock())))
+    """Close the case at the applicant's wish: a cause of the list, or in words."""
+    return shown(on_case(ticket, given.get("version"), lambda session, case: withdraw_case(session, case, given)))
 
 
 @blueprint.post("/corrections/<int(max=2147483647):correction_id>")

@@ -5,10 +5,10 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from schemas.application import CaseSchema
-from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema, RefusalReasonsSchema
+from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema, ReasonSchema, RefusalReasonsSchema
 from verify.api.shown import shown
 from verify.auth import requires
-from verify.counter import answer_objection, file_objection, on_case, record_death, refusal_reasons
+from verify.counter import answer_objection, file_objection, on_case, record_death, refusal_reasons, retract_objection
 from workflows.permissions import Permission
 
 blueprint = Blueprint("refusals", __name__, url_prefix="/api/v1", description="Penolakan, keberatan, dan pasien wafat")
@@ -29,6 +29,15 @@ def list_reasons() -> dict[str, Any]:
 def file_an_objection(given: dict[str, Any], ticket: str) -> dict[str, Any]:
     """Object to a refusal, within its term; one objection per decision."""
     return shown(on_case(ticket, given["version"], lambda session, case: file_objection(session, case, given)))
+
+
+@blueprint.post("/applications/<ticket>/objection/retraction")
+@requires(Permission.OBJECT)
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(201, CaseSchema)
+def retract_an_objection(given: dict[str, Any], ticket: str) -> dict[str, Any]:
+    """Take an objection back before it is answered: the refusal stands, and nobody objects to it again."""
+    return shown(on_case(ticket, given.get("version"), lambda session, case: retract_objection(session, case, given)))
 
 
 @blueprint.post("/applications/<ticket>/objection/answer")

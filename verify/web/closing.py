@@ -6,10 +6,10 @@ from flask import Blueprint, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.casework import ReasonSchema, RemovalSchema, ReplacementSchema
+from schemas.casework import OlderRemovalSchema, ReasonSchema, RemovalSchema, ReplacementSchema, WithdrawalSchema
 from schemas.forms import plain
 from verify.auth import me, parts, requires
-from verify.counter import replace_letter, start_removal
+from verify.counter import replace_letter, start_older_removal, start_removal, withdraw_case
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before
 from verify.web.once import once
@@ -21,7 +21,9 @@ from workflows.states import Action
 
 blueprint = Blueprint("closing", __name__)
 
-SCHEMA, REPLACEMENT, REMOVAL = ReasonSchema(), ReplacementSchema(), RemovalSchema()
+SCHEMA, REPLACEMENT, WITHDRAWAL = ReasonSchema(), ReplacementSchema(), WithdrawalSchema()
+REMOVAL, OLDER = RemovalSchema(), OlderRemovalSchema()
+CAUSES = [(cause.value, word) for cause, word in casework.CAUSES.items()]
 REASONS = [(str(reason), word.capitalize()) for reason, word in REMOVAL_WORDS.items()]
 
 
@@ -37,7 +39,7 @@ def show_withdrawal(ticket: str) -> str:
 @requires(Permission.WITHDRAW)
 def withdraw(ticket: str) -> Response | tuple[str, int]:
     """Close the case."""
-    return tried(lambda: do(ticket, SCHEMA, _withdraw, "Berkas dibatalkan."), lambda form: page("withdraw.html", ticket, form))
+    return tried(lambda: do(ticket, WITHDRAWAL, withdraw_case, "Berkas dibatalkan."), lambda form: page("withdraw.html", ticket, form))
 
 
 @blueprint.get("/berkas/<ticket>/cabut")
@@ -98,14 +100,38 @@ def remove(ticket: str) -> Response | tuple[str, int]:
     return tried(load, lambda form: page("removal.html", ticket, form))
 
 
+@blueprint.get("/pencabutan")
+@requires(Permission.START_REMOVAL)
+def show_older_removal() -> str:
+    """Ask who the member without a case is, why, and what shows the membership."""
+    return older_page(blank())
+
+
+@blueprint.post("/pencabutan")
+@requires(Permission.START_REMOVAL)
+def remove_older() -> Response | tuple[str, int]:
+    """Open the case for it."""
+
+    def load() -> Response:
+        given = OLDER.load(plain(request.form, zone=parts().zone(me().region_code)))
+
+        def effect(session: Session) -> str:
+            return url_for("case_page.show", ticket=start_older_removal(session, given))
+
+        return once(effect, "Berkas pencabutan dibuka. Registri sedang ditanya.")
+
+    return tried(load, older_page)
+
+
+def older_page(form: Form) -> str:
+    """The form for a member older than this system."""
+    return render_template("removal_older.html", form=form, reasons=REASONS)
+
+
 def page(template: str, ticket: str, form: Form) -> str:
     """One of the two forms."""
     view = look(ticket)
-    return render_template(template, form=form, view=view, case=view.case, reasons=REASONS)
-
-
-def _withdraw(session: Session, case: Case, given: dict[str, Any]) -> None:
-    casework.withdraw(session, case, given["reason"], me(), now=parts().clock())
+    return render_template(template, form=form, view=view, case=view.case, reasons=REASONS, causes=CAUSES)
 
 
 def _revoke(session: Session, case: Case, given: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_LETTER, "/pengantar", "Surat pengantar"),
     (P.READ_CASES, "/sementara", "Tanda sementara"),
     (P.OPEN_AT_BEDSIDE, "/periksa/ajukan", "Ajukan dari RS"),
+    (P.START_REMOVAL, "/pencabutan", "Cabut peserta lama"),
     (P.READ_UNCOVERED, "/cocokkan", "Cocokkan orang"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.MANAGE_STAFF, "/kunci", "Kunci RS"),

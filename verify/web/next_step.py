@@ -108,7 +108,9 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
         steps.append(Step("", "Pendaftaran ke BPJS", _to(view, "registration.show_one")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
         steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
-    if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state):
+    if can(actor, Permission.OBJECT) and _can_be(Action.RETRACT, state):
+        steps.append(Step("", "Cabut keberatan", _to(view, "refusal.show_retraction")))
+    if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state) and not (view.refusal and view.refusal.objection):
         steps.append(Step("", "Catat keberatan", _to(view, "refusal.show_objection")))
     if can(actor, Permission.RECORD_DEATH) and _can_be(Action.RECORD_DEATH, state):
         steps.append(Step("", "Pasien wafat", _to(view, "refusal.show_death")))

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema
+from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema, ReasonSchema
 from verify.auth import parts, requires
-from verify.counter import answer_objection, file_objection, record_death
+from verify.counter import answer_objection, file_objection, record_death, retract_objection
 from verify.office_time import objection_term
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
@@ -19,7 +19,7 @@ from workflows.states import Action
 
 blueprint = Blueprint("refusal", __name__)
 
-OBJECTING, ANSWER, DEATH = ObjectionSchema(), ObjectionAnswerSchema(), DeathSchema()
+OBJECTING, ANSWER, RETRACTION, DEATH = ObjectionSchema(), ObjectionAnswerSchema(), ReasonSchema(), DeathSchema()
 PAPERS = ("A4", "F4")
 """F4 is folio, 215 x 330 mm, the paper of many offices."""
 
@@ -71,6 +71,22 @@ def answer(ticket: str) -> Response | tuple[str, int]:
     """The office's answer."""
     done = "Jawaban keberatan tersimpan."
     return tried(lambda: do(ticket, ANSWER, answer_objection, done), lambda form: _form("objection_answer.html", ticket, form))
+
+
+@blueprint.get("/berkas/<ticket>/keberatan/cabut")
+@requires(Permission.OBJECT)
+def show_retraction(ticket: str) -> str:
+    """Why it is taken back."""
+    look_before(ticket, Action.RETRACT)
+    return _form("retract.html", ticket, blank())
+
+
+@blueprint.post("/berkas/<ticket>/keberatan/cabut")
+@requires(Permission.OBJECT)
+def retract(ticket: str) -> Response | tuple[str, int]:
+    """Take the objection back."""
+    done = "Keberatan dicabut. Penolakan tetap berlaku."
+    return tried(lambda: do(ticket, RETRACTION, retract_objection, done), lambda form: _form("retract.html", ticket, form))
 
 
 @blueprint.get("/berkas/<ticket>/wafat")

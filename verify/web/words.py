@@ -211,6 +211,7 @@ TIMELINE: Mapping[str, str] = {
     "OBJECT": "Keberatan diajukan",
     "UPHOLD": "Keberatan ditolak",
     "OVERTURN": "Keberatan dikabulkan",
+    "RETRACT": "Keberatan dicabut",
     "FROM_OBJECTION": "Dilanjutkan dari keberatan yang dikabulkan",
     "RECORD_DEATH": "Pasien wafat, berkas ditutup",
 }
@@ -329,6 +330,8 @@ FIELD: Mapping[str, str] = {
     "username": "Nama pengguna",
     "password": "Kata sandi",
     "removal": "Alasan pencabutan",
+    "cause": "Alasan pembatalan",
+    "member_seen": "Bukti sebagai peserta daerah",
     "evidence": "Bukti yang dilihat",
     "letter_type": "Jenis surat",
     "cap_rupiah": "Batas jaminan, rupiah",

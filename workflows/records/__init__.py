@@ -45,6 +45,7 @@ from workflows.records.task import Task
 from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from workflows.records.withdrawal import Withdrawal
 
 __all__ = [
     "Acceptance",
@@ -126,5 +127,6 @@ __all__ = [
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "Withdrawal",
     "base",
 ]

@@ -24,7 +24,8 @@ class DecisionGround(SQLModel, table=True):
 
 
 class Objection(SQLModel, table=True):
-    """One objection (keberatan) per decision, filed within its term, decided by somebody with no earlier hand in the case.
+    """One objection (keberatan) per decision, filed within its term, decided by somebody with no earlier hand in the case, or
+    taken back by whoever filed it: then the refusal stands, and nobody objects to it again.
 
     Who opened, assessed, validated and decided first is copied under foreign keys, as in ``Decision``. An objection that
     is granted goes on as ``new_case_id``.
@@ -48,6 +49,11 @@ class Objection(SQLModel, table=True):
             name="decided_whole",
         ),
         CheckConstraint("coalesce(outcome = 'OVERTURNED', false) = (new_case_id IS NOT NULL)", name="granted_goes_on"),
+        CheckConstraint(
+            "(retracted_at IS NULL) = (retracted_by IS NULL) AND (retracted_at IS NULL) = (retracted_reason IS NULL)",
+            name="retracted_whole",
+        ),
+        CheckConstraint("retracted_at IS NULL OR outcome IS NULL", name="retracted_or_answered"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -71,6 +77,9 @@ class Objection(SQLModel, table=True):
     decided_by: int | None = Field(default=None, foreign_key="staff.id")
     decided_at: datetime | None = None
     new_case_id: int | None = Field(default=None, foreign_key="case_file.id", unique=True)
+    retracted_at: datetime | None = None
+    retracted_by: int | None = Field(default=None, foreign_key="staff.id")
+    retracted_reason: str | None = Field(default=None, max_length=500)
 
 
 class DeathNotice(SQLModel, table=True):
