@@ -7,8 +7,8 @@ from alembic import op
 
 from verify.migrations.schema_text import add_check, add_foreign_key, drop_check, drop_foreign_key, nullable
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels: Any = None
 depends_on: Any = None
 
