@@ -8,12 +8,16 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from schemas.population.region_file import shipped_regions
 from verify.composition import Rekom
 from workflows import paths
 from workflows.actor import Actor
 from workflows.paths import Asked, Direction, Found, PathQuestion
 from workflows.rules.path import find_route
+from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import RegionPolicy
+from workflows.rules.residence import region_of
+from workflows.rules.route import Route
 
 SIDE_BY_SIDE = 3
 
@@ -41,7 +45,14 @@ def direct(rekom: Rekom, question: PathQuestion, actor: Actor, on: date) -> Dire
 
 def local(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> Direction:
     """The way by the given facts alone: nobody is asked."""
-    return Direction(find_route(question.facts, policy, rekom.policies, on), policy, on, ())
+    return Direction(_route(rekom, question.facts, policy, on), policy, on, ())
+
+
+def _route(rekom: Rekom, facts: PathFacts, policy: RegionPolicy, on: date) -> Route:
+    """The way; who lives where Rekom has no rules is told the place by the table of all codes, which takes a moment to read."""
+    code = region_of(facts.domicile_code)
+    known = shipped_regions().last(code) if code and code not in rekom.policies.regions else None
+    return find_route(replace(facts, domicile_name=known.name) if known else facts, policy, rekom.policies, on)
 
 
 def _remembered(rekom: Rekom, question: PathQuestion, actor: Actor) -> PathQuestion:
@@ -57,7 +68,7 @@ def _remembered(rekom: Rekom, question: PathQuestion, actor: Actor) -> PathQuest
 def _with_more(rekom: Rekom, question: PathQuestion, policy: RegionPolicy, on: date) -> Direction:
     known = local(rekom, question, policy, on)
     found = _asked(rekom, question, paths.to_ask(question, known.route, policy), policy, on)
-    route = find_route(paths.with_found(question.facts, found), policy, rekom.policies, on)
+    route = _route(rekom, paths.with_found(question.facts, found), policy, on)
     return Direction(route, policy, on, found, nameless=paths.is_nameless(question) and paths.lacks_registers(route))
 
 

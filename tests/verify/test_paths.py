@@ -131,6 +131,22 @@ def test_letters_b_of_this_office_are_remembered_and_looking_is_noted(office: Of
     assert "Belum diketahui apakah" in elsewhere["warnings"][0]
 
 
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("3316", "Kabupaten Blora"),
+        ("36.04.05", "Kabupaten Serang"),
+        ("9101", "KAB. MERAUKE"),
+        ("9901", "daerah dengan kode wilayah 99.01"),
+    ],
+)
+def test_who_lives_elsewhere_is_told_which_office(sqlite_office: Office, code: str, place: str) -> None:
+    """Also where Rekom has no rules, where a code has died, and where no table knows it."""
+    known = {"membership": "NOT_FOUND", "identity": "MATCH", "cause": "ILLNESS", "able_to_pay": False}
+    found = way(sqlite_office, **persona("siti-contoh"), **known, domicile_code=code)
+    assert (found["code"], found["say"][0]) == ("OTHER_OFFICE", f"Ajukan ke Dinas Sosial {place}.")
+
+
 @pytest.mark.parametrize("lane", ["NEWBORN", "UNIDENTIFIED", "HOMELESS", "FOREIGNER"])
 def test_who_has_no_nik_has_a_lane(sqlite_office: Office, lane: str) -> None:
     assert way(sqlite_office, lane=lane)["code"] == lane

@@ -30,7 +30,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PathFacts:
-    """One person on one day. ``documents`` are papers seen; ``reactivations`` how often PBI JK was reactivated before."""
+    """One person on one day. ``documents`` are papers seen; ``reactivations`` how often PBI JK was reactivated before.
+
+    ``domicile_name`` is what the region of the address is called, where somebody knows it.
+    """
 
     lane: Lane | None
     identity: CheckFact | None = None
@@ -38,6 +41,7 @@ class PathFacts:
     poverty: CheckFact | None = None
     cause: Cause | None = None
     domicile_code: str | None = None
+    domicile_name: str | None = None
     resident_since: date | None = None
     birth_date: date | None = None
     able_to_pay: bool | None = None

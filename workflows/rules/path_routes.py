@@ -106,7 +106,8 @@ def _work_accident(inquiry: Inquiry) -> Told:
 def _other_office(inquiry: Inquiry) -> Told:
     code = region_of(inquiry.facts.domicile_code) or ""
     blocks = inquiry.book.regions.get(code)
-    place = blocks[-1].region_name if blocks else f"daerah dengan kode wilayah {code[:2]}.{code[2:]}"
+    unnamed = inquiry.facts.domicile_name or f"daerah dengan kode wilayah {code[:2]}.{code[2:]}"
+    place = blocks[-1].region_name if blocks else unnamed
     return Told(
         reason=f"Alamat di KK ada di {place}, bukan di {inquiry.policy.region_name}.",
         say=(f"Ajukan ke Dinas Sosial {place}.", "Atau pindahkan KK lebih dahulu ke tempat tinggal Anda sekarang."),
