@@ -11,6 +11,7 @@ from workflows.desk import DeskAnswer, Verdict
 from workflows.long_date import long_date
 from workflows.masking import initials
 from workflows.records.collective import CollectiveLetter
+from workflows.records.extension import ExtensionOutcome
 from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
@@ -98,7 +99,7 @@ TITLES = {
 
 NEXT_STEPS = {
     DeskAnswer.VALID: "Cocokkan dengan KTP, lalu tekan Terima pasien ini.",
-    DeskAnswer.EXPIRED: "Minta perpanjangan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.EXPIRED: "Tekan Minta perpanjangan, atau telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.REVOKED: "Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.ALREADY_USED: "Bila pasien dirujuk ke sini, tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan.",
     DeskAnswer.OTHER_HOSPITAL: "Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani.",
@@ -144,7 +145,7 @@ def _reason(verdict: Verdict) -> str:
     named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
     words = {
         DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
-        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.",
+        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.{_prolonged(verdict)}",
         DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason),
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
@@ -172,6 +173,24 @@ def _taken_back(verdict: Verdict, reason: str | None) -> str:
     if verdict.replaced_by:
         return f"Diganti surat nomor {verdict.replaced_by}. Minta surat yang baru."
     return f"Dicabut Dinas Sosial: {(reason or '').rstrip('.')}."
+
+
+def _prolonged(verdict: Verdict) -> str:
+    """What became of the wish for a new letter."""
+    if verdict.prolonged is None:
+        return ""
+    asked, new = verdict.prolonged.extension, verdict.prolonged.letter
+    if new is not None:
+        return f" Surat baru nomor {new.number} sudah terbit."
+    if asked.outcome is ExtensionOutcome.REFUSED:
+        return f" Perpanjangan ditolak: {(asked.note or '').rstrip('.')}."
+    return " Surat baru sedang diproses." if asked.outcome else " Perpanjangan sudah diminta, menunggu Dinas Sosial."
+
+
+def extendable(verdict: Verdict) -> bool:
+    """Whether a desk may ask for a new letter: nobody asked yet, or the office said no."""
+    asked = verdict.prolonged.extension.outcome if verdict.prolonged else ExtensionOutcome.REFUSED
+    return verdict.answer == DeskAnswer.EXPIRED and asked is ExtensionOutcome.REFUSED
 
 
 def _cap(verdict: Verdict) -> str:

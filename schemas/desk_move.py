@@ -21,6 +21,20 @@ class MoveAnswerSchema(Shape):
     note = Text(300, allow_none=True, load_default=None)
 
 
+class ProlongSchema(Shape):
+    """The code of a letter that expired."""
+
+    code = Text(2000, required=True)
+
+
+class ProlongAnswerSchema(Shape):
+    """A new case, or why not."""
+
+    extension = Count(1, strict=False, required=True)
+    opens = Flag(required=True)
+    note = Text(300, allow_none=True, load_default=None)
+
+
 class SettlementSchema(Shape):
     """How an acceptance that could not be used was put right."""
 

@@ -9,9 +9,10 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, facts, transfers, trust, webhooks
+from workflows import advance, audit, extensions, facts, transfers, trust, webhooks
 from workflows.actor import Actor
 from workflows.collective_states import CollectiveStatus
+from workflows.extensions import Prolonged
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
@@ -47,7 +48,8 @@ class Verdict:
     """The answer with what it rests on; ``hospital`` is the one named on the letter or the one that has it.
 
     ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved; ``cap_rupiah`` is the
-    most that letter C lets be billed; ``replaced_by`` the number of the letter in its place. A case without a letter is one
+    most that letter C lets be billed; ``replaced_by`` the number of the letter in its place; ``prolonged`` what became of a wish
+    for a new one after this one expired. A case without a letter is one
     that was asked for by NIK and is still on its way; letter E is about no single case and stands in ``collective``.
     """
 
@@ -60,6 +62,7 @@ class Verdict:
     transfer: Transfer | None = None
     cap_rupiah: int | None = None
     replaced_by: str | None = None
+    prolonged: Prolonged | None = None
     collective: CollectiveLetter | None = None
 
 
@@ -126,7 +129,8 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
     reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
     hospital = session.get(Hospital, named) if named else None
     cap = facts.decision_of(session, letter).cap_rupiah
-    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap, _replaced_by(session, letter))
+    prolonged = extensions.newest(session, letter) if answer == DeskAnswer.EXPIRED else None
+    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap, _replaced_by(session, letter), prolonged)
 
 
 def judge_found(session: Session, found: Found | None, hospital_code: str | None, *, now: datetime) -> Verdict:

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from workflows import late_acceptances
+from workflows import extensions, late_acceptances
 from workflows.actor import Actor
 from workflows.errors import NotAllowed
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
+from workflows.records.extension import Extension
 from workflows.records.late_acceptance import LateAcceptance
 from workflows.records.letter import Letter
 from workflows.records.staff import Staff
@@ -32,11 +33,13 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A day's list, oldest first, with acceptances that arrived late and could not be used, and moves still asked for."""
+    """A day's list, oldest first, with acceptances that arrived late and could not be used, moves still asked for, and
+    wishes for new letters that are open or were answered today."""
 
     admissions: tuple[Admission, ...]
     troubles: tuple[LateAcceptance, ...]
     asked: tuple[Transfer, ...]
+    prolonged: tuple[tuple[Extension, Letter], ...]
 
 
 def today(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Shift:
@@ -50,6 +53,7 @@ def today(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sh
         admissions=tuple(sorted(found, key=lambda admission: (admission.at, admission.letter.id or 0))),
         troubles=tuple(late_acceptances.of_hospital(session, actor.hospital_code, since=midnight)),
         asked=tuple(session.exec(select(Transfer).where(Transfer.to_hospital == actor.hospital_code, col(Transfer.outcome).is_(None)))),
+        prolonged=tuple(extensions.of_hospital(session, actor.hospital_code, since=midnight)),
     )
 
 

@@ -1,22 +1,22 @@
-"""What an office settles between hospitals: moves they ask for, and acceptances without network that collided."""
+"""What hospitals wait for an office's word on: moves, new letters for expired ones, and acceptances that collided."""
 
 from flask import Blueprint, render_template, request, url_for
 from marshmallow import ValidationError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.desk_move import MoveAnswerSchema, SettlementSchema
+from schemas.desk_move import MoveAnswerSchema, ProlongAnswerSchema, SettlementSchema
 from schemas.forms import plain
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, failed
 from verify.web.once import once
-from workflows import late_acceptances, transfers
-from workflows.errors import RekomError
+from workflows import extensions, late_acceptances, transfers
+from workflows.errors import InvalidInput, RekomError
 from workflows.permissions import Permission
 
 blueprint = Blueprint("acceptances", __name__)
 
-ANSWER, SETTLEMENT = MoveAnswerSchema(), SettlementSchema()
+ANSWER, PROLONG, SETTLEMENT = MoveAnswerSchema(), ProlongAnswerSchema(), SettlementSchema()
 
 
 @blueprint.get("/penerimaan")
@@ -61,8 +61,33 @@ def settle() -> Response | tuple[str, int]:
         return page(form), form.status
 
 
+@blueprint.post("/penerimaan/perpanjangan")
+@requires(Permission.CONFIRM_TRANSFER)
+def prolong() -> Response | tuple[str, int]:
+    """Open the case for a new letter, or say why not."""
+    try:
+        given = PROLONG.load(plain(request.form, zone="UTC"))
+        policy, now = parts().policy_today(me().region_code), parts().clock()
+        if not given["opens"] and not given["note"]:
+            raise InvalidInput("Isi alasan penolakan. Rumah sakit membacanya.", field="note")
+
+        def effect(session: Session) -> str:
+            if given["opens"]:
+                ticket = extensions.open_again(session, given["extension"], policy, me(), now=now).ticket
+                return url_for("case_page.show", ticket=ticket)
+            extensions.refuse(session, given["extension"], given["note"], me(), now=now)
+            return url_for("acceptances.show")
+
+        return once(effect, "Jawaban tersimpan. Rumah sakit langsung melihatnya.")
+    except (ValidationError, RekomError) as error:
+        form = failed(error)
+        return page(form), form.status
+
+
 def page(form: Form) -> str:
-    """The two lists, each with its forms."""
+    """The three lists, each with its forms."""
+    here = me().region_code
     with parts().database.read() as session:
-        asked, late = transfers.waiting(session, me().region_code), late_acceptances.unsettled(session, me().region_code)
-    return render_template("acceptances.html", form=form, asked=asked, late=late, zone=parts().zone(me().region_code))
+        asked, late = transfers.waiting(session, here), late_acceptances.unsettled(session, here)
+        expired = extensions.waiting(session, here)
+    return render_template("acceptances.html", form=form, asked=asked, late=late, expired=expired, zone=parts().zone(here))

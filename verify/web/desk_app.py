@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from marshmallow import ValidationError
 from sqlmodel import Session
 
-from schemas.desk_check import AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe
+from schemas.desk_check import AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe, extendable
 from schemas.late_acceptance import LateAcceptancesSchema
 from schemas.letter_token import ForgedToken
 from verify import seals
@@ -163,6 +163,7 @@ def _shown(verdict: Verdict) -> dict[str, Any]:
     return said | {
         "acceptable": known and verdict.answer == DeskAnswer.VALID,
         "movable": known and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED),
+        "extendable": known and extendable(verdict),
         "code": verdict.letter.token if known and verdict.letter else None,
     }
 

@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from schemas.desk_check import AcceptQuestion, DeskQuestion
+from schemas.desk_check import AcceptQuestion, DeskQuestion, extendable
 from schemas.forms import plain
 from verify.auth import anybody, public, requires
 from verify.counter import accept_question
@@ -90,6 +90,7 @@ def _answer(verdict: Verdict, *, accepted: bool = False, form: Form | None = Non
         accepted=accepted,
         acceptable=verdict.answer == DeskAnswer.VALID,
         movable=verdict.letter is not None and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED) and not accepted,
+        extendable=verdict.letter is not None and extendable(verdict),
         kind=kind,
         icon=icon,
     )

@@ -6,21 +6,21 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as Answer
 
 from schemas.desk_check import local_time
-from schemas.desk_move import MoveSchema
+from schemas.desk_move import MoveSchema, ProlongSchema
 from schemas.forms import plain
 from schemas.spreadsheet import as_csv
 from verify.auth import me, parts, requires
 from verify.counter import find
 from verify.web.form import Form, failed
 from verify.web.once import once
-from workflows import shifts, transfers
+from workflows import extensions, shifts, transfers
 from workflows.errors import RekomError
 from workflows.permissions import Permission
 from workflows.shifts import Admission, Shift
 
 blueprint = Blueprint("shift", __name__)
 
-MOVE = MoveSchema()
+MOVE, PROLONG = MoveSchema(), ProlongSchema()
 TITLES = ("WAKTU", "NOMOR SURAT", "NAMA", "NIK", "NOMOR PENDAFTARAN", "PETUGAS", "CARA")
 
 
@@ -59,6 +59,23 @@ def move() -> Answer | tuple[str, int]:
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return _again(form), form.status
+
+
+@blueprint.post("/periksa/perpanjang")
+@requires(Permission.ACCEPT_LETTER)
+def prolong() -> Answer | tuple[str, int]:
+    """Ask the office for a new letter in the place of one that expired."""
+    try:
+        given = PROLONG.load(plain(request.form, zone="UTC"))
+
+        def effect(session: Session) -> str:
+            extensions.request(session, find(session, given), me(), now=parts().clock())
+            return url_for("shift.show")
+
+        return once(effect, "Perpanjangan diminta. Dinas Sosial langsung melihatnya; pasien tetap dilayani.")
+    except (ValidationError, RekomError) as error:
+        form = failed(error)
+        return render_template("prolong.html", form=form), form.status
 
 
 def _again(form: Form) -> str:

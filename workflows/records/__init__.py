@@ -16,6 +16,7 @@ from workflows.records.decision import Decision
 from workflows.records.duty import Duty
 from workflows.records.episode import Episode
 from workflows.records.escalation import Escalation
+from workflows.records.extension import Extension, ExtensionOutcome
 from workflows.records.extract import DtsenRow, Extract, MemberRow
 from workflows.records.finding_set import FindingSet
 from workflows.records.hospital import Hospital
@@ -72,6 +73,8 @@ __all__ = [
     "Duty",
     "Episode",
     "Escalation",
+    "Extension",
+    "ExtensionOutcome",
     "Extract",
     "FindingSet",
     "Hospital",

@@ -79,6 +79,31 @@ def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sql
     assert sqlite_office.count(Acceptance) == 1
 
 
+def test_a_new_letter_is_asked_for_and_its_case_opened_by_forms(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.to_letter(hospital_code="RS-CONTOH-1")
+    sqlite_office.clock.pass_by(hours=73)
+    rs, peksos = visit("rs"), visit("peksos")
+    page = rs.fill("/periksa", "/periksa", code=str(sqlite_office.letter(ticket).token))
+    assert page.heading == "TIDAK BERLAKU: KEDALUWARSA"
+    after = rs.follow(rs.send(page, "/periksa/perpanjang"))
+    assert "Perpanjangan diminta." in after.main() and "menunggu Dinas Sosial." in after.main()
+    again = rs.fill("/periksa", "/periksa", code=str(sqlite_office.letter(ticket).token))
+    assert again.forms("/periksa/perpanjang") == []
+    empty = peksos.fill("/penerimaan", "/penerimaan/perpanjangan", ("opens", "false"))
+    assert (empty.status, "Isi alasan penolakan." in empty.main()) == (422, True)
+    case = peksos.follow(peksos.fill("/penerimaan", "/penerimaan/perpanjangan", ("opens", "true")))
+    assert case.path != f"/berkas/{ticket}" and "Dibuka untuk memperpanjang surat yang habis" in case.main()
+    assert "Tidak ada permintaan perpanjangan yang menunggu." in peksos.get("/penerimaan").main()
+    assert "berkas baru sedang diproses." in rs.get("/periksa/hari-ini").main()
+
+
+def test_a_letter_that_is_good_is_not_prolonged(visit: Visit, sqlite_office: Office) -> None:
+    code, rs = str(sqlite_office.letter(sqlite_office.to_letter()).token), visit("rs")
+    data = {"csrf_token": rs.get("/periksa").value("csrf_token"), "kunci": "x" * 16, "code": code}
+    page = rs.post("/periksa/perpanjang", data)
+    assert page.status == 409 and "Hanya surat yang masa berlakunya habis dapat diperpanjang." in page.main()
+
+
 def test_a_collision_is_settled_by_a_form(visit: Visit, sqlite_office: Office) -> None:
     code = qr(sqlite_office, sqlite_office.to_letter())
     for by in ("rs", "rs2"):

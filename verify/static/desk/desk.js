@@ -11,7 +11,7 @@ const RENEW = 15 * 60; // seconds between two looks for a newer list
 const main = document.querySelector("main"), zone = main.dataset.zone;
 const byId = (id) => document.getElementById(id);
 const scan = document.querySelector("form.scan"), numbers = document.querySelector("form.by-number");
-const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"), moving = byId("pindah");
+const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"), moving = byId("pindah"), longer = byId("perpanjang");
 const registration = byId("registration_number");
 
 let shown = null; // the code that the answer on the screen is about
@@ -50,7 +50,7 @@ function initials(name) {
 
 // --- the answer on the screen
 
-function show({ name, kind, icon, title, reason, next, letter, acceptable, movable, about }) {
+function show({ name, kind, icon, title, reason, next, letter, acceptable, movable, extendable, about }) {
   const words = byId("kata").querySelector(`[data-answer="${name}"]`);
   const part = (wanted) => answer.querySelector(`[data-part="${wanted}"]`);
   kind ??= words.dataset.kind;
@@ -68,9 +68,11 @@ function show({ name, kind, icon, title, reason, next, letter, acceptable, movab
   if (accepting) accepting.hidden = !acceptable;
   if (moving) moving.hidden = !movable;
   if (movable) moving.elements.code.value = about;
+  if (longer) longer.hidden = !extendable;
+  if (extendable) longer.elements.code.value = about;
   if (registration) registration.value = "";
   window.scrollTo(0, 0);
-  (acceptable ? registration : code).focus({ preventScroll: true });
+  (acceptable ? registration : code).focus({ preventScroll: true }); // never a button: the next scan would press it
   play(kind);
 }
 
@@ -84,10 +86,10 @@ function compare(letter) {
 
 function online(body, about) {
   const letter = body.letter && { ...body.letter, until: moment(Date.parse(body.letter.valid_until) / 1000) };
-  const { answer: name, title, reason, next_step: next, acceptable, movable, accepted } = body;
+  const { answer: name, title, reason, next_step: next, acceptable, movable, extendable, accepted } = body;
   const code = body.code ?? about;
   if (accepted) return show({ ...welcome(sentence("ACCEPTED_ONLINE"), reason), letter, about: code });
-  return show({ name, title, reason, next, letter, acceptable, movable, about: code });
+  return show({ name, title, reason, next, letter, acceptable, movable, extendable, about: code });
 }
 
 function welcome(next, reason) {
