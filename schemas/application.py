@@ -134,6 +134,15 @@ class ObjectionShownSchema(Schema):
     new_ticket = fields.String(allow_none=True, metadata={"description": "berkas lanjutan bila keberatan dikabulkan"})
 
 
+class MothersCoverSchema(Schema):
+    """The membership of a newborn's mother, as far as this office knows it."""
+
+    outcome = fields.String()
+    segment = fields.String(allow_none=True)
+    source = fields.String()
+    as_of = fields.DateTime()
+
+
 class RefusalSchema(Schema):
     """Why an application was refused, and how that can be objected to."""
 
@@ -157,6 +166,8 @@ class CaseSchema(CaseSummarySchema):
     policy_valid_from = fields.Date()
     documents = fields.List(fields.String())
     warnings = fields.List(fields.String())
+    nik_came_late = fields.Boolean(metadata={"description": "NIK ada sesudah surat terbit; surat perlu diganti"})
+    mother_membership = fields.Nested(MothersCoverSchema, allow_none=True, metadata={"description": "kepesertaan ibu, untuk bayi"})
     waiting = fields.List(fields.String(), metadata={"description": "langkah yang sedang berjalan"})
     checks = fields.List(fields.Nested(CheckSchema))
     findings = fields.List(fields.Nested(FindingSchema))
@@ -217,6 +228,8 @@ def whole(
         "policy_valid_from": case.policy_valid_from,
         "documents": list(view.documents),
         "warnings": list(warnings),
+        "nik_came_late": view.nik_came_late,
+        "mother_membership": view.mother,
         "waiting": [job.value for job in view.waiting],
         "checks": [_check(check) for check in view.checks],
         "findings": view.findings.findings if view.findings else [],

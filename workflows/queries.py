@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, households, letters, manual_checks, quorum, refusals, reprints
+from workflows import audit, clocks, facts, guards, households, late_nik, letters, manual_checks, mothers, quorum, refusals, reprints
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
 from workflows.errors import NotFound
+from workflows.mothers import MothersCover
 from workflows.permissions import can_see
 from workflows.records.acceptance import Acceptance
 from workflows.records.assessment import Assessment
@@ -79,6 +80,8 @@ class CaseView:
     household: str | None
     removal: Removal | None
     prints: int
+    nik_came_late: bool
+    mother: MothersCover | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         raise NotFound(NO_CASE)
     checks = facts.checks_of(session, case)
     decided = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
+    trail = tuple(reversed(audit.events_of(session, subject(case))))
     letter, seen = letters.newest_letter(session, case), clocks.papers_seen(session, [case]).get(case.id or 0, {})
     return CaseView(
         case=case,
@@ -115,13 +119,15 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
         acceptance=session.get(Acceptance, letter.id) if letter else None,
         manual=_manual(session, case),
         corrections=_corrections(session, case),
-        timeline=tuple(reversed(audit.events_of(session, subject(case)))),
+        timeline=trail,
         refusal=refusals.refusal_of(session, decided) if decided and decided.outcome is DecisionOutcome.REJECTED else None,
         from_ticket=refusals.came_from(session, case),
         death=session.get(DeathNotice, case.id),
         household=households.code_of(session, case),
         removal=session.get(Removal, case.id),
         prints=reprints.next_ordinal(session, letter) if letter else 0,
+        nik_came_late=case.state == State.LETTER_ISSUED and late_nik.came_after(letter, trail),
+        mother=mothers.cover_of(session, case),
     )
 
 

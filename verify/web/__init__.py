@@ -57,6 +57,7 @@ from verify.web.choices import PROXY_KINS
 from verify.web.coverage import percent
 from verify.web.form import blank, label
 from verify.web.menu import menu
+from verify.web.mother import mother_words
 from verify.web.once import form_key
 from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
@@ -135,6 +136,7 @@ def register(app: Flask) -> None:
         role_word_of=ROLE.__getitem__,
         urgency_word_of=URGENCY.__getitem__,
         no_nik_word_of=NO_NIK.__getitem__,
+        mother_words_of=mother_words,
         proxy_kins=PROXY_KINS,
         zone_word=lambda zone: ZONES.get(zone, zone),
     )

@@ -10,7 +10,7 @@ from verify.approval_batch import approve_all
 from verify.auth import me, parts, requires
 from verify.counter import seat_outlook
 from verify.web.form import Form, blank, tried
-from workflows import approvals
+from workflows import approvals, late_nik
 from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
 from workflows.errors import InvalidInput
 from workflows.permissions import Permission
@@ -47,10 +47,12 @@ def page(form: Form) -> str:
     """The list."""
     with parts().database.read() as session:
         found = approvals.waiting(session, me())
+        lacking = late_nik.to_replace(session, me())
     plain = [one for one in found if not one.notes]
     return render_template(
         "approvals.html",
         form=form,
+        lacking=lacking,
         noted=[one for one in found if one.notes],
         plain=plain[:MOST],
         more=max(len(plain) - MOST, 0),

@@ -13,7 +13,7 @@ from verify.counter import replace_letter, start_older_removal, start_removal, w
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before
 from verify.web.once import once
-from workflows import casework, letters
+from workflows import casework, late_nik, letters
 from workflows.permissions import Permission
 from workflows.records.case import Case
 from workflows.rules.removal import REASONS as REMOVAL_WORDS
@@ -64,8 +64,14 @@ def revoke(ticket: str) -> Response | tuple[str, int]:
 @requires(Permission.REVOKE_LETTER)
 def show_replacement(ticket: str) -> str:
     """Ask what is wrong on the paper."""
-    case = look_before(ticket, Action.REPLACE).case
-    known = {"name": case.name, "birth_date": f"{case.birth_date:%d-%m-%Y}", "address": case.address}
+    view = look_before(ticket, Action.REPLACE)
+    case = view.case
+    known = {
+        "reason": late_nik.REASON if view.nik_came_late else None,
+        "name": case.name,
+        "birth_date": f"{case.birth_date:%d-%m-%Y}",
+        "address": case.address,
+    }
     return page("replace.html", ticket, blank(**known))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from verify.web.words import CHECK, ROLE, SLUG
-from workflows import letter_types
+from workflows import late_nik, letter_types
 from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
@@ -87,9 +87,18 @@ def _in_turn(view: CaseView, actor: Actor) -> Step:
         return Step(WORKING[state])
     if state in AFTER_LETTER:
         return _follow(view, actor)
+    if state == State.LETTER_ISSUED and view.nik_came_late:
+        return _replace_for_nik(view, actor)
     if state == State.LETTER_ISSUED:
         return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), "Cetak surat", f"{_to(view, 'case_page.show')}#surat")
     return _button(view, actor)
+
+
+def _replace_for_nik(view: CaseView, actor: Actor) -> Step:
+    """The paper lacks the NIK that is known by now."""
+    if can(actor, Permission.REVOKE_LETTER):
+        return Step(late_nik.REASON, "Ganti surat", _to(view, "closing.show_replacement"))
+    return Step(f"{late_nik.REASON} Mintalah Kepala Dinas mengganti surat ini.")
 
 
 def other_steps(view: CaseView, actor: Actor) -> list[Step]:

@@ -1,0 +1,16 @@
+"""What a newborn's page says of the mother's cover."""
+
+from schemas.desk_check import local_time
+from verify.web.words import RESULT, SEGMENT_SHORT
+from workflows.mothers import MothersCover
+from workflows.states import Job
+
+UNKNOWN = "Belum diketahui. Tanyakan kepada BPJS Kesehatan dengan NIK ibu, lalu tulis di penilaian."
+
+
+def mother_words(cover: MothersCover | None, timezone: str) -> str:
+    """Her membership, whose word that is and as of when."""
+    if cover is None:
+        return UNKNOWN
+    segment = f", {SEGMENT_SHORT.get(cover.segment, cover.segment)}" if cover.segment else ""
+    return f"{RESULT[Job.MEMBERSHIP][cover.outcome]}{segment}. Menurut {cover.source}, {local_time(cover.as_of, timezone)}."
