@@ -214,6 +214,26 @@ def test_a_letter_of_another_hospital_is_asked_for(site: Site) -> None:
     says(clerk, "VALID")
 
 
+def test_an_expired_letter_is_asked_for_with_one_key_and_no_scan_presses_it(site: Site) -> None:
+    code = prepare(site.office, DeskAnswer.EXPIRED)
+    clerk = sit(site)
+    scan(clerk, code)
+    says(clerk, "EXPIRED")
+    clerk.wait_for_cursor("code")  # where the next scan goes, never on the button
+    with clerk.page.expect_navigation():
+        clerk.page.locator("#perpanjang button").click()
+    assert "Perpanjangan diminta." in clerk.page.inner_text("main")
+    clerk.go("/periksa")
+    settled(clerk)
+    scan(clerk, code)
+    says(clerk, "EXPIRED", "Perpanjangan sudah diminta, menunggu Dinas Sosial.")
+    expect(clerk.page.locator("#perpanjang")).to_be_hidden()
+    cut(clerk)
+    scan(clerk, code)
+    says(clerk, "EXPIRED")
+    expect(clerk.page.locator("#perpanjang")).to_be_hidden()
+
+
 def test_on_a_telephone_an_answer_fits(site: Site) -> None:
     clerk = sit(site, "rs", PHONE)
     scan(clerk, prepare(site.office, DeskAnswer.VALID))

@@ -33,6 +33,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_UNCOVERED, "/cocokkan", "Cocokkan orang"),
     (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
     (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
+    (P.MANAGE_STAFF, "/kabar", "Kabar RS"),
     (P.SIGNED_IN, "/bantuan", "Bantuan"),
 )
 """Permission, address, word. A new page gets one line in one of the two."""

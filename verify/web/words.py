@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from workflows.records.webhook import News
 from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
@@ -367,3 +368,13 @@ FIELD: Mapping[str, str] = {
     "kode_fktp": "Kode FKTP",
 }
 """What a field is called, on its label and in the list of errors."""
+
+NEWS: Mapping[News, str] = {
+    News.LETTER_ISSUED: "Surat terbit",
+    News.LETTER_ACCEPTED: "Surat dipakai",
+    News.LETTER_REVOKED: "Surat dicabut",
+    News.LETTER_REPLACED: "Surat diganti",
+    News.LETTER_EXPIRED: "Surat habis masa berlakunya",
+    News.MEMBERSHIP_ACTIVE: "Kepesertaan aktif",
+}
+"""What is told to hospital systems."""
