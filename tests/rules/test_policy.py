@@ -1,7 +1,7 @@
 """The policy book: the block of a day, the block of a pin, and dated national values."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from schemas.policy_file import load_policies
 from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.eligibility import summary
 from workflows.rules.finding import Finding, Outcome
-from workflows.rules.policy import ActivationMode, ApprovalChain, PolicyBook, in_force, refusals_on
+from workflows.rules.policy import ActivationMode, ApprovalChain, PolicyBook, in_force, limits_on, refusals_on
 from workflows.states import Role
 from workflows.vocabulary import LetterType
 
@@ -94,6 +94,15 @@ def test_the_region_pays_37800_a_month_since_2021() -> None:
     assert in_force(rows, date(2021, 1, 1)).value == in_force(rows, date(2026, 11, 22)).value == 35_000 + 2_800
     with pytest.raises(PolicyRefused, match="31-12-2020"):
         in_force(rows, date(2020, 12, 31))
+
+
+def test_how_long_things_may_wait_is_known_from_the_first_row_on() -> None:
+    rows = BOOK.national.waiting_limits
+    first = rows[0][0]
+    assert limits_on(rows, first) is rows[0][1].value
+    assert limits_on(rows, date(2026, 11, 22)) is rows[-1][1].value
+    with pytest.raises(PolicyRefused, match="batas tunggu nasional"):
+        limits_on(rows, first - timedelta(days=1))
 
 
 def test_the_uhc_threshold_rose_from_95_to_98() -> None:
