@@ -11,6 +11,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SECTIONS = {
     "Run time": PROJECT["dependencies"],
     "Matching (extra `link`)": PROJECT["optional-dependencies"]["link"],
+    "Keys on a token (extra `hsm`)": PROJECT["optional-dependencies"]["hsm"],
     "Development and tests": PROJECT["optional-dependencies"]["dev"],
 }
 
