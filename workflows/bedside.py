@@ -21,7 +21,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
-from workflows.states import FINAL, Action, State
+from workflows.states import FINAL, LETTER_OUT, Action
 from workflows.vocabulary import Channel, DocumentType
 
 SOON = 4
@@ -170,7 +170,7 @@ def _shown(session: Session, provisional: Provisional, case: Case, policy: Regio
 def _cover(provisional: Provisional, case: Case, missing: tuple[str, ...], now: datetime) -> Cover:
     if provisional.lapsed_at is not None:
         return Cover.LAPSED
-    if case.state in (State.LETTER_ISSUED, State.ACCEPTED):
+    if case.state in LETTER_OUT:
         return Cover.LETTER
     if case.state in FINAL:
         return Cover.CLOSED

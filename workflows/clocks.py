@@ -20,10 +20,8 @@ from workflows.records.letter import Letter
 from workflows.rules.calendar import Calendar, Counting, Interval, counted_between, deadline, paused_between, promise
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
-from workflows.states import FINAL, OWNER, Role, State
+from workflows.states import FINAL, LETTER_OUT, OWNER, Role, State
 
-LETTER_IS_OUT = frozenset({State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING, State.ACTIVE})
-"""States in which the office has kept its promise of a letter, or broken it."""
 SOON = 4
 """A clock is nearly out when a quarter of its time or less is left."""
 
@@ -135,8 +133,9 @@ def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: s
 
 
 def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, region_code: str | None = None) -> list[KeptMonth]:
-    """How many of the letters issued since a moment came within the promise, month by month."""
-    query = select(Case, col(Letter.issued_at)).join(Letter, col(Letter.case_id) == Case.id).where(col(Letter.issued_at) >= since)
+    """How many of the letters issued since a moment came within the promise, month by month; one that replaces another was not promised."""
+    query = select(Case, col(Letter.issued_at)).join(Letter, col(Letter.case_id) == Case.id)
+    query = query.where(col(Letter.issued_at) >= since, col(Letter.replaces_id).is_(None))
     found = session.exec(query.where(Case.region_code == region_code) if region_code else query)
     rows = [(case, issued_at) for case, issued_at in found if issued_at]
     seen = papers_seen(session, [case for case, _ in rows])
@@ -197,7 +196,7 @@ def _papers(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> Runnin
 
 
 def _promise(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> RunningClock | None:
-    if case.state in LETTER_IS_OUT:
+    if case.state in LETTER_OUT:
         return None
     pauses, waiting = paused(case, seen, office, now), _complete_at(case, seen, office) is None
     span = (case.opened_at, _promised(case, pauses, office))

@@ -184,6 +184,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.ACTIVE,           A.RECORD_SEP,     S.CLOSED,           R.HOSPITAL),
     Transition(S.ACTIVE,           A.GIVE_UP,        S.CLOSED,           R.LOKET),
     Transition(S.LETTER_ISSUED,    A.REPLACE,        S.APPROVED,         R.KADIS,      then=(J.LETTER,)),
+    Transition(S.REGISTERING,      A.REPLACE,        S.APPROVED,         R.KADIS,      then=(J.LETTER,)),
     Transition(S.LETTER_ISSUED,    A.REMOVE,         S.REMOVED,          R.SYSTEM,     when=G.REMOVAL_ISSUED),
     Transition(S.RECEIVED,         A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
     Transition(S.CHECKED,          A.WITHDRAW,       S.WITHDRAWN,        R.LOKET),
@@ -231,6 +232,9 @@ ON_NEWS = (Job.WEBHOOK,)
 FINAL = frozenset({S.CLOSED, S.UNREGISTERED, S.EXPIRED, S.REVOKED, S.REMOVED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
 """States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that
 is overturned goes on as a new case."""
+
+LETTER_OUT = frozenset({S.LETTER_ISSUED, S.ACCEPTED, S.REGISTERING, S.ACTIVE})
+"""States of an open case whose letter the office has given."""
 
 OWNER: dict[State, Role] = {
     S.RECEIVED: R.SYSTEM,

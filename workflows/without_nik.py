@@ -13,7 +13,7 @@ from workflows.actor import Actor
 from workflows.errors import InvalidInput, OpenCaseExists, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
-from workflows.states import State
+from workflows.states import LETTER_OUT, State
 from workflows.vocabulary import NoNik
 
 TOLD_APART_BY: Mapping[NoNik, tuple[str, ...]] = {
@@ -98,7 +98,7 @@ def identify(session: Session, case: Case, found: Identified, actor: Actor, *, n
 
 
 def _changes(case: Case, found: Identified) -> dict[str, object]:
-    decided = case.state in (State.LETTER_ISSUED, State.ACCEPTED)
+    decided = case.state in LETTER_OUT
     mended = {} if decided else {"name": found.name, "birth_date": found.birth_date}
     known = {name: value for name, value in mended.items() if value is not None}
     return {"nik": found.nik, **known, **({"birth_estimated": False} if "birth_date" in known else {})}

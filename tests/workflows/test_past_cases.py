@@ -15,10 +15,11 @@ from sqlmodel import select
 from tests.letter_office import removed_from_pbi, to_letter_b
 from tests.made_past import make_past
 from tests.office import GROUNDS, POLICIES, Office, person
+from tests.registration_office import reactivated
 from tests.workflows.test_letter_types import guaranteed
 from tests.workflows.test_removals import answer_and_validate, member, start
 from verify.commands.whatif import looking_only, undisturbed
-from workflows import checks, facts, letters, past_cases
+from workflows import checks, facts, past_cases
 from workflows import decision as decisions
 from workflows.advance import lock
 from workflows.checks import ManualResult
@@ -99,11 +100,8 @@ def test_a_decided_case_is_rebuilt_as_it_was_weighed(office: Office) -> None:
 
 def test_a_case_for_another_letter_is_rebuilt_with_what_its_rules_read(office: Office) -> None:
     removed_from_pbi(office)
-    first = to_letter_b(office)
+    first = reactivated(office)
     office.clock.pass_by(days=31)
-    kadis = office.actor("kadis")
-    with office.write() as session:
-        letters.expire(session, lock(session, first, kadis), now=office.clock())
     guarantee = guaranteed(office, 2)
     office.approve(guarantee)
     removal = start(office, member(office, 3))

@@ -119,7 +119,15 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
         Role.SEKRETARIS: {"PARAF_SEKRETARIS PARAF", "PARAF_SEKRETARIS SEND_BACK"},
         Role.KADIS: {f"{state} {act}" for state in ("DECISION", "WAITLISTED") for act in ("APPROVE", "REJECT", "SEND_BACK")}
         | {"OBJECTION UPHOLD", "OBJECTION OVERTURN"}
-        | {"DECISION WAIT", "SIGNING SIGN", "SIGNING REVOKE", "LETTER_ISSUED REVOKE", "LETTER_ISSUED REPLACE", "REGISTERING REVOKE"},
+        | {
+            "DECISION WAIT",
+            "SIGNING SIGN",
+            "SIGNING REVOKE",
+            "LETTER_ISSUED REVOKE",
+            "LETTER_ISSUED REPLACE",
+            "REGISTERING REVOKE",
+            "REGISTERING REPLACE",
+        },
         Role.HOSPITAL: {"LETTER_ISSUED ACCEPT", "ACTIVE RECORD_SEP"},
         Role.ADMIN: set(),
         Role.SYSTEM: {"RECEIVED FINISH_CHECKS", "CHECKED WEIGH", "APPROVED ISSUE", "APPROVED PREPARE", "LETTER_ISSUED EXPIRE"}

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.letter_office import to_letter_b
 from tests.office import Office
 from tests.registration_office import ACTIVE, REFUSED, SEEN_ACTIVE, by_hand, make, registration
+from tests.workflows.test_replacements import replaced
 from verify.db import _alembic
 from workflows import advance, letters, registering
 from workflows.batches import BatchRefused
@@ -126,5 +127,17 @@ def test_a_letter_that_was_out_before_gets_its_registration(database_url: str, o
     by_hand(office, ticket, "send_by_hand", None)
     assert office.case(ticket).state == State.REGISTERING
     office.clock.now += timedelta(days=1)
+    by_hand(office, ticket, "answer", SEEN_ACTIVE)
+    assert office.case(ticket).state == State.CLOSED
+
+
+def test_a_letter_b_whose_paper_is_wrong_is_replaced_and_its_way_goes_on(sqlite_office: Office) -> None:
+    office = sqlite_office
+    ticket = to_letter_b(office)
+    by_hand(office, ticket, "send_by_hand", "SIKS-1")
+    old = office.letter(ticket)
+    replaced(office, ticket, name="SITI CONTOH BARU")
+    assert (office.letter(ticket).replaces_id, office.case(ticket).state) == (old.id, State.REGISTERING)
+    assert registration(office, ticket).status == S.SENT
     by_hand(office, ticket, "answer", SEEN_ACTIVE)
     assert office.case(ticket).state == State.CLOSED

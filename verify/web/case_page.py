@@ -11,6 +11,7 @@ from verify.web.next_step import next_step, other_steps
 from verify.web.progress import progress
 from workflows.permissions import Permission
 from workflows.queries import CaseView
+from workflows.rules.promise import ready_by
 
 blueprint = Blueprint("case_page", __name__)
 
@@ -27,8 +28,9 @@ def show(ticket: str) -> str:
 def receipt(ticket: str) -> str:
     """What the family takes home: the number, who acts for whom, what is missing, and what was promised."""
     view = look(ticket)
-    facts = facts_of(view, policy_of(view.case), now=parts().clock())
-    return render_template("receipt.html", view=view, case=view.case, **facts)
+    policy = policy_of(view.case)
+    promise = ready_by(policy) if view.letter is None and view.case.closed_at is None else None
+    return render_template("receipt.html", view=view, case=view.case, promise=promise, **facts_of(view, policy, now=parts().clock()))
 
 
 @blueprint.post("/berkas/<ticket>/surat.pdf")
