@@ -173,20 +173,25 @@ class ReplacementSchema(Shape):
     version = _version()
 
 
+SEEN = {"description": "bukti yang dilihat, misalnya akta kematian"}
+
+
 class RemovalSchema(Shape):
     """Why a member is to be taken off the list, and the evidence seen."""
 
     removal = Choice(RemovalReason, required=True)
-    evidence = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya akta kematian"})
+    evidence = Text(500, shortest=5, required=True, metadata=SEEN)
 
 
-class OlderRemovalSchema(RemovalSchema):
+class OlderRemovalSchema(Shape):
     """The same for a member without a case here; ``member_seen`` where no member file lists her. Loads ``older`` as ``OlderMember``."""
 
     nik = NikText(required=True)
     name = PersonName(200, required=True)
     birth_date = PastDay(required=True)
     phone = Phone(required=True)
+    removal = Choice(RemovalReason, required=True)
+    evidence = Text(500, shortest=5, required=True, metadata=SEEN)
     member_seen = Text(300, shortest=5, allow_none=True, load_default=None, metadata={"description": "misalnya kartu JKN"})
 
     @post_load
