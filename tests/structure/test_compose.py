@@ -134,7 +134,13 @@ def test_every_secret_must_be_given() -> None:
     secrets = {variable(field.name) for field in fields(Settings) if field.metadata["secret"]}
     # Given only by those who do not want the key in its file, by offices that have a certificate, where a program watches, and
     # where the region has accounts of its own.
-    unneeded = ("REKOM_SIGNING_KEY_PEM", "REKOM_OFFICE_CERTIFICATE_PASSWORD", "REKOM_METRICS_TOKEN", "REKOM_OIDC_CLIENT_SECRET")
+    unneeded = (
+        "REKOM_SIGNING_KEY_PEM",
+        "REKOM_SIGNING_KEY_TOKEN",
+        "REKOM_OFFICE_CERTIFICATE_PASSWORD",
+        "REKOM_METRICS_TOKEN",
+        "REKOM_OIDC_CLIENT_SECRET",
+    )
     for optional in unneeded:
         secrets.remove(optional)
         assert environment[optional] == f"${{{optional}:-}}"
