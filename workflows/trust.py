@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from workflows import audit
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
+from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
 
@@ -113,13 +114,14 @@ def told(session: Session, *, now: datetime) -> Told:
 
 def letters_under(session: Session, key_id: str, *, now: datetime) -> dict[str, int]:
     """How many letters a key sealed, by state; ``RAN_OUT`` are those whose time is over, swept or not."""
-    ran_out = (col(Letter.valid_until) <= now).label("ran_out")
-    query = select(col(Letter.state), ran_out, func.count()).where(Letter.key_id == key_id).group_by(col(Letter.state), ran_out)
     counts: dict[str, int] = {}
-    for state, over, number in session.exec(query):
-        ended = state == LetterState.EXPIRED or (over and state in (LetterState.ISSUED, LetterState.PREPARED))
-        name = RAN_OUT if ended else state.value
-        counts[name] = counts.get(name, 0) + number
+    for table, state in ((Letter, col(Letter.state)), (CollectiveLetter, col(CollectiveLetter.status))):
+        ran_out = (col(table.valid_until) <= now).label("ran_out")
+        query = select(state, ran_out, func.count()).where(table.key_id == key_id).group_by(state, ran_out)
+        for name, over, number in session.exec(query):
+            ended = name == LetterState.EXPIRED or (over and name in (LetterState.ISSUED, LetterState.PREPARED))
+            told = RAN_OUT if ended else name.value
+            counts[told] = counts.get(told, 0) + number
     return counts
 
 

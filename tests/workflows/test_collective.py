@@ -14,13 +14,14 @@ from tests.office import Office
 from tests.registration_office import ACTIVE, REFUSED, answers, make, send, void
 from verify import collective as edge
 from verify import relay
-from workflows import audit, collective, collective_list, desk, registering
+from workflows import audit, collective, collective_list, desk, registering, trust
 from workflows.batches import BatchRefused
 from workflows.collective import AlreadyCovered
 from workflows.collective_list import ListedElsewhere
 from workflows.collective_states import CollectiveStatus
 from workflows.desk import DeskAnswer
 from workflows.errors import ChangedMeanwhile, FourEyes, InvalidInput, NotAllowed, NotFound, PolicyEdited, TransitionRefused
+from workflows.letters import SealWithdrawn
 from workflows.records.collective import DECIDED, CollectiveLetter, CollectiveRow
 from workflows.records.letter import Letter
 from workflows.records.registration import RegistrationBatch
@@ -179,6 +180,21 @@ def test_only_its_decider_replaces_it_and_only_while_it_is_good(sqlite_office: O
     assert judged(office, letter) == DeskAnswer.EXPIRED
     edge.sweep(office.rekom)
     assert (again(office, letter).status, all(row.ended_at for row in rows(office, letter))) == (S.EXPIRED, True)
+
+
+def test_a_withdrawn_key_ends_it_at_every_desk_and_it_is_replaced_under_the_new_one(sqlite_office: Office) -> None:
+    office = sqlite_office
+    letter = issued(office, 1)
+    key, actor = letter.key_id or "", office.actor("admin")
+    with office.write() as session:
+        assert trust.letters_under(session, key, now=office.clock())["ISSUED"] == 2
+        trust.withdraw_key(session, key, actor, now=office.clock())
+        verdict = desk.judge_found(session, letter, None, now=office.clock())
+    assert (verdict.answer, verdict.reason) == (DeskAnswer.REVOKED, desk.KEY_WITHDRAWN)
+    new = act(office, letter, "replace", office.policy, "Kunci segel ditarik.", by="kadis")
+    with pytest.raises(SealWithdrawn):
+        press(office, new)
+    assert again(office, new).status == S.SIGNED
 
 
 def test_another_office_finds_nothing(sqlite_office: Office) -> None:
