@@ -47,8 +47,10 @@ def answer_row(session: Session, registration: Registration, outcome: RowOutcome
     """Close the registration's row in its batch and on the batch's cover letter, if it has them."""
     row = update(BatchRow).where(col(BatchRow.registration_id) == registration.id, col(BatchRow.answered_at).is_(None))
     session.exec(row.values(outcome=outcome, answered_at=now))
-    listed = update(CollectiveRow).where(col(CollectiveRow.registration_id) == registration.id, col(CollectiveRow.ended_at).is_(None))
-    session.exec(listed.values(ended_at=now))
+    # By the NIK, which lists are found by: an answer file closes thousands of rows.
+    person = select(Case.nik).where(Case.id == registration.case_id).scalar_subquery()
+    listed = update(CollectiveRow).where(col(CollectiveRow.nik) == person, col(CollectiveRow.ended_at).is_(None))
+    session.exec(listed.where(col(CollectiveRow.registration_id) == registration.id).values(ended_at=now))
 
 
 def _begin(session: Session, case: Case, *, now: datetime) -> None:
