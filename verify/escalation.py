@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=1)
 """Between two looks; limits are hours."""
+MOST = 50
+"""Waits told of in one look: a long backlog must not keep the relay from ringing for an emergency."""
 
 
 class Escalations:
@@ -31,7 +33,10 @@ class Escalations:
             return 0
         self._next_look = now + PAUSE
         try:
-            return sweep(self._rekom)
+            told, left = _look(self._rekom)
+            if left:
+                self._next_look = now  # the rest at the relay's next turn
+            return told
         except RekomError as error:
             # Rules that cannot be read are the admin's to mend; meanwhile cases must still be rung for.
             log.error("nothing that waits was looked at: %s", type(error).__name__)
@@ -39,7 +44,12 @@ class Escalations:
 
 
 def sweep(rekom: Rekom) -> int:
-    """Tell every step that is over, each case in its own transaction, and end those whose wait is; returns how many were told."""
+    """Tell the steps that are over, each case in its own transaction, and end those whose wait is; returns how many were told."""
+    return _look(rekom)[0]
+
+
+def _look(rekom: Rekom) -> tuple[int, bool]:
+    """How many steps were told, and whether some are left for another look."""
     now = rekom.clock()
     with rekom.database.read() as session:
         waits = list(stuck.waits(session, office_of(rekom.policies), limits_today(rekom), now=now))
@@ -48,7 +58,7 @@ def sweep(rekom: Rekom) -> int:
     if over:
         with rekom.database.write() as session:
             escalations.end(session, over, now=now)
-    return sum(_tell(rekom, wait, now) for wait in due)
+    return sum(_tell(rekom, wait, now) for wait in due[:MOST]), len(due) > MOST
 
 
 def stuck_in(rekom: Rekom, region_code: str | None) -> list[stuck.Wait]:

@@ -285,11 +285,24 @@ def test_the_relay_looks_by_itself_and_not_each_second(sqlite_office: Office, mo
     looking = Escalations(office.rekom)
     assert [looking.tell_when_due(), looking.tell_when_due()] == [1, 0]
     counted: list[int] = []
-    monkeypatch.setattr("verify.escalation.sweep", lambda _: counted.append(1) or 0)
+    monkeypatch.setattr("verify.escalation._look", lambda _: (counted.append(1) or 0, False))
     looking.tell_when_due()
     office.clock.pass_by(minutes=2)
     looking.tell_when_due()
     assert counted == [1]
+
+
+def test_a_long_backlog_is_told_bit_by_bit_so_that_the_relay_rings_in_between(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = sqlite_office
+    for number in (1, 2, 3):
+        office.open(number)
+    office.drain()
+    office.clock.pass_by(hours=4)
+    monkeypatch.setattr("verify.escalation.MOST", 2)
+    looking = Escalations(office.rekom)
+    assert [looking.tell_when_due() for _ in range(3)] == [2, 1, 0]
 
 
 def test_the_relay_itself_tells(sqlite_url: str, tmp_path: Path, redis_url: str) -> None:
