@@ -19,8 +19,8 @@ from workflows.records import Case
 from workflows.states import State
 
 COME_BACK = "Layanan sedang tidak siap. Data Anda belum tersimpan. Coba lagi sebentar lagi."
-QUICK = 1.5
-"""Seconds within which an intake answers though Redis does not."""
+QUICK = 5
+"""Seconds within which an intake answers though Redis does not: a worker would wait for minutes."""
 
 
 @contextmanager

@@ -236,13 +236,13 @@ def eventually(question: Any, seconds: float = 3) -> bool:
 
 
 def test_a_commit_wakes_the_relay(database_url: str, redis_url: str, tmp_path: Path) -> None:
-    with running_office(database_url, tmp_path, redis_url=redis_url, wakes=True, relay_poll_seconds=2) as office, looping(office):
+    with running_office(database_url, tmp_path, redis_url=redis_url, wakes=True, relay_poll_seconds=20) as office, looping(office):
         watcher = Redis.from_url(redis_url)
         assert eventually(lambda: watcher.exists(RELAY_SIGN))
         began = time.monotonic()
         office.open()
-        assert eventually(lambda: waiting(office), 1)
-        assert time.monotonic() - began < 1  # long before its own next look
+        assert eventually(lambda: waiting(office), 10)
+        assert time.monotonic() - began < 10  # long before its own next look
         watcher.close()
 
 
