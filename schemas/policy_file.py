@@ -17,7 +17,7 @@ from schemas.toml_lines import key_lines, line_of
 from workflows import rules
 from workflows.errors import PolicyFileError
 from workflows.rules.letter_terms import LetterRule, LetterRules, LetterTerms
-from workflows.rules.policy import NationalPolicy, PolicyBook, RegionPolicy
+from workflows.rules.policy import REMOVAL_QUESTIONS, NationalPolicy, PolicyBook, RegionPolicy
 from workflows.vocabulary import LetterType
 
 NATIONAL = NationalShape()
@@ -110,8 +110,9 @@ def _unreadable(name: str, text: str, reason: str) -> PolicyFileError:
 def _national(source: _Source) -> NationalPolicy:
     data = _load(NATIONAL, source)
     sets = {one.code: one for one in data.pop("criteria_sets")}
+    digests = {raw["code"]: _digest(raw) for raw in source.raw["criteria_sets"]}
     rows = {key: tuple(value) for key, value in data.items()}
-    return NationalPolicy(sha256=_digest(source.raw), criteria_sets=sets, **rows)
+    return NationalPolicy(sha256=_digest(source.raw), criteria_sets=sets, criteria_sha256=digests, **rows)
 
 
 def _region(source: _Source, national: NationalPolicy) -> tuple[RegionPolicy, ...]:
@@ -130,7 +131,9 @@ def _blocks(source: _Source, data: dict[str, Any], national: NationalPolicy) -> 
 def _block(head: dict[str, Any], block: dict[str, Any], raw: dict[str, Any], national: NationalPolicy) -> RegionPolicy:
     content = {key: value for key, value in raw.items() if key != "valid_to"}
     letters = {kind: _letter_rules(kind, block["letters"][kind.value], national) for kind in LetterType}
-    return RegionPolicy(**head, **{"valid_to": None, **block, "letters": letters}, sha256=_digest({**head, **content}))
+    asked = [national.criteria_sha256.get(code) for code in (block["criteria_set"].value, REMOVAL_QUESTIONS)]
+    whole, alone = _digest({**head, **content, "national_criteria": asked}), _digest({**head, **content})
+    return RegionPolicy(**head, **{"valid_to": None, **block, "letters": letters}, sha256=whole, block_sha256=alone)
 
 
 def _letter_rules(kind: LetterType, terms: LetterTerms, national: NationalPolicy) -> LetterRules:

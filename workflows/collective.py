@@ -106,7 +106,7 @@ def approve(session: Session, letter: CollectiveLetter, seen: str, policy: Regio
     check_limits(policy, authority, KIND)
     if letter.status != S.PROPOSED:
         raise TransitionRefused("Surat pengantar ini tidak menunggu persetujuan. Muat ulang halaman.")
-    if policy.sha256 != letter.policy_sha256:
+    if not policy.reads_as(letter.policy_sha256):
         raise PolicyEdited()
     _check_seen(session, letter, seen)
     if next_step(session, letter) is not None:

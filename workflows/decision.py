@@ -60,7 +60,7 @@ def approve(
     Where a finding fails or needs a person, the decider says why it is approved all the same. Where letter A finds no seat left
     the case waits in line instead, undecided; ``QuotaFull`` where it does already.
     """
-    if policy.sha256 != case.policy_sha256:
+    if not policy.reads_as(case.policy_sha256):
         raise PolicyEdited()
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):

@@ -208,6 +208,22 @@ def test_a_changed_value_changes_the_pin(folder: Path) -> None:
     assert before.national.sha256 == after.national.sha256
 
 
+def test_a_national_question_that_is_rewritten_changes_the_pin_of_the_blocks_that_ask_it(folder: Path) -> None:
+    before = load_policies(folder)
+    plant(folder, "national.toml", swap('title = "Kriteria fakir miskin"', 'title = "Kriteria lain"'))
+    after = load_policies(folder)
+    asks = {block.sha256: block.criteria_set.value for blocks in before.regions.values() for block in blocks}
+    kept = {block.sha256 for blocks in after.regions.values() for block in blocks} & set(asks)
+    assert {asks[pin] for pin in set(asks) - kept} == {"KEPMENSOS_262_2022"}
+    assert "KEPMENSOS_262_2022" not in {asks[pin] for pin in kept}
+
+
+def test_a_pin_made_before_questions_were_part_of_it_still_holds(folder: Path) -> None:
+    block = load_policies(folder).at("3673", date(2026, 11, 22))
+    assert block.reads_as(block.block_sha256) and block.reads_as(block.sha256) and block.sha256 != block.block_sha256
+    assert not block.reads_as("0" * 64)
+
+
 def test_a_comment_or_another_layout_keeps_the_pin(folder: Path) -> None:
     before = load_policies(folder).at("3673", date(2026, 1, 1))
     plant(folder, SERANG, lambda text: "# catatan\n" + text.replace(" = ", "   =   "))

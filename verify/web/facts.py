@@ -66,7 +66,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
     """Everything a page says of a case beside the row itself."""
     return {
         "policy": policy,
-        "rules_edited": policy.sha256 != view.case.policy_sha256,
+        "rules_edited": not policy.reads_as(view.case.policy_sha256),
         "letter_name": NAMES[view.case.letter_type],
         "cap": _cap(view, policy),
         "for_hospital": view.case.letter_type in AT_HOSPITAL,

@@ -166,8 +166,9 @@ class CriteriaSet:
 class RegionPolicy:
     """One block of a region's policy, valid from ``valid_from`` until the day before ``valid_to``.
 
-    ``sha256`` names the block's content without ``valid_to``: closing a block and adding a later one
-    leaves the pins of running and decided cases as they were. Durations are in the unit of their name;
+    ``sha256`` names the block's content without ``valid_to``, and the national questions it asks: closing a block and adding a
+    later one leaves the pins of running and decided cases as they were. ``block_sha256`` is without those questions; cases that
+    are older than their place in the pin carry it. Durations are in the unit of their name;
     ``desil_max`` counts only under ``EligibilityBasis.DESIL``. ``papers`` are those of letter A,
     ``reactivation_papers`` of letter B, ``guarantee_papers`` of letter C, ``removal_papers`` of letter D; ``letters`` has the other
     rules of each type. A letter is promised by the day's ``cutoffs`` where there are any, else within ``sla_hours``.
@@ -184,6 +185,7 @@ class RegionPolicy:
     valid_from: date
     valid_to: date | None
     sha256: str
+    block_sha256: str
     activation_mode: Ruled[ActivationMode]
     cutoff_days: Ruled[tuple[int, ...]]
     eligibility: Ruled[EligibilityBasis]
@@ -228,6 +230,10 @@ class RegionPolicy:
     def covers(self, day: date) -> bool:
         """Whether this block is in force on ``day``."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def reads_as(self, pin: str) -> bool:
+        """Whether the block still reads as it did when something was pinned to it."""
+        return pin in (self.sha256, self.block_sha256)
 
     def posts_before(self, letter_type: LetterType) -> tuple[Role, ...]:
         """Whose paraf a letter of this type needs before the head signs it."""
@@ -290,6 +296,7 @@ class NationalPolicy:
     refusal_reasons: tuple[RefusalReason, ...]
     letter_forms: tuple[tuple[date, LetterForm], ...]
     criteria_sets: Mapping[str, CriteriaSet]
+    criteria_sha256: Mapping[str, str]
 
 
 def in_force(rows: Dated, day: date) -> Ruled[int]:
@@ -342,7 +349,7 @@ class PolicyBook:
     def unedited(self, region_code: str, valid_from: date, sha256: str) -> RegionPolicy:
         """The same, where it still reads as it did then; ``PolicyEdited`` where somebody wrote into it since."""
         block = self.pinned(region_code, valid_from)
-        if block.sha256 != sha256:
+        if not block.reads_as(sha256):
             raise PolicyEdited()
         return block
 
