@@ -349,5 +349,6 @@ def make(*words: str) -> subprocess.CompletedProcess[Any]:
 
 def test_ci_runs_what_people_run() -> None:
     commands = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("python3")]
-    assert commands == ["python3 run.py check", "python3 run.py test"]
+    rules = "python3 run.py test tests/rules --cov=workflows.rules --cov-fail-under=100"
+    assert commands == ["python3 run.py check", rules, "python3 run.py test"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
