@@ -117,6 +117,21 @@ def test_an_office_comes_back_and_gives_no_number_twice(office: Office, emptied:
     assert [event.action for event in events(back)] == ["RESTORE"]
 
 
+def test_a_counter_that_began_after_the_backup_skips_too(sqlite_office: Office, databases: Databases, tmp_path: Path) -> None:
+    """A backup of December, letters in January: their numbers began at one, in a year the backup knows nothing of."""
+    office = sqlite_office
+    office.to_letter()
+    folder, _ = make_backup(office.rekom, tmp_path / "backups")
+    office.clock.pass_by(days=60)
+    with databases.fresh("sqlite") as url:
+        _empty(url)
+        rekom = Rekom(replace(office.rekom.settings, database_url=url), office.clock, wakes=False)
+        vars(rekom)["policies"] = office.rekom.policies
+        done = restore(rekom, folder, operator(rekom), bundle_counter=0, skip=25)
+        rekom.database.close()
+    assert {(year, first, last) for _, year, first, last in done.skipped} >= {(2026, 2, 26), (2027, 1, 25)}
+
+
 def test_a_database_that_holds_anything_is_never_filled(office: Office, tmp_path: Path) -> None:
     folder, _ = make_backup(office.rekom, tmp_path / "backups")
     ticket = office.open()

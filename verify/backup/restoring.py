@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect, text, update
 from sqlalchemy.engine import make_url
@@ -62,10 +63,9 @@ def restore(rekom: Rekom, folder: Path, actor: Actor, *, bundle_counter: int, sk
 
 def _go_on(session: Session, receipt: Receipt, actor: Actor, rekom: Rekom, bundle_counter: int, skip: int) -> Return:
     now, skipped = rekom.clock(), []
-    for counter in session.exec(select(LetterCounter).order_by(col(LetterCounter.office), col(LetterCounter.year))):
-        if counter.year < receipt.made_at.year:
-            continue
-        skipped.append((counter.office, counter.year, counter.last + 1, counter.last + skip))
+    for office, year in sorted(_counters(session, rekom, receipt)):
+        counter = session.get(LetterCounter, (office, year)) or LetterCounter(office=office, year=year, last=0)
+        skipped.append((office, year, counter.last + 1, counter.last + skip))
         counter.last += skip
         session.add(counter)
     session.exec(update(SignIn).where(col(SignIn.ended_at).is_(None)).values(ended_at=now))
@@ -73,6 +73,15 @@ def _go_on(session: Session, receipt: Receipt, actor: Actor, rekom: Rekom, bundl
     detail = {"backup_of": receipt.made_at.isoformat(), "sha256": receipt.sha256, "skipped_numbers": skipped, "bundle_counter": reached}
     audit.record(session, "restore", "RESTORE", actor=actor, now=now, **detail)
     return Return(receipt, reached, tuple(skipped))
+
+
+def _counters(session: Session, rekom: Rekom, receipt: Receipt) -> set[tuple[str, int]]:
+    """Every counter that may have given numbers since the backup, one that began only then included: a new year, a letter's first."""
+    policy = rekom.policy_today(rekom.settings.region)
+    today = rekom.clock().astimezone(ZoneInfo(policy.timezone)).date()
+    names = set(session.exec(select(LetterCounter.office)))
+    names |= {rule.counter(policy.office.unit) for rules in policy.letters.values() for since, rule in rules if since <= today}
+    return {(name, year) for name in names for year in range(receipt.made_at.year, today.year + 1)}
 
 
 def _same_kind(rekom: Rekom, receipt: Receipt) -> None:
