@@ -20,7 +20,6 @@ ONWARD = "lanjut"
 @public
 def leave() -> Response:
     """To the account service."""
-    cookie.clear()  # who is about to become somebody else is nobody
     cookie[ONWARD] = request.args.get(ONWARD, "")[:200]
     return single_sign_on.send_away(parts().settings.public_url.rstrip("/") + url_for("shared_account.come_back"))
 

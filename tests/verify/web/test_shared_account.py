@@ -63,6 +63,13 @@ def _trail(office: Office, staff_id: int) -> list[Any]:
         return audit.events_of(session, f"staff:{staff_id}")
 
 
+def test_going_there_signs_nobody_out(office: Office) -> None:
+    """A link on somebody else's page may lead there."""
+    client = office.app.test_client()
+    come_back(client)
+    assert client.get("/masuk/bersama").status_code == 302 and signed_in(client)
+
+
 def test_the_way_on_stays_within_the_house(office: Office) -> None:
     answer = come_back(office.app.test_client(), "/masuk/bersama?lanjut=//jahat.example/")
     assert answer.headers["Location"] == "/"
