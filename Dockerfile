@@ -7,6 +7,14 @@ RUN python -m venv /rekom/venv \
     && /rekom/venv/bin/pip install --require-hashes --only-binary=:all: -r /build/core.lock
 
 FROM python:3.13-slim
+# pg_dump and pg_restore for `rekom backup`, of the server's version: an older pg_dump refuses. Debian's own are older, so
+# Debian's postgresql-common adds PostgreSQL's package list, with its key.
+ARG POSTGRESQL=18
+RUN apt-get update -q \
+    && apt-get install -qy --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -qy --no-install-recommends postgresql-client-${POSTGRESQL} \
+    && rm -rf /var/lib/apt/lists/*
 # A fixed number, so that the owner of the volume's files stays the same from one version to the next.
 RUN groupadd --gid 10001 rekom \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin rekom \

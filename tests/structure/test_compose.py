@@ -252,3 +252,10 @@ def test_the_image_holds_locked_packages_and_our_three() -> None:
 
 def test_a_file_of_secrets_is_never_committed() -> None:
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_the_image_can_copy_the_database_it_runs_on() -> None:
+    """An older pg_dump refuses a newer server."""
+    (version,) = re.findall(r"^ARG POSTGRESQL=(\d+)$", DOCKERFILE, re.MULTILINE)
+    assert SERVICES["postgresql"]["image"] == f"postgres:{version}"
+    assert any("postgresql-client-${POSTGRESQL}" in line for line in instruction("RUN"))

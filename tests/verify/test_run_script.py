@@ -33,7 +33,7 @@ class Machine:
             return 1
         if "-m venv" in line:
             self.make_interpreter("--without-pip" not in line)
-        if "--target" in line:
+        if "--target ./.venv/uv" in line:
             (run.UV_FOLDER / "bin").mkdir(parents=True)
             (run.UV_FOLDER / "bin" / "uv").touch()
         return 0
@@ -68,6 +68,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         "STAMP": venv / "rekom.json",
         "UNFINISHED": venv / "rekom-unfinished",
         "UV_FOLDER": venv / "uv",
+        "AUDIT_FOLDER": venv / "audit",
     }
     for name, place in places.items():
         monkeypatch.setattr(run, name, place)
@@ -269,12 +270,24 @@ def test_the_whole_suite_is_spread_over_the_cores(machine: Machine, monkeypatch:
 def test_check_goes_on_after_a_failure_and_names_it(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     machine.failing = ("/mypy", "/ruff format")
     assert run.main(["check"]) == 1
-    assert machine.commands[-len(run.CHECKS) :] == [f"./.venv/bin/{' '.join(command)}" for command in run.CHECKS]
+    checks = [f"./.venv/bin/{' '.join(command)}" for command in run.CHECKS]
+    assert machine.commands[-len(checks) - 1 : -1] == checks and "pip-audit" in machine.commands[-1]
     assert capsys.readouterr().err == "Failed: ruff format --check ., mypy.\n"
 
 
-def test_check_passes_when_all_pass(machine: Machine) -> None:
+def test_check_passes_when_all_pass_and_says_that_nothing_was_audited(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["check"]) == 0
+    assert "Not audited: pip-audit could not be installed" in capsys.readouterr().out
+
+
+def test_check_fails_by_a_known_weakness(machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def weak(_more: object) -> None:
+        raise run.Stop("Known weaknesses: flask 1.0 (PYSEC-2026-1).")
+
+    monkeypatch.setattr(run, "audit", weak)
+    assert run.main(["check"]) == 1
+    said = capsys.readouterr()
+    assert "PYSEC-2026-1" in said.out and said.err == "Failed: run.py audit.\n"
 
 
 def test_lock_compiles_both_locks_with_hashes(machine: Machine) -> None:

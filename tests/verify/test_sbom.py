@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,12 @@ def test_versions_are_those_that_run() -> None:
 # --- run.py audit
 
 
-def answer(**weak: list[str]) -> str:
-    packages = [{"name": name, "version": "1.0", "vulns": [{"id": one} for one in ids]} for name, ids in weak.items()]
+def answer(cure: str | None = "1.1", **weak: list[str]) -> str:
+    cures = [cure] if cure else []
+    packages = [
+        {"name": name, "version": "1.0", "vulns": [{"id": one, "fix_versions": cures, "aliases": [f"CVE-{one}"]} for one in ids]}
+        for name, ids in weak.items()
+    ]
     return json.dumps({"dependencies": packages, "fixes": []})
 
 
@@ -58,7 +63,7 @@ def test_a_clean_lock_is_told_in_one_sentence() -> None:
 
 
 def test_a_known_weakness_fails_and_is_named() -> None:
-    with pytest.raises(run.Stop, match=r"flask 1\.0 \(PYSEC-2026-1, GHSA-x\)"):
+    with pytest.raises(run.Stop, match=r"flask 1\.0 \(PYSEC-2026-1\); flask 1\.0 \(GHSA-x\)"):
         run.judge_audit(answer(rq=[], flask=["PYSEC-2026-1", "GHSA-x"]), "No matter")
 
 
@@ -66,3 +71,29 @@ def test_a_known_weakness_fails_and_is_named() -> None:
 def test_no_network_is_told_and_fails_nothing(said: str) -> None:
     told = run.judge_audit(said, "Traceback\nConnectionError: no route")
     assert told.startswith("Not audited: the public list did not answer (ConnectionError: no route).")
+
+
+def test_what_nobody_has_mended_is_named_and_fails_nothing() -> None:
+    told = run.judge_audit(answer(cure=None, flask=["PYSEC-2026-1"]), "")
+    assert told.startswith("Known weaknesses that nobody has mended yet: flask 1.0 (PYSEC-2026-1).")
+
+
+@pytest.mark.parametrize("number", ["PYSEC-2026-1", "CVE-PYSEC-2026-1"])
+def test_what_was_let_through_with_a_reason_fails_nothing(tmp_path: Path, number: str) -> None:
+    file = tmp_path / "known.toml"
+    file.write_text(f'[[weakness]]\nid = "{number}"\nuntil = 2027-01-31\nreason = "nothing of ours calls it"\n')
+    allowed = run.allowed_weaknesses(date(2027, 1, 31), file)
+    assert run.judge_audit(answer(flask=["PYSEC-2026-1"]), "", allowed) == "No known weakness in 1 packages."
+    with pytest.raises(run.Stop, match="until 2027-01-31. Look at it again"):
+        run.allowed_weaknesses(date(2027, 2, 1), file)
+
+
+@pytest.mark.parametrize("row", ['id = "X"\nuntil = 2027-01-31', 'id = "X"\nreason = "long enough a reason"', "until = 2027-01-31"])
+def test_what_is_let_through_without_reason_or_day_fails(tmp_path: Path, row: str) -> None:
+    (tmp_path / "known.toml").write_text(f"[[weakness]]\n{row}\n")
+    with pytest.raises(run.Stop, match="each weakness has an id, a reason and a day"):
+        run.allowed_weaknesses(date(2026, 11, 23), tmp_path / "known.toml")
+
+
+def test_the_list_that_ships_can_be_read() -> None:
+    assert all(run.allowed_weaknesses(date.min))  # raises where a row lacks something

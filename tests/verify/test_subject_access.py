@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Table
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from tests.office import Office, person
@@ -90,6 +91,18 @@ def test_a_file_that_is_there_is_never_written_over(office: Office, tmp_path: Pa
     done = typed("export", "--to", str(tmp_path / "data.json"), nik=person(1)["nik"])
     assert done.exit_code == 2 and "sudah ada" in done.stderr and (tmp_path / "data.json").read_text() == "lama"
     assert office.events(ticket)[-1].action != "EXPORT"
+
+
+def test_nothing_is_written_that_the_trail_does_not_hold(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit comes first: where it fails, no file with personal data is left behind."""
+    office.open(1)
+
+    def lost(self: object) -> None:
+        raise OperationalError("COMMIT", None, Exception("connection lost"))
+
+    monkeypatch.setattr("sqlalchemy.orm.SessionTransaction.commit", lost)
+    done = typed("export", "--to", str(tmp_path / "data.json"), nik=person(1)["nik"])
+    assert done.exit_code != 0 and not (tmp_path / "data.json").exists()
 
 
 def test_everybody_an_account_saw_is_listed_with_the_last_hour_to_tell_them(office: Office, tmp_path: Path) -> None:

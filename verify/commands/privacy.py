@@ -4,8 +4,11 @@ import getpass
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -83,13 +86,14 @@ def export_command(into: Path) -> None:
     """
     rekom = installation()
     nik = _asked_nik(rekom)
-    with changing(rekom) as session:
-        found = subject_access.holdings(session, nik)
-        if not found:
-            raise NotFound("Kantor ini tidak menyimpan data tentang NIK itu. Periksa lagi angkanya.")
-        for row in found.get("case_file", []):
-            audit.record(session, f"case:{row['id']}", "EXPORT", actor=operator(rekom), now=rekom.clock(), tables=len(found))
-        _write_new(into, json.dumps(subject_access.for_the_person(found, nik), indent=1, ensure_ascii=False).encode())
+    with _new_file(into) as written:
+        with changing(rekom) as session:
+            found = subject_access.holdings(session, nik)
+            if not found:
+                raise NotFound("Kantor ini tidak menyimpan data tentang NIK itu. Periksa lagi angkanya.")
+            for row in found.get("case_file", []):
+                audit.record(session, f"case:{row['id']}", "EXPORT", actor=operator(rekom), now=rekom.clock(), tables=len(found))
+        written.write(json.dumps(subject_access.for_the_person(found, nik), indent=1, ensure_ascii=False).encode())
     click.echo(f"{sum(map(len, found.values()))} baris dari {len(found)} tabel ditulis ke {into}. Serahkan hanya kepada orangnya.")
 
 
@@ -104,13 +108,14 @@ def breach_command(username: str, since: str, until: str, known: str, into: Path
     rekom = installation()
     zone = ZoneInfo(rekom.zone(rekom.settings.region))
     start, end, learned = (_moment(text, zone) for text in (since, until, known))
-    with changing(rekom) as session:
-        person = subject_access.account(session, username)
-        if person is None or person.id is None:
-            raise NotFound("Akun itu tidak ada. Lihat: rekom staff list")
-        seen = subject_access.exposed(session, person.id, start, end)
-        audit.record(session, f"staff:{person.id}", "BREACH_REPORT", actor=operator(rekom), now=rekom.clock(), people=len(seen))
-        _write_new(into, as_csv(COLUMNS, (_cells(one, zone.key) for one in seen)))
+    with _new_file(into) as written:
+        with changing(rekom) as session:
+            person = subject_access.account(session, username)
+            if person is None or person.id is None:
+                raise NotFound("Akun itu tidak ada. Lihat: rekom staff list")
+            seen = subject_access.exposed(session, person.id, start, end)
+            audit.record(session, f"staff:{person.id}", "BREACH_REPORT", actor=operator(rekom), now=rekom.clock(), people=len(seen))
+        written.write(as_csv(COLUMNS, (_cells(one, zone.key) for one in seen)))
     click.echo(f"{len(seen)} berkas dilihat akun {username}. Daftarnya: {into}")
     click.echo(f"Beri tahu mereka dan lembaga PDP secara tertulis paling lambat {local_time(learned + TELL_WITHIN, zone.key)}:")
     click.echo("data apa yang terungkap, kapan dan bagaimana, dan apa yang dilakukan kantor (UU 27/2022 pasal 46).")
@@ -136,13 +141,21 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         raise InvalidInput(f"Waktu {text} tidak terbaca. Tulis seperti 2026-11-22T17:30.") from None
 
 
-def _write_new(file: Path, content: bytes) -> None:
-    """Nothing is written over, and nobody else may read it."""
+@contextmanager
+def _new_file(place: Path) -> Iterator[BinaryIO]:
+    """A file that nobody else may read, written once the trail that says so is committed: nothing leaves the office unnoted.
+
+    Nothing is written over. Where what it is for fails, it is gone again.
+    """
     try:
-        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        raise Conflict(f"Berkas {file} sudah ada. Pilih nama lain.") from None
+        raise Conflict(f"Berkas {place} sudah ada. Pilih nama lain.") from None
     except OSError as error:
-        raise InvalidInput(f"Berkas {file} tidak dapat ditulis ({error.strerror}). Pilih tempat lain.") from None
-    with os.fdopen(handle, "wb") as written:
-        written.write(content)
+        raise InvalidInput(f"Berkas {place} tidak dapat ditulis ({error.strerror}). Pilih tempat lain.") from None
+    try:
+        with os.fdopen(handle, "wb") as written:
+            yield written
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
