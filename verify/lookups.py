@@ -29,6 +29,11 @@ ADDRESSES = 5
 STRANGERS = Limit(60, HOUR)
 """Letters that are unknown or forged, asked about from one address without signing in."""
 
+FAMILIES = Limit(30, HOUR)
+"""Wrong answers on the families' page from one address, behind which a whole village may sit."""
+ONE_FAMILY = Limit(10, DAY)
+"""Wrong answers about one number, whoever gives them: ten guesses of ten thousand a day."""
+
 
 def account_limit(settings: Settings) -> Limit:
     """Guesses of one person a day, then a lock."""
@@ -79,6 +84,24 @@ def missed_by_stranger() -> None:
     """A letter that is unknown or forged was asked about."""
     with parts().database.write() as session:
         meters.count(session, Purpose.LOOKUP_ADDRESS, _stranger(), STRANGERS, now=parts().clock())
+
+
+def admit_family(ticket: str) -> None:
+    """Count a question of a family before it is answered, for a number that exists and for one that does not alike."""
+    with parts().database.write() as session:
+        for subject, limit in _family(ticket):
+            meters.count(session, Purpose.LOOKUP_ADDRESS, subject, limit, now=parts().clock())
+
+
+def family_found(ticket: str) -> None:
+    """The digits were right: no guess."""
+    with parts().database.write() as session:
+        for subject, _ in _family(ticket):
+            meters.give_back(session, Purpose.LOOKUP_ADDRESS, subject)
+
+
+def _family(ticket: str) -> tuple[tuple[str, Limit], ...]:
+    return ((_address(f"family at {request.remote_addr}"), FAMILIES), (_address(f"family of {ticket}"), ONE_FAMILY))
 
 
 def _stranger() -> str:

@@ -98,6 +98,11 @@ def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     case = session.exec(select(Case).where(Case.ticket == ticket)).first()
     if case is None or not can_see(actor, case):
         raise NotFound(NO_CASE)
+    return view_of(session, case)
+
+
+def view_of(session: Session, case: Case) -> CaseView:
+    """Everything a page shows of a case that somebody may see."""
     checks = facts.checks_of(session, case)
     decided = session.exec(select(Decision).where(Decision.case_id == case.id)).first()
     trail = tuple(reversed(audit.events_of(session, subject(case))))

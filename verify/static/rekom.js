@@ -107,6 +107,23 @@ function offerPasskey(form) {
   });
 }
 
+// A text to pass on is copied by one press; without the clipboard it is marked, ready for the person's own copying.
+function copyText(button) {
+  const text = document.getElementById(button.dataset.copies);
+  const note = document.querySelector("[data-copied]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    text.select();
+    try {
+      await navigator.clipboard.writeText(text.value);
+      note.textContent = button.dataset.done;
+    } catch {
+      text.focus();
+    }
+  });
+}
+
+document.querySelectorAll("button[data-copies]").forEach(copyText);
 document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
 document.querySelectorAll("form[data-letters]").forEach(answerByLetter);

@@ -4,8 +4,10 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
+from verify.documents.qr import picture_of
 from verify.reprinting import hand_out
 from verify.web.facts import facts_of
+from verify.web.family_words import message, status_of
 from verify.web.look import look, policy_of
 from verify.web.next_step import next_step, other_steps
 from verify.web.progress import progress
@@ -30,7 +32,16 @@ def receipt(ticket: str) -> str:
     view = look(ticket)
     policy = policy_of(view.case)
     promise = ready_by(policy) if view.letter is None and view.case.closed_at is None else None
-    return render_template("receipt.html", view=view, case=view.case, promise=promise, **facts_of(view, policy, now=parts().clock()))
+    address = f"{parts().settings.public_url}/status"
+    return render_template(
+        "receipt.html",
+        view=view,
+        case=view.case,
+        promise=promise,
+        status_address=address,
+        status_picture=picture_of(f"{address}?berkas={ticket}"),
+        **facts_of(view, policy, now=parts().clock()),
+    )
 
 
 @blueprint.post("/berkas/<ticket>/surat.pdf")
@@ -42,7 +53,7 @@ def paper(ticket: str) -> Response:
 
 def page(view: CaseView) -> str:
     """Everything the office sees of a case."""
-    now = parts().clock()
+    now, policy = parts().clock(), policy_of(view.case)
     return render_template(
         "case.html",
         view=view,
@@ -51,5 +62,6 @@ def page(view: CaseView) -> str:
         others=other_steps(view, me()),
         progress=progress(view, now=now),
         now=now,
-        **facts_of(view, policy_of(view.case), now=now),
+        message=message(status_of(view, policy, now=now), policy, parts().settings.public_url),
+        **facts_of(view, policy, now=now),
     )

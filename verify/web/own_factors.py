@@ -1,13 +1,11 @@
 """The person's own second factors: adding an app or a passkey, new recovery codes, taking one away."""
 
-import base64
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from verify import factors, passkeys
 from verify.auth import before_factor, holder, me, my_session, parts, requires
-from verify.documents.qr import draw_qr
+from verify.documents.qr import picture_of
 from verify.factors import factors_of
 from verify.step_up import check_fresh
 from verify.web.form import Form, blank, failed, wrong
@@ -88,12 +86,7 @@ def _check_may_change() -> None:
 
 def _app_page(form: Form) -> str:
     secret, address = factors.begin_app(parts(), me(), _username())
-    return render_template("totp_new.html", form=form, secret=secret, picture=_picture(address))
-
-
-def _picture(address: str) -> str:
-    """The QR as a data address: a picture can run nothing, and no inline drawing has to be trusted."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(draw_qr(address).svg.encode()).decode()}"
+    return render_template("totp_new.html", form=form, secret=secret, picture=picture_of(address))
 
 
 def _confirm_page(form: Form) -> str:

@@ -332,6 +332,8 @@ FIELD: Mapping[str, str] = {
     "confirms": "Jawaban",
     "settlement": "Penyelesaian",
     "q": "NIK atau nomor berkas",
+    "ticket": "Nomor berkas",
+    "last_four": "Empat angka terakhir NIK pasien",
     "username": "Nama pengguna",
     "password": "Kata sandi",
     "removal": "Alasan pencabutan",
