@@ -1,12 +1,16 @@
 """A new year's seats, opened by the relay on the region's first day of it: members stand in its books before anybody asks."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlmodel import select
 
 from verify.composition import Rekom
 from workflows import seats
+from workflows.errors import RekomError
 from workflows.records.seat import SeatQuota
+
+log = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=10)
 """Between two looks."""
@@ -29,10 +33,19 @@ class SeatYears:
 
 
 def open_years(rekom: Rekom) -> int:
-    """Open the current year of every region that counts seats and has rules today; returns how many were opened."""
+    """Open the current year of every region that counts seats; returns how many were opened."""
     with rekom.database.read() as session:
         counting = set(session.exec(select(SeatQuota.region_code).distinct())) & set(rekom.policies.regions)
-    return sum(_open(rekom, region_code) for region_code in sorted(counting))
+    return sum(_tried(rekom, region_code) for region_code in sorted(counting))
+
+
+def _tried(rekom: Rekom, region_code: str) -> bool:
+    try:
+        return _open(rekom, region_code)
+    except RekomError as error:
+        # A region without rules for today must keep neither the others' years nor the relay from their work.
+        log.error("seats of region %s not opened: %s", region_code, type(error).__name__)
+        return False
 
 
 def _open(rekom: Rekom, region_code: str) -> bool:

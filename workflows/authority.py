@@ -69,6 +69,11 @@ def check_covers(session: Session, letter: Signed, actor: Actor, *, now: datetim
 
 def check_limits(policy: RegionPolicy, authority: SigningAuthority, letter_type: LetterType) -> None:
     """``NotAllowed`` where the region keeps this letter type from the signer's capacity."""
-    limits = policy.acting_limits.value if policy.acting_limits else ()
-    if any(limit.capacity == authority.capacity and letter_type in limit.letter_types for limit in limits):
+    if letter_type in barred(policy, authority.capacity):
         raise NotAllowed(f"{WORDS[authority.capacity]} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.")
+
+
+def barred(policy: RegionPolicy, capacity: Capacity) -> frozenset[LetterType]:
+    """The letter types that the region keeps from a capacity."""
+    limits = policy.acting_limits.value if policy.acting_limits else ()
+    return frozenset().union(*(limit.letter_types for limit in limits if limit.capacity == capacity))

@@ -132,6 +132,7 @@ def replace(session: Session, old: CollectiveLetter, policy: RegionPolicy, reaso
     if old.decided_by != actor.id:
         raise NotAllowed("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menggantinya.")
     authority = check_covers(session, Signed(old.region_code, old.timezone, KIND), actor, now=now)
+    check_limits(policy, authority, KIND)
     if old.valid_until is None or old.valid_until <= now:
         raise TransitionRefused("Masa berlaku surat pengantar ini sudah habis. Ajukan surat pengantar baru.")
     _end(session, old, S.REPLACED, reason, actor, now=now)
@@ -264,6 +265,7 @@ def _tell(session: Session, letter: CollectiveLetter, *, now: datetime) -> None:
 def _check_seen(session: Session, letter: CollectiveLetter, seen: str) -> None:
     if seen != letter.list_sha256 or collective_list.digest_now(session, letter) != letter.list_sha256:
         raise ChangedMeanwhile()
+    collective_list.check_current(session, letter)
 
 
 def _may_decide(actor: Actor) -> bool:

@@ -12,8 +12,10 @@ from sqlmodel import Session, col, select
 
 from workflows import registering
 from workflows.errors import Conflict, TransitionRefused
+from workflows.letter_states import LetterState
 from workflows.records.case import Case
 from workflows.records.collective import CollectiveLetter, CollectiveRow
+from workflows.records.letter import Letter
 from workflows.records.registration import BatchRow, Registration, RegistrationBatch
 
 
@@ -22,6 +24,17 @@ class ListedElsewhere(Conflict):
 
     slug = "orang-di-surat-pengantar-lain"
     sentence = "Ada orang dalam kiriman ini yang masih tercantum di surat pengantar lain. Cabut surat itu dulu."
+
+
+class ListOutOfDate(Conflict):
+    """Somebody on the list was answered, left it, or has another letter now: it is not what BPJS is asked for any more."""
+
+    slug = "daftar-pengantar-usang"
+    sentence = "Daftar surat pengantar ini tidak sesuai lagi. Kembalikan usulannya, lalu ajukan daftar baru."
+
+
+NAMED = 3
+"""So many names stand in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,19 @@ def write(session: Session, letter: CollectiveLetter, people: Sequence[Listed]) 
                 session.add(CollectiveRow(collective_id=letter.id, position=position, batch_id=letter.batch_id, **asdict(one)))
     except IntegrityError:
         raise ListedElsewhere from None
+
+
+def check_current(session: Session, letter: CollectiveLetter) -> None:
+    """``ListOutOfDate`` names who on the list is not waited for any more, or whose letter was replaced."""
+    changed = col(CollectiveRow.ended_at).is_not(None) | (col(Letter.state) == LetterState.REPLACED)
+    query = select(CollectiveRow.name).join(Letter, col(Letter.id) == CollectiveRow.letter_id)
+    query = query.where(CollectiveRow.collective_id == letter.id, changed).order_by(col(CollectiveRow.position))
+    if names := session.exec(query).all():
+        rest = f" dan {len(names) - NAMED} orang lain" if len(names) > NAMED else ""
+        raise ListOutOfDate(
+            f"Sudah dijawab, ditutup, atau suratnya diganti: {', '.join(names[:NAMED])}{rest}. "
+            "Kembalikan usulan ini, lalu ajukan daftar baru."
+        )
 
 
 def rows_of(session: Session, letter: CollectiveLetter) -> Sequence[CollectiveRow]:

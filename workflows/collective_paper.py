@@ -9,6 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from workflows import audit, collective, collective_list, trust
 from workflows.actor import Actor
+from workflows.authority import Signed, check_covers
 from workflows.collective_states import CollectiveStatus
 from workflows.errors import InvalidInput, NotAllowed, NotFound, TransitionRefused
 from workflows.letters import SealWithdrawn
@@ -129,8 +130,7 @@ def press(session: Session, letter_id: int, pressed: PressedLetter, *, now: date
     letter = collective.lock_by_id(session, letter_id)
     if letter.status != S.SIGNED:
         return
-    if trust.is_withdrawn(session, pressed.key_id):
-        raise SealWithdrawn
+    _check_key(session, pressed.key_id)
     letter.token, letter.key_id, letter.signing_until = pressed.token, pressed.key_id, None
     if letter.signing_mode == SigningMode.SEAL:
         _complete(session, letter, pressed.pdf, now=now)
@@ -162,9 +162,11 @@ def sign_with_ink(session: Session, letter: CollectiveLetter, scan: bytes, actor
 
 
 def draft_to_sign(session: Session, letter_id: int, actor: Actor, *, now: datetime) -> bytes:
-    """The paper its decider is about to sign with BSrE, held for the length of one try."""
+    """The paper its decider is about to sign with BSrE, held for the length of one try; who holds no authority today signs nothing."""
     letter = collective.lock(session, letter_id, actor)
     draft = _prepared(letter, SigningMode.BSRE, actor)
+    check_covers(session, Signed(letter.region_code, letter.timezone, collective.KIND), actor, now=now)
+    _check_key(session, letter.key_id)
     if letter.signing_until is not None and letter.signing_until > now:
         raise TransitionRefused("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang.")
     letter.signing_until = now + LONGEST_SIGNING
@@ -192,9 +194,15 @@ def note_failure(session: Session, letter_id: int, sentence: str, actor: Actor) 
 
 
 def _complete(session: Session, letter: CollectiveLetter, pdf: bytes, *, now: datetime) -> None:
+    _check_key(session, letter.key_id)
     letter.pdf, letter.pdf_sha256, letter.draft = pdf, hashlib.sha256(pdf).hexdigest(), None
     letter.issued_at = now
     collective.move(session, letter, S.ISSUED, now=now)
+
+
+def _check_key(session: Session, key_id: str | None) -> None:
+    if trust.is_withdrawn(session, key_id):
+        raise SealWithdrawn
 
 
 def _signed(session: Session, letter: CollectiveLetter, actor: Actor, *, now: datetime) -> None:

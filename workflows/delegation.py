@@ -13,11 +13,13 @@ from sqlmodel import Session, col, select
 from workflows import audit, staffing
 from workflows.actor import Actor
 from workflows.appointments import Appointment
-from workflows.authority import authorities_of
+from workflows.authority import authorities_of, barred
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
+from workflows.rules.letter_terms import NAMES
+from workflows.rules.policy import RegionPolicy
 from workflows.states import Role
 from workflows.vocabulary import Capacity, LetterType
 
@@ -37,19 +39,19 @@ class Delegation:
     letter_types: frozenset[LetterType] = frozenset()
 
 
-def delegate(session: Session, given: Delegation, actor: Actor, timezone: str, *, now: datetime) -> SigningAuthority:
+def delegate(session: Session, given: Delegation, actor: Actor, policy: RegionPolicy, *, now: datetime) -> SigningAuthority:
     """Let a person of the office sign; ``NotAllowed`` where the giver's own authority does not reach that far."""
-    own = _own(session, actor, timezone, now=now)
+    own = _own(session, actor, policy.timezone, now=now)
     if given.capacity not in CAPACITIES:
         raise InvalidInput("Delegasi hanya sebagai Plh. atau a.n. Untuk Plt., hubungi admin kantor.")
-    if given.first < now.astimezone(ZoneInfo(timezone)).date():
+    if given.first < now.astimezone(ZoneInfo(policy.timezone)).date():
         raise InvalidInput("Hari pertama sudah lewat. Mulai hari ini, atau sesudahnya.")
     if own.valid_to is not None and given.last > own.valid_to:
         raise NotAllowed(f"Kewenangan Anda sendiri berakhir pada {own.valid_to:%d-%m-%Y}. Pilih hari terakhir sebelum itu.")
     person = staffing.find(session, given.username)
     if person.id == actor.id or person.region_code != actor.region_code:
         raise InvalidInput("Pilih petugas lain di kantor Anda sendiri.")
-    new = Appointment(given.capacity, own.title, given.first, given.last, given.position, given.letter_types)
+    new = Appointment(given.capacity, own.title, given.first, given.last, given.position, _types(given, own, policy))
     return staffing.give_authority(session, person, new, actor, now=now, delegated_by=actor.person_id)
 
 
@@ -94,6 +96,17 @@ def _own(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sig
         if authority.capacity in GIVERS and authority.delegated_by is None:
             return authority
     raise NotAllowed("Hanya Kepala Dinas atau Plt. yang dapat mewakilkan. Mintalah mereka melakukannya.")
+
+
+def _types(given: Delegation, own: SigningAuthority, policy: RegionPolicy) -> frozenset[LetterType]:
+    """What the delegate may sign, never more than the giver; empty for every type."""
+    every = frozenset(LetterType)
+    may = (frozenset(map(LetterType, own.letter_types)) if own.letter_types else every) - barred(policy, own.capacity)
+    wanted = given.letter_types or may
+    if not wanted or not wanted <= may:
+        told = ", ".join(sorted(NAMES[kind].lower() for kind in wanted - may)) or "surat apa pun"
+        raise NotAllowed(f"Anda sendiri tidak boleh menandatangani {told}. Pilih jenis surat lain.")
+    return frozenset() if wanted == every else wanted
 
 
 def _is_over(authority: SigningAuthority, timezone: str, now: datetime) -> bool:

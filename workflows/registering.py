@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -94,11 +95,13 @@ def answer(session: Session, case: Case, given: Answer, terms: DutyTerms, actor:
     """Write down one answer. A member's seat is committed, and the case goes on by itself; a reactivation begins its DTSEN duty."""
     check(actor, Permission.REGISTER)
     registration = _of(session, case)
-    if registration.route == Route.SIKS_NG:
+    by_hand = registration.route == Route.SIKS_NG
+    if by_hand:
         _check_evidence(registration, given)
-        if given.active_on:
-            duties.begin(session, case, given.active_on, terms, now=now)
+        _check_seen_day(case, given, now)
     conclude(session, case, registration, given, actor, now=now)
+    if by_hand and given.active_on:
+        duties.begin(session, case, given.active_on, terms, now=now)
 
 
 def conclude(session: Session, case: Case, registration: Registration, given: Answer, actor: Actor, *, now: datetime) -> None:
@@ -145,6 +148,12 @@ def _check_evidence(registration: Registration, given: Answer) -> None:
         raise TransitionRefused("Usulan ini belum dicatat terkirim lewat SIKS-NG. Catat pengirimannya dulu.")
     if not given.note:
         raise InvalidInput("Tulis bukti yang dilihat, misalnya tangkapan layar SIKS-NG atau status di BPJS.", field="note")
+
+
+def _check_seen_day(case: Case, given: Answer, now: datetime) -> None:
+    """What was seen has happened."""
+    if given.active_on and given.active_on > now.astimezone(ZoneInfo(case.timezone)).date():
+        raise InvalidInput("Tanggal aktif belum tiba. Catat sesudah status aktifnya terlihat.", field="active_on")
 
 
 def _seen(given: Answer) -> dict[str, str]:

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from tests.approval_office import with_chain, with_policy
 from tests.collective_office import again, approve, issued, press, propose, to_file
 from tests.office import Office
 from verify.cli import main
-from workflows import collective_paper
+from workflows import collective_paper, trust
 from workflows.collective_states import CollectiveStatus
 from workflows.errors import InvalidInput, NotAllowed, TransitionRefused
+from workflows.letters import SealWithdrawn
+from workflows.records.collective import CollectiveLetter
 from workflows.rules.policy import ApprovalChain, SigningMode
 from workflows.states import Role
 
@@ -79,10 +82,7 @@ def test_a_desk_is_told_that_it_is_no_letter_for_a_patient(sqlite_office: Office
 
 @pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])
 def test_where_paper_is_signed_by_hand_it_waits_for_its_decider(sqlite_office: Office, mode: SigningMode) -> None:
-    office = with_policy(sqlite_office, signing_mode=SigningMode.SEAL)
-    to_file(office, 1)
-    with_policy(office, signing_mode=mode)
-    letter = press(office, approve(office, propose(office)))
+    office, letter = prepared(sqlite_office, mode)
     assert (letter.status, letter.pdf, letter.draft is not None) == (S.PREPARED, None, True)
     kadis, loket = office.actor("kadis"), office.actor("loket")
     with pytest.raises((NotAllowed, TransitionRefused)), office.write() as session:
@@ -100,6 +100,37 @@ def test_where_paper_is_signed_by_hand_it_waits_for_its_decider(sqlite_office: O
             collective_paper.note_failure(session, letter.id or 0, "BSrE tidak menjawab.", kadis)
             collective_paper.sign_electronically(session, letter.id or 0, draft + b" TTE", "id-1", kadis, now=office.clock())
     assert again(office, letter).status == S.ISSUED
+
+
+@pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])
+def test_a_paper_whose_key_was_withdrawn_meanwhile_is_not_issued(sqlite_office: Office, mode: SigningMode) -> None:
+    office, letter = prepared(sqlite_office, mode)
+    kadis, admin = office.actor("kadis"), office.actor("admin")
+    with office.write() as session:
+        trust.withdraw_key(session, letter.key_id or "", admin, now=office.clock())
+    with pytest.raises(SealWithdrawn), office.write() as session:
+        if mode == SigningMode.WET:
+            collective_paper.sign_with_ink(session, session.get_one(type(letter), letter.id), SCAN, kadis, now=office.clock())
+        else:
+            collective_paper.draft_to_sign(session, letter.id or 0, kadis, now=office.clock())
+    assert again(office, letter).status == S.PREPARED
+
+
+def test_who_holds_no_authority_any_more_asks_nobody_for_a_signature(sqlite_office: Office) -> None:
+    office, letter = prepared(sqlite_office, SigningMode.BSRE)
+    kadis = office.actor("kadis")
+    with office.write() as session:
+        session.connection().execute(text("UPDATE signing_authority SET valid_to = '2026-11-23'"))
+    office.clock.pass_by(days=1)
+    with pytest.raises(NotAllowed, match="kewenangan tanda tangan"), office.write() as session:
+        collective_paper.draft_to_sign(session, letter.id or 0, kadis, now=office.clock())
+
+
+def prepared(office: Office, mode: SigningMode) -> tuple[Office, CollectiveLetter]:
+    """A cover letter that waits for a signature on its paper."""
+    to_file(office, 1)
+    with_policy(office, signing_mode=mode)
+    return office, press(office, approve(office, propose(office)))
 
 
 def test_the_command_line_writes_the_paper(sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def delegate(office: Office, by: str = "kadis", **given: Any) -> SigningAuthorit
     facts = {"username": "sekretaris", "capacity": Capacity.PLH, "first": TODAY, "last": WEEK, **given}
     actor = office.actor(by)
     with office.write() as session:
-        return delegation.delegate(session, Delegation(**facts), actor, ZONE, now=office.clock())
+        return delegation.delegate(session, Delegation(**facts), actor, office.policy, now=office.clock())
 
 
 def take_back(office: Office, number: int, by: str = "kadis") -> None:
@@ -206,6 +206,23 @@ def test_nobody_delegates_beyond_the_own_days(sqlite_office: Office) -> None:
     delegate(sqlite_office, by="plt", last=WEEK)
     with pytest.raises(NotAllowed, match="Kewenangan Anda sendiri berakhir pada 30-11-2026"):
         delegate(sqlite_office, by="plt", username="loket", last=WEEK + timedelta(days=1))
+
+
+def test_nobody_delegates_letters_beyond_the_own(sqlite_office: Office) -> None:
+    for username in ("plt", "sekretaris", "kabid"):
+        sqlite_office.hire(username, Role.LOKET)
+    guarantee, removal = LetterType.JAMINAN_PELAYANAN, LetterType.PENCABUTAN
+    appoint(sqlite_office, "plt", capacity=Capacity.PLT, letter_types=frozenset({LETTER, guarantee, removal}))
+    with_policy(sqlite_office, acting_limits=(ActingLimit(Capacity.PLT, frozenset({removal})),))
+    for beyond in (LetterType.KET_REAKTIVASI_PBI_JK, removal):
+        with pytest.raises(NotAllowed, match="Anda sendiri tidak boleh menandatangani"):
+            delegate(sqlite_office, by="plt", letter_types=frozenset({LETTER, beyond}))
+    assert delegate(sqlite_office, by="plt").letter_types == sorted((LETTER, guarantee)), "without a choice all that the giver may"
+    assert delegate(sqlite_office, by="plt", username="kabid", letter_types=frozenset({LETTER})).letter_types == [LETTER]
+    assert delegate(sqlite_office, username="loket").letter_types is None
+    with_policy(sqlite_office, acting_limits=(ActingLimit(Capacity.PLT, frozenset({LETTER, guarantee, removal})),))
+    with pytest.raises(NotAllowed, match="surat apa pun"):
+        delegate(sqlite_office, by="plt", username="validator")
 
 
 def test_each_step_is_in_the_delegates_trail(sqlite_office: Office) -> None:

@@ -12,16 +12,18 @@ from tests.approval_office import give, with_chain
 from tests.collective_office import act, again, approve, issued, press, propose, to_file
 from tests.office import Office
 from tests.registration_office import ACTIVE, REFUSED, answers, make, send, void
+from tests.workflows.test_replacements import replaced
 from verify import collective as edge
 from verify import relay
 from workflows import audit, collective, collective_list, desk, registering, trust
 from workflows.batches import BatchRefused
 from workflows.collective import AlreadyCovered
-from workflows.collective_list import ListedElsewhere
+from workflows.collective_list import ListedElsewhere, ListOutOfDate
 from workflows.collective_states import CollectiveStatus
 from workflows.desk import DeskAnswer
 from workflows.errors import ChangedMeanwhile, FourEyes, InvalidInput, NotAllowed, NotFound, PolicyEdited, TransitionRefused
 from workflows.letters import SealWithdrawn
+from workflows.records.case import Case
 from workflows.records.collective import DECIDED, CollectiveLetter, CollectiveRow
 from workflows.records.letter import Letter
 from workflows.records.registration import RegistrationBatch
@@ -124,6 +126,39 @@ def test_a_word_is_given_to_the_list_that_was_shown(sqlite_office: Office) -> No
         act(office, letter, "drop", None, by="kadis")
     with pytest.raises(TransitionRefused, match="tidak menunggu persetujuan"):
         approve(office, approve(office, letter))
+
+
+def test_nobody_signs_for_who_left_the_list_meanwhile(sqlite_office: Office) -> None:
+    """Answered, closed, or with another letter than the list names: the proposal is sent back, and the next list is right."""
+    office = sqlite_office
+    to_file(office, 1, 2, 3)
+    letter = propose(office)
+    answers(office, {1: REFUSED})
+    with pytest.raises(ListOutOfDate, match=r"^Sudah dijawab, ditutup, atau suratnya diganti: MAYA RANDU UJI\."):
+        approve(office, letter)
+    act(office, letter, "drop", "Daftar usang.", by="kadis")
+    second = propose(office)
+    replaced(office, rows_ticket(office, second, 1), name="SITI CONTOH BARU")
+    with pytest.raises(ListOutOfDate):
+        approve(office, second)
+    act(office, second, "drop", "Daftar usang.", by="kadis")
+    third = approve(office, propose(office))
+    assert (third.people, rows(office, third)[1].name) == (2, "SITI CONTOH BARU")
+
+
+def rows_ticket(office: Office, letter: CollectiveLetter, position: int) -> str:
+    with office.read() as session:
+        return session.get_one(Case, rows(office, letter)[position].case_id).ticket
+
+
+def test_a_post_gives_no_paraf_to_a_list_that_is_out_of_date(sqlite_office: Office) -> None:
+    office = with_chain(sqlite_office, Role.KASI, Role.KABID)
+    to_file_with_chain(office)
+    letter = propose(office)
+    with office.write() as session:
+        session.connection().execute(text("UPDATE collective_row SET ended_at = CURRENT_TIMESTAMP"))
+    with pytest.raises(ListOutOfDate):
+        act(office, letter, "give_paraf", letter.list_sha256, by="kasi")
 
 
 def test_a_person_leaves_the_list_with_the_answer_and_stands_on_the_next(sqlite_office: Office) -> None:

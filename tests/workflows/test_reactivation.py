@@ -1,5 +1,6 @@
 """Letter B's loop: typed into SIKS-NG, the ministry's word, the membership seen active, the case closed; each step with evidence."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -80,6 +81,23 @@ def test_an_answer_without_evidence_is_none(sqlite_office: Office) -> None:
     with pytest.raises(InvalidInput, match="bukti"):
         by_hand(sqlite_office, ticket, "answer", ACTIVE)
     assert (registration(sqlite_office, ticket).status, sqlite_office.count(Duty)) == (S.SENT, 0)
+
+
+def test_an_answer_is_written_down_once(office: Office) -> None:
+    ticket = to_letter_b(office)
+    by_hand(office, ticket, "send_by_hand", None)
+    by_hand(office, ticket, "answer", SEEN_ACTIVE)
+    with pytest.raises(TransitionRefused, match="Aktif"):
+        by_hand(office, ticket, "answer", SEEN_ACTIVE)
+    assert office.count(Duty) == 1
+
+
+def test_nothing_is_seen_active_before_its_day(sqlite_office: Office) -> None:
+    ticket = to_letter_b(sqlite_office)
+    by_hand(sqlite_office, ticket, "send_by_hand", None)
+    with pytest.raises(InvalidInput, match="belum tiba"):
+        by_hand(sqlite_office, ticket, "answer", replace(SEEN_ACTIVE, active_on=date(2026, 11, 24)))
+    assert sqlite_office.count(Duty) == 0
 
 
 def test_the_ministry_answers_reactivations_alone_and_no_file_holds_them(sqlite_office: Office) -> None:

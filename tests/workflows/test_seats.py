@@ -254,6 +254,19 @@ def test_the_relay_opens_the_year_before_anybody_asks(sqlite_office: Office) -> 
     assert (quota(office, 2027).carried, quota(office, 2027).used) == (1, 1)
 
 
+def test_a_region_without_rules_today_stops_neither_other_regions_nor_the_relay(
+    sqlite_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = with_seats(sqlite_office, 5)
+    office.to_letter()
+    book = office.rekom.policies
+    ended = tuple(replace(block, valid_to=block.valid_to or date(2027, 1, 1)) for block in book.regions["3673"])
+    vars(office.rekom)["policies"] = replace(book, regions={**book.regions, "3673": ended})
+    office.clock.now = NEW_YEAR
+    assert SeatYears(office.rekom).open_when_due() == 0
+    assert "seats of region 3673 not opened" in caplog.text
+
+
 def test_letter_d_frees_the_seat_in_the_year_it_is_written_in(sqlite_office: Office) -> None:
     office = with_seats(sqlite_office, 2)
     held = member(office)

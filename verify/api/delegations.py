@@ -37,7 +37,7 @@ def give(given: Delegation) -> Response:
     """Let a person of the office sign from the first day to the last; it ends by itself. ``Idempotency-Key`` makes a repeat harmless."""
 
     def effect(session: Session) -> tuple[int, dict[str, Any]]:
-        authority = delegation.delegate(session, given, me(), _zone(), now=parts().clock())
+        authority = delegation.delegate(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
         return 201, GIVEN.dump(given_facts(authority, session.get_one(Staff, authority.staff_id)))
 
     return once(effect)

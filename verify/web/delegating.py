@@ -58,7 +58,7 @@ def _give() -> Response:
     given = SCHEMA.load({**{name: value for name, value in typed.items() if value}, "letter_types": request.form.getlist("letter_types")})
 
     def effect(session: Session) -> str:
-        delegation.delegate(session, given, me(), _zone(), now=parts().clock())
+        delegation.delegate(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
         return "/wakil"
 
     return once(effect, "Delegasi tersimpan. Delegasi berakhir sendiri sesudah hari terakhir.")
