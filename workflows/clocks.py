@@ -132,6 +132,13 @@ def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: s
     return sorted(found, key=lambda one: one.clock.due)
 
 
+def awaiting_papers(session: Session, office_of: OfficeOf, *, now: datetime, region_code: str) -> frozenset[str]:
+    """The tickets of an office's open cases that still lack a paper."""
+    cases = list(session.exec(select(Case).where(col(Case.closed_at).is_(None), Case.region_code == region_code)))
+    seen = papers_seen(session, cases)
+    return frozenset(case.ticket for case in cases if _papers(case, seen.get(case.id or 0, {}), office_of(case), now))
+
+
 def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, region_code: str | None = None) -> list[KeptMonth]:
     """How many of the letters issued since a moment came within the promise, month by month; one that replaces another was not promised."""
     query = select(Case, col(Letter.issued_at)).join(Letter, col(Letter.case_id) == Case.id)

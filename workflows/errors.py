@@ -11,6 +11,7 @@ RekomError
 │   ├── TransitionRefused
 │   ├── OpenCaseExists    carries the ticket of the first case
 │   ├── ChangedMeanwhile  somebody saved first
+│   ├── TakenMeanwhile    a colleague has it in hand
 │   ├── IdempotencyReuse  same key, other request
 │   └── PolicyRefused     a dated rule of the region says no
 │       └── PolicyEdited  the block a case is pinned to reads otherwise than when it began
@@ -81,6 +82,11 @@ class OpenCaseExists(Conflict):
 class ChangedMeanwhile(Conflict):
     slug = "berubah"
     sentence = "Berkas ini baru saja diubah orang lain. Muat ulang, lalu coba lagi."
+
+
+class TakenMeanwhile(Conflict):
+    slug = "berkas-sudah-diambil"
+    sentence = "Berkas ini sudah diambil rekan Anda. Pilih berkas lain, atau ambil alih dari halaman berkas."
 
 
 class IdempotencyReuse(Conflict):

@@ -2,10 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
 
-from workflows import audit, clocks, facts, guards, households, late_nik, letters, manual_checks, mothers, quorum, refusals, reprints
+from workflows import (
+    audit,
+    clocks,
+    facts,
+    guards,
+    households,
+    late_nik,
+    letters,
+    manual_checks,
+    mothers,
+    quorum,
+    refusals,
+    reprints,
+    taking,
+)
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
 from workflows.approval_steps import given_on, steps_of
@@ -26,6 +42,7 @@ from workflows.records.objection import DeathNotice
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.removal import Removal
 from workflows.records.staff import Staff
+from workflows.records.taking import Taking
 from workflows.records.task import Task
 from workflows.refusals import RefusalView
 from workflows.states import CHECKS, Job, Role, State
@@ -84,6 +101,22 @@ class CaseView:
     mother: MothersCover | None
 
 
+class Hand(StrEnum):
+    """In whose hand cases are looked for."""
+
+    MINE = "MINE"
+    NOBODY = "NOBODY"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is narrowed to; ``tickets`` where something computed decides."""
+
+    state: State | None = None
+    hand: Hand | None = None
+    tickets: frozenset[str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """One page of a case list; ``after`` is where the next one begins, None at the end."""
@@ -136,16 +169,27 @@ def view_of(session: Session, case: Case) -> CaseView:
     )
 
 
-def case_list(session: Session, actor: Actor, *, state: State | None, before: int | None = None) -> CasePage:
+def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | None = None) -> CasePage:
     """An office's cases, newest first, ``PAGE`` at a time, with how many there are in each state."""
     query = select(Case).where(Case.region_code == actor.region_code)
-    if state:
-        query = query.where(Case.state == state)
+    if asked.state:
+        query = query.where(Case.state == asked.state)
+    if asked.hand is not None:
+        query = query.where(_in_hand(asked.hand, actor))
+    if asked.tickets is not None:
+        query = query.where(col(Case.ticket).in_(asked.tickets))
     if before:
         query = query.where(col(Case.id) < before)
     found = tuple(session.exec(query.order_by(col(Case.id).desc()).limit(PAGE + 1)))
     after = found[PAGE - 1].id if len(found) > PAGE else None
     return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, actor))
+
+
+def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
+    held = select(Taking.case_id).where(taking.held_now()).correlate(Case)
+    if hand is Hand.MINE:
+        return held.where(Taking.staff_id == actor.id).exists()
+    return and_(~held.exists(), col(Case.closed_at).is_(None))
 
 
 def newest_ticket(session: Session, nik: str, actor: Actor) -> str | None:

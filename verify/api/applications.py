@@ -17,6 +17,7 @@ from verify.idempotency import once
 from workflows import queries
 from workflows.intake import Intake
 from workflows.permissions import Permission
+from workflows.queries import Asked
 from workflows.states import State
 
 blueprint = Blueprint("applications", __name__, url_prefix="/api/v1/applications", description="Berkas permohonan")
@@ -50,7 +51,7 @@ def open_application(given: Intake) -> Response:
 def list_applications(query: dict[str, Any]) -> dict[str, Any]:
     """The office's cases, newest first."""
     with parts().database.read() as session:
-        page = queries.case_list(session, me(), state=query.get("state"), before=query.get("before"))
+        page = queries.case_list(session, me(), asked=Asked(query.get("state")), before=query.get("before"))
     return {
         "applications": [summary(case) for case in page.cases],
         "next": _address(state=query.get("state"), before=page.after) if page.after else None,

@@ -53,6 +53,7 @@ from verify.web import (
     sheets,
     shift,
     signing,
+    taking,
     waits,
     work_list,
 )
@@ -79,6 +80,7 @@ MODULES = (
     account,
     own_factors,
     work_list,
+    taking,
     intake_page,
     path_finder,
     bedside,

@@ -11,6 +11,7 @@ from verify.web.family_words import message, status_of
 from verify.web.look import look, policy_of
 from verify.web.next_step import next_step, other_steps
 from verify.web.progress import progress
+from workflows import taking
 from workflows.permissions import Permission
 from workflows.queries import CaseView
 from workflows.rules.promise import ready_by
@@ -54,6 +55,8 @@ def paper(ticket: str) -> Response:
 def page(view: CaseView) -> str:
     """Everything the office sees of a case."""
     now, policy = parts().clock(), policy_of(view.case)
+    with parts().database.read() as session:
+        holder = taking.holder(session, view.case)
     return render_template(
         "case.html",
         view=view,
@@ -62,6 +65,9 @@ def page(view: CaseView) -> str:
         others=other_steps(view, me()),
         progress=progress(view, now=now),
         now=now,
+        holder=holder,
+        holds=holder is not None and holder.staff_id == me().id,
+        can_take=taking.can_take(view.case, me()),
         message=message(status_of(view, policy, now=now), policy, parts().settings.public_url),
         **facts_of(view, policy, now=now),
     )

@@ -78,6 +78,13 @@ def _owner_words(detail: dict[str, Any]) -> Iterable[str]:
     yield f"{CHECK[Job(detail['kind'])]}: sekarang tugas {detail['owner']}."
 
 
+def _hand_words(detail: dict[str, Any]) -> Iterable[str]:
+    if owner := detail.get("owner"):
+        yield f"Sekarang di tangan {owner}."
+    if before := detail.get("from_owner"):
+        yield f"Diambil alih dari {before}."
+
+
 def _correction_words(detail: dict[str, Any]) -> Iterable[str]:
     believed, answer = _result(detail, detail["believed"]).lower(), _result(detail, detail["answer"]).lower()
     yield f"{CHECK[Job(detail['kind'])]}: tercatat {believed}, jawaban registri {answer}."
@@ -120,6 +127,8 @@ SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "DESK_CHECK": _desk_words,
     "HAND_OVER": _owner_words,
     "PASS_ON": _owner_words,
+    "TAKE": _hand_words,
+    "HAND_TO": _hand_words,
     "ASK_AGAIN": _kind_words,
     "SETTLE_LETTER": _letter_words,
     "CHOOSE_LETTER": _letter_words,

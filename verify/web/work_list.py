@@ -11,15 +11,16 @@ from verify.auth import me, parts, requires
 from verify.web import door, intake_page
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
+from verify.web.narrowing import HANDS, Narrowed, narrowed
 from verify.web.once import SEE_OTHER
 from verify.web.waits import told_to_me
-from workflows import queries
+from workflows import queries, taking
 from workflows.actor import Actor
 from workflows.errors import InvalidNik
 from workflows.intake import TICKET_ALPHABET
 from workflows.nik import SEPARATORS, parse_nik
 from workflows.permissions import OFFICE, Permission, can
-from workflows.queries import CasePage
+from workflows.queries import Asked, CasePage
 from workflows.records.case import Case
 from workflows.states import FINAL, LABEL, OWNER, Role, State
 from workflows.vocabulary import Urgency
@@ -85,21 +86,27 @@ def search() -> Response | tuple[str, int] | str:
 
 def page(form: Form) -> str:
     """The list in the view asked for."""
-    actor = me()
-    state = _state(actor)
+    actor, wanted = me(), narrowed()
+    state = _state(actor, wanted)
     with parts().database.read() as session:
-        found = queries.case_list(session, actor, state=state, before=request.args.get("sebelum", type=int))
+        asked = Asked(state, HANDS[wanted.hand][0] if wanted.hand else None, wanted.tickets(session))
+        found = queries.case_list(session, actor, asked=asked, before=request.args.get("sebelum", type=int))
+        holders = taking.holders(session, found.cases)
     return render_template(
         "work_list.html",
         form=form,
         tabs=_tabs(found, state, actor),
+        narrowed=wanted,
         cases=_in_order(found, state, actor),
+        holders=holders,
+        takable=[case.ticket for case in found.cases if case.id not in holders and taking.can_take(case, actor)],
         told=told_to_me(),
         state=state,
         after=found.after,
         mine=state in _waiting_for(actor),
         final=FINAL,
         now=parts().clock(),
+        me_id=actor.person_id,
     )
 
 
@@ -132,9 +139,9 @@ def _answer(form: Form) -> tuple[str, int]:
     return page(form), form.status
 
 
-def _state(actor: Actor) -> State | None:
-    """The state asked for; without a word what waits for this person, else all."""
-    word = request.args.get("status", "")
+def _state(actor: Actor, wanted: Narrowed) -> State | None:
+    """The state asked for; without a word what waits for this person, else all; what is narrowed by more than that is of every state."""
+    word = wanted.status or (ALL if wanted.matter or wanted.hand == "saya" else "")
     if word == ALL:
         return None
     asked = next((state for state in State if state.value.lower() == word), None)

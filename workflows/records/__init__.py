@@ -42,6 +42,7 @@ from workflows.records.second_factor import Passkey, RecoveryCode, TotpSecret
 from workflows.records.sign_in import SignIn
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
+from workflows.records.taking import Taking
 from workflows.records.task import Task
 from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
@@ -118,6 +119,7 @@ __all__ = [
     "SigningAuthority",
     "Staff",
     "StaffRole",
+    "Taking",
     "Task",
     "TotpSecret",
     "Transfer",
