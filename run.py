@@ -44,6 +44,7 @@ USAGE = """Usage: python3 run.py COMMAND
 
   demo    start everything and take one made-up resident from KTP to a served patient (ONCE=1: then stop; PORT=8000)
   test    run all tests side by side, on SQLite and on a real PostgreSQL and Valkey; or pytest with the words that follow
+  chaos   try to break it: kill, wipe and crash at random and at every point; words: goals such as R1, sizes, --seed (chaos --help)
   check   format, lint, types, import contracts, generated docs, and audit
   lock    compile requirements/*.lock anew from pyproject.toml
   audit   ask the public list of known weaknesses about every locked package; says so where there is no network
@@ -213,6 +214,12 @@ def side_by_side(cores: int) -> list[str]:
     return ["-n", str(min(cores, MOST_PROCESSES)), "--dist", "worksteal"] if cores > 1 else []
 
 
+def chaos(more: Sequence[str]) -> NoReturn:
+    """Try to break it, see ``tests/chaos``."""
+    make_venv("dev")
+    become([PYTHON, "-m", "tests.chaos", *more])
+
+
 def check(_more: Sequence[str]) -> None:
     """Run every check, also after one has failed, and name those that did."""
     make_venv("dev")
@@ -341,7 +348,7 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "lock": lock, "audit": audit, "venv": venv}
+COMMANDS = {"demo": demo, "test": test, "chaos": chaos, "check": check, "lock": lock, "audit": audit, "venv": venv}
 
 
 def main(words: Sequence[str]) -> int:

@@ -82,22 +82,41 @@ def postgresql(environ: Mapping[str, str] = os.environ) -> Iterator[tuple[URL, b
 
 @contextmanager
 def _postgresql_in(folder: Path) -> Iterator[URL]:
-    person = _unprivileged(folder)
-    programs = _programs(folder, person)
-    data = folder / "data"
-    _run([programs / "initdb", "-D", data, "--no-sync", "--auth=trust", "-U", "postgres", "--encoding=utf8", "--locale=C"], person)
-    options = [part for name, value in IN_A_HURRY.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *options], stdout=log, stderr=log, start_new_session=True, **person
-        )
+    cluster = Cluster(folder)
+    cluster.make()
+    server = cluster.start(IN_A_HURRY)
     with guarded(server.pid, signal.SIGINT, folder):
-        url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)})
         try:
-            _wait_for(url, server, folder / "log")
-            yield url
+            cluster.wait(server)
+            yield cluster.url
         finally:
             _stop(server)
+
+
+class Cluster:
+    """One PostgreSQL in one folder, which may be started again after it was killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data, self.log = folder, folder / "data", folder / "log"
+        self.url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)})
+        self._person = _unprivileged(folder)
+        self._programs = _programs(folder, self._person)
+
+    def make(self) -> None:
+        """Make its files, once."""
+        names = ["--no-sync", "--auth=trust", "-U", "postgres", "--encoding=utf8", "--locale=C"]
+        _run([self._programs / "initdb", "-D", self.data, *names], self._person)
+
+    def start(self, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Begin to serve on a private socket; see ``wait``."""
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [self._programs / "postgres", "-D", self.data, "-k", self.folder, *options]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self._person)
+
+    def wait(self, server: subprocess.Popen[bytes]) -> None:
+        """Return when it answers; ``ServiceMissing`` with its last words where it does not."""
+        _wait_for(self.url, server, self.log)
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:

@@ -1,15 +1,13 @@
 """Hundreds of cases through real processes, with Redis wiped and a worker killed in mid-run: each ends in its one letter."""
 
 import hashlib
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,11 +16,11 @@ from sqlmodel import col, func, select
 
 from tests import services
 from tests.office import Office
+from tests.processes import Processes, children_of, send
 from verify.clock import utc_now
 from verify.composition import Rekom
-from verify.config import Settings, variable
+from verify.config import Settings
 from verify.keys import make_keys
-from verify.lifeline import VARIABLE
 from verify.seeds import seed_demo
 from verify.simulator import running_simulator
 from workflows.actor import Actor
@@ -32,7 +30,6 @@ from workflows.records import AuditEvent, Case, Decision, Letter, Task
 from workflows.states import State
 from workflows.vocabulary import Urgency
 
-ROOT = Path(__file__).parents[2]
 PATIENCE, LONGEST = 60.0, 480.0
 """Seconds without a new letter, and seconds for one run however busy the machine is, after which it has failed."""
 STALK = 1.0
@@ -40,34 +37,6 @@ STALK = 1.0
 MOST_UNDER_WAY = 40
 """Cases at once; more only make the queue longer."""
 PATH = ["OPEN", "FINISH_CHECKS", "WEIGH", "ASSESS", "VALIDATE", "APPROVE", "ISSUE"]
-
-
-@dataclass
-class Processes:
-    """The relay and the workers, real ones; they end with this process however it ends."""
-
-    settings: Settings
-    folder: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def start(self, command: str) -> subprocess.Popen[bytes]:
-        given = {variable(one.name): str(getattr(self.settings, one.name)) for one in fields(Settings)}
-        environ = {**os.environ, **given, VARIABLE: "stdin", "PYTHONPATH": str(ROOT)}
-        with (self.folder / f"{command}-{len(self.started)}.log").open("wb") as log:
-            call = [sys.executable, "-m", "verify.cli", command]
-            process = subprocess.Popen(call, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=log, stderr=log)
-        self.started.append(process)
-        return process
-
-    def stop(self) -> None:
-        for process in self.started:
-            process.terminate()
-        for process in self.started:
-            try:
-                process.communicate(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
 
 
 @dataclass
@@ -109,19 +78,6 @@ class People:
             return Counter(dict(session.exec(select(Case.state, func.count()).group_by(col(Case.state))).all()))
 
 
-def horses_of(pid: int) -> list[int]:
-    """The worker's children: what runs a job right now."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = (line.split() for line in listed.splitlines())
-    return [int(child) for child, parent in pairs if int(parent) == pid]
-
-
-def send(pids: list[int], sent: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, sent)
-
-
 def stalk(office: Office, worker: subprocess.Popen[bytes]) -> bool:
     """Kill the worker as soon as it is in the middle of a task; False if it was not for a while."""
     until = time.monotonic() + STALK
@@ -133,7 +89,7 @@ def stalk(office: Office, worker: subprocess.Popen[bytes]) -> bool:
 
 def kill_at_work(office: Office, worker: subprocess.Popen[bytes]) -> bool:
     """Kill the worker and its horse, both by SIGKILL, in the middle of a task; False if there is none just now."""
-    horses = horses_of(worker.pid)
+    horses = children_of(worker.pid)
     send(horses, signal.SIGSTOP)
     if not horses or not begun(office, worker.pid):
         send(horses, signal.SIGCONT)
@@ -180,7 +136,7 @@ def run(office: Office, processes: Processes, cases: int) -> dict[str, float]:
     while (issued := people.stand()[State.LETTER_ISSUED]) < cases:
         last, since = (issued, time.monotonic()) if issued > last else (last, since)
         moves = time.monotonic() - since < PATIENCE and time.monotonic() - began < LONGEST
-        assert moves, f"{dict(people.stand())} {logs(processes)}"
+        assert moves, f"{dict(people.stand())} {processes.last_words()}"
         people.open(cases)
         people.work()
         if not done["killed"] and issued >= cases // 4 and stalk(office, processes.started[1]):
@@ -191,11 +147,6 @@ def run(office: Office, processes: Processes, cases: int) -> dict[str, float]:
             done["wiped"] = issued
         time.sleep(0.1)
     return done | {"seconds": time.monotonic() - began}
-
-
-def logs(processes: Processes) -> str:
-    """The last words of every process."""
-    return " | ".join(path.read_text(errors="replace")[-300:] for path in sorted(processes.folder.glob("*.log")))
 
 
 def check(office: Office, cases: int) -> Counter[str]:

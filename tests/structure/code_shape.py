@@ -3,6 +3,7 @@
 import ast
 import io
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 
@@ -59,6 +60,25 @@ def dynamic_imports(source: str) -> list[str]:
     """Imports by name, which no contract sees."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [f"line {call.lineno}: imports by name" for call in calls if _name(call.func) in ("import_module", "__import__")]
+
+
+CHECKER = "tests.chaos.checker"
+
+
+def foreign_to_the_checker(source: str) -> list[str]:
+    """What the harness's checker imports besides Python itself, a driver and its own parts: it must not share our mistakes."""
+    imported = [(node.lineno, name) for node in ast.walk(ast.parse(source)) for name in _imported(node)]
+    return [f"line {line}: imports {name}" for line, name in imported if not _is_independent(name)]
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+
+
+def _is_independent(name: str) -> bool:
+    return name.split(".")[0] in {*sys.stdlib_module_names, "psycopg"} or name.startswith(CHECKER)
 
 
 def long_file(source: str) -> list[str]:

@@ -9,6 +9,7 @@ from tests.structure.code_shape import (
     LONGEST_FILE,
     LONGEST_FUNCTION,
     dynamic_imports,
+    foreign_to_the_checker,
     late_imports,
     long_file,
     long_functions,
@@ -45,6 +46,20 @@ def test_imports_stand_at_the_top() -> None:
 
 def test_only_the_command_line_imports_by_name() -> None:
     assert faults(dynamic_imports, [path for path in OURS if path != ROOT / "verify" / "cli.py"]) == []
+
+
+def test_the_checker_of_the_harness_knows_none_of_our_code() -> None:
+    files = sorted((ROOT / "tests" / "chaos" / "checker").glob("*.py"))
+    assert len(files) > 5
+    assert faults(foreign_to_the_checker, files) == []
+
+
+@pytest.mark.parametrize(
+    "planted", ["from workflows import audit", "import verify.db", "from tests.office import Office", "import sqlmodel"]
+)
+def test_our_code_in_the_checker_is_found(planted: str) -> None:
+    assert foreign_to_the_checker(planted)
+    assert foreign_to_the_checker("import json\nimport psycopg\nfrom tests.chaos.checker.store import Store") == []
 
 
 def test_files_are_short() -> None:

@@ -1,0 +1,38 @@
+"""``python -m tests.chaos``: try to break it, print what was tried, and keep it (``--keep``) for the README.
+
+Without a goal all of them run. A size that is not given is the one of the suite.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from tests.chaos import random_kills
+from tests.chaos.results import Result, keep, told
+
+GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
+    "R1": lambda given: random_kills.run(given.cases or 200, given.kills or 40, given.seed),
+}
+
+
+def main(words: list[str]) -> int:
+    """Run the goals asked for; 1 where anything was broken."""
+    parser = argparse.ArgumentParser(prog="make chaos", description="Try to break Rekom, and print what came of it.")
+    parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"{', '.join(GOALS)}; all of them where none is named")
+    for name, about in (("cases", "cases of R1"), ("kills", "blows of R1")):
+        parser.add_argument(f"--{name}", type=int, default=None, help=about)
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
+    parser.add_argument("--keep", action="store_true", help="write chaos/results.json and the README's table")
+    given = parser.parse_args(words)
+    results = []
+    for name in given.goals or GOALS:
+        results.append(GOALS[name](given))
+        sys.stdout.write(told(results[-1:]) + "\n")
+        sys.stdout.flush()
+    if given.keep:
+        keep(results)
+    return 1 if any(one.failures for one in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

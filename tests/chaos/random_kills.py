@@ -1,0 +1,226 @@
+"""R1: people work at an office whose processes are killed at random; afterwards the checker says what is left of it.
+
+Each applicant's story is told from counter to hospital by its own clients; two hospitals reach for every letter at once.
+"""
+
+import random
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from tests.chaos.checker.history import read
+from tests.chaos.checker.proof import wrong
+from tests.chaos.checker.proving import prove
+from tests.chaos.clients import Diary, Program, digest, parsed
+from tests.chaos.results import Result
+from tests.chaos.whole_office import Whole, whole_office
+from tests.office import PAPERS, ktp, person
+from workflows.rules.facts import Answer
+
+SHARES = {
+    "kill_horse": 0.52,
+    "kill_worker": 0.27,
+    "orphan_horse": 0.04,
+    "freeze_horse": 0.03,
+    "kill_web": 0.03,
+    "kill_relay": 0.03,
+    "kill_redis": 0.03,
+    "wipe_redis": 0.03,
+    "slow_registries": 0.02,
+    "crash_postgres": 0.02,
+}
+"""How often each thing is hurt; at least once each."""
+USERS = ("loket", "peksos", "validator", "kadis", "rs", "rs2")
+HOSPITALS = {"rs": "RS-CONTOH-1", "rs2": "RS-CONTOH-2"}
+AT_ONCE = 12
+"""Applicants under way at the same time."""
+PATIENCE = 900.0
+"""Seconds for one applicant's whole way, however busy the machine is, after which the story is one that was lost."""
+LOOK = 0.15
+
+
+@dataclass
+class Run:
+    """What one run is about and what came of it."""
+
+    whole: Whole
+    diary: Diary
+    cases: int
+    kills: int
+    rng: random.Random
+    stood: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    hurt: Counter[str] = field(default_factory=Counter)
+    finished: int = 0
+    last_hurt: float = 0.0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def program(self, username: str) -> Program:
+        """A person's program, signed in once for the run."""
+        return Program(self.whole.port, self.tokens[username])
+
+    def __post_init__(self) -> None:
+        self.tokens = {username: self.whole.office.token(username) for username in USERS}
+
+
+def run(cases: int, kills: int, seed: int) -> Result:
+    """One run from an empty office to the checker's word."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="rekom-chaos-") as place:
+        history = Path(place) / "history.jsonl"
+        with whole_office(Path(place)) as whole:
+            one = Run(whole, Diary(history), cases, kills, random.Random(seed))
+            recovery = _work_and_hurt(one)
+            proofs = prove(whole.postgres.url, read(history, complete=True))
+            last_words = whole.processes.last_words() if one.lost else ""
+    failures = (*one.lost, *wrong(proofs), *([last_words] if last_words else []))
+    figures = {"kills": sum(one.hurt.values()), **dict(sorted(one.hurt.items())), "seconds to the last letter": round(recovery, 1)}
+    looked = {f"promise {proof.number}": proof.trials for proof in proofs}
+    replay = f"make chaos ARGS='R1 --cases {cases} --kills {kills} --seed {seed}'"
+    about = f"{cases:,} cases from counter to hospital over HTTP, {sum(one.hurt.values())} random kills, wipes and crashes on the way"
+    return Result("R1", about, cases, failures, seed, replay, time.monotonic() - began, {**figures, "looked at": sum(looked.values())})
+
+
+def _work_and_hurt(one: Run) -> float:
+    """All stories told while things are hurt; returns seconds from the last blow to the last story's end."""
+    watcher = threading.Thread(target=_watch, args=(one,), daemon=True)
+    killer = threading.Thread(target=_hurt, args=(one,), daemon=True)
+    watcher.start()
+    with ThreadPoolExecutor(AT_ONCE) as tellers:
+        killer.start()
+        for _ in tellers.map(lambda number: _tell(one, number), range(1, one.cases + 1)):
+            one.finished += 1
+        ended = time.monotonic()
+    one.over.set()
+    killer.join()
+    watcher.join()
+    return max(ended - one.last_hurt, 0.0) if one.last_hurt else 0.0
+
+
+def _watch(one: Run) -> None:
+    """See where cases stand, by SQL: only those that no job has to run for first."""
+    sql = (
+        "SELECT c.ticket, c.state FROM case_file c WHERE NOT EXISTS"
+        " (SELECT 1 FROM task t WHERE t.case_id = c.id AND t.done_at IS NULL AND t.job <> 'WEBHOOK')"
+    )
+    while not one.over.wait(LOOK):
+        rows = one.whole.peek(sql)
+        if rows is not None:
+            one.stood = {str(ticket): str(state) for ticket, state in rows}
+
+
+def _hurt(one: Run) -> None:
+    """As many blows as asked for, spread over the run by how many stories are told."""
+    names, rest = list(SHARES), max(one.kills - len(SHARES), 0)
+    blows = names + one.rng.choices(names, list(SHARES.values()), k=rest)
+    one.rng.shuffle(blows)
+    for position, blow in enumerate(blows):
+        due = one.cases * position / (len(blows) + 1)
+        while one.finished < due and not one.over.is_set():
+            time.sleep(0.02)
+        if one.over.is_set():
+            return
+        if getattr(one.whole, blow)(one.rng.randrange(len(one.whole.workers))):
+            one.hurt[blow] += 1
+            one.last_hurt = time.monotonic()
+
+
+def _tell(one: Run, number: int) -> None:
+    """One applicant's way; what went wrong with it is kept as a failure."""
+    until = time.monotonic() + PATIENCE
+    try:
+        _story(one, number, until)
+    except (TimeoutError, AssertionError, KeyError) as error:
+        one.lost.append(f"applicant {number}: {type(error).__name__} {error}")
+
+
+def _story(one: Run, number: int, until: float) -> None:
+    ticket = _open(one, number, until)
+    address = f"/applications/{ticket}"
+    _stands(one, ticket, "ASSESSMENT", until)
+    answers = {criterion.key: Answer.YES.value for criterion in one.whole.office.criteria.criteria}
+    _move(one, "peksos", ticket, "ASSESSMENT", "assessment", {"answers": answers}, until)
+    _move(one, "validator", ticket, "VALIDATION", "validation", {"agrees": True}, until)
+    _move(one, "kadis", ticket, "DECISION", "decision", {"outcome": "APPROVE", "reason": "Uji."}, until)
+    _stands(one, ticket, "LETTER_ISSUED", until)
+    status, body = one.program("loket").insist(lambda: one.program("loket").ask("GET", address), until)
+    one.diary.write("read", status, actor="loket", ticket=ticket)
+    letter = parsed(body)["letter"]
+    with ThreadPoolExecutor(len(HOSPITALS)) as desks:
+        taken = list(desks.map(lambda desk: _accept(one, desk, letter, until), HOSPITALS))
+    assert sorted(taken) == [200, 409], f"two desks were told {taken}"
+
+
+def _open(one: Run, number: int, until: float) -> str:
+    key = str(UUID(int=one.rng.getrandbits(128), version=4))
+    body = ktp(number, kk=person(number)["kk"], domicile_code="3673", documents=sorted(PAPERS))
+    body["urgency"] = "EMERGENCY" if number % 10 == 0 else "ROUTINE"
+    told = _written(one, "loket", "intake", "/applications", body, until, key=key)
+    assert told[0] == 201, f"opening was answered {told[0]}"
+    return str(parsed(told[1])["ticket"])
+
+
+def _written(one: Run, who: str, op: str, path: str, body: dict[str, Any], until: float, **known: Any) -> tuple[int, bytes]:
+    """Ask until answered, with each try in the history."""
+    program = one.program(who)
+
+    def ask() -> tuple[int, bytes] | None:
+        told = program.ask("POST", path, body, known.get("key"))
+        one.diary.write(op, told[0] if told else None, **known, **_said(op, told))
+        return told
+
+    return program.insist(ask, until)
+
+
+def _said(op: str, told: tuple[int, bytes] | None) -> dict[str, Any]:
+    """What of an answer the history keeps."""
+    if told is None or not 200 <= told[0] < 300:
+        return {}
+    answer = parsed(told[1])
+    if op == "intake":
+        return {"ticket": answer["ticket"], "body": digest(told[1])}
+    return {"number": answer["letter"]["number"]} if op == "decide" and answer.get("letter") else {}
+
+
+def _move(one: Run, who: str, ticket: str, state: str, step: str, words: dict[str, Any], until: float) -> None:
+    """Take a step as soon as the case waits for it; a refusal means that somebody's earlier try had worked, or to look again."""
+    while True:
+        _stands(one, ticket, state, until)
+        version = _version(one, who, ticket, until)
+        path, body = f"/applications/{ticket}/{step}", {**words, "version": version}
+        status, _ = _written(one, who, "decide" if step == "decision" else "step", path, body, until, ticket=ticket)
+        if status == 201 or _has_left(one, ticket, state, until):
+            return
+
+
+def _version(one: Run, who: str, ticket: str, until: float) -> int:
+    status, body = one.program(who).insist(lambda: one.program(who).ask("GET", f"/applications/{ticket}"), until)
+    one.diary.write("read", status, actor=who, ticket=ticket)
+    return int(parsed(body)["version"])
+
+
+def _has_left(one: Run, ticket: str, state: str, until: float) -> bool:
+    while time.monotonic() < until:
+        rows = one.whole.peek(f"SELECT state FROM case_file WHERE ticket = '{ticket}'")
+        if rows is not None:
+            return rows[0][0] != state
+        time.sleep(LOOK)
+    raise TimeoutError(f"{ticket} could not be looked at")
+
+
+def _stands(one: Run, ticket: str, state: str, until: float) -> None:
+    while one.stood.get(ticket) != state:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{ticket} stands at {one.stood.get(ticket, 'a job')} and not at {state}")
+        time.sleep(LOOK)
+
+
+def _accept(one: Run, desk: str, letter: dict[str, Any], until: float) -> int:
+    known = {"number": letter["number"], "hospital": HOSPITALS[desk]}
+    return _written(one, desk, "accept", "/desk/accept", {"code": letter["token"]}, until, **known)[0]

@@ -1,0 +1,18 @@
+"""R1 at the suite's size: applicants from counter to hospital while processes, Redis and PostgreSQL are killed under them."""
+
+import os
+
+import pytest
+
+from tests.chaos.random_kills import run
+
+CASES, KILLS = int(os.environ.get("REKOM_CHAOS_CASES", "60")), int(os.environ.get("REKOM_CHAOS_KILLS", "20"))
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_doubled_or_skipped(capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(CASES, KILLS, seed=7)
+    assert found.failures == ()
+    assert found.figures["kills"] >= KILLS // 2
+    with capsys.disabled():
+        print(f"\nchaos R1: {found.about}; {found.figures}")  # noqa: T201 -- the figures are what this test is for
