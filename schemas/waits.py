@@ -13,9 +13,11 @@ from workflows.stuck import Wait
 
 
 class WaitSchema(Schema):
-    """One thing that waits too long."""
+    """One thing that waits too long: a case, a cover letter, or an acceptance; the other two are empty."""
 
-    ticket = fields.String()
+    ticket = fields.String(allow_none=True, metadata={"description": "berkas yang menunggu"})
+    collective_letter = fields.Integer(allow_none=True, metadata={"description": "surat pengantar yang menunggu"})
+    late_acceptance = fields.String(allow_none=True, metadata={"description": "penerimaan yang tidak menyebut surat dikenal"})
     region_code = fields.String()
     waiting = fields.String(metadata={"description": "status berkas, atau yang berjalan di sampingnya"})
     since = fields.DateTime()
@@ -57,8 +59,10 @@ def wait_facts(wait: Wait, *, now: datetime) -> dict[str, Any]:
     """One wait, ready for ``WaitSchema``."""
     pending = wait.pending
     return {
-        "ticket": pending.case.ticket,
-        "region_code": pending.case.region_code,
+        "ticket": pending.ticket,
+        "collective_letter": pending.about.collective_id,
+        "late_acceptance": pending.about.late_nonce,
+        "region_code": pending.region_code,
         "waiting": pending.kind,
         "since": pending.since,
         "due": wait.due,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from verify.composition import Rekom
-from verify.office_time import office_of
+from verify.office_time import offices_of
 from workflows import escalations, stuck
 from workflows.errors import RekomError
 from workflows.rules.limits import Limits
@@ -44,7 +44,7 @@ class Escalations:
 
 
 def sweep(rekom: Rekom) -> int:
-    """Tell the steps that are over, each case in its own transaction, and end those whose wait is; returns how many were told."""
+    """Tell the steps that are over, each wait in its own transaction, and end those whose wait is; returns how many were told."""
     return _look(rekom)[0]
 
 
@@ -52,7 +52,7 @@ def _look(rekom: Rekom) -> tuple[int, bool]:
     """How many steps were told, and whether some are left for another look."""
     now = rekom.clock()
     with rekom.database.read() as session:
-        waits = list(stuck.waits(session, office_of(rekom.policies), limits_today(rekom), now=now))
+        waits = list(stuck.waits(session, offices_of(rekom.policies), limits_today(rekom), now=now))
         due = escalations.untold(session, waits)
         over = escalations.over(session, {escalations.key(wait) for wait in waits})
     if over:
@@ -65,7 +65,7 @@ def stuck_in(rekom: Rekom, region_code: str | None) -> list[stuck.Wait]:
     """What waits too long in a region, or anywhere, as it is now."""
     with rekom.database.read() as session:
         limits = limits_today(rekom)
-        return stuck.stuck(session, office_of(rekom.policies), limits, now=rekom.clock(), region_code=region_code)
+        return stuck.stuck(session, offices_of(rekom.policies), limits, now=rekom.clock(), region_code=region_code)
 
 
 def limits_today(rekom: Rekom) -> Limits:
@@ -79,6 +79,6 @@ def _tell(rekom: Rekom, wait: stuck.Wait, now: datetime) -> int:
         with rekom.database.write() as session:
             return len(escalations.tell(session, wait, now=now))
     except RekomError as error:
-        # One case must not keep all others from being told of.
-        log.error("wait of case %s not told: %s", wait.pending.case.id, type(error).__name__)
+        # One wait must not keep all others from being told of.
+        log.error("wait of %s not told: %s", wait.pending.about, type(error).__name__)
         return 0

@@ -9,23 +9,40 @@ from workflows.clocks import OfficeOf, OfficeTime, RunningClock, clocks_of
 from workflows.letter_states import LetterState
 from workflows.queries import CaseView
 from workflows.records.case import Case
+from workflows.records.collective import CollectiveLetter
 from workflows.refusals import ObjectionTerm
-from workflows.rules.policy import PolicyBook, in_force
+from workflows.rules.policy import PolicyBook, RegionPolicy, in_force
+from workflows.stuck import Offices
 
 
 def office_of(policies: PolicyBook) -> OfficeOf:
-    """The office time of any case; each policy's calendar is put together once."""
+    """The office time of any case and cover letter; each policy's calendar is put together once."""
 
     @cache
     def pinned(region_code: str, valid_from: date) -> OfficeTime:
-        policy = policies.pinned(region_code, valid_from)
-        answer = in_force(policies.national.objection_answer_days, valid_from)
-        return OfficeTime(policy, policy.calendar(national_holidays()), answer.value)
+        return time_of(policies.pinned(region_code, valid_from), policies)
 
-    def find(case: Case) -> OfficeTime:
-        return pinned(case.region_code, case.policy_valid_from)
+    def find(thing: Case | CollectiveLetter) -> OfficeTime:
+        return pinned(thing.region_code, thing.policy_valid_from)
 
     return find
+
+
+def offices_of(policies: PolicyBook) -> Offices:
+    """The office time of anything that waits."""
+    known = office_of(policies)
+
+    def on(region_code: str, day: date) -> OfficeTime | None:
+        begun = [block for block in policies.regions.get(region_code, ()) if block.covers(day)]
+        return time_of(begun[0], policies) if begun else None
+
+    return Offices(known, on)
+
+
+def time_of(policy: RegionPolicy, policies: PolicyBook) -> OfficeTime:
+    """A block's office time, with the days to answer an objection when it began."""
+    answer = in_force(policies.national.objection_answer_days, policy.valid_from)
+    return OfficeTime(policy, policy.calendar(national_holidays()), answer.value)
 
 
 def objection_term(case: Case, policies: PolicyBook, *, decided_at: datetime) -> ObjectionTerm:

@@ -16,6 +16,7 @@ from workflows.facts import opened_on
 from workflows.intake import AMENDABLE_STATES
 from workflows.letter_states import LetterState
 from workflows.records.case import Case, CaseDocument
+from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.rules.calendar import Calendar, Counting, Interval, counted_between, deadline, paused_between, promise
 from workflows.rules.papers import asked_papers
@@ -54,7 +55,7 @@ class OfficeTime:
     answer_days: int
 
 
-OfficeOf = Callable[[Case], OfficeTime]
+OfficeOf = Callable[[Case | CollectiveLetter], OfficeTime]
 Seen = Mapping[str, datetime]
 """When each paper was first seen."""
 

@@ -1,27 +1,32 @@
 """Escalation that really runs: the relay looks at what waits too long and tells the next person, once for each step.
 
-A step is a row that cannot be written twice, and an event in the case's audit trail. It ends when the wait does.
+A step is a row that cannot be written twice, and an event in the audit trail of what waits. It ends when the wait does.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, audit
+from workflows import advance, audit, collective
 from workflows.actor import SYSTEM, Actor
 from workflows.authority import authority_of
 from workflows.records.case import Case
+from workflows.records.collective import CollectiveLetter
 from workflows.records.escalation import Escalation
+from workflows.records.late_acceptance import LateAcceptance
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import Role
 from workflows.stuck import Wait
+from workflows.waiting import About, Pending, Unknown
 
-Key = tuple[int, str, datetime]
-"""What one wait is known by: case, subject, since when."""
+Key = tuple[About, str, datetime]
+"""What one wait is known by: what it is about, subject, since when."""
 
 
 def untold(session: Session, waits: Iterable[Wait]) -> list[Wait]:
@@ -33,15 +38,16 @@ def untold(session: Session, waits: Iterable[Wait]) -> list[Wait]:
 
 
 def tell(session: Session, wait: Wait, *, now: datetime) -> list[Escalation]:
-    """Record the steps of a wait that are over and were not told yet; returns those."""
-    pending = wait.pending
-    case = advance.lock_by_id(session, pending.case.id or 0)
-    if pending.kind == pending.case.state and (case.state, case.state_since) != (pending.kind, pending.since):
+    """Record the steps of a wait that are over and were not told yet; returns those. One that goes on after it ended runs again."""
+    trail = _still(session, wait.pending)
+    if trail is None:
         return []  # it moved on since it was looked at
-    case_id, subject, since = key(wait)
-    same = (Escalation.case_id == case_id, Escalation.subject == subject, Escalation.since == since)
-    known = set(session.exec(select(Escalation.level).where(*same)))
-    return [_record(session, case, wait, level, now) for level in range(1, wait.level + 1) if level not in known]
+    known = {row.level: row for row in session.exec(select(Escalation).where(*_same(wait)))}
+    for row in known.values():
+        row.ended_at = None
+        session.add(row)
+    session.flush()
+    return [_record(session, trail, wait, level, now) for level in range(1, wait.level + 1) if level not in known]
 
 
 def over(session: Session, alive: Collection[Key]) -> list[int | None]:
@@ -59,13 +65,14 @@ def end(session: Session, steps: Sequence[int | None], *, now: datetime) -> None
 
 def key(wait: Wait) -> Key:
     """The wait's own."""
-    return wait.pending.case.id or 0, wait.pending.subject, wait.pending.since
+    return wait.pending.about, wait.pending.subject, wait.pending.since
 
 
 def told_to(session: Session, actor: Actor) -> int:
     """How many waits of the actor's region came to a role of theirs and still run."""
-    waits = select(Escalation.case_id, Escalation.subject, Escalation.since).distinct()
-    waits = waits.where(Escalation.region_code == actor.region_code, col(Escalation.ended_at).is_(None))
+    about = (col(Escalation.case_id), col(Escalation.collective_id), col(Escalation.late_nonce))
+    waits = select(Escalation).with_only_columns(*about, col(Escalation.subject), col(Escalation.since)).distinct()
+    waits = waits.where(col(Escalation.region_code) == actor.region_code, col(Escalation.ended_at).is_(None))
     mine = waits.where(col(Escalation.role).in_(list(actor.roles)))
     return int(session.exec(select(func.count()).select_from(mine.subquery())).one())
 
@@ -79,18 +86,39 @@ def names(session: Session, waits: Iterable[Wait]) -> Mapping[Key, str]:
 
 
 def _key(row: Escalation) -> Key:
-    return row.case_id, row.subject, row.since
+    return About(row.case_id, row.collective_id, row.late_nonce), row.subject, row.since
 
 
-def _record(session: Session, case: Case, wait: Wait, level: int, now: datetime) -> Escalation:
-    role = wait.ladder[level - 1]
-    person = _person(session, case, wait, role, now)
-    assert case.id is not None
+def _same(wait: Wait) -> tuple[Any, ...]:
+    """The rows of one wait."""
+    pending = wait.pending
+    about = [getattr(Escalation, name) == value for name, value in asdict(pending.about).items() if value is not None]
+    return (*about, Escalation.subject == pending.subject, Escalation.since == pending.since)
+
+
+def _still(session: Session, pending: Pending) -> str | None:
+    """The audit trail of what waits, under its row's lock; None where it does not wait like this any more."""
+    match pending.thing:
+        case Case(id=case_id):
+            case = advance.lock_by_id(session, case_id or 0)
+            moved = pending.kind == pending.thing.state and (case.state, case.state_since) != (pending.kind, pending.since)
+            return None if moved else advance.subject(case)
+        case CollectiveLetter(id=letter_id):
+            letter = collective.lock_by_id(session, letter_id or 0)
+            return collective.subject(letter) if letter.status == pending.thing.status else None
+        case Unknown(late=late):
+            found = session.get_one(LateAcceptance, late.nonce, with_for_update=True, populate_existing=True)
+            return f"late:{found.nonce}" if found.settled_at is None else None
+
+
+def _record(session: Session, trail: str, wait: Wait, level: int, now: datetime) -> Escalation:
+    role, pending = wait.ladder[level - 1], wait.pending
+    person = _person(session, wait, role, now)
     row = Escalation(
-        case_id=case.id,
-        region_code=case.region_code,
-        subject=wait.pending.subject,
-        since=wait.pending.since,
+        **asdict(pending.about),
+        region_code=pending.region_code,
+        subject=pending.subject,
+        since=pending.since,
         level=level,
         role=role,
         staff_id=person.id if person else None,
@@ -98,17 +126,18 @@ def _record(session: Session, case: Case, wait: Wait, level: int, now: datetime)
     )
     session.add(row)
     session.flush()
-    words = {"waiting": wait.pending.kind, "level": level, "role": role.value, "to": person.name if person else None}
-    audit.record(session, advance.subject(case), "ESCALATE", actor=SYSTEM, now=now, **words)
+    words = {"waiting": pending.kind, "level": level, "role": role.value, "to": person.name if person else None}
+    audit.record(session, trail, "ESCALATE", actor=SYSTEM, now=now, **words)
     return row
 
 
-def _person(session: Session, case: Case, wait: Wait, role: Role, now: datetime) -> Staff | None:
+def _person(session: Session, wait: Wait, role: Role, now: datetime) -> Staff | None:
     """Who hears of it: the person whose name is on it where the step is for their own role, who holds the office, else the first."""
     if role is wait.pending.owner and wait.pending.person_id is not None:
         return session.get(Staff, wait.pending.person_id)
-    people = select(Staff).where(Staff.region_code == case.region_code, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
+    region_code = wait.pending.region_code
+    people = select(Staff).where(Staff.region_code == region_code, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
     if role is Role.KADIS:
         signers = session.exec(people.where(col(Staff.id).in_(select(SigningAuthority.staff_id))))
-        return next((one for one in signers if authority_of(session, one.id or 0, case.region_code, case.timezone, now=now)), None)
+        return next((one for one in signers if authority_of(session, one.id or 0, region_code, wait.timezone, now=now)), None)
     return session.exec(people.where(col(Staff.id).in_(select(StaffRole.staff_id).where(StaffRole.role == role))).limit(1)).first()

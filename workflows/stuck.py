@@ -3,9 +3,9 @@
 While the office waits for the applicant's papers the time of a case stands still; once those are late, the counter asks after them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -15,16 +15,31 @@ from workflows.intake import AMENDABLE_STATES
 from workflows.rules.calendar import deadline
 from workflows.rules.limits import Limit, Limits, Waiting
 from workflows.states import Role
-from workflows.waiting import Pending
+from workflows.waiting import Pending, Unknown
 
 HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Offices:
+    """By which office time a thing is waited for: by the rules it is pinned to, or else by a region's on a day, None where it had none."""
+
+    of: OfficeOf
+    on: Callable[[str, date], OfficeTime | None]
+
+    def for_thing(self, pending: Pending) -> OfficeTime | None:
+        """Of what waits."""
+        thing = pending.thing
+        return self.on(pending.region_code, thing.day) if isinstance(thing, Unknown) else self.of(thing)
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
-    """One thing that waits, with its clock: ``level`` steps of the ladder are over, ``due`` is when the first was or will be."""
+    """One thing that waits, with its clock: ``level`` steps of the ladder are over, ``due`` is when the first was or will be, told in
+    ``timezone``."""
 
     pending: Pending
+    timezone: str
     due: datetime
     level: int
     ladder: tuple[Role, ...]
@@ -45,24 +60,25 @@ class Wait:
         return self.ladder[self.level] if self.level < len(self.ladder) else None
 
 
-def stuck(session: Session, office_of: OfficeOf, limits: Limits, *, now: datetime, region_code: str | None = None) -> list[Wait]:
+def stuck(session: Session, offices: Offices, limits: Limits, *, now: datetime, region_code: str | None = None) -> list[Wait]:
     """Everything that waits too long, the longest overdue first."""
-    found = (wait for wait in waits(session, office_of, limits, now=now, region_code=region_code) if wait.level)
-    return sorted(found, key=lambda wait: (wait.due, wait.pending.case.ticket, wait.pending.subject))
+    found = (wait for wait in waits(session, offices, limits, now=now, region_code=region_code) if wait.level)
+    return sorted(found, key=lambda wait: (wait.due, wait.pending.title, wait.pending.subject))
 
 
-def waits(session: Session, office_of: OfficeOf, limits: Limits, *, now: datetime, region_code: str | None = None) -> Iterator[Wait]:
+def waits(session: Session, offices: Offices, limits: Limits, *, now: datetime, region_code: str | None = None) -> Iterator[Wait]:
     """Everything that waits and has a limit."""
     cases = waiting.open_cases(session, region_code)
     seen = clocks.papers_seen(session, cases)
     for case in cases:
-        office, papers = office_of(case), seen.get(case.id or 0, {})
+        office, papers = offices.of(case), seen.get(case.id or 0, {})
         yield from _measured(waiting.in_state(case), limits, papers, office, now)
         if (late_since := clocks.papers_late_since(case, papers, office, now)) is not None:
-            late = Pending(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
+            late = waiting.of_case(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
             yield from _measured(late, limits, papers, office, now)
     for pending in waiting.beside(session, region_code):
-        yield from _measured(pending, limits, {}, office_of(pending.case), now)
+        if (known := offices.for_thing(pending)) is not None:
+            yield from _measured(pending, limits, {}, known, now)
 
 
 def _measured(pending: Pending, limits: Limits, seen: Seen, office: OfficeTime, now: datetime) -> Iterator[Wait]:
@@ -70,13 +86,14 @@ def _measured(pending: Pending, limits: Limits, seen: Seen, office: OfficeTime, 
     if limit is not None:
         ends = _ends(pending, limit, seen, office, now)
         level = sum(1 for end in ends if end <= now)
-        yield Wait(pending, ends[0], level, limit.ladder)
+        yield Wait(pending, office.policy.timezone, ends[0], level, limit.ladder)
 
 
 def _ends(pending: Pending, limit: Limit, seen: Seen, office: OfficeTime, now: datetime) -> list[datetime]:
     """When each step of the ladder is over. Hours that count are never more than the wall clock's: what lies ahead is left out."""
-    held = pending.kind == pending.case.state and pending.case.state in AMENDABLE_STATES
-    pauses = clocks.paused(pending.case, seen, office, now) if held else ()
+    case = pending.case
+    held = case is not None and pending.kind == case.state and case.state in AMENDABLE_STATES
+    pauses = clocks.paused(case, seen, office, now) if case and held else ()
     passed = (now - pending.since) // (HOUR * limit.hours)
     steps = range(1, max(1, min(passed, len(limit.ladder))) + 1)
     return [deadline(pending.since, limit.hours * step, office.calendar, limit.counting, pauses) for step in steps]

@@ -6,9 +6,11 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner
 
+from tests.collective_office import propose, to_file
 from tests.office import Office
 from tests.registration_office import reactivated
 from tests.verify.web.visitor import Visitor
+from tests.workflows.test_waits_without_case import unknown
 from verify.cli import main
 from verify.escalation import sweep
 from verify.seeds import DEMO_PASSWORD
@@ -58,6 +60,24 @@ def test_the_api_and_the_page_show_whom_it_came_to(visit: Callable[[str], Visito
     assert "Diteruskan kepada Anda: 1" in visit("validator").get("/menunggu").main()
     assert "Diteruskan kepada orang lain: 1" in visit("loket").get("/menunggu").main()
     assert "Terlalu lama menunggu, diteruskan" in visit("loket").get(f"/berkas/{ticket}").main()
+
+
+def test_what_waits_without_a_case_leads_to_its_own_page(
+    visit: Callable[[str], Visitor], sqlite_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = sqlite_office
+    to_file(office, 1)
+    letter, nonce = propose(office), unknown(office)
+    office.clock.pass_by(days=2)
+    shown = {row["waiting"]: row for row in office.api("loket").get("/waits").get_json()["waits"]}
+    cover, late = shown["COLLECTIVE_PROPOSED"], shown["LATE_ACCEPTANCE"]
+    assert (cover["collective_letter"], cover["ticket"], late["late_acceptance"], late["ticket"]) == (letter.id, None, nonce, None)
+    peksos, loket = visit("peksos").get("/menunggu"), visit("loket").get("/menunggu")
+    assert {f"/pengantar/{letter.id}", "/penerimaan"} <= set(peksos.links())
+    assert "Penerimaan dari RSUD Contoh Serang" in loket.main() and "/penerimaan" not in loket.links()
+    monkeypatch.setattr("verify.commands.cases.Rekom", lambda *_, **__: office.rekom)
+    said = CliRunner().invoke(main, ["cases", "stuck"]).output
+    assert "Surat pengantar untuk 1 orang" in said and "Penerimaan dari RSUD" in said
 
 
 def test_nothing_waits_in_a_new_office(visit: Callable[[str], Visitor]) -> None:

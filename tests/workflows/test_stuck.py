@@ -19,7 +19,7 @@ from tests.workflows.test_late_acceptances import open_ones, receive, sent
 from tests.workflows.test_transfers import ask, decide
 from verify import relay
 from verify.escalation import Escalations, limits_today, stuck_in, sweep
-from verify.office_time import office_of
+from verify.office_time import offices_of
 from workflows import advance, duties, escalations, late_acceptances
 from workflows.duties import months_after
 from workflows.errors import NotAllowed, NotFound, PolicyRefused
@@ -38,7 +38,7 @@ def stuck(office: Office) -> list[Wait]:
 
 def everything(office: Office) -> list[Wait]:
     with office.read() as session:
-        return list(waits(session, office_of(office.rekom.policies), limits_today(office.rekom), now=office.clock()))
+        return list(waits(session, offices_of(office.rekom.policies), limits_today(office.rekom), now=office.clock()))
 
 
 def one(office: Office, kind: str) -> Wait:
@@ -71,7 +71,7 @@ def test_a_case_has_one_owner_and_one_clock_in_every_state_of_its_life(sqlite_of
             assert own == []
             continue
         (wait,) = own
-        assert (wait.pending.case.ticket, wait.pending.kind, wait.pending.owner) == (ticket, state, OWNER[state])
+        assert (wait.pending.ticket, wait.pending.kind, wait.pending.owner) == (ticket, state, OWNER[state])
         assert wait.pending.since == office.clock() < wait.due
         assert (wait.level, wait.told, wait.next) == (0, None, wait.ladder[0])
         seen.add(state)
@@ -100,7 +100,7 @@ def test_opening_hours_count_and_the_next_person_is_named(sqlite_office: Office)
     assert stuck(office) == []
     office.clock.pass_by(minutes=1)
     wait = one(office, "ASSESSMENT")
-    assert (wait.pending.case.ticket, wait.pending.owner) == (ticket, Role.CASEWORKER)
+    assert (wait.pending.ticket, wait.pending.owner) == (ticket, Role.CASEWORKER)
     assert (wait.level, wait.told, wait.next) == (1, Role.VALIDATOR, Role.KADIS)
     assert wait.due == datetime(2026, 11, 23, 6, tzinfo=UTC)
     office.clock.pass_by(hours=10)  # the office is closed
@@ -117,7 +117,7 @@ def test_time_stands_still_while_the_applicant_is_waited_for(sqlite_office: Offi
     assert stuck(office) == []
     office.clock.pass_by(days=1)
     late = one(office, Waiting.PAPERS)  # due after 48 hours, then two working days for the counter to ask after them
-    assert (late.pending.case.ticket, late.pending.owner, late.told, late.next) == (ticket, Role.LOKET, Role.LOKET, Role.KADIS)
+    assert (late.pending.ticket, late.pending.owner, late.told, late.next) == (ticket, Role.LOKET, Role.LOKET, Role.KADIS)
     assert len(stuck(office)) == 1
     office.amend(ticket, documents=PAPERS)
     office.drain()
@@ -130,12 +130,12 @@ def test_registrations_checks_and_duties_wait_too(sqlite_office: Office) -> None
     waiting, sent, refused = (office.to_letter(number) for number in (1, 2, 3))
     by_hand(office, waiting, "mend", {"rt": "001"})
     office.clock.pass_by(days=2)
-    unsent = {wait.pending.case.ticket for wait in stuck(office) if wait.pending.kind == Waiting.REGISTRATION_WAITING}
+    unsent = {wait.pending.ticket for wait in stuck(office) if wait.pending.kind == Waiting.REGISTRATION_WAITING}
     assert unsent == {waiting, sent, refused}
     make(office)
     answers(office, {3: REFUSED})
     office.clock.pass_by(days=2)
-    kinds = {(wait.pending.case.ticket, wait.pending.kind) for wait in stuck(office)}
+    kinds = {(wait.pending.ticket, wait.pending.kind) for wait in stuck(office)}
     assert (refused, Waiting.REGISTRATION_REFUSED) in kinds
     assert (waiting, Waiting.REGISTRATION_BATCHED) in kinds
     assert (waiting, Waiting.REGISTRATION_WAITING) not in kinds
@@ -162,7 +162,7 @@ def test_what_hospitals_leave_to_the_office_waits_too(sqlite_office: Office) -> 
         receive(office, letter, sent(letter, office.clock()), desk)
     office.clock.pass_by(days=2)
     kinds = {Waiting.TRANSFER, Waiting.LATE_ACCEPTANCE}
-    assert {(wait.pending.case.ticket, wait.pending.kind) for wait in stuck(office) if wait.pending.kind in kinds} == {
+    assert {(wait.pending.ticket, wait.pending.kind) for wait in stuck(office) if wait.pending.kind in kinds} == {
         (elsewhere, Waiting.TRANSFER),
         (twice, Waiting.LATE_ACCEPTANCE),
     }
@@ -177,7 +177,7 @@ def test_another_region_sees_nothing_of_it(sqlite_office: Office) -> None:
     office = sqlite_office
     office.to_letter()
     office.clock.pass_by(days=10)
-    assert {wait.pending.case.region_code for wait in stuck_in(office.rekom, None)} == {"3673"}
+    assert {wait.pending.region_code for wait in stuck_in(office.rekom, None)} == {"3673"}
     assert stuck_in(office.rekom, "3316") == []
 
 

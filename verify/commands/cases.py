@@ -63,13 +63,13 @@ def stuck_command(region: str | None, as_json: bool) -> None:
     if not found:
         click.echo("Tidak ada yang menunggu terlalu lama.")
         return
-    table = Table("berkas", "daerah", "menunggu", "ditunggu", "sejak", "lewat", "diberi tahu", "berikutnya", box=None)
+    table = Table("yang menunggu", "daerah", "langkah", "ditunggu", "sejak", "lewat", "diberi tahu", "berikutnya", box=None)
     for wait in found:
         pending = wait.pending
-        since, late = local_time(pending.since, pending.case.timezone), duration(now - wait.due)
+        since, late = local_time(pending.since, wait.timezone), duration(now - wait.due)
         owner = f"{ROLE[pending.owner]}, {pending.name}" if pending.name else ROLE[pending.owner]
         told, following = (ROLE[role] if role else "" for role in (wait.told, wait.next))
-        table.add_row(pending.case.ticket, pending.case.region_code, WAITING[pending.kind], owner, since, late, told, following)
+        table.add_row(pending.ticket or pending.title, pending.region_code, WAITING[pending.kind], owner, since, late, told, following)
     Console(width=200).print(table)
 
 

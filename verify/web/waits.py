@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from verify.auth import me, parts, requires
 from verify.escalation import stuck_in
 from verify.web.words import ROLE
 from workflows import escalations
-from workflows.permissions import Permission
+from workflows.permissions import Permission, can
 from workflows.rules.limits import Waiting
 from workflows.states import LABEL
+from workflows.waiting import Pending
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -26,7 +27,10 @@ WAITING: Mapping[str, str] = {
     Waiting.CORRECTION: "Jawaban registri berbeda",
     Waiting.DTSEN_DUTY: "Pemutakhiran DTSEN",
     Waiting.TRANSFER: "Permintaan pindah rumah sakit",
-    Waiting.LATE_ACCEPTANCE: "Penerimaan tanpa internet bertabrakan",
+    Waiting.LATE_ACCEPTANCE: "Penerimaan tanpa internet belum diselesaikan",
+    Waiting.COLLECTIVE_PROPOSED: "Surat pengantar menunggu paraf atau putusan",
+    Waiting.COLLECTIVE_SIGNED: "Kertas surat pengantar belum jadi",
+    Waiting.COLLECTIVE_PREPARED: "Surat pengantar menunggu tanda tangan",
 }
 """What waits, in words."""
 
@@ -41,7 +45,17 @@ def show() -> str:
     mine = [wait for wait in found if me().roles.intersection(wait.heard)]
     others = [wait for wait in found if not me().roles.intersection(wait.heard)]
     told = {"names": names, "key": escalations.key}
-    return render_template("waits.html", mine=mine, others=others, words=WAITING, roles=ROLE, now=parts().clock(), **told)
+    return render_template("waits.html", address=address, mine=mine, others=others, words=WAITING, roles=ROLE, now=parts().clock(), **told)
+
+
+def address(pending: Pending) -> str | None:
+    """The page on which it goes on; None where this person has none."""
+    if pending.kind == Waiting.LATE_ACCEPTANCE and can(me(), Permission.CONFIRM_TRANSFER):
+        return url_for("acceptances.show")
+    if pending.letter is not None:
+        return url_for("collective_pages.show", letter_id=pending.letter.id)
+    mine = pending.case is not None and pending.case.region_code == me().region_code
+    return url_for("case_page.show", ticket=pending.ticket) if mine else None
 
 
 def told_to_me() -> int:

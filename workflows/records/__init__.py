@@ -35,7 +35,7 @@ from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.premium import PremiumBill, PremiumDispute
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.removal import Removal
-from workflows.records.reprint import Reprint
+from workflows.records.reprint import CollectiveReprint, Reprint
 from workflows.records.resident import ResidentRow
 from workflows.records.seat import LedgerEntry, Seat, SeatQuota, WaitingEntry
 from workflows.records.second_factor import Passkey, RecoveryCode, TotpSecret
@@ -62,6 +62,7 @@ __all__ = [
     "CheckResult",
     "Checkpoint",
     "CollectiveLetter",
+    "CollectiveReprint",
     "CollectiveRow",
     "CollectiveStep",
     "Correction",

@@ -17,3 +17,15 @@ class Reprint(SQLModel, table=True):
     ordinal: int = Field(primary_key=True)
     printed_by: int = Field(foreign_key="staff.id")
     printed_at: datetime
+
+
+class CollectiveReprint(SQLModel, table=True):
+    """The same of a letter E."""
+
+    __tablename__ = "collective_reprint"
+    __table_args__ = (CheckConstraint("ordinal >= 0", name="counted"),)
+
+    collective_id: int = Field(foreign_key="collective_letter.id", primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    printed_by: int = Field(foreign_key="staff.id")
+    printed_at: datetime

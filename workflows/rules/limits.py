@@ -10,7 +10,8 @@ from workflows.states import Role
 
 class Waiting(StrEnum):
     """What waits beside a case in its state: papers that are late, a registration in its status, a check or late answer with a
-    person's name, a duty, and what hospitals leave to the office: a move, an acceptance without network that collided."""
+    person's name, a duty, what hospitals leave to the office (a move, an acceptance without network that a person settles), and
+    a cover letter that waits for a word, for its paper, or for a signature on it."""
 
     PAPERS = "PAPERS"
     REGISTRATION_WAITING = "REGISTRATION_WAITING"
@@ -23,6 +24,9 @@ class Waiting(StrEnum):
     DTSEN_DUTY = "DTSEN_DUTY"
     TRANSFER = "TRANSFER"
     LATE_ACCEPTANCE = "LATE_ACCEPTANCE"
+    COLLECTIVE_PROPOSED = "COLLECTIVE_PROPOSED"
+    COLLECTIVE_SIGNED = "COLLECTIVE_SIGNED"
+    COLLECTIVE_PREPARED = "COLLECTIVE_PREPARED"
 
 
 @dataclass(frozen=True, slots=True)
