@@ -14,6 +14,7 @@ from schemas.approval_rows import ChainRows, LimitRows, QuorumRows
 from schemas.letter_shape import LETTER_TERMS, LetterFormShape, form_faults
 from schemas.office_time import CutoffRows, OpeningRows
 from schemas.policy_fields import WORDS, PolicyShape, Rule, choice, day, flag, listed, part, ruled, sentences, text, whole, words
+from schemas.retention_terms import TermShape, term_faults
 from schemas.waiting_limits import WaitingRows
 from workflows.errors import PolicyFileError
 from workflows.letter_number import check_template
@@ -193,6 +194,7 @@ class NationalShape(PolicyShape):
     objection_days = part(_Dated, many=True)
     objection_answer_days = part(_Dated, many=True)
     refusal_reasons = part(_Refusal, many=True)
+    retention = part(TermShape, many=True)
     letter_forms = part(LetterFormShape, many=True)
     criteria_sets = part(_Questions, many=True)
 
@@ -200,7 +202,8 @@ class NationalShape(PolicyShape):
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse rows out of order and criteria that cannot be told apart."""
         refusals, forms = dict(_refusal_faults(data["refusal_reasons"])), dict(form_faults(data["letter_forms"]))
-        faults = {**dict(_row_faults(data)), **refusals, **forms, **dict(_criteria_faults(data["criteria_sets"]))}
+        terms, questions = dict(term_faults(data["retention"])), dict(_criteria_faults(data["criteria_sets"]))
+        faults = {**dict(_row_faults(data)), **refusals, **forms, **terms, **questions}
         if faults:
             raise ValidationError(faults)
 
@@ -242,7 +245,7 @@ def _seam_fault(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, lis
 
 
 def _row_faults(national: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key in (key for key in national if key not in ("letter_forms", "criteria_sets", "refusal_reasons")):
+    for key in (key for key in national if key not in ("letter_forms", "criteria_sets", "refusal_reasons", "retention")):
         days = [since for since, _ in national[key]]
         if not days:
             yield key, [f"Tulis paling sedikit satu [[{key}]]."]

@@ -1,5 +1,5 @@
 """The relay and sweeper in one loop: it rings for tasks that are due and free, closes letters that ran out, tells the next
-person of what waits too long, opens a new year's seats, and takes witnesses of the audit trail.
+person of what waits too long, opens a new year's seats, erases what was kept long enough, and takes witnesses of the audit trail.
 
 It is woken through Redis after each commit and looks by itself every second as a net, so a Redis that is
 gone delays cases and loses none.
@@ -16,6 +16,7 @@ from verify import collective
 from verify.composition import Rekom
 from verify.escalation import Escalations
 from verify.health import sign_relay
+from verify.retention import Retention
 from verify.seat_years import SeatYears
 from verify.witness import Witnesses
 from workflows import advance, bedside, letters, tasks
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def run(rekom: Rekom, stop: threading.Event) -> None:
     """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
-    witnesses, escalations, years = Witnesses(rekom), Escalations(rekom), SeatYears(rekom)
+    witnesses, escalations, years, retention = Witnesses(rekom), Escalations(rekom), SeatYears(rekom), Retention(rekom)
     while not stop.is_set():
         try:
             with closing(rekom.doorbell.listen()) as bell:
@@ -36,6 +37,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
                     witnesses.take_when_due()
                     escalations.tell_when_due()
                     years.open_when_due()
+                    retention.sweep_when_due()
                     sign_relay(rekom.doorbell.impatient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)
         except (RedisError, SQLAlchemyError, OSError) as error:

@@ -20,6 +20,7 @@ from workflows.records.collective import CollectiveLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch, RowOutcome
 from workflows.registering import Answer
 from workflows.registration_states import ON_ITS_WAY, RegistrationStatus, Route
+from workflows.retention import Erased
 from workflows.rules.activation import next_start
 from workflows.rules.policy import ActivationMode, RegionPolicy
 
@@ -162,6 +163,8 @@ def find(session: Session, region_code: str, number: int) -> RegistrationBatch:
     batch = session.exec(query).first()
     if batch is None:
         raise NotFound("Berkas kiriman ini tidak ada. Periksa nomornya.")
+    if not batch.file:
+        raise Erased("Berkas kiriman ini sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap.")
     if hashlib.sha256(batch.file).hexdigest() != batch.sha256:
         raise BatchRefused("Isi berkas kiriman ini berubah sesudah dibuat. Jangan dikirim; hubungi admin.")
     return batch

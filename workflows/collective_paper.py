@@ -22,6 +22,7 @@ from workflows.records.collective import CollectiveLetter, CollectiveRow
 from workflows.records.registration import RegistrationBatch
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
+from workflows.retention import Erased
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.signing import LARGEST_SCAN, LONGEST_SIGNING, NO_SCAN, SCAN_KINDS, SCAN_TOO_LARGE
 
@@ -145,6 +146,8 @@ def paper(letter: CollectiveLetter, actor: Actor) -> bytes:
     made = letter.pdf or letter.draft
     if made is None:
         raise NotFound("Surat pengantar ini belum ada kertasnya. Tunggu sebentar, lalu muat ulang.")
+    if not made:
+        raise Erased("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap.")
     return made
 
 

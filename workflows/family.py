@@ -4,6 +4,7 @@ import hmac
 
 from sqlmodel import Session, select
 
+from workflows.erasing import is_erased
 from workflows.queries import CaseView, view_of
 from workflows.records.case import Case
 
@@ -14,7 +15,7 @@ LAST = 4
 def find(session: Session, ticket: str, last_four: str) -> CaseView | None:
     """The case behind a number, for whoever knows the digits; None for a wrong number and for wrong digits alike."""
     case = session.exec(select(Case).where(Case.ticket == ticket)).first()
-    known = _digits(case) if case else "-" * LAST
+    known = _digits(case) if case and not is_erased(session, case) else "-" * LAST
     fits = hmac.compare_digest(known.encode(), last_four.encode())
     return view_of(session, case) if case and fits else None
 

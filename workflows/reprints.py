@@ -10,12 +10,14 @@ from sqlmodel import Session, col, func, select
 
 from workflows import advance, audit, facts, letters
 from workflows.actor import Actor
+from workflows.erasing import is_erased
 from workflows.errors import NotFound, TransitionRefused
 from workflows.facts import LetterQuestion
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.letter import Letter
 from workflows.records.reprint import Reprint
+from workflows.retention import Erased
 from workflows.states import Job
 
 PRINTABLE = frozenset({LetterState.ISSUED, LetterState.ACCEPTED})
@@ -36,10 +38,13 @@ class Copy:
 def take(session: Session, ticket: str, actor: Actor, *, now: datetime) -> Copy:
     """Count one more paper of a case's letter; a marked one is set afterwards, outside the transaction.
 
-    ``NotFound`` where there is no paper yet, ``TransitionRefused`` where the letter is good no more.
+    ``NotFound`` where there is no paper yet, ``TransitionRefused`` where the letter is good no more, ``Erased``
+    where its time is over.
     """
     check(actor, Permission.READ_LETTER)
     case = advance.lock(session, ticket, actor)
+    if is_erased(session, case):
+        raise Erased
     letter = letters.live_letter(session, case)
     if letter.pdf is None or letter.token is None or letter.id is None:
         raise NotFound("Surat untuk berkas ini belum terbit.")

@@ -28,6 +28,7 @@ VALUES = [
     *((f"{block.region_code} {block.valid_from} {key}", value) for block in BLOCKS for key, value in sourced(block).items()),
     *((f"{name} {since}", ruled) for name in DATED for since, ruled in getattr(BOOK.national, name)),
     *((f"{form.type} {since}", form) for since, form in BOOK.national.letter_forms),
+    *((f"retention {term.kind} {term.region}", term) for term in BOOK.national.retention),
     *BOOK.national.criteria_sets.items(),
 ]
 

@@ -15,6 +15,7 @@ import click
 
 from schemas.spreadsheet import as_csv
 from verify.commands.operator import changing, installation, looking, operator
+from verify.commands.retention import hold_command, release_command, retention_command
 from verify.composition import Rekom
 from verify.web.story import story
 from verify.web.times import local_time
@@ -30,7 +31,11 @@ SEEN = {Seen.CASE: "berkas", Seen.LETTER: "surat", Seen.REVEALED: "data lengkap"
 
 @click.group("privacy")
 def privacy_group() -> None:
-    """Personal data: who looked at it, all that is held about a person, whose data an account saw."""
+    """Personal data: who looked at it, all that is held about a person, whose data an account saw, what was kept long enough."""
+
+
+for command in (retention_command, hold_command, release_command):
+    privacy_group.add_command(command)
 
 
 @privacy_group.command("looked")

@@ -14,6 +14,7 @@ from workflows.actor import Actor
 from workflows.collective_states import LABEL
 from workflows.errors import InvalidInput
 from workflows.records.registration import RegistrationBatch
+from workflows.retention import Erased
 from workflows.states import Role
 
 REGION = click.option("--region", help="Kemendagri code [default: REKOM_REGION]")
@@ -56,6 +57,8 @@ def letter_command(number: int, folder: Path, region: str | None) -> None:
         letter = collective_view.of_batches(session, code).get(number)
     if letter is None or letter.pdf is None:
         raise InvalidInput("Berkas kiriman ini belum punya surat pengantar yang terbit. Ajukan di halaman pendaftaran.")
+    if not letter.pdf:
+        raise Erased("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap.")
     path = folder / f"pengantar-{code}-{number:04d}.pdf"
     path.write_bytes(letter.pdf)
     path.chmod(0o600)

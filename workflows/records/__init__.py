@@ -15,6 +15,7 @@ from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
 from workflows.records.duty import Duty
 from workflows.records.episode import Episode
+from workflows.records.erasure import Erasure, LegalHold
 from workflows.records.escalation import Escalation
 from workflows.records.extension import Extension, ExtensionOutcome
 from workflows.records.extract import DtsenRow, Extract, MemberRow
@@ -74,6 +75,7 @@ __all__ = [
     "DtsenRow",
     "Duty",
     "Episode",
+    "Erasure",
     "Escalation",
     "Extension",
     "ExtensionOutcome",
@@ -88,6 +90,7 @@ __all__ = [
     "LateAcceptance",
     "LateOutcome",
     "LedgerEntry",
+    "LegalHold",
     "Letter",
     "LetterCounter",
     "LookupCount",

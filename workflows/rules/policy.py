@@ -15,6 +15,7 @@ from workflows.errors import PolicyEdited, PolicyRefused
 from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
 from workflows.rules.limits import Limits
+from workflows.rules.retention import Term
 from workflows.states import Role
 from workflows.vocabulary import Capacity, LetterType
 
@@ -294,6 +295,7 @@ class NationalPolicy:
     objection_days: Dated
     objection_answer_days: Dated
     refusal_reasons: tuple[RefusalReason, ...]
+    retention: tuple[Term, ...]
     letter_forms: tuple[tuple[date, LetterForm], ...]
     criteria_sets: Mapping[str, CriteriaSet]
     criteria_sha256: Mapping[str, str]

@@ -1,0 +1,92 @@
+"""``rekom privacy retention``: what has been kept long enough; and what holds a case longer."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+from sqlmodel import Session, select
+
+from verify import retention as sweeping
+from verify.commands.operator import changing, installation, operator
+from verify.retention import Heap
+from workflows import advance, retention
+from workflows.errors import NotFound
+from workflows.records.case import Case
+from workflows.retention import Over
+
+TICKET = click.option("--ticket", required=True, help="number of the case")
+REASON = click.option("--reason", required=True, help="at least ten letters, without names and numbers of people")
+ALL = 1_000_000
+
+
+@click.command("retention")
+@click.option("--dry-run", is_flag=True, help="only say what would go, and why")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def retention_command(dry_run: bool, as_json: bool) -> None:
+    """Erase what has been kept as long as the policy says; the relay does the same once a day."""
+    rekom = installation()
+    cases, heaps, backups = list(sweeping.overdue_cases(rekom)), sweeping.heaps(rekom), sweeping.old_backups(rekom)
+    if as_json:
+        folders = [str(folder) for folder in backups]
+        plain = {"cases": [_plain(one) for one in cases], "rows": [_plain(heap) for heap in heaps], "backups": folders}
+        click.echo(json.dumps(plain, indent=1, default=str, ensure_ascii=False))
+    else:
+        for line in [*map(_case, cases), *map(_heap, heaps), *(f"Cadangan {folder}: dihapus." for folder in backups)]:
+            click.echo(line)
+    if dry_run:
+        _say(as_json, "Tidak ada yang diubah.")
+        return
+    swept = sweeping.sweep(rekom, most=ALL)
+    rekom.database.close()
+    _say(as_json, f"Dihapus: data pribadi {swept.cases} berkas, {swept.rows} baris lain, {swept.folders} cadangan.")
+
+
+@click.command("hold")
+@TICKET
+@REASON
+def hold_command(ticket: str, reason: str) -> None:
+    """Keep a case from being erased: a complaint, an audit, a court."""
+    rekom = installation()
+    with changing(rekom) as session:
+        retention.hold(session, _locked(session, ticket), reason, operator(rekom), now=rekom.clock())
+    click.echo(f"Berkas {ticket.upper()} ditahan. Lepaskan dengan: rekom privacy release --ticket {ticket.upper()} --reason ALASAN")
+
+
+@click.command("release")
+@TICKET
+@REASON
+def release_command(ticket: str, reason: str) -> None:
+    """Let a case's time run again."""
+    rekom = installation()
+    with changing(rekom) as session:
+        retention.lift(session, _locked(session, ticket), reason, operator(rekom), now=rekom.clock())
+    click.echo(f"Berkas {ticket.upper()} tidak ditahan lagi. Masa simpannya berjalan seperti biasa.")
+
+
+def _locked(session: Session, ticket: str) -> Case:
+    found = session.exec(select(Case.id).where(Case.ticket == ticket.upper())).first()
+    if found is None:
+        raise NotFound(advance.NO_CASE)
+    return advance.lock_by_id(session, found)
+
+
+def _case(one: Over) -> str:
+    what = f"tetap, sebab: {' '.join(one.held)}" if one.held else "data pribadinya dihapus."
+    return f"Berkas {one.ticket} ({one.kind.value}): sejak {one.since}, {one.term.days} hari, habis {one.due_on}: {what} {_rule(one)}"
+
+
+def _heap(heap: Heap) -> str:
+    return f"{heap.kind.value}: {heap.number} baris sebelum {heap.before:%Y-%m-%d}: dihapus. {_rule(heap)}"
+
+
+def _rule(found: Over | Heap) -> str:
+    return f"Dasar: {found.term.reference.rstrip('.')}."
+
+
+def _plain(found: Over | Heap) -> dict[str, Any]:
+    return asdict(found)
+
+
+def _say(as_json: bool, sentence: str) -> None:
+    click.echo(sentence, err=as_json)

@@ -1,0 +1,150 @@
+"""Rows beside cases whose time is over: they go, or what names a person in them does, a few thousand in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Table, and_, cast, delete, exists, func, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col, select, tuple_
+
+from workflows import audit, records
+from workflows.actor import SYSTEM
+from workflows.collective_states import CollectiveStatus
+from workflows.rules.retention import Kept
+
+AT_ONCE = 5_000
+GONE = "(dihapus)"
+NO_BYTES = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table that are over at a moment; ``values`` is what is left of each, None where nothing is."""
+
+    kind: type[SQLModel]
+    over: Callable[[datetime], ColumnElement[bool]]
+    values: Mapping[str, Any] | None = None
+
+    @property
+    def table(self) -> Table:
+        """As the database knows it."""
+        return SQLModel.metadata.tables[str(self.kind.__tablename__)]
+
+    def count(self, session: Session, before: datetime) -> int:
+        """How many there are."""
+        return int(session.exec(select(func.count()).select_from(self.kind).where(self.over(before))).one())
+
+    def clear(self, session: Session, before: datetime, most: int = AT_ONCE) -> int:
+        """Let at most so many go; returns how many went."""
+        key = [*self.table.primary_key.columns]
+        found = tuple_(*key).in_(select(*key).where(self.over(before)).limit(most))
+        change = delete(self.table).where(found) if self.values is None else update(self.table).where(found).values(self.values)
+        return int(session.connection().execute(change).rowcount)
+
+
+def clear(session: Session, kind: Kept, before: datetime, *, now: datetime, most: int = AT_ONCE) -> int:
+    """One transaction's part of a kind; the trail says how many rows went and up to which moment."""
+    gone = {rows.table.name: rows.clear(session, before, most) for rows in OUTDATED[kind]}
+    if total := sum(gone.values()):
+        told = {name: number for name, number in gone.items() if number}
+        audit.record(session, "retention", "CLEARED", actor=SYSTEM, now=now, kind=kind.value, before=before.isoformat(), rows=told)
+    return total
+
+
+def count(session: Session, kind: Kept, before: datetime) -> int:
+    """How many rows of a kind are over."""
+    return sum(rows.count(session, before) for rows in OUTDATED[kind])
+
+
+def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
+    """Extracts that were undone, or that a newer one of their kind has displaced, since before a moment."""
+    old, newer = records.Extract, aliased(records.Extract)
+    same = and_(col(newer.kind) == col(old.kind), col(newer.undone_at).is_(None))
+    displaced = exists().where(same, col(newer.as_of) > col(old.as_of), col(newer.imported_at) <= before)
+    return col(extract_id).in_(select(old.id).where(or_(col(old.undone_at) <= before, displaced)))
+
+
+def _draft(before: datetime) -> ColumnElement[bool]:
+    return and_(col(records.Letter.pdf).is_not(None), col(records.Letter.issued_at) <= before, func.length(records.Letter.draft) > 0)
+
+
+def _ended_list(before: datetime) -> ColumnElement[bool]:
+    letter = records.CollectiveLetter
+    over = or_(col(letter.status).in_(ENDED), and_(col(letter.status) == CollectiveStatus.ISSUED, col(letter.valid_until) <= before))
+    paper = or_(*(func.length(column) > 0 for column in (letter.pdf, letter.draft, letter.scan)))
+    return and_(over, col(letter.since) <= before, paper, _unlisted(letter.id))
+
+
+def _unlisted(collective_id: Any) -> ColumnElement[bool]:
+    row = records.CollectiveRow
+    return ~exists().where(col(row.collective_id) == collective_id, col(row.ended_at).is_(None))
+
+
+def _sent_file(before: datetime) -> ColumnElement[bool]:
+    batch, row = records.RegistrationBatch, records.BatchRow
+    waiting = exists().where(col(row.batch_id) == batch.id, col(row.answered_at).is_(None))
+    moved = or_(col(batch.sent_at) <= before, col(batch.void_at) <= before)
+    return and_(moved, func.length(batch.file) > 0, ~waiting)
+
+
+def _strange(before: datetime) -> ColumnElement[bool]:
+    answer = records.RegistrationAnswer
+    return and_(col(answer.received_at) <= before, func.length(cast(answer.strange, String)) > len("[]"))
+
+
+def _disputed(before: datetime) -> ColumnElement[bool]:
+    dispute, bill = records.PremiumDispute, records.PremiumBill
+    named = or_(*(col(column).is_not(None) for column in (dispute.nik, dispute.card, dispute.name)))
+    return and_(col(dispute.bill_id).in_(select(bill.id).where(col(bill.checked_at) <= before)), named)
+
+
+def _old_meter(before: datetime) -> ColumnElement[bool]:
+    meter = records.Meter
+    return and_(
+        col(meter.since) <= before,
+        col(meter.locked_at).is_(None),
+        or_(col(meter.closed_until).is_(None), col(meter.closed_until) <= before),
+    )
+
+
+def _told(before: datetime) -> ColumnElement[bool]:
+    delivery = records.WebhookDelivery
+    return or_(col(delivery.delivered_at) <= before, col(delivery.failed_at) <= before)
+
+
+def _attempts(before: datetime) -> ColumnElement[bool]:
+    return col(records.WebhookAttempt.delivery_id).in_(select(records.WebhookDelivery.id).where(_told(before)))
+
+
+def _pair(before: datetime) -> ColumnElement[bool]:
+    pair = records.MatchPair
+    return or_(_replaced(before, pair.residents_id), _replaced(before, pair.other_id))
+
+
+ENDED = (CollectiveStatus.DROPPED, CollectiveStatus.EXPIRED, CollectiveStatus.REVOKED, CollectiveStatus.REPLACED)
+PAPERS = {"pdf": NO_BYTES, "draft": NO_BYTES, "scan": NO_BYTES}
+OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
+    Kept.DRAFTS: (Rows(records.Letter, _draft, {"draft": NO_BYTES}),),
+    Kept.COVER_LETTERS: (Rows(records.CollectiveLetter, _ended_list, PAPERS),),
+    Kept.EXPORT_FILES: (
+        Rows(records.RegistrationBatch, _sent_file, {"file": NO_BYTES}),
+        Rows(records.RegistrationAnswer, _strange, {"strange": []}),
+    ),
+    Kept.EXTRACTS: (
+        Rows(records.MatchPair, _pair),
+        Rows(records.DtsenRow, lambda before: _replaced(before, records.DtsenRow.extract_id)),
+        Rows(records.MemberRow, lambda before: _replaced(before, records.MemberRow.extract_id)),
+        Rows(records.ResidentRow, lambda before: _replaced(before, records.ResidentRow.extract_id)),
+    ),
+    Kept.MATCHES: (Rows(records.MatchDecision, lambda before: col(records.MatchDecision.decided_at) <= before),),
+    Kept.MEMBERSHIP_REPORTS: (Rows(records.MembershipReport, lambda before: col(records.MembershipReport.reported_at) <= before),),
+    Kept.PREMIUM_DISPUTES: (Rows(records.PremiumDispute, _disputed, {"nik": None, "card": None, "name": None, "evidence": GONE}),),
+    Kept.ACCESS_LOG: (Rows(records.CaseReading, lambda before: col(records.CaseReading.last_at) <= before),),
+    Kept.COUNTERS: (Rows(records.LookupCount, lambda before: col(records.LookupCount.hour) <= before), Rows(records.Meter, _old_meter)),
+    Kept.ANSWERS: (Rows(records.IdempotencyRecord, lambda before: col(records.IdempotencyRecord.created_at) <= before),),
+    Kept.SESSIONS: (Rows(records.SignIn, lambda before: func.coalesce(records.SignIn.ended_at, records.SignIn.expires_at) <= before),),
+    Kept.WEBHOOKS: (Rows(records.WebhookAttempt, _attempts), Rows(records.WebhookDelivery, _told)),
+}
+"""What goes of each kind, in the order in which keys let it go."""
