@@ -8,14 +8,17 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas.fields import NikText, Shape, Text
 from workflows.desk import DeskAnswer, Verdict
+from workflows.extensions import Prolonged
+from workflows.letter_states import LetterState
 from workflows.long_date import long_date
 from workflows.masking import initials
 from workflows.records.collective import CollectiveLetter
 from workflows.records.extension import ExtensionOutcome
+from workflows.records.letter import Letter
 from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.states import LABEL
-from workflows.vocabulary import LetterType
+from workflows.vocabulary import AT_HOSPITAL, LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
@@ -110,6 +113,10 @@ NEXT_STEPS = {
 }
 
 
+WAIT_FOR_NEW = "Tunggu jawaban Dinas Sosial, atau telepon. Pasien gawat darurat tetap dilayani."
+TAKE_NEW = "Minta surat yang baru, lalu pindai surat itu. Pasien gawat darurat tetap dilayani."
+ASK_OFFICE = "Minta surat baru ke Dinas Sosial. Pasien gawat darurat tetap dilayani."
+
 SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK", LetterType.JAMINAN_PELAYANAN: "Jaminan daerah"}
 """Whose money it is, where that is not the region's own segment."""
 
@@ -119,8 +126,8 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
     return {
         "answer": verdict.answer.value,
         "title": TITLES[verdict.answer],
-        "reason": _reason_of_list(verdict, verdict.collective) if verdict.collective else _reason(verdict),
-        "next_step": NEXT_STEPS[verdict.answer],
+        "reason": _reason_of_list(verdict, verdict.collective) if verdict.collective else _reason(verdict, now),
+        "next_step": _next_step(verdict),
         "checked_at": now,
         "letter": _letter(verdict),
         "used": _use(verdict),
@@ -133,7 +140,7 @@ def local_time(moment: datetime, timezone: str) -> str:
     return f"{long_date(local.date())}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
 
 
-def _reason(verdict: Verdict) -> str:
+def _reason(verdict: Verdict, now: datetime) -> str:
     letter, case = verdict.letter, verdict.case
     if letter is None and case is not None:
         return f"Berkas sedang diproses: {LABEL[case.state].lower()}."
@@ -145,7 +152,7 @@ def _reason(verdict: Verdict) -> str:
     named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
     words = {
         DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
-        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.{_prolonged(verdict)}",
+        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.{_prolonged(verdict, now)}",
         DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason),
         DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
         DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
@@ -175,22 +182,45 @@ def _taken_back(verdict: Verdict, reason: str | None) -> str:
     return f"Dicabut Dinas Sosial: {(reason or '').rstrip('.')}."
 
 
-def _prolonged(verdict: Verdict) -> str:
+def _next_step(verdict: Verdict) -> str:
+    """What to do; of an expired letter it hangs on whether somebody asked for a new one."""
+    if verdict.answer != DeskAnswer.EXPIRED or extendable(verdict):
+        return NEXT_STEPS[verdict.answer]
+    if verdict.prolonged is None or _ended_empty(verdict.prolonged):
+        return ASK_OFFICE
+    return TAKE_NEW if verdict.prolonged.letter else WAIT_FOR_NEW
+
+
+def _prolonged(verdict: Verdict, now: datetime) -> str:
     """What became of the wish for a new letter."""
     if verdict.prolonged is None:
         return ""
     asked, new = verdict.prolonged.extension, verdict.prolonged.letter
     if new is not None:
-        return f" Surat baru nomor {new.number} sudah terbit."
+        return f" Surat baru nomor {new.number} {_how(new, now)}."
     if asked.outcome is ExtensionOutcome.REFUSED:
         return f" Perpanjangan ditolak: {(asked.note or '').rstrip('.')}."
+    if _ended_empty(verdict.prolonged):
+        return " Berkas barunya ditutup tanpa surat."
     return " Surat baru sedang diproses." if asked.outcome else " Perpanjangan sudah diminta, menunggu Dinas Sosial."
+
+
+def _how(new: Letter, now: datetime) -> str:
+    if new.state is LetterState.REVOKED:
+        return "sudah dicabut"
+    return "juga sudah habis" if new.state is not LetterState.ACCEPTED and new.valid_until <= now else "sudah terbit"
+
+
+def _ended_empty(prolonged: Prolonged) -> bool:
+    """Whether the case that was opened again ended without a letter."""
+    return prolonged.letter is None and prolonged.case is not None and prolonged.case.closed_at is not None
 
 
 def extendable(verdict: Verdict) -> bool:
     """Whether a desk may ask for a new letter: nobody asked yet, or the office said no."""
     asked = verdict.prolonged.extension.outcome if verdict.prolonged else ExtensionOutcome.REFUSED
-    return verdict.answer == DeskAnswer.EXPIRED and asked is ExtensionOutcome.REFUSED
+    letter = verdict.letter if verdict.answer == DeskAnswer.EXPIRED else None
+    return letter is not None and letter.type in AT_HOSPITAL and asked is ExtensionOutcome.REFUSED
 
 
 def _cap(verdict: Verdict) -> str:

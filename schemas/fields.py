@@ -113,6 +113,16 @@ class Day(fields.Date):
         return super()._deserialize(value, attr, data, **options)
 
 
+class NearDay(Day):
+    """A day at most ``OLDEST`` years from today, so that it has a midnight in every time zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> date:
+        day = super()._deserialize(value, attr, data, **options)
+        if abs(day.year - datetime.now(UTC).year) > OLDEST:
+            raise ValidationError("Tanggal ini terlalu jauh dari hari ini. Periksa lagi tahunnya.")
+        return day
+
+
 class PastDay(Day):
     """A day that has come, at most ``OLDEST`` years ago."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from schemas.desk_check import DeskAnswerSchema, DeskLetterSchema
-from schemas.fields import REQUIRED, Day, Shape, Text
+from schemas.fields import REQUIRED, NearDay, Shape, Text
 from workflows.desk import DeskAnswer
 from workflows.desk_day import Accepted
 from workflows.masking import initials
@@ -69,7 +69,7 @@ class NumbersSchema(Shape):
 class DayQuery(Shape):
     """Which day; today where it is left out."""
 
-    day = Day(metadata={"description": "tanggal menurut jam rumah sakit, 2026-11-22"})
+    day = NearDay(metadata={"description": "tanggal menurut jam rumah sakit, 2026-11-22"})
 
 
 class AcceptedSchema(Schema):

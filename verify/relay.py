@@ -93,7 +93,7 @@ def _expire(rekom: Rekom) -> None:
 
 def _remind(rekom: Rekom) -> None:
     with rekom.database.read() as session:
-        nearly_due = bedside.to_remind(session, now=rekom.clock())
+        nearly_due = bedside.to_remind(session, rekom.policies, now=rekom.clock())
     for case_id in nearly_due:
         with rekom.database.write() as session:
-            bedside.remind(session, case_id, now=rekom.clock())
+            bedside.remind(session, case_id, rekom.policies, now=rekom.clock())

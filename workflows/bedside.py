@@ -13,19 +13,19 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, clocks, intake
 from workflows.actor import SYSTEM, Actor
-from workflows.errors import Conflict, NotAllowed, NotFound, TransitionRefused
+from workflows.errors import Conflict, NotAllowed, NotFound, PolicyRefused, TransitionRefused
 from workflows.intake import Intake
 from workflows.permissions import Permission, check
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
-from workflows.rules.papers import asked_papers
-from workflows.rules.policy import RegionPolicy
+from workflows.rules.policy import PolicyBook, RegionPolicy
 from workflows.states import FINAL, LETTER_OUT, Action
 from workflows.vocabulary import Channel, DocumentType
 
 SOON = 4
 """Both sides are reminded when a quarter of the time is left."""
+COMPLETE = "Berkasnya sudah lengkap, jadi tanda ini tidak gugur karena batas berkas. Lanjutkan berkasnya."
 
 
 class Cover(StrEnum):
@@ -105,8 +105,8 @@ def of_own(session: Session, token_id: str, actor: Actor) -> tuple[Provisional, 
 
 
 def by_token(session: Session, token_id: str) -> tuple[Provisional, Case] | None:
-    """The token behind a public status page."""
-    return session.exec(select(Provisional, Case).join(Case).where(Provisional.token_id == token_id)).first()
+    """The token behind a public status page, in capitals as its QR has it or not."""
+    return session.exec(select(Provisional, Case).join(Case).where(Provisional.token_id == token_id.lower())).first()
 
 
 def of_hospital(session: Session, hospital_code: str, *, limit: int = 100) -> list[tuple[Provisional, Case]]:
@@ -126,31 +126,38 @@ def shown(session: Session, found: tuple[Provisional, Case], policy: RegionPolic
     return _shown(session, *found, policy, now=now)
 
 
-def remind(session: Session, case_id: int, *, now: datetime) -> None:
-    """Remind both sides, once: the reminder stands in the case's story and marks the hospital's list."""
+def remind(session: Session, case_id: int, book: PolicyBook, *, now: datetime) -> None:
+    """Remind both sides, once, while papers are missing: it stands in the case's story and marks the hospital's list."""
     case = advance.lock_by_id(session, case_id)
-    provisional = session.get_one(Provisional, case_id)
-    if provisional.reminded_at is None and case.closed_at is None:
+    provisional = session.get_one(Provisional, case_id, populate_existing=True)
+    if provisional.reminded_at is None and _waits(session, provisional, case, book, now=now):
         provisional.reminded_at = now
         session.add(provisional)
         audit.record(session, advance.subject(case), "REMIND_PAPERS", actor=SYSTEM, now=now, papers_due=provisional.papers_due.isoformat())
 
 
-def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[int]:
-    """Case ids whose papers are nearly due and of whom nobody was reminded."""
-    query = select(Provisional).join(Case).where(col(Provisional.reminded_at).is_(None), col(Case.closed_at).is_(None))
-    waiting = session.exec(query.order_by(col(Provisional.papers_due)).limit(limit))
-    return [one.case_id for one in waiting if (one.papers_due - now) * SOON <= one.papers_due - one.given_at]
+def to_remind(session: Session, book: PolicyBook, *, now: datetime) -> list[int]:
+    """Case ids whose papers are nearly due and not all there, and of whom nobody was reminded; the first due on top."""
+    query = select(Provisional, Case).join(Case).where(col(Provisional.reminded_at).is_(None), col(Case.closed_at).is_(None))
+    waiting = session.exec(query.order_by(col(Provisional.papers_due))).all()
+    soon = [(one, case) for one, case in waiting if (one.papers_due - now) * SOON <= one.papers_due - one.given_at]
+    return [one.case_id for one, case in soon if _waits(session, one, case, book, now=now)]
 
 
-def lapse(session: Session, case: Case, reason: str, actor: Actor, *, now: datetime) -> Provisional:
-    """End a token whose papers did not come: the case is closed by a named person, with a reason the hospital reads."""
+def lapse(session: Session, case: Case, reason: str, book: PolicyBook, actor: Actor, *, now: datetime) -> Provisional:
+    """End a token whose papers did not come: the case is closed by a named person, with a reason the hospital reads.
+
+    ``NotDueYet`` while they may still come, and where they are all there.
+    """
     check(actor, Permission.WITHDRAW)
     provisional = session.get(Provisional, case.id)
     if provisional is None:
         raise NotFound("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain.")
     if provisional.papers_due > now:
         raise NotDueYet
+    policy = book.pinned(case.region_code, case.policy_valid_from)
+    if _shown(session, provisional, case, policy, now=now).cover is Cover.COMPLETE:
+        raise NotDueYet(COMPLETE)
     advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason)
     provisional.lapsed_at, provisional.lapsed_by, provisional.lapse_reason = now, actor.person_id, reason
     session.add(provisional)
@@ -159,10 +166,17 @@ def lapse(session: Session, case: Case, reason: str, actor: Actor, *, now: datet
     return provisional
 
 
+def _waits(session: Session, provisional: Provisional, case: Case, book: PolicyBook, *, now: datetime) -> bool:
+    try:
+        policy = book.pinned(case.region_code, case.policy_valid_from)
+    except PolicyRefused:  # nobody can say what is missing: rather one reminder too many
+        return True
+    return _shown(session, provisional, case, policy, now=now).cover in (Cover.RUNNING, Cover.LATE)
+
+
 def _shown(session: Session, provisional: Provisional, case: Case, policy: RegionPolicy, *, now: datetime) -> Bedside:
     seen = clocks.papers_seen(session, [case]).get(provisional.case_id, {})
-    asked = asked_papers(policy, birth_date=case.birth_date, on=case.opened_at.date(), no_nik=case.lane)
-    missing = tuple(paper for paper in asked if paper not in seen)
+    missing = tuple(paper for paper in clocks.asked_of(case, policy) if paper not in seen)
     hospital = session.get_one(Hospital, provisional.hospital_code)
     return Bedside(provisional, case, hospital, _cover(provisional, case, missing, now), missing)
 

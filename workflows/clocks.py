@@ -170,6 +170,12 @@ def paused(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[I
     return ((case.opened_at, until),) if until > case.opened_at else ()
 
 
+def asked_of(case: Case, policy: RegionPolicy) -> tuple[str, ...]:
+    """The papers the region asks for in a case, whoever asks: office, hospital or family."""
+    born, day, authority = case.birth_date, opened_on(case), case.by_third_party
+    return asked_papers(policy, birth_date=born, on=day, no_nik=case.lane, kind=case.letter_type, by_third_party=authority)
+
+
 def papers_seen(session: Session, cases: Iterable[Case]) -> dict[int, Seen]:
     """When the papers of many cases came, by case."""
     found: dict[int, dict[str, datetime]] = {}
@@ -249,9 +255,7 @@ def _service_counting(office: OfficeTime) -> Counting:
 
 def _complete_at(case: Case, seen: Seen, office: OfficeTime) -> datetime | None:
     """When the last paper the region asks for came; None while one is missing."""
-    born, day, lane = case.birth_date, opened_on(case), case.lane
-    authority = case.by_third_party
-    asked = asked_papers(office.policy, birth_date=born, on=day, no_nik=lane, kind=case.letter_type, by_third_party=authority)
+    asked = asked_of(case, office.policy)
     if any(paper not in seen for paper in asked):
         return None
     return max((seen[paper] for paper in asked), default=case.opened_at)

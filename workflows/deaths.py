@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from workflows import advance, letters, trust
+from workflows import advance, letters, trust, webhooks
 from workflows.actor import Actor
 from workflows.errors import InvalidInput
 from workflows.letter_states import LetterState
@@ -13,6 +13,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.records.objection import DeathNotice
+from workflows.records.webhook import News
 from workflows.states import Action
 
 REASON = "Pasien wafat"
@@ -43,13 +44,13 @@ def record_death(session: Session, case: Case, death: Death, actor: Actor, *, no
     letter = letters.newest_letter(session, case)
     taken_back = letter if letter and letter.state in UNUSED else None
     if taken_back:
-        _take_back(session, taken_back, actor, now=now)
+        _take_back(session, case, taken_back, actor, now=now)
     number = {"letter": taken_back.number} if taken_back else {}
     advance.advance(session, case, Action.RECORD_DEATH, actor, now=now, told_by=death.told_by, **number)
     return notice
 
 
-def _take_back(session: Session, letter: Letter, actor: Actor, *, now: datetime) -> None:
+def _take_back(session: Session, case: Case, letter: Letter, actor: Actor, *, now: datetime) -> None:
     was_out = letter.state is LetterState.ISSUED
     advance.move_letter(letter, LetterState.REVOKED)
     letter.revoked_at, letter.revoked_by, letter.revoked_reason = now, actor.id, REASON
@@ -57,3 +58,4 @@ def _take_back(session: Session, letter: Letter, actor: Actor, *, now: datetime)
     session.flush()
     if was_out:
         trust.revoke(session, letter, now=now)
+        webhooks.tell(session, case, letter, News.LETTER_REVOKED, now=now)

@@ -21,6 +21,7 @@ from workflows.records.extension import Extension, ExtensionOutcome
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.rules.policy import RegionPolicy
+from workflows.states import State
 from workflows.vocabulary import AT_HOSPITAL, Channel, DocumentType
 
 GONE = "Permintaan perpanjangan ini tidak ada. Muat ulang daftarnya."
@@ -45,7 +46,7 @@ class AskedExtension:
 
 @dataclass(frozen=True, slots=True)
 class Prolonged:
-    """What became of a wish: ``letter`` is the new one, once there is one that can be shown at a desk."""
+    """What became of a wish: ``letter`` is the new one, once it was out; it may have ended since."""
 
     extension: Extension
     case: Case | None
@@ -59,6 +60,7 @@ def request(session: Session, letter: Letter | None, actor: Actor, *, now: datet
         raise NotFound("Tidak ada surat untuk data ini. Pindai lagi suratnya.")
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
+    _check_alive(case)
     _check_expired(session, letter, actor, now)
     assert letter.id is not None and actor.hospital_code is not None
     asked = Extension(letter_id=letter.id, hospital_code=actor.hospital_code, requested_by=actor.person_id, requested_at=now)
@@ -77,6 +79,7 @@ def open_again(session: Session, extension_id: int, policy: RegionPolicy, actor:
     """Open the new case with what is known of the old one. ``OpenCaseExists`` where the person has an open case already."""
     check(actor, Permission.OPEN_CASE)
     asked, letter, old = _locked(session, extension_id, actor)
+    _check_alive(old)
     letters.expire(session, old, now=now)
     case = intake.open_application(session, _known(session, old, asked), actor, policy, now=now)
     _answer(asked, ExtensionOutcome.OPENED, actor, now=now)
@@ -125,8 +128,12 @@ def newest(session: Session, letter: Letter) -> Prolonged | None:
         return None
     case = session.get(Case, asked.case_id) if asked.case_id else None
     new = letters.newest_letter(session, case) if case else None
-    shown = new if new is not None and new.state in (LetterState.ISSUED, LetterState.ACCEPTED) else None
-    return Prolonged(asked, case, shown)
+    return Prolonged(asked, case, new if new is not None and new.issued_at is not None else None)
+
+
+def _check_alive(case: Case) -> None:
+    if case.state is State.DIED:
+        raise ExtensionRefused("Pasien tercatat wafat, jadi suratnya tidak diperpanjang. Bila itu keliru, telepon Dinas Sosial.")
 
 
 def _check_expired(session: Session, letter: Letter, actor: Actor, now: datetime) -> None:
@@ -136,7 +143,7 @@ def _check_expired(session: Session, letter: Letter, actor: Actor, now: datetime
     if letter.type not in AT_HOSPITAL:
         raise ExtensionRefused("Surat ini bukan untuk loket rumah sakit. Periksa kepesertaan pasien.")
     if transfers.holder(session, letter) not in (None, actor.hospital_code):
-        raise ExtensionRefused("Surat ini untuk rumah sakit lain. Rumah sakit itu yang meminta perpanjangan.")
+        raise ExtensionRefused("Surat ini untuk rumah sakit lain. Ajukan berkas baru dari rumah sakit Anda.")
 
 
 def _locked(session: Session, extension_id: int, actor: Actor) -> tuple[Extension, Letter, Case]:
@@ -161,5 +168,6 @@ def _answer(asked: Extension, outcome: ExtensionOutcome, actor: Actor, *, now: d
 def _known(session: Session, old: Case, asked: Extension) -> Intake:
     seen = session.exec(select(CaseDocument.type).where(CaseDocument.case_id == old.id))
     known = {name: getattr(old, name) for name in (*ONCE, *AMENDABLE)}
-    here = {"hospital_code": asked.hospital_code, "channel": Channel.RS, "admitted_at": None}
+    # Whoever has a NIK by now needs no reason for having none.
+    here = {"hospital_code": asked.hospital_code, "channel": Channel.RS, "admitted_at": None, "no_nik": old.lane}
     return Intake(**{**known, **here}, documents=frozenset(DocumentType(paper) for paper in seen))

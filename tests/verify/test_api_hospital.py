@@ -87,6 +87,8 @@ def test_the_days_list_and_the_number_of_the_stay_are_the_hospitals_own(office: 
     ]
     assert nik() not in str(listed)
     assert ours.call("GET", f"{HOSPITAL}/acceptances?day=2026-11-22").get_json()["acceptances"] == []
+    for day in ("0001-01-01", "9999-12-31"):  # no day there has both its midnights in every time zone
+        assert ours.call("GET", f"{HOSPITAL}/acceptances?day={day}").status_code == 422
     foreign = other.call("PATCH", f"{HOSPITAL}/acceptances/{letters[1].token_id}", {"registration_number": "X"})
     unknown = other.call("PATCH", f"{HOSPITAL}/acceptances/{'0' * 32}", {"registration_number": "X"})
     assert [(answer.status_code, answer.get_json()["code"]) for answer in (foreign, unknown)] == [(404, "tidak-ditemukan")] * 2

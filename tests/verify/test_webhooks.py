@@ -105,6 +105,16 @@ def test_a_hospital_is_told_what_concerns_it_and_nothing_of_the_patient(office: 
         assert person(number)["nik"] not in written and person(number)["name"] not in written
 
 
+def test_a_death_takes_the_letter_back_at_the_hospitals_system_too(sqlite_office: Office, receiver: Receiver) -> None:
+    office = sqlite_office
+    listen(office, receiver)
+    ticket = office.to_letter(hospital_code=HERE)
+    died = {"died_on": office.clock().date().isoformat(), "told_by": "Keluarga"}
+    assert office.api("loket").post(f"/applications/{ticket}/death", died).status_code == 201
+    office.drain()
+    assert types(receiver) == ["letter.issued", "letter.revoked"]
+
+
 def test_a_failure_is_tried_again_by_the_standards_pauses_and_given_up_after_three_days(sqlite_office: Office, receiver: Receiver) -> None:
     office = sqlite_office
     receiver.answers = [Response(status=500)]

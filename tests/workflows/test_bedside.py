@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.office import Office, person
+from tests.office import POLICIES, Office, person
 from workflows import advance, bedside
 from workflows.bedside import Bedside, Cover, NotDueYet
 from workflows.errors import NotAllowed, NotFound, OpenCaseExists
 from workflows.intake import Intake
 from workflows.records import Case, Provisional
 from workflows.states import State
-from workflows.vocabulary import Channel, DocumentType, NoNik, Sex, Urgency
+from workflows.vocabulary import Channel, DocumentType, NoNik, ProxyKin, Sex, Urgency
 
 NOBODY = {"nik": None, "no_nik": NoNik.UNIDENTIFIED, "sex": Sex.MALE, "other_number": "RM-77", "name": "PASIEN TAK DIKENAL"}
 BABY = {"nik": None, "no_nik": NoNik.NEWBORN, "sex": Sex.FEMALE, "mother_nik": str(person(2)["nik"]), "name": "BAYI NYONYA UJI"}
@@ -37,17 +37,18 @@ def stands(office: Office, one: Bedside) -> Cover:
 
 def remind(office: Office) -> list[int]:
     with office.read() as session:
-        waiting = bedside.to_remind(session, now=office.clock())
+        waiting = bedside.to_remind(session, POLICIES, now=office.clock())
     for case_id in waiting:
         with office.write() as session:
-            bedside.remind(session, case_id, now=office.clock())
+            bedside.remind(session, case_id, POLICIES, now=office.clock())
     return waiting
 
 
 def lapse(office: Office, ticket: str, by: str = "loket", at: datetime | None = None) -> None:
     actor = office.actor(by)
     with office.write() as session:
-        bedside.lapse(session, advance.lock(session, ticket, actor), "Keluarga tidak ditemukan.", actor, now=at or office.clock())
+        case = advance.lock(session, ticket, actor)
+        bedside.lapse(session, case, "Keluarga tidak ditemukan.", POLICIES, actor, now=at or office.clock())
 
 
 @pytest.mark.parametrize("facts", [NOBODY, BABY, KNOWN], ids=["unknown", "newborn", "known"])
@@ -124,6 +125,38 @@ def test_complete_papers_and_a_letter_are_told(office: Office) -> None:
     office.approve(one.case.ticket)
     office.drain()
     assert stands(office, one) == Cover.LETTER
+
+
+def test_whose_papers_are_all_there_is_neither_reminded_nor_ended_for_papers(office: Office) -> None:
+    one = admit(office, **KNOWN)
+    office.amend(one.case.ticket, documents=frozenset({DocumentType.KTP, DocumentType.KK}))
+    office.clock.pass_by(hours=60)
+    assert remind(office) == [] and stands(office, one) == Cover.COMPLETE
+    with pytest.raises(NotDueYet, match=r"^Berkasnya sudah lengkap"):
+        lapse(office, one.case.ticket)
+    with office.write() as session:
+        bedside.remind(session, one.provisional.case_id, POLICIES, now=office.clock())
+    assert "REMIND_PAPERS" not in [event.action for event in office.events(one.case.ticket)]
+
+
+def test_many_complete_ones_keep_nobody_from_being_reminded(sqlite_office: Office) -> None:
+    office = sqlite_office
+    for number in range(3, 6):
+        done = admit(office, **{"nik": str(person(number)["nik"]), "name": "Siti Contoh"})
+        office.amend(done.case.ticket, documents=frozenset({DocumentType.KTP, DocumentType.KK}))
+    late = admit(office, **KNOWN)
+    office.clock.pass_by(hours=36)
+    assert remind(office) == [late.provisional.case_id]
+
+
+def test_the_hospital_is_asked_for_the_papers_the_office_asks_for(sqlite_office: Office) -> None:
+    office = sqlite_office
+    one = admit(office, **KNOWN)
+    office.amend(one.case.ticket, proxy_name="Sari Contoh", proxy_relation="tetangga", proxy_kin=ProxyKin.THIRD_PARTY)
+    with office.read() as session:
+        found = bedside.by_token(session, one.provisional.token_id.upper())
+        assert found is not None, "as the QR has it"
+        assert DocumentType.SURAT_KUASA in bedside.shown(session, found, office.policy, now=office.clock()).missing
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def _list(found: list[Bedside], form: Form, *, office: bool) -> str:
 
 def _of_anybody(token_id: str) -> Bedside:
     with parts().database.read() as session:
-        found = bedside.by_token(session, token_id.lower())
+        found = bedside.by_token(session, token_id)
         if found is None:
             abort(404)
         return stands(session, found)
@@ -169,4 +169,4 @@ def _lapse_page(ticket: str, form: Form) -> str:
 
 
 def _lapse(session: Session, case: Case, given: dict[str, str]) -> None:
-    bedside.lapse(session, case, given["reason"], me(), now=parts().clock())
+    bedside.lapse(session, case, given["reason"], parts().policies, me(), now=parts().clock())

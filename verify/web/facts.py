@@ -26,6 +26,7 @@ from verify.web.words import (
     STATE_ICON,
     URGENCY,
 )
+from workflows import clocks
 from workflows.facts import opened_on
 from workflows.letter_states import LABEL as LETTER_LABEL
 from workflows.queries import CaseView
@@ -35,7 +36,6 @@ from workflows.rules.activation import RULE as ACTIVATION_RULE
 from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.letter_terms import NAMES
-from workflows.rules.papers import asked_papers
 from workflows.rules.policy import QuorumRule, RegionPolicy
 from workflows.rules.removal import REASONS
 from workflows.states import CHECKS, LABEL, Job
@@ -136,10 +136,7 @@ def checks_of(view: CaseView) -> list[Checked]:
 
 def papers_of(view: CaseView, policy: RegionPolicy) -> list[tuple[str, bool]]:
     """The papers the region asks for and whether they were seen, then all others that were."""
-    case = view.case
-    born, day, lane = case.birth_date, opened_on(case), case.lane
-    authority = case.by_third_party
-    asked = asked_papers(policy, birth_date=born, on=day, no_nik=lane, kind=case.letter_type, by_third_party=authority)
+    asked = clocks.asked_of(view.case, policy)
     more = [paper for paper in view.documents if paper not in asked]
     return [(paper_word(paper), paper in view.documents) for paper in (*asked, *more)]
 

@@ -11,6 +11,7 @@ from schemas.forms import plain
 from schemas.spreadsheet import as_csv
 from verify.auth import me, parts, requires
 from verify.counter import find
+from verify.path_inquiry import local_today
 from verify.web.form import Form, failed
 from verify.web.once import once
 from workflows import extensions, shifts, transfers
@@ -37,7 +38,7 @@ def show() -> str:
 def file() -> Response:
     """The same for the claims office."""
     zone = _zone()
-    day = parts().clock().date().isoformat()
+    day = local_today(parts(), me().region_code)
     headers = {"Content-Disposition": f'attachment; filename="penerimaan-{day}.csv"'}
     return Response(as_csv(TITLES, (_row(one, zone) for one in _shift().admissions)), mimetype="text/csv", headers=headers)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
-from tests.office import Office, person
+from tests.office import MORNING, Office, person
 from tests.verify.web.test_reception import qr, scan
 from tests.verify.web.visitor import Visitor
 from workflows.records import Acceptance, LateAcceptance, Transfer
@@ -34,6 +34,12 @@ def test_a_day_of_a_desk_as_a_list_and_as_a_file(visit: Visit, sqlite_office: Of
     cells = row.split(";")
     assert cells[1:5] == ["400.9/001/Dinsos/XI/2026", person()["name"], f"'{person()['nik']}", "'=1+1"]
     assert "2 diterima" not in visit("rs2").get("/periksa/hari-ini").main()
+
+
+def test_the_file_is_named_by_the_hospitals_own_day(visit: Visit, sqlite_office: Office) -> None:
+    sqlite_office.clock.now = MORNING.replace(hour=23)  # six in the morning of the 24th in Serang
+    with visit("rs").client.get("/periksa/hari-ini.csv") as file:
+        assert file.headers["Content-Disposition"] == 'attachment; filename="penerimaan-2026-11-24.csv"'
 
 
 def test_yesterday_is_not_today(visit: Visit, sqlite_office: Office) -> None:
