@@ -107,6 +107,12 @@ function offerPasskey(form) {
   });
 }
 
+// Some minutes before the session ends the page says so, once.
+function warnInTime(notice) {
+  const early = 5 * 60;
+  window.setTimeout(() => { notice.hidden = false; }, Math.max(Number(notice.dataset.sessionLeft) - early, 0) * 1000);
+}
+
 // A text to pass on is copied by one press; without the clipboard it is marked, ready for the person's own copying.
 function copyText(button) {
   const text = document.getElementById(button.dataset.copies);
@@ -123,6 +129,7 @@ function copyText(button) {
   });
 }
 
+document.querySelectorAll("[data-session-left]").forEach(warnInTime);
 document.querySelectorAll("button[data-copies]").forEach(copyText);
 document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));

@@ -10,8 +10,10 @@ from verify.auth import anybody, bearer, before_factor, me, my_session, parts, p
 from verify.devices import device_of
 from verify.seeds import DEMO_PASSWORD, office_seats
 from verify.step_up import owes_one
+from verify.web import resending
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
+from verify.web.resending import travelled
 from verify.web.words import ROLE
 from workflows.actor import Actor
 from workflows.errors import NotAllowed, TooMany
@@ -50,6 +52,8 @@ def enter() -> Response | tuple[str, int]:
         return page(form), form.status
     cookie.clear()
     cookie["token"] = token
+    if (typed := travelled()) and not owes_one(parts(), me()):
+        return resending.page(typed), 200
     onward = onward_to(request.form.get("lanjut", ""))
     return redirect(url_for("factor_door.show", lanjut=onward) if owes_one(parts(), me()) else onward, SEE_OTHER)
 
@@ -67,7 +71,7 @@ def leave() -> Response:
 
 def page(form: Form) -> str:
     """The sign-in form."""
-    return render_template("sign_in.html", form=form, seats=demo_seats(), shared=bool(parts().settings.oidc_issuer))
+    return render_template("sign_in.html", form=form, typed=travelled(), seats=demo_seats(), shared=bool(parts().settings.oidc_issuer))
 
 
 def demo_seats() -> list[tuple[str, str, str]]:

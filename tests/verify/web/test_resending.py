@@ -1,0 +1,96 @@
+"""A session that ended while somebody typed: sign in again, and everything typed is still there; nobody else's form is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.office import Office, person
+from tests.verify.web.visitor import Page, Visitor, read
+from verify.seeds import DEMO_PASSWORD
+from workflows.records import Case
+
+Visit = Callable[[str], Visitor]
+HERE = {"Origin": "http://localhost"}
+
+
+def typed() -> dict[str, str]:
+    known = person()
+    return {"nik": known["nik"], "name": known["name"], "birth_date": f"{known['birth_date']:%d-%m-%Y}", "phone": known["phone"]}
+
+
+def send(visitor: Visitor, page: Page, action: str, headers: dict[str, str] = HERE, **more: Any) -> Page:
+    """Send a form as a browser does, which says where it comes from."""
+    data: dict[str, Any] = {}
+    for name, value in page.fields_of(page.forms(action)[0]):
+        data.setdefault(name, []).append(value)
+    return read(visitor.client.post(action, data=data | more, headers=headers))
+
+
+@pytest.fixture
+def too_late(visit: Visit, sqlite_office: Office) -> tuple[Visitor, Page]:
+    """The counter typed for longer than the session lasted."""
+    loket = visit("loket")
+    form = loket.get("/berkas/baru")
+    sqlite_office.clock.pass_by(hours=9)
+    return loket, form
+
+
+def test_what_was_typed_outlives_the_session(too_late: tuple[Visitor, Page], sqlite_office: Office) -> None:
+    loket, form = too_late
+    door = send(loket, form, "/berkas/baru", **typed())
+    assert (door.status, "isian Anda masih ada" in door.main()) == (401, True)
+    again = send(loket, door, "/masuk", username="loket", password=DEMO_PASSWORD)
+    assert (again.status, again.heading) == (200, "Isian Anda masih ada")
+    assert person()["name"] in again.main() and person()["nik"] not in again.main()
+    sent = send(loket, again, "/berkas/baru")
+    assert sent.status == 303
+    (case,) = [sqlite_office.case(sent.location.rsplit("/", 1)[-1])] if sent.location else []
+    assert (case.nik, case.name) == (person()["nik"], person()["name"])
+
+
+def test_a_wrong_password_on_the_way_loses_nothing(too_late: tuple[Visitor, Page]) -> None:
+    loket, form = too_late
+    door = send(loket, form, "/berkas/baru", **typed())
+    wrong = send(loket, door, "/masuk", username="loket", password="salah")
+    assert send(loket, wrong, "/masuk", username="loket", password=DEMO_PASSWORD).heading == "Isian Anda masih ada"
+
+
+def test_a_form_that_is_too_old_is_offered_again(visit: Visit, sqlite_office: Office) -> None:
+    loket = visit("loket")
+    form = loket.get("/berkas/baru")
+    page = send(loket, form, "/berkas/baru", csrf_token="lama", **typed())
+    assert (page.status, page.heading) == (400, "Isian Anda masih ada")
+    assert sqlite_office.count(Case) == 0
+    assert send(loket, page, "/berkas/baru").status == 303
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}])
+def test_a_form_from_elsewhere_is_never_offered(visit: Visit, headers: dict[str, str]) -> None:
+    loket = visit("loket")
+    page = send(loket, loket.get("/berkas/baru"), "/berkas/baru", headers, csrf_token="lama", **typed())
+    assert page.status == 400
+    assert person()["name"] not in page.text
+
+
+def test_secrets_are_not_carried(too_late: tuple[Visitor, Page]) -> None:
+    loket, form = too_late
+    page = send(loket, form, "/berkas/baru", password="rahasia-sekali", passphrase="kalimat-sekali", code="123456", **typed())
+    for secret in ("rahasia-sekali", "kalimat-sekali", "123456"):
+        assert secret not in page.text
+
+
+def test_a_strange_goal_is_not_followed(nobody: Visitor) -> None:
+    door = nobody.get("/masuk")
+    for goal in ("//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example"):
+        page = send(nobody, door, "/masuk", username="loket", password=DEMO_PASSWORD, **{"isian_ke": goal, "name.isian": "X"})
+        assert page.status == 303
+        nobody.client.delete_cookie("rekom")
+        door = nobody.get("/masuk")
+
+
+def test_the_page_knows_when_the_session_ends(visit: Visit, sqlite_office: Office) -> None:
+    loket = visit("loket")
+    (notice,) = [found for found in loket.get("/").all("div") if found.get("data-session-left")]
+    assert "hidden" in notice.attrib
+    assert int(notice.get("data-session-left") or 0) == sqlite_office.rekom.settings.session_minutes * 60

@@ -1,0 +1,55 @@
+"""What was typed outlives the session: a form sent too late comes back after signing in, to be sent again by its writer.
+
+Nothing is stored: the fields travel as hidden ones from the refusal through the sign-in to a page that shows them. Only a form that
+was sent from our own pages is kept, so that nobody else's form is ever offered here.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from flask import render_template, request
+
+from verify.web.form import label
+from workflows.masking import mask_nik
+
+Typed = list[tuple[str, str]]
+
+SUFFIX = ".isian"
+GOES_TO = "isian_ke"
+NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO})
+"""Keys, and secrets that must not stand in a page."""
+OWN_FORM = re.compile(r"/(?![/\\])[\w/.\-]*", re.ASCII)
+LONGEST = 64 * 1024
+"""Characters in all; no form of ours asks for more."""
+NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+
+
+def typed_here() -> Typed:
+    """The fields of the form this request sent, under the names they travel by; empty where there is nothing to keep."""
+    if request.method != "POST" or not _from_here() or request.path in ("/masuk", "/keluar"):
+        return []
+    travels = [(f"{name}{SUFFIX}", value) for name, value in request.form.items(multi=True) if name not in NEVER]
+    return [(GOES_TO, request.path), *travels] if travels and sum(len(value) for _, value in travels) <= LONGEST else []
+
+
+def travelled() -> Typed:
+    """The same on the way: what a sign-in form carries."""
+    if not OWN_FORM.fullmatch(request.form.get(GOES_TO, "")) or not _from_here():
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name == GOES_TO or name.endswith(SUFFIX)]
+
+
+def page(typed: Typed) -> str:
+    """What was typed, to be looked at and sent again."""
+    fields = fields_of(typed)
+    shown = [(label(name), NIK.sub(lambda found: mask_nik(found[0]), value)) for name, value in fields if value and label(name) != name]
+    return render_template("resend.html", goes_to=dict(typed)[GOES_TO], fields=fields, shown=shown)
+
+
+def fields_of(typed: Typed) -> Typed:
+    """The fields under their own names."""
+    return [(name.removesuffix(SUFFIX), value) for name, value in typed if name != GOES_TO]
+
+
+def _from_here() -> bool:
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
