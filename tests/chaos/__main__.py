@@ -7,11 +7,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.chaos import random_kills
+from tests.chaos import crash_points, random_kills
+from tests.chaos.crash_points import Choice
 from tests.chaos.results import Result, keep, told
 
 GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "R1": lambda given: random_kills.run(given.cases or 200, given.kills or 40, given.seed),
+    "R2": lambda given: crash_points.run(Choice(given.share), given.seed),
 }
 
 
@@ -21,6 +23,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"{', '.join(GOALS)}; all of them where none is named")
     for name, about in (("cases", "cases of R1"), ("kills", "blows of R1")):
         parser.add_argument(f"--{name}", type=int, default=None, help=about)
+    parser.add_argument("--share", type=float, default=1.0, help="share of the crash points of R2, 1 is all of them")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
     parser.add_argument("--keep", action="store_true", help="write chaos/results.json and the README's table")
     given = parser.parse_args(words)

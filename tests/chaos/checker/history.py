@@ -1,8 +1,8 @@
 """What the clients themselves wrote down: one JSON line per question, with the answer as it arrived or none.
 
-``op`` is ``intake``, ``decide``, ``check``, ``accept``, ``late`` or ``read``; ``status`` is the HTTP status, or null where no
-answer came and nobody knows what became of it. ``key`` is the Idempotency-Key, ``body`` the SHA-256 of the answer's bytes. No
-line holds a NIK.
+``op`` is ``intake``, ``decide``, ``check``, ``accept``, ``late``, ``read``, or ``given`` for a number that left on paper;
+``status`` is the HTTP status, or null where no answer came and nobody knows what became of it. ``key`` is the Idempotency-Key,
+``body`` the SHA-256 of the answer's bytes. No line holds a NIK.
 """
 
 import json

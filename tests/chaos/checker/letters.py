@@ -15,6 +15,7 @@ LETTER_OF = {
     "ACTIVE": {"ACCEPTED"},
     "EXPIRED": {"EXPIRED"},
     "REVOKED": {"REVOKED"},
+    "DIED": {"REVOKED", "ACCEPTED", "EXPIRED"},
 }
 """In which state the newest letter of a case in this state is."""
 UNDECIDED = {"RECEIVED", "CHECKED", "ASSESSMENT", "VALIDATION", "PARAF_KASI", "PARAF_KABID", "PARAF_SEKRETARIS", "DECISION", "WAITLISTED"}
@@ -59,7 +60,7 @@ def no_number_twice(store: Store, history: History) -> Proof:
         above = {place for place in map(_place, given) if place[:2] == (row["office"], row["year"]) and place[2] > row["last"]}
         faults += [f"{place} lies above its counter" for place in sorted(above)]
     told: dict[str, set[str]] = defaultdict(set)
-    for line in history.of("decide"):
+    for line in history.of("decide", "given"):
         if good(line) and line.get("number"):
             told[line["number"]].add(line["ticket"])
     faults += [f"number {number} was told to {len(tickets)} applicants" for number, tickets in told.items() if len(tickets) > 1]
@@ -81,11 +82,18 @@ def seats_exact(store: Store, _: History) -> Proof:
     faults += [f"case {case} holds {times} seats" for case, times in live.items() if times > 1]
     seated = "SELECT case_id FROM letter WHERE type = 'REKOM_PBPU_PEMDA' AND state IN ('SIGNED', 'PREPARED', 'ISSUED', 'ACCEPTED')"
     faults += [f"case {row['case_id']} has letter A and no seat" for row in store.rows(seated) if not live[row["case_id"]]]
+    faults += [f"case {row['case_id']} is {row['state']} and holds a seat" for row in store.rows(_HELD_FOR_NOBODY)]
     wrong = "SELECT id FROM ledger_entry WHERE amount <> months * monthly OR debit = credit"
     faults += [f"ledger entry {row['id']} moves something else than it says" for row in store.rows(wrong)]
     bound = "SELECT count(*) FROM seat s WHERE NOT EXISTS (SELECT 1 FROM ledger_entry l WHERE l.seat_id = s.id AND l.kind = 'RESERVE')"
     faults += [f"{number} seats without money" for number in [store.value(bound)] if number]
     return Proof(3, "seats in use are the seats that were given, never over the cap", len(quotas) + sum(given.values()), tuple(faults))
+
+
+_HELD_FOR_NOBODY = (
+    "SELECT s.case_id, c.state FROM seat s JOIN case_file c ON c.id = s.case_id WHERE s.status = 'RESERVED'"
+    " AND c.state IN ('EXPIRED', 'REVOKED', 'REJECTED', 'WITHDRAWN', 'DIED', 'UNREGISTERED')"
+)
 
 
 def _place(row: Row) -> tuple[str, int, int]:

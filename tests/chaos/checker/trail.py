@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -39,7 +39,20 @@ def paths_allowed(store: Store, _: History) -> Proof:
     faults = [f"{subject} has moves and no case" for subject in moves.keys() - states.keys()]
     for subject, state in states.items():
         faults += [f"{subject}: {fault}" for fault in _broken_path(moves[subject], state)]
+    faults += _concluded_twice(store)
     return Proof(4, "each case's history is a path of the published process", sum(map(len, moves.values())), tuple(faults))
+
+
+def _concluded_twice(store: Store) -> list[str]:
+    """An answer of a registry is drawn into a case once for each task that asked."""
+    done = Counter((f"case:{row['case_id']}", row["job"]) for row in store.rows("SELECT case_id, job FROM task WHERE done_at IS NOT NULL"))
+    drawn: Counter[tuple[str, str]] = Counter()
+    for row in store.rows(f"{EVENTS} WHERE action = 'CHECK' AND actor_id IS NULL"):
+        detail = parsed(row["detail"])
+        if detail.get("outcome") is not None:
+            drawn[row["subject"], detail["kind"]] += 1
+    return [f"{subject}: {times} answers of {kind} for {done[subject, kind]} tasks" for (subject, kind), times in drawn.items()
+            if times > done[subject, kind]]  # fmt: skip
 
 
 def _broken_path(moves: list[Row], state: str) -> list[str]:

@@ -20,4 +20,11 @@ def nothing_left_lying(store: Store, _: History, now: datetime | None = None) ->
             faults.append(f"task {row['id']} ({row['job']}) lies since {due:%H:%M:%S}")
         if leased is not None and leased - now > timedelta(hours=1):
             faults.append(f"task {row['id']} ({row['job']}) is held until {leased:%Y-%m-%d %H:%M:%S}")
+    faults += [f"case {row['id']} is {row['state']} and nothing will move it" for row in store.rows(_STUCK)]
     return Proof(12, "nothing that is due is left lying", store.value("SELECT count(*) FROM task"), tuple(faults))
+
+
+_STUCK = (
+    "SELECT c.id, c.state FROM case_file c WHERE c.state IN ('RECEIVED', 'CHECKED', 'APPROVED')"
+    " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.case_id = c.id AND t.done_at IS NULL)"
+)
