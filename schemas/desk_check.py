@@ -11,6 +11,7 @@ from workflows.desk import DeskAnswer, Verdict
 from workflows.extensions import Prolonged
 from workflows.letter_states import LetterState
 from workflows.long_date import long_date
+from workflows.lost_letters import Lost
 from workflows.masking import initials
 from workflows.records.collective import CollectiveLetter
 from workflows.records.extension import ExtensionOutcome
@@ -96,6 +97,7 @@ TITLES = {
     DeskAnswer.OTHER_HOSPITAL: "TIDAK BERLAKU: RUMAH SAKIT LAIN",
     DeskAnswer.NOT_FOR_HOSPITAL: "BUKAN SURAT UNTUK LOKET",
     DeskAnswer.IN_PROGRESS: "BELUM ADA SURAT",
+    DeskAnswer.AFTER_BACKUP: "ASLI, TERBIT SESUDAH CADANGAN",
     DeskAnswer.UNKNOWN: "TIDAK DITEMUKAN",
     DeskAnswer.FORGED: "PALSU ATAU RUSAK",
 }
@@ -108,6 +110,7 @@ NEXT_STEPS = {
     DeskAnswer.OTHER_HOSPITAL: "Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.NOT_FOR_HOSPITAL: "Bukan untuk mendaftarkan pasien. Periksa kepesertaannya. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.IN_PROGRESS: "Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.AFTER_BACKUP: "Layani pasien dan simpan suratnya. Telepon Dinas Sosial agar surat dicatat kembali, lalu periksa lagi.",
     DeskAnswer.UNKNOWN: "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
     DeskAnswer.FORGED: "Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
 }
@@ -126,7 +129,7 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
     return {
         "answer": verdict.answer.value,
         "title": TITLES[verdict.answer],
-        "reason": _reason_of_list(verdict, verdict.collective) if verdict.collective else _reason(verdict, now),
+        "reason": _why(verdict, now),
         "next_step": _next_step(verdict),
         "checked_at": now,
         "letter": _letter(verdict),
@@ -138,6 +141,12 @@ def local_time(moment: datetime, timezone: str) -> str:
     """``22 November 2026, 14.05 WIB``."""
     local = moment.astimezone(ZoneInfo(timezone))
     return f"{long_date(local.date())}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
+
+
+def _why(verdict: Verdict, now: datetime) -> str:
+    if verdict.lost is not None:
+        return _reason_of_lost(verdict, verdict.lost)
+    return _reason_of_list(verdict, verdict.collective) if verdict.collective else _reason(verdict, now)
 
 
 def _reason(verdict: Verdict, now: datetime) -> str:
@@ -174,6 +183,12 @@ def _reason_of_list(verdict: Verdict, letter: CollectiveLetter) -> str:
         DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
     }
     return words[verdict.answer]
+
+
+def _reason_of_lost(verdict: Verdict, lost: Lost) -> str:
+    over = ", masa berlakunya habis" if verdict.answer == DeskAnswer.EXPIRED else ""
+    noted = "Sudah dicatat kembali." if lost.known else "Belum dicatat kembali."
+    return f"Segel surat {lost.number} asli{over}. Catatannya hilang saat cadangan kantor dipulihkan. {noted}"
 
 
 def _taken_back(verdict: Verdict, reason: str | None) -> str:

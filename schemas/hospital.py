@@ -18,6 +18,7 @@ CODES = {
     DeskAnswer.OTHER_HOSPITAL: "surat-untuk-rs-lain",
     DeskAnswer.NOT_FOR_HOSPITAL: "surat-bukan-untuk-rs",
     DeskAnswer.IN_PROGRESS: "surat-sedang-dibuat",
+    DeskAnswer.AFTER_BACKUP: "surat-terbit-sesudah-cadangan",
     DeskAnswer.UNKNOWN: "surat-tidak-ditemukan",
     DeskAnswer.FORGED: "surat-palsu-atau-rusak",
 }

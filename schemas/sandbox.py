@@ -13,6 +13,7 @@ from marshmallow import ValidationError, validates_schema
 from schemas.desk_check import AcceptQuestion, DeskQuestion, describe
 from schemas.hospital import coded
 from workflows.desk import DeskAnswer, Verdict
+from workflows.lost_letters import Lost
 from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
@@ -41,6 +42,7 @@ CODES = {
     "CONTOH-RS-LAIN": DeskAnswer.OTHER_HOSPITAL,
     "CONTOH-BUKAN-UNTUK-RS": DeskAnswer.NOT_FOR_HOSPITAL,
     "CONTOH-SEDANG-DIBUAT": DeskAnswer.IN_PROGRESS,
+    "CONTOH-SESUDAH-CADANGAN": DeskAnswer.AFTER_BACKUP,
     "CONTOH-TIDAK-DITEMUKAN": DeskAnswer.UNKNOWN,
     "CONTOH-PALSU": DeskAnswer.FORGED,
 }
@@ -145,6 +147,8 @@ def accepted_fact(registration_number: str | None, *, now: datetime) -> dict[str
 def _verdict(said: DeskAnswer, registration_number: str | None, now: datetime, *, by: Hospital = OTHERS) -> Verdict:
     if said in (DeskAnswer.UNKNOWN, DeskAnswer.FORGED):
         return Verdict(said)
+    if said == DeskAnswer.AFTER_BACKUP:
+        return Verdict(said, lost=_lost(now))
     begins = now - timedelta(days=5 if said == DeskAnswer.EXPIRED else 1)
     kind = LetterType.KET_REAKTIVASI_PBI_JK if said == DeskAnswer.NOT_FOR_HOSPITAL else LetterType.REKOM_PBPU_PEMDA
     letter = Letter(**{**LETTER, "type": kind, "valid_from": begins, "valid_until": begins + timedelta(days=3)})
@@ -153,6 +157,12 @@ def _verdict(said: DeskAnswer, registration_number: str | None, now: datetime, *
     acceptance = Acceptance(**facts) if used else None
     hospital = by if used or said == DeskAnswer.OTHER_HOSPITAL else OURS
     return Verdict(said, letter, Case(**PERSON), hospital, acceptance, letter.revoked_reason if said == DeskAnswer.REVOKED else None)
+
+
+def _lost(now: datetime) -> Lost:
+    code = "CONTOH-SESUDAH-CADANGAN"
+    kind, until = LetterType.REKOM_PBPU_PEMDA, now + timedelta(days=3)
+    return Lost("", letter_id_of(code), "", code, kind, b"", None, now, until)
 
 
 def _marked(said: dict[str, Any]) -> dict[str, Any]:

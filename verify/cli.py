@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "health": "verify.commands.health:health_group",
     "doctor": "verify.commands.doctor:doctor_command",
     "backup": "verify.commands.backup:backup_group",
+    "letters": "verify.commands.letters:letters_group",
     "registries": "verify.commands.registries:registries_group",
     "path": "verify.commands.paths:path_command",
     "cases": "verify.commands.cases:cases_group",

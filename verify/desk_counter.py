@@ -16,6 +16,7 @@ from workflows.desk import Verdict
 from workflows.errors import IdempotencyReuse
 from workflows.late_acceptances import Sent
 from workflows.lookups import TooManyLookups
+from workflows.lost_letters import Lost
 from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.records.lookup import LookupScope
@@ -70,7 +71,7 @@ def _letter(session: Session, code: str) -> tuple[Letter | None, Verdict | None]
         found = seals.letter_with(session, code, parts().keys)
     except ForgedToken as error:
         return None, seals.refusal(error)
-    if isinstance(found, CollectiveLetter):
+    if isinstance(found, CollectiveLetter | Lost):
         return None, desk.judge_found(session, found, None, now=parts().clock())
     return found, None
 

@@ -1,13 +1,17 @@
 """From what a scanner read to the letter it belongs to: the seal must be ours, whole, and the one the letter has now."""
 
+from datetime import UTC, datetime
+
 from sqlmodel import Session
 
-from schemas.letter_token import ForgedToken, WrongSignature, open_token, token_in
+from schemas.letter_token import ANY_HOSPITAL, ForgedToken, LetterClaims, WrongSignature, open_token, token_in
 from verify.keyring import KeyRing
-from workflows import desk, trust
+from workflows import desk, lost_letters, trust
 from workflows.desk import Verdict
+from workflows.lost_letters import Lost
 from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
+from workflows.vocabulary import LetterType
 
 SHORTEST_SEAL = 100
 """Characters. Whatever is shorter was typed and not scanned: a number, a word, never a damaged seal."""
@@ -20,9 +24,10 @@ class OldSeal(ForgedToken):
     sentence = "Kunci surat ini ditarik. Minta cetakan baru di Dinas Sosial; pasien gawat darurat tetap dilayani."
 
 
-def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | CollectiveLetter | None:
-    """The letter whose code this is; None for a true seal of a letter we do not know, and for what is no seal at all.
+def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | CollectiveLetter | Lost | None:
+    """The letter whose code this is; ``Lost`` where a restore explains that it is not here.
 
+    None for a true seal of a letter we do not know otherwise, and for what is no seal at all.
     Raises ``ForgedToken``; ``OldSeal`` where the code was ours until its key was withdrawn. Under a withdrawn key only
     the very codes we printed are called ours: whoever has the key can seal anything. A letter whose key was withdrawn
     in the database is returned, and refused by the desk with its number and its name.
@@ -39,7 +44,24 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | Collecti
         raise OldSeal if _was_ours(session, letter, token) else WrongSignature
     if letter is not None:
         raise WrongSignature
-    return None
+    lost = told_by(claims, token, session)
+    return lost if lost.known or lost_letters.is_lost(session, lost.valid_from) else None
+
+
+def told_by(claims: LetterClaims, token: str, session: Session) -> Lost:
+    """What a true seal says of a letter that is not here."""
+    return Lost(
+        token=token,
+        token_id=claims.token_id,
+        key_id=claims.key_id,
+        number=claims.number,
+        type=LetterType(claims.letter_type),
+        nik_digest=claims.nik_digest,
+        hospital_code=None if claims.hospital_code == ANY_HOSPITAL else claims.hospital_code,
+        valid_from=datetime.fromtimestamp(claims.valid_from, UTC),
+        valid_until=datetime.fromtimestamp(claims.valid_until, UTC),
+        known=lost_letters.is_known(session, claims.token_id),
+    )
 
 
 def refusal(error: ForgedToken) -> Verdict:

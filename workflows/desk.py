@@ -14,6 +14,7 @@ from workflows.actor import Actor
 from workflows.collective_states import CollectiveStatus
 from workflows.extensions import Prolonged
 from workflows.letter_states import LetterState
+from workflows.lost_letters import Lost
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.bedside import Provisional
@@ -26,7 +27,7 @@ from workflows.records.webhook import News
 from workflows.states import Action
 from workflows.vocabulary import AT_HOSPITAL
 
-Found = Letter | CollectiveLetter | Case
+Found = Letter | CollectiveLetter | Case | Lost
 
 
 class DeskAnswer(StrEnum):
@@ -39,6 +40,7 @@ class DeskAnswer(StrEnum):
     OTHER_HOSPITAL = "OTHER_HOSPITAL"
     NOT_FOR_HOSPITAL = "NOT_FOR_HOSPITAL"
     IN_PROGRESS = "IN_PROGRESS"
+    AFTER_BACKUP = "AFTER_BACKUP"
     UNKNOWN = "UNKNOWN"
     FORGED = "FORGED"
 
@@ -50,7 +52,8 @@ class Verdict:
     ``reason`` stands where the letter itself cannot say why; ``transfer`` where the letter was moved; ``cap_rupiah`` is the
     most that letter C lets be billed; ``replaced_by`` the number of the letter in its place; ``prolonged`` what became of a wish
     for a new one after this one expired. A case without a letter is one
-    that was asked for by NIK and is still on its way; letter E is about no single case and stands in ``collective``.
+    that was asked for by NIK and is still on its way; letter E is about no single case and stands in ``collective``;
+    a letter that a restore lost is in ``lost``.
     """
 
     answer: DeskAnswer
@@ -64,6 +67,7 @@ class Verdict:
     replaced_by: str | None = None
     prolonged: Prolonged | None = None
     collective: CollectiveLetter | None = None
+    lost: Lost | None = None
 
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
@@ -139,6 +143,8 @@ def judge_found(session: Session, found: Found | None, hospital_code: str | None
         return Verdict(DeskAnswer.IN_PROGRESS, case=found)
     if isinstance(found, CollectiveLetter):
         return _judge_collective(session, found, now=now)
+    if isinstance(found, Lost):
+        return Verdict(DeskAnswer.EXPIRED if found.valid_until <= now else DeskAnswer.AFTER_BACKUP, lost=found)
     return judge(session, found, hospital_code, now=now)
 
 
@@ -165,7 +171,7 @@ def missed(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -
 
 
 def accept(
-    session: Session, letter: Letter | CollectiveLetter | None, registration_number: str | None, actor: Actor, *, now: datetime
+    session: Session, letter: Letter | CollectiveLetter | Lost | None, registration_number: str | None, actor: Actor, *, now: datetime
 ) -> tuple[Verdict, bool]:
     """Mark a valid letter used by the actor's hospital.
 
@@ -173,7 +179,7 @@ def accept(
     repeat by the same hospital (a double click), false with the reason in the verdict otherwise.
     """
     check(actor, Permission.ACCEPT_LETTER)
-    if letter is None or isinstance(letter, CollectiveLetter):
+    if not isinstance(letter, Letter):
         return judge_found(session, letter, actor.hospital_code, now=now), False
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from workflows.letter_number import render_number
+from workflows.lost_letters import is_taken
 from workflows.records.letter import LetterCounter
 from workflows.rules.letter_terms import LetterRule
 from workflows.rules.policy import RegionPolicy
@@ -30,7 +31,9 @@ def take(session: Session, policy: RegionPolicy, rule: LetterRule, day: date) ->
     """The next number of the type's counter for a letter signed on ``day``, the region's local date."""
     office = rule.counter(policy.office.unit)
     sequence = _raise(session, office, day.year)
-    return Taken(office, day.year, sequence, _text(policy, rule, sequence, day))
+    while is_taken(session, number := _text(policy, rule, sequence, day)):
+        sequence = _raise(session, office, day.year)  # a restore lost a letter with this number
+    return Taken(office, day.year, sequence, number)
 
 
 def _text(policy: RegionPolicy, rule: LetterRule, sequence: int, day: date) -> str:

@@ -13,6 +13,7 @@ LOOK: dict[DeskAnswer, tuple[str, str]] = {
     DeskAnswer.OTHER_HOSPITAL: ("bad", "building"),
     DeskAnswer.NOT_FOR_HOSPITAL: ("bad", "letter"),
     DeskAnswer.IN_PROGRESS: ("warn", "clock"),
+    DeskAnswer.AFTER_BACKUP: ("warn", "letter"),
     DeskAnswer.UNKNOWN: ("warn", "search"),
     DeskAnswer.FORGED: ("bad", "cross"),
 }

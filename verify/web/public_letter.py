@@ -37,6 +37,9 @@ SAID: dict[DeskAnswer, Words] = {
         "Surat asli, bukan untuk loket rumah sakit", "Serahkan kepada BPJS Kesehatan. Surat ini bukan jaminan pembayaran.", "warn", "letter"
     ),
     DeskAnswer.IN_PROGRESS: Words("Surat sedang dibuat", "Tunggu sebentar, lalu pindai lagi.", "warn", "clock"),
+    DeskAnswer.AFTER_BACKUP: Words(
+        "Surat asli, catatannya hilang", "Simpan surat ini dan tunjukkan di Dinas Sosial supaya dicatat kembali.", "warn", "letter"
+    ),
     DeskAnswer.UNKNOWN: Words("Surat tidak ditemukan", "Hubungi Dinas Sosial di kota Anda.", "warn", "search"),
     DeskAnswer.FORGED: Words(
         "Surat palsu atau rusak", "Jangan dipakai. Hubungi Dinas Sosial yang namanya tertulis di surat.", "bad", "cross"

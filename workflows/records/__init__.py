@@ -34,6 +34,7 @@ from workflows.records.meter import Meter, Purpose
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.premium import PremiumBill, PremiumDispute
+from workflows.records.readopted import ReadoptedLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.removal import Removal
 from workflows.records.reprint import CollectiveReprint, Reprint
@@ -109,6 +110,7 @@ __all__ = [
     "PremiumDispute",
     "Provisional",
     "Purpose",
+    "ReadoptedLetter",
     "RecoveryCode",
     "Registration",
     "RegistrationAnswer",

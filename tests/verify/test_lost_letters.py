@@ -1,0 +1,120 @@
+"""Letters given after the backup an office came back from: nobody calls them forged, nobody gets their numbers, and they are taken in."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
+
+from tests.load.behind import Behind, behind, returned
+from tests.many_letters import make_letters
+from tests.office import Office
+from verify import seals
+from verify.backup.making import make_backup
+from verify.backup.restoring import restore
+from verify.cli import main
+from verify.commands.letters import readopt
+from verify.commands.operator import operator
+from workflows import lost_letters
+from workflows.lost_letters import Lost, NotLost
+from workflows.records import Letter, ReadoptedLetter
+
+
+@pytest.mark.slow
+def test_a_hundred_lost_letters_are_all_recognised_and_none_of_their_numbers_is_given_again(sqlite_office: Office, tmp_path: Path) -> None:
+    """R16. Fewer numbers are skipped than letters were lost: those that were taken in are stepped over."""
+    found = behind(sqlite_office, tmp_path, 100)
+    assert found == Behind(100, {"AFTER_BACKUP": 100}, 100, {"AFTER_BACKUP": 100}, 0, 5)
+
+
+def came_back(office: Office, folder: Path) -> tuple[str, Letter]:
+    """A backup with one letter, a letter lost, and the code of the lost one."""
+    make_letters(office, 1)
+    backup, _ = make_backup(office.rekom, folder / "backups")
+    office.clock.pass_by(hours=1)
+    (gone,) = make_letters(office, 1, first=2)
+    office.clock.pass_by(hours=1)
+    with returned(office, folder) as back:
+        restore(back.rekom, backup, operator(back.rekom), bundle_counter=9, skip=5)
+    return gone.token or "", gone
+
+
+def test_a_desk_is_told_what_to_do_and_cannot_accept_it(sqlite_office: Office, tmp_path: Path) -> None:
+    code, gone = came_back(sqlite_office, tmp_path)
+    with returned(sqlite_office, tmp_path) as back:
+        desk = back.api("rs")
+        said = desk.post("/desk/check", {"code": code}).json
+        assert said["title"] == "ASLI, TERBIT SESUDAH CADANGAN" and gone.number in said["reason"] and said["letter"] is None
+        assert said["next_step"].startswith("Layani pasien") and "Belum dicatat kembali" in said["reason"]
+        taken = desk.post("/desk/accept", {"code": code, "registration_number": None})
+        assert taken.json["answer"] == "AFTER_BACKUP" and not taken.json["accepted"]
+        page = back.app.test_client().get(f"/S/{code}").get_data(as_text=True)
+        assert "Surat asli, catatannya hilang" in page
+        assert readopt(back.rekom, code) == "taken" and readopt(back.rekom, code) == "known"
+        assert "Sudah dicatat kembali" in desk.post("/desk/check", {"code": code}).json["reason"]
+        back.clock.pass_by(days=60)
+        over = back.api("rs").post("/desk/check", {"code": code}).json
+        assert over["answer"] == "EXPIRED" and "masa berlakunya habis" in over["reason"]
+
+
+def test_a_true_seal_that_no_restore_explains_stays_unknown(sqlite_office: Office, tmp_path: Path) -> None:
+    office = sqlite_office
+    code, _ = came_back(office, tmp_path)
+    with office.write() as session:
+        assert isinstance(seals.letter_with(session, code, office.rekom.keys), Letter)
+    with returned(office, tmp_path) as back:
+        with back.read() as session:
+            found = seals.letter_with(session, code, back.rekom.keys)
+            assert isinstance(found, Lost)
+            for moment, lost in (
+                (found.valid_from, True),
+                (found.valid_from - timedelta(hours=2), False),
+                (back.clock() + timedelta(hours=1), False),
+            ):
+                assert lost_letters.is_lost(session, moment) is lost
+        with pytest.raises(NotLost), back.write() as session:
+            early = replace(found, token_id="0" * 32, valid_from=found.valid_from - timedelta(days=3))
+            lost_letters.readopt(session, early, operator(back.rekom), now=back.clock())
+        assert readopt(back.rekom, code[:-2] + "AA") == "forged"
+
+
+def test_the_command_reads_codes_a_line_each_and_names_what_it_leaves_out(
+    sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _ = came_back(sqlite_office, tmp_path)
+    file = tmp_path / "kode.txt"
+    file.write_text(f"https://rekom.example/S/{code}\n\n{code}\n{code[:-2]}AA\nbukan kode\n")
+    with returned(sqlite_office, tmp_path) as back:
+        monkeypatch.setenv("DATABASE_URL", back.rekom.settings.database_url)
+        monkeypatch.setenv("REKOM_DATA_DIR", back.rekom.settings.data_dir)
+        monkeypatch.setattr("verify.commands.operator.utc_now", back.clock)
+        done = CliRunner().invoke(main, ["letters", "readopt", str(file)])
+        assert done.exit_code == 0, done.output
+        assert "Baris 4: palsu atau rusak." in done.output and "Baris 5: tidak terbit sesudah cadangan." in done.output
+        assert done.output.strip().endswith("1 dicatat kembali, 1 sudah dikenal, 1 tidak terbit sesudah cadangan, 1 palsu atau rusak.")
+
+
+def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Office) -> None:
+    ticket = office.to_letter()
+    number = office.letter(ticket).number
+    row = {
+        "token_id": "a" * 32, "token_sha256": "b" * 64, "number": number, "type": "REKOM_PBPU_PEMDA", "nik_digest": "c" * 32,
+        "key_id": "d" * 16, "valid_from": office.clock(), "valid_until": office.clock() + timedelta(days=3),
+        "taken_in_at": office.clock(), "taken_in_by": "uji",
+    }  # fmt: skip
+    with pytest.raises(DBAPIError, match="readopted_number_is_free"), office.write() as session:
+        session.add(ReadoptedLetter(**row))
+    with office.write() as session:
+        session.add(ReadoptedLetter(**row | {"number": "400.9/002/Dinsos/XI/2026"}))
+    for wrong in ("UPDATE readopted_letter SET number = 'x'", "DELETE FROM readopted_letter"):
+        with pytest.raises(DBAPIError, match="readopted_letter_stays"), office.write() as session:
+            session.connection().execute(text(wrong))
+    with pytest.raises(DBAPIError, match="number_of_a_lost_letter"), office.write() as session:
+        session.connection().execute(text("UPDATE letter SET number = '400.9/002/Dinsos/XI/2026'"))
+    assert office.letter(office.to_letter(2)).number == "400.9/003/Dinsos/XI/2026"
+    with office.read() as session:
+        assert session.exec(select(ReadoptedLetter.number)).one() == "400.9/002/Dinsos/XI/2026"
