@@ -3,11 +3,13 @@
 import logging
 from datetime import timedelta
 
+from flask import Response
 from sqlmodel import Session
 
 from verify import scans
 from verify.auth import me, parts
 from verify.composition import Rekom
+from verify.counter import as_pdf
 from workflows import collective, collective_paper
 from workflows.errors import RekomError
 from workflows.records.collective import CollectiveLetter
@@ -65,6 +67,13 @@ def keep_scan(letter_id: int, scan: bytes) -> None:
     with parts().database.write() as session:
         letter = collective.lock(session, letter_id, me())
         collective_paper.sign_with_ink(session, letter, scan, me(), now=parts().clock())
+
+
+def draft_response(letter_id: int) -> Response:
+    """The paper that waits for its signature, to read or to print."""
+    with parts().database.read() as session:
+        draft = collective_paper.draft_to_print(collective.find(session, letter_id, me()), me())
+    return as_pdf(draft, f"draf-pengantar-{letter_id}.pdf")
 
 
 def press(rekom: Rekom, letter_id: int) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from flask import Response
 
 from verify.auth import me, parts
+from verify.composition import Rekom
 from verify.counter import as_pdf
-from workflows import reprints
+from workflows import collective, collective_copies, collective_paper, reprints
+from workflows.actor import Actor
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
 from workflows.states import Job
 from workflows.steps import STEPS
@@ -33,6 +35,23 @@ def hand_out(ticket: str) -> Response:
     """The original's PDF, once; after that each time the next marked copy."""
     paper, ordinal = _paper(ticket)
     return as_pdf(paper, f"surat-{ticket}-cetak-ulang-{ordinal}.pdf" if ordinal else f"surat-{ticket}.pdf")
+
+
+def hand_out_collective(letter_id: int) -> Response:
+    """The same of a letter E."""
+    paper, ordinal = collective_copy(parts(), letter_id, me())
+    return as_pdf(paper, f"pengantar-{letter_id}-cetak-ulang-{ordinal}.pdf" if ordinal else f"pengantar-{letter_id}.pdf")
+
+
+def collective_copy(rekom: Rekom, letter_id: int, actor: Actor) -> tuple[bytes, int]:
+    """The next paper of a letter E, and which one it is."""
+    with rekom.database.write() as session:
+        copy = collective_copies.take(session, collective.lock(session, letter_id, actor), actor, now=rekom.clock())
+    if copy.ordinal == reprints.ORIGINAL:
+        return copy.original, copy.ordinal
+    letter = copy.question.letter
+    facts = collective_paper.facts_of(copy.question, rekom.policies.pinned(letter.region_code, letter.policy_valid_from))
+    return rekom.ports.press.reprint(facts, copy.token, copy.ordinal), copy.ordinal
 
 
 def _paper(ticket: str) -> tuple[bytes, int]:

@@ -1,6 +1,7 @@
 """The paper of a letter E: what the press is told, the page kept when it is made, and the signature on it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -22,7 +23,6 @@ from workflows.records.collective import CollectiveLetter, CollectiveRow
 from workflows.records.registration import RegistrationBatch
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
-from workflows.retention import Erased
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.signing import LARGEST_SCAN, LONGEST_SIGNING, NO_SCAN, SCAN_KINDS, SCAN_TOO_LARGE
 
@@ -62,8 +62,11 @@ def claim_unpressed(session: Session, *, before: datetime, now: datetime) -> lis
 def read(session: Session, letter_id: int) -> CollectiveQuestion | None:
     """What the press needs; None where the letter has its paper, or needs none any more."""
     letter = session.get_one(CollectiveLetter, letter_id)
-    if letter.status != S.SIGNED:
-        return None
+    return question_of(session, letter) if letter.status == S.SIGNED else None
+
+
+def question_of(session: Session, letter: CollectiveLetter) -> CollectiveQuestion:
+    """A numbered letter as it was frozen, whether its paper is to be made or made again."""
     return CollectiveQuestion(
         letter,
         tuple(collective_list.rows_of(session, letter)),
@@ -140,15 +143,18 @@ def press(session: Session, letter_id: int, pressed: PressedLetter, *, now: date
         collective.move(session, letter, S.PREPARED, now=now)
 
 
-def paper(letter: CollectiveLetter, actor: Actor) -> bytes:
-    """The finished PDF, or the draft that waits for its signature."""
+def draft_to_print(letter: CollectiveLetter, actor: Actor) -> bytes:
+    """The paper that waits for its signature."""
     check(actor, Permission.READ_LETTER)
-    made = letter.pdf or letter.draft
-    if made is None:
-        raise NotFound("Surat pengantar ini belum ada kertasnya. Tunggu sebentar, lalu muat ulang.")
-    if not made:
-        raise Erased("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap.")
-    return made
+    if letter.draft is None:
+        raise NotFound("Surat pengantar ini tidak sedang menunggu tanda tangan. Muat ulang halaman.")
+    return letter.draft
+
+
+def waiting(session: Session, region_code: str, mode: SigningMode) -> Sequence[CollectiveLetter]:
+    """Letters of an office that wait for this kind of signature, oldest first."""
+    query = select(CollectiveLetter).where(CollectiveLetter.status == S.PREPARED, CollectiveLetter.signing_mode == mode)
+    return session.exec(query.where(CollectiveLetter.region_code == region_code).order_by(col(CollectiveLetter.id))).all()
 
 
 def sign_with_ink(session: Session, letter: CollectiveLetter, scan: bytes, actor: Actor, *, now: datetime) -> None:

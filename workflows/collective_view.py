@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from workflows import collective, collective_list
+from workflows import collective, collective_copies, collective_list
 from workflows.actor import Actor
 from workflows.collective_states import CollectiveStatus
 from workflows.permissions import Permission, can, check
@@ -29,7 +29,7 @@ class StepView:
 @dataclass(frozen=True, slots=True)
 class CollectiveView:
     """A letter with its file, its chain and its list. ``turn`` is the post asked next; ``mine`` says whose word is asked now is
-    the looker's own."""
+    the looker's own; ``prints`` is how often it was handed out."""
 
     letter: CollectiveLetter
     batch: RegistrationBatch
@@ -41,6 +41,7 @@ class CollectiveView:
     rows: tuple[tuple[CollectiveRow, str], ...]
     replaces: str | None
     replaced_by: str | None
+    prints: int
 
 
 def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
@@ -62,6 +63,7 @@ def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
         rows=tuple(_rows(session, letter)),
         replaces=old.number if old else None,
         replaced_by=new,
+        prints=collective_copies.next_ordinal(session, letter),
     )
 
 

@@ -43,8 +43,7 @@ class Due:
 
 def waiting(session: Session, key_id: str, *, now: datetime) -> list[int]:
     """Ids of letters under a withdrawn key that could still be used."""
-    if not trust.is_withdrawn(session, key_id):
-        raise TransitionRefused(f"Kunci {key_id} tidak ditarik. Surat di bawahnya berlaku dan tidak perlu segel baru.")
+    check_withdrawn(session, key_id)
     alive = Letter.key_id == key_id, col(Letter.state).in_((LetterState.ISSUED, LetterState.PREPARED)), Letter.valid_until > now
     return [letter_id for letter_id in session.exec(select(Letter.id).where(*alive).order_by(col(Letter.id))) if letter_id]
 
@@ -64,8 +63,7 @@ def reseal(session: Session, one: Due, pressed: PressedLetter, actor: Actor, *, 
     letter = session.get_one(Letter, one.question.letter_id)
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
-    if trust.is_withdrawn(session, pressed.key_id):
-        raise TransitionRefused(f"Kunci {pressed.key_id} di server ini sudah ditarik. Salin folder kunci yang baru ke sini, lalu ulangi.")
+    check_believed(session, pressed.key_id)
     if letter.token_id != one.old_token_id or letter.state not in (LetterState.ISSUED, LetterState.PREPARED):
         return False
     trust.replace_seal(session, letter, now=now)
@@ -80,20 +78,30 @@ def reseal(session: Session, one: Due, pressed: PressedLetter, actor: Actor, *, 
     return True
 
 
+def check_withdrawn(session: Session, key_id: str) -> None:
+    """``TransitionRefused`` where a key is believed: what it sealed needs no other seal."""
+    if not trust.is_withdrawn(session, key_id):
+        raise TransitionRefused(f"Kunci {key_id} tidak ditarik. Surat di bawahnya berlaku dan tidak perlu segel baru.")
+
+
+def check_believed(session: Session, key_id: str) -> None:
+    """``TransitionRefused`` where the new seal would be worth as little as the old one."""
+    if trust.is_withdrawn(session, key_id):
+        raise TransitionRefused(f"Kunci {key_id} di server ini sudah ditarik. Salin folder kunci yang baru ke sini, lalu ulangi.")
+
+
 def _hindrance(session: Session, case: Case, letter: Letter) -> Hindrance | None:
-    if not _approved_before(session, case, letter):
+    if not approved_before(session, advance.subject(case), letter.key_id, letter.number):
         return Hindrance.NOT_IN_TRAIL
     signed = letter.state == LetterState.ISSUED and letter.signing_mode != SigningMode.SEAL
     return Hindrance.SIGNED_BY_HAND if signed else None
 
 
-def _approved_before(session: Session, case: Case, letter: Letter) -> bool:
-    """Whether the trail knew of this letter when the key was withdrawn: by its time and by its place in the table."""
-    query = select(AuditEvent).where(AuditEvent.subject == f"key:{letter.key_id}", AuditEvent.action == "WITHDRAW_KEY")
+def approved_before(session: Session, trail: str, key_id: str | None, number: str | None) -> bool:
+    """Whether a trail knew of this letter when the key was withdrawn: by its time and by its place in the table."""
+    query = select(AuditEvent).where(AuditEvent.subject == f"key:{key_id}", AuditEvent.action == "WITHDRAW_KEY")
     withdrawal = session.exec(query).one()
-    events = audit.events_of(session, advance.subject(case))
-    approvals = [
-        event for event in events if event.action in (Action.APPROVE, Action.REPLACE) and event.detail.get("letter") == letter.number
-    ]
+    events = audit.events_of(session, trail)
+    approvals = [event for event in events if event.action in (Action.APPROVE, Action.REPLACE) and event.detail.get("letter") == number]
     known = [one for one in approvals if one.at < withdrawal.at and (one.id or 0) < (withdrawal.id or 0)]
     return bool(known) and audit.verify_chain(events) is None

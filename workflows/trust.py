@@ -51,10 +51,10 @@ def use(session: Session, letter: Letter, *, now: datetime) -> None:
     _tell_of(session, letter, TrustKind.USED, now=now)
 
 
-def replace_seal(session: Session, letter: Letter, *, now: datetime) -> None:
+def replace_seal(session: Session, letter: Letter | CollectiveLetter, *, now: datetime) -> None:
     """The letter is about to get another token; the one it has is kept as a digest, to be recognised."""
-    assert letter.token is not None
-    _tell_of(session, letter, TrustKind.REPLACED, now=now, token_sha256=_digest(letter.token))
+    assert letter.token and letter.token_id and letter.valid_until
+    _tell_of(session, Sealed(letter.token_id, letter.valid_until), TrustKind.REPLACED, now=now, token_sha256=_digest(letter.token))
 
 
 def withdraw_key(session: Session, key_id: str, actor: Actor, *, now: datetime, **detail: int) -> bool:

@@ -1,6 +1,7 @@
 """Letter E through its doors: the API from proposal to replacement, what a desk is told of its QR, and the command line."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
@@ -9,11 +10,14 @@ from sqlalchemy import text
 from tests.approval_office import with_chain, with_policy
 from tests.collective_office import again, approve, issued, press, propose, to_file
 from tests.office import Office
+from tests.verify.test_signing import NIK, SECRET, Signer
+from verify import signing_batch
 from verify.cli import main
-from workflows import collective_paper, trust
+from workflows import audit, collective, collective_paper, trust
 from workflows.collective_states import CollectiveStatus
 from workflows.errors import InvalidInput, NotAllowed, TransitionRefused
 from workflows.letters import SealWithdrawn
+from workflows.records import CollectiveReprint
 from workflows.records.collective import CollectiveLetter
 from workflows.rules.policy import ApprovalChain, SigningMode
 from workflows.states import Role
@@ -31,12 +35,13 @@ def test_the_api_takes_it_from_proposal_to_replacement(sqlite_office: Office) ->
     assert loket.post("/registration-batches/1/collective-letter", key="1").get_data() == made.get_data()
     assert loket.post("/registration-batches/1/collective-letter").get_json()["code"] == "surat-pengantar-sudah-ada"
     at = f"/collective-letters/{made.get_json()['id']}"
-    assert kadis.get(f"{at}/letter.pdf").status_code == 404
+    assert kadis.post(f"{at}/letter.pdf").status_code == 404
+    assert kadis.get(f"{at}/draft.pdf").status_code == 404
     assert kadis.post(f"{at}/decision", {"agrees": True, "list_sha256": "0" * 64}).status_code == 409
     assert kadis.post(f"{at}/decision", {"agrees": False, "list_sha256": made.get_json()["list_sha256"]}).status_code == 422
     done = kadis.post(f"{at}/decision", {"agrees": True, "list_sha256": made.get_json()["list_sha256"]})
     assert (done.status_code, done.get_json()["status"]) == (201, "ISSUED")
-    assert kadis.get(f"{at}/letter.pdf").get_data().startswith(b"%PDF")
+    assert kadis.post(f"{at}/letter.pdf").get_data().startswith(b"%PDF")
     person = done.get_json()["list"][0]
     assert person["nik"].startswith("••••") and office.case(person["ticket"]).name == person["name"]
     new = kadis.post(f"{at}/replacement", {"reason": "Nama di daftar salah."}).get_json()
@@ -133,12 +138,64 @@ def prepared(office: Office, mode: SigningMode) -> tuple[Office, CollectiveLette
     return office, press(office, approve(office, propose(office)))
 
 
+def test_the_original_leaves_once_and_each_copy_is_marked_and_counted(office: Office) -> None:
+    letter = issued(office, 1)
+    loket, kadis = office.api("loket"), office.api("kadis")
+    at = f"/collective-letters/{letter.id}/letter.pdf"
+    assert (loket.get(at).status_code, loket.post(at).data) == (405, letter.pdf)
+    for ordinal, who in ((1, kadis), (2, loket)):
+        assert f"CETAK ULANG ke-{ordinal}" in who.post(at).text
+    with office.read() as session:
+        events = audit.events_of(session, collective.subject(letter))
+    told = [(event.action, event.detail["ordinal"]) for event in events if "ordinal" in event.detail]
+    assert told == [("PRINT", 0), ("REPRINT", 1), ("REPRINT", 2)]
+    assert again(office, letter).token == letter.token
+    kadis.post(f"/collective-letters/{letter.id}/revocation", {"reason": "Salah alamat."})
+    assert (loket.post(at).status_code, office.count(CollectiveReprint)) == (409, 3)
+
+
+def test_of_many_who_print_it_at_once_one_has_the_original(office: Office) -> None:
+    letter, taken = issued(office, 1), []
+    apis = [office.api("loket") for _ in range(5)]
+    at = f"/collective-letters/{letter.id}/letter.pdf"
+    threads = [Thread(target=lambda api=api: taken.append(api.post(at).text)) for api in apis]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    marks = sorted(paper.rpartition("ke-")[2][:1] if "CETAK ULANG" in paper else "original" for paper in taken)
+    assert marks == ["1", "2", "3", "4", "original"]
+
+
+@pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])
+def test_it_stands_on_the_signers_list(sqlite_office: Office, mode: SigningMode) -> None:
+    office, letter = prepared(sqlite_office, mode)
+    kadis = office.api("kadis")
+    assert kadis.get(f"/collective-letters/{letter.id}/draft.pdf").data == letter.draft
+    (row,) = kadis.get("/signing").get_json()["collective_letters"]
+    assert (row["id"], row["number"], row["people"], row["mode"]) == (letter.id, letter.number, 1, mode.value)
+    if mode == SigningMode.WET:
+        return
+    vars(office.rekom)["signer"] = Signer()
+    pen = {"nik": NIK, "passphrase": SECRET}
+    assert kadis.post("/signing", pen).status_code == 422
+    assert kadis.post("/signing", {**pen, "collective_letters": [letter.id]}).status_code == 202
+    for thread in signing_batch.running():
+        thread.join(30)
+    assert (again(office, letter).status, kadis.get("/signing").get_json()["collective_letters"]) == (S.ISSUED, [])
+
+
 def test_the_command_line_writes_the_paper(sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = sqlite_office
     letter = issued(office, 1)
     monkeypatch.setattr("verify.commands.registration.installation", lambda: office.rekom)
-    wrong = CliRunner().invoke(main, ["registration", "letter", "2", str(tmp_path), "--region", "3673"])
-    assert (wrong.exit_code, "belum punya surat pengantar" in wrong.output) == (2, True)
-    made = CliRunner().invoke(main, ["registration", "letter", "1", str(tmp_path), "--region", "3673"])
-    assert made.exit_code == 0, made.output
+
+    def ask(number: str, by: str = "loket") -> tuple[int, str]:
+        said = CliRunner().invoke(main, ["registration", "letter", number, str(tmp_path), "--region", "3673", "--by", by])
+        return said.exit_code, said.output
+
+    assert ask("2") == (2, "Gagal: Berkas kiriman ini belum punya surat pengantar yang terbit. Ajukan di halaman pendaftaran.\n")
+    assert [ask("1", who)[0] for who in ("siapa", "rs")] == [2, 2]
+    assert [ask("1")[0], ask("1")[0]] == [0, 0]
     assert (tmp_path / "pengantar-3673-0001.pdf").read_bytes() == letter.pdf
+    assert "CETAK ULANG ke-1" in (tmp_path / "pengantar-3673-0001-cetak-ulang-1.pdf").read_text(errors="replace")

@@ -1,22 +1,30 @@
 """Sealing anew what a withdrawn key sealed: papers that wait for a signature, papers that have one, and many at once."""
 
+import hashlib
 import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
+from tests.approval_office import with_policy
+from tests.collective_office import again, to_file
+from tests.collective_office import approve as approve_cover
+from tests.collective_office import press as pressed_cover
+from tests.collective_office import propose as propose_cover
 from tests.office import Office, running_office
 from tests.verify.test_signing import JPEG, prepared
 from verify.keys import withdraw
 from verify.resealing import Done, reseal_all
-from workflows import desk, resealing, signing, trust
+from workflows import audit, collective, collective_paper, collective_resealing, desk, resealing, signing, trust
 from workflows.actor import SYSTEM
 from workflows.letter_states import LetterState
 from workflows.letters import SealWithdrawn
 from workflows.records import Letter
+from workflows.records.collective import CollectiveLetter
 from workflows.resealing import Hindrance
 from workflows.rules.policy import SigningMode
 from workflows.steps import letter as press_step
@@ -129,3 +137,55 @@ def test_many_letters_while_desks_go_on(sqlite_url: str, tmp_path: Path, capsys:
     with capsys.disabled():
         sys.stdout.write(f"\nresealed {LETTERS} letters, interrupted once: {rate:.0f}/s, 10,000 in {10_000 / rate / 60:.1f} min\n")
     assert rate > 4  # a busy machine: the figure above is the one to look at
+
+
+# --- letter E
+
+
+def cover(office: Office, mode: SigningMode = SigningMode.SEAL) -> CollectiveLetter:
+    """A cover letter with its paper; its people's own letters are sealed by the system."""
+    to_file(office, 1)
+    with_policy(office, signing_mode=mode)
+    return pressed_cover(office, approve_cover(office, propose_cover(office)))
+
+
+def test_a_cover_letter_is_sealed_anew_with_the_others(office: Office) -> None:
+    before, key_id = cover(office), compromise(office)
+    assert reseal(office, key_id) == Done(2, ())
+    after = again(office, before)
+    assert (after.number, after.status, after.token != before.token, after.key_id != key_id) == (before.number, "ISSUED", True, True)
+    assert after.pdf_sha256 == hashlib.sha256(after.pdf or b"").hexdigest()
+    with office.read() as session:
+        assert desk.judge_found(session, after, None, now=office.clock()).answer == "NOT_FOR_HOSPITAL"
+        assert before.token and trust.was_replaced(session, before.token)
+        assert [event.action for event in audit.events_of(session, collective.subject(after))] == ["PROPOSE", "APPROVE", "RESEAL"]
+    assert reseal(office, key_id) == Done(0, ())
+
+
+def test_a_cover_letter_that_waits_for_ink_is_sealed_before_and_left_after(sqlite_office: Office) -> None:
+    office = sqlite_office
+    before, kadis = cover(office, SigningMode.WET), office.actor("kadis")
+    key_id = compromise(office)
+    assert reseal(office, key_id).sealed == 2
+    after = again(office, before)
+    assert (after.status, after.draft != before.draft, after.pdf) == ("PREPARED", True, None)
+    with office.write() as session:
+        collective_paper.sign_with_ink(session, collective.lock(session, after.id or 0, kadis), JPEG, kadis, now=office.clock())
+    assert ((after.number, Hindrance.SIGNED_BY_HAND),) == reseal(office, compromise(office)).left
+
+
+def test_a_cover_letter_that_the_trail_does_not_know_is_left(sqlite_office: Office) -> None:
+    office = sqlite_office
+    letter, key_id = cover(office), compromise(office)
+    with office.read() as session:
+        one = collective_resealing.due(session, letter.id or 0)
+        assert one.hindrance is None
+    forged = office.rekom.keys.current.key_id
+    with office.write() as session:
+        session.connection().execute(text("UPDATE collective_letter SET key_id = :key"), {"key": forged})
+    later = compromise(office)
+    with office.write() as session:
+        session.connection().execute(text("DROP TRIGGER IF EXISTS audit_event_no_update"))
+        session.connection().execute(text("UPDATE audit_event SET detail = '{}' WHERE subject LIKE 'collective:%'"))
+    assert reseal(office, later).left == ((letter.number, Hindrance.NOT_IN_TRAIL),)
+    assert reseal(office, key_id).sealed == 1, "letter A alone"

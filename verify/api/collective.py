@@ -19,9 +19,9 @@ from schemas.collective import (
 from verify import collective as edge
 from verify import signing_batch
 from verify.auth import me, parts, requires
-from verify.counter import as_pdf
 from verify.idempotency import once
-from workflows import collective, collective_paper, collective_view
+from verify.reprinting import hand_out_collective
+from workflows import collective, collective_view
 from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
 from workflows.records.collective import CollectiveLetter
@@ -62,14 +62,20 @@ def show(letter_id: int) -> dict[str, Any]:
     return _shown(letter_id)
 
 
-@blueprint.get(f"{ONE}/letter.pdf")
+@blueprint.post(f"{ONE}/letter.pdf")
 @requires(Permission.READ_LETTER)
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def paper(letter_id: int) -> Response:
-    """The letter as PDF with its list; before a signature the draft to sign."""
-    with parts().database.read() as session:
-        made = collective_paper.paper(collective.find(session, letter_id, me()), me())
-    return as_pdf(made, f"pengantar-{letter_id}.pdf")
+    """Hand the letter out as PDF with its list: the original the first time, then copies marked ``CETAK ULANG ke-n``. Each is counted."""
+    return hand_out_collective(letter_id)
+
+
+@blueprint.get(f"{ONE}/draft.pdf")
+@requires(Permission.READ_LETTER)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
+def draft(letter_id: int) -> Response:
+    """The paper that waits for its signature."""
+    return edge.draft_response(letter_id)
 
 
 @blueprint.post(f"{ONE}/paraf")

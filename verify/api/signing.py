@@ -11,10 +11,13 @@ from verify import signing_batch
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import keep_scan
-from workflows import signing
+from workflows import collective_paper, signing
 from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
 from workflows.rules.policy import SigningMode
+
+BY_HAND = (SigningMode.BSRE, SigningMode.WET)
+"""Letters that wait for a hand, BSrE's first."""
 
 blueprint = Blueprint("signing", __name__, url_prefix="/api/v1", description="Tanda tangan")
 
@@ -25,8 +28,9 @@ blueprint = Blueprint("signing", __name__, url_prefix="/api/v1", description="Ta
 def list_waiting() -> dict[str, Any]:
     """Letters of this office that wait for a signature, BSrE's first."""
     with parts().database.read() as session:
-        found = [pair for mode in (SigningMode.BSRE, SigningMode.WET) for pair in signing.waiting(session, me().region_code, mode)]
-    return waiting(found)
+        found = [pair for mode in BY_HAND for pair in signing.waiting(session, me().region_code, mode)]
+        covers = [one for mode in BY_HAND for one in collective_paper.waiting(session, me().region_code, mode)]
+    return waiting(found, covers)
 
 
 @blueprint.post("/signing")
@@ -36,7 +40,7 @@ def list_waiting() -> dict[str, Any]:
 def sign_batch(given: dict[str, Any]) -> dict[str, Any]:
     """Sign with BSrE in the background; look at the list for what is left and why."""
     pen = signing_batch.Pen(me(), given["nik"], Passphrase(given["passphrase"]))
-    signing_batch.begin(parts(), given["tickets"], pen)
+    signing_batch.begin(parts(), [*given["tickets"], *given["collective_letters"]], pen)
     return list_of_bsre()
 
 
@@ -51,4 +55,5 @@ def upload_scan(ticket: str) -> dict[str, Any]:
 def list_of_bsre() -> dict[str, Any]:
     """What waits for BSrE now."""
     with parts().database.read() as session:
-        return waiting(signing.waiting(session, me().region_code, SigningMode.BSRE))
+        region, mode = me().region_code, SigningMode.BSRE
+        return waiting(signing.waiting(session, region, mode), collective_paper.waiting(session, region, mode))

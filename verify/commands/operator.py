@@ -34,14 +34,14 @@ def operator(rekom: Rekom) -> Actor:
 @contextmanager
 def changing(rekom: Rekom) -> Iterator[Session]:
     """One transaction."""
-    with closing(rekom.database) as database, _discreet(), database.write() as session:
+    with closing(rekom.database) as database, discreet(), database.write() as session:
         yield session
 
 
 @contextmanager
 def looking(rekom: Rekom) -> Iterator[Session]:
     """A look that changes nothing."""
-    with closing(rekom.database) as database, _discreet(), database.read() as session:
+    with closing(rekom.database) as database, discreet(), database.read() as session:
         yield session
 
 
@@ -62,7 +62,7 @@ def day_of(typed: str, option: str) -> date:
 
 
 @contextmanager
-def _discreet() -> Iterator[None]:
+def discreet() -> Iterator[None]:
     """The database's own words quote rows: only their kind is told."""
     try:
         yield

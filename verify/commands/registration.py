@@ -1,20 +1,21 @@
 """``rekom registration``: export files for BPJS Kesehatan, and its answers in."""
 
+import hashlib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from schemas.desk_check import local_time
-from verify.commands.operator import changing, installation, looking, operator, region_of
+from verify.commands.operator import changing, discreet, installation, looking, operator, region_of
 from verify.composition import Rekom
 from verify.registrations import file_name, make_batch, read_file
-from workflows import batches, collective_view
+from verify.reprinting import collective_copy
+from workflows import batches, collective_view, staffing
 from workflows.actor import Actor
-from workflows.collective_states import LABEL
 from workflows.errors import InvalidInput
 from workflows.records.registration import RegistrationBatch
-from workflows.retention import Erased
 from workflows.states import Role
 
 REGION = click.option("--region", help="Kemendagri code [default: REKOM_REGION]")
@@ -49,20 +50,24 @@ def export_command(folder: Path, again: int | None, region: str | None) -> None:
 @click.argument("number", type=int)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @REGION
-def letter_command(number: int, folder: Path, region: str | None) -> None:
-    """Write the cover letter of file NUMBER into FOLDER, with its list, as it was issued."""
+@click.option("--by", required=True, help="account of who prints it: each paper is counted under a name")
+def letter_command(number: int, folder: Path, region: str | None, by: str) -> None:
+    """Write the cover letter of file NUMBER into FOLDER, with its list: the original once, then marked copies."""
     rekom = installation()
     code = region_of(rekom, region)
     with looking(rekom) as session:
         letter = collective_view.of_batches(session, code).get(number)
+        person = staffing.find(session, by)
+        printer = Actor(person.id, person.name, staffing.roles_of(session, person), person.region_code)
     if letter is None or letter.pdf is None:
         raise InvalidInput("Berkas kiriman ini belum punya surat pengantar yang terbit. Ajukan di halaman pendaftaran.")
-    if not letter.pdf:
-        raise Erased("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap.")
-    path = folder / f"pengantar-{code}-{number:04d}.pdf"
-    path.write_bytes(letter.pdf)
+    with closing(rekom.database), discreet():
+        paper, ordinal = collective_copy(rekom, letter.id or 0, printer)
+    path = folder / (f"pengantar-{code}-{number:04d}" + (f"-cetak-ulang-{ordinal}.pdf" if ordinal else ".pdf"))
+    path.write_bytes(paper)
     path.chmod(0o600)
-    click.echo(f"{path}: surat {letter.number}, {LABEL[letter.status].lower()}, {letter.people} orang, sha256 {letter.pdf_sha256}")
+    what = f"cetak ulang ke-{ordinal}" if ordinal else "surat asli"
+    click.echo(f"{path}: {what} {letter.number}, {letter.people} orang, sha256 {hashlib.sha256(paper).hexdigest()}")
 
 
 @registration_group.command("sent")

@@ -14,11 +14,11 @@ from schemas.forms import plain
 from verify import collective as edge
 from verify import signing_batch
 from verify.auth import me, parts, requires
-from verify.counter import as_pdf
+from verify.reprinting import hand_out_collective
 from verify.web import registration
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, once
-from workflows import collective, collective_paper, collective_view
+from workflows import collective, collective_view
 from workflows.collective_states import LABEL, CollectiveStatus
 from workflows.errors import InvalidInput
 from workflows.passphrase import Passphrase
@@ -60,13 +60,18 @@ def show(letter_id: int) -> str:
     return page(letter_id, blank())
 
 
-@blueprint.get(f"{ONE}/surat.pdf")
+@blueprint.post(f"{ONE}/surat.pdf")
 @requires(Permission.READ_LETTER)
 def paper(letter_id: int) -> Response:
-    """The paper with its list; before a signature the draft."""
-    with parts().database.read() as session:
-        made = collective_paper.paper(collective.find(session, letter_id, me()), me())
-    return as_pdf(made, f"pengantar-{letter_id}.pdf")
+    """The letter with its list: the original once, then marked copies; each is counted."""
+    return hand_out_collective(letter_id)
+
+
+@blueprint.get(f"{ONE}/draf.pdf")
+@requires(Permission.READ_LETTER)
+def draft(letter_id: int) -> Response:
+    """The paper that waits for its signature, to read or to print."""
+    return edge.draft_response(letter_id)
 
 
 @blueprint.post(f"{ONE}/paraf")

@@ -10,7 +10,7 @@ from verify.counter import draft_response, keep_scan
 from verify.web.form import Form, blank, tried
 from verify.web.look import look, look_before
 from verify.web.once import SEE_OTHER
-from workflows import signing
+from workflows import collective_paper, signing
 from workflows.errors import InvalidInput
 from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
@@ -61,9 +61,10 @@ def draft(ticket: str) -> Response:
 def page(form: Form) -> str:
     """The list with the batch's form. The passphrase is never filled in again."""
     with parts().database.read() as session:
-        electronic = signing.waiting(session, me().region_code, SigningMode.BSRE)
-        ink = signing.waiting(session, me().region_code, SigningMode.WET)
-    return render_template("signing.html", form=form, electronic=electronic, ink=ink, running=bool(signing_batch.running()))
+        modes = {"electronic": SigningMode.BSRE, "ink": SigningMode.WET}
+        found = {name: signing.waiting(session, me().region_code, mode) for name, mode in modes.items()}
+        covers = {f"{name}_covers": collective_paper.waiting(session, me().region_code, mode) for name, mode in modes.items()}
+    return render_template("signing.html", form=form, running=bool(signing_batch.running()), **found, **covers)
 
 
 def scan_page(ticket: str, form: Form) -> str:
@@ -74,10 +75,13 @@ def scan_page(ticket: str, form: Form) -> str:
 
 def _sign() -> Response:
     form = request.form
-    given = BATCH.load({"tickets": form.getlist("tickets"), "nik": form.get("nik", ""), "passphrase": form.get("passphrase", "")})
+    covers = [int(one) if one.isdecimal() else one for one in form.getlist("collective_letters")]
+    chosen = {"tickets": form.getlist("tickets"), "collective_letters": covers}
+    given = BATCH.load({**chosen, "nik": form.get("nik", ""), "passphrase": form.get("passphrase", "")})
+    papers = [*given["tickets"], *given["collective_letters"]]
     pen = signing_batch.Pen(me(), given["nik"], Passphrase(given["passphrase"]))
-    signing_batch.begin(parts(), given["tickets"], pen)
-    flash(f"{len(given['tickets'])} surat sedang ditandatangani. Tiap surat bisa makan dua menit. Muat ulang untuk melihat hasilnya.")
+    signing_batch.begin(parts(), papers, pen)
+    flash(f"{len(papers)} surat sedang ditandatangani. Tiap surat bisa makan dua menit. Muat ulang untuk melihat hasilnya.")
     return redirect(url_for("signatures.show"), SEE_OTHER)
 
 

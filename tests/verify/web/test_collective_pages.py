@@ -22,8 +22,11 @@ def test_from_the_counter_to_the_head_and_back(visit: Callable[[str], Visitor], 
     silent = kadis.send(page, f"{at}/putusan", ("agrees", "false"))
     assert (silent.status, "Tulis alasan" in silent.main()) == (422, True)
     signed = kadis.follow(kadis.send(page, f"{at}/putusan", ("agrees", "true")))
-    assert "Berlaku sampai" in signed.main() and f"{at}/surat.pdf" in signed.links()
-    assert kadis.client.get(f"{at}/surat.pdf").mimetype == "application/pdf"
+    assert "Berlaku sampai" in signed.main()
+    assert kadis.client.get(f"{at}/surat.pdf").status_code == 405
+    paper = kadis.client.post(f"{at}/surat.pdf", data={"csrf_token": signed.value("csrf_token")})
+    assert (paper.mimetype, "CETAK ULANG" in paper.text) == ("application/pdf", False)
+    assert "Bertanda CETAK ULANG ke-1." in kadis.get(at).main()
     new = kadis.follow(kadis.send(signed, f"{at}/ganti", reason="Nama di daftar salah."))
     assert "Menggantikan" in new.main() and new.path != at
     assert "Diganti dengan" in loket.get(at).main()

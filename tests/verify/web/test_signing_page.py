@@ -7,6 +7,8 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from tests.approval_office import with_policy
+from tests.collective_office import again, approve, press, propose, to_file
 from tests.office import Office
 from tests.verify.test_signing import JPEG, NIK, SECRET, Signer, prepared
 from tests.verify.web.visitor import Page, Visitor, read
@@ -102,3 +104,24 @@ def test_no_file_chosen_is_named(visit: Visit, sqlite_office: Office) -> None:
 @pytest.mark.parametrize("who", ["loket", "peksos", "validator", "rs"])
 def test_others_may_not_sign(visit: Visit, who: str) -> None:
     assert visit(who).get("/tanda-tangan").status == 403
+
+
+@pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])
+def test_a_cover_letter_stands_on_the_list_and_is_signed_with_the_others(visit: Visit, sqlite_office: Office, mode: SigningMode) -> None:
+    office = sqlite_office
+    to_file(office, 1)
+    with_policy(office, signing_mode=mode)
+    letter = press(office, approve(office, propose(office)))
+    (ticket,) = prepared(office, mode, 2)
+    kadis = visit("kadis")
+    page = kadis.get("/tanda-tangan")
+    assert (str(letter.number) in page.main(), f"/pengantar/{letter.id}" in page.links()) == (True, True)
+    if mode == SigningMode.WET:
+        return
+    vars(office.rekom)["signer"] = Signer()
+    strange = kadis.send(page, nik=NIK, passphrase=SECRET, tickets=[], collective_letters=["satu"])
+    assert (strange.status, "Kesalahan" in strange.text) == (422, True)
+    answer = kadis.send(page, nik=NIK, passphrase=SECRET, tickets=[ticket], collective_letters=[str(letter.id)])
+    wait()
+    assert "2 surat sedang ditandatangani" in kadis.follow(answer).main()
+    assert (again(office, letter).status, office.letter(ticket).state) == ("ISSUED", LetterState.ISSUED)
