@@ -148,6 +148,51 @@ def test_a_draft_that_asks_for_a_contract_flips_guarantees() -> None:
     assert (found.flips, found.rules) == ({(F, M): [without.ticket]}, {"jaminan": 1})
 
 
+CAP = SERANG.letter(LetterType.JAMINAN_PELAYANAN, DAY).terms.cap_rupiah or 0
+
+
+@pytest.mark.parametrize(
+    ("approved", "case", "after", "rupiah"),
+    [
+        (True, {}, {}, (0, 0)),
+        (True, {}, {"cap_rupiah": CAP - 1_000_000}, (-1_000_000, -1_000_000)),
+        (True, {}, {"mou_only": True, "cap_rupiah": CAP + 5}, (5, 5)),
+        (True, {"hospital_contract": False}, {"mou_only": True}, (-CAP, -CAP)),
+        (True, {"has_diagnosis": False}, {"asks_diagnosis": True}, (-CAP, 0)),
+        (False, {}, {"cap_rupiah": 7}, (0, 0)),
+        (False, {"hospital_contract": False}, {"mou_only": True}, (0, 0)),
+    ],
+)
+def test_guarantees_are_counted_by_their_cap(approved: bool, case: dict[str, Any], after: dict[str, Any], rupiah: tuple[int, int]) -> None:
+    free = {"mou_only": False, "asks_diagnosis": False}
+    found = run([_guaranteed(approved=approved, **case)], _capped(**free | after), _book(**free))
+    assert (found.guarantees.cases, (found.guarantees.least, found.guarantees.most)) == (1, rupiah)
+    assert (found.seats.least, found.seats.most) == (0, 0)
+
+
+def test_a_guarantee_that_was_refused_may_be_written_now() -> None:
+    sure = _guaranteed(approved=False, hospital_contract=False)
+    possible = _guaranteed(approved=False, hospital_contract=False, has_diagnosis=False)
+    found = run([sure, possible], _capped(mou_only=False, asks_diagnosis=True), _book(mou_only=True, asks_diagnosis=True))
+    assert (found.guarantees.least, found.guarantees.most) == (CAP, 2 * CAP)
+    assert run([past()], _capped(cap_rupiah=1), BOOK).guarantees.cases == 0
+
+
+def _guaranteed(*, approved: bool, **asked: Any) -> PastCase:
+    case = of_letter(LetterType.JAMINAN_PELAYANAN)
+    assert case.facts.letter
+    letter = replace(case.facts.letter, **{"has_diagnosis": True, **asked})
+    return replace(case, approved=approved, facts=replace(case.facts, letter=letter))
+
+
+def _capped(**values: Any) -> RegionPolicy:
+    return replace(SERANG, letters={**SERANG.letters, LetterType.JAMINAN_PELAYANAN: terms(**values)})
+
+
+def _book(**values: Any) -> PolicyBook:
+    return replace(BOOK, regions={"3673": (_capped(**values),)})
+
+
 def terms(**values: Any) -> LetterRules:
     rows = SERANG.letters[LetterType.JAMINAN_PELAYANAN]
     return tuple((since, replace(rule, terms=replace(rule.terms, **values))) for since, rule in rows)

@@ -136,7 +136,6 @@ def test_many_letters_while_desks_go_on(sqlite_url: str, tmp_path: Path, capsys:
         assert len({office.letter(ticket).token for ticket in tickets}) == LETTERS
     with capsys.disabled():
         sys.stdout.write(f"\nresealed {LETTERS} letters, interrupted once: {rate:.0f}/s, 10,000 in {10_000 / rate / 60:.1f} min\n")
-    assert rate > 4  # a busy machine: the figure above is the one to look at
 
 
 # --- letter E

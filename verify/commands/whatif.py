@@ -116,6 +116,7 @@ def _plain(run: Run) -> dict[str, Any]:
         ],
         "premium_month": run.premium,
         "total": _money(found.seats, run.premium),
+        "guarantees": asdict(found.guarantees),
         "districts": {code: _money(seats, run.premium) for code, seats in sorted(found.districts.items())},
     }
 
@@ -134,7 +135,7 @@ def _spoken(run: Run) -> list[str]:
     lines = [
         f"Rancangan {draft.region_name}, blok sejak {draft.valid_from:%d-%m-%Y}, atas {_number(found.seats.cases)} berkas",
         f"yang diputus sejak {run.since:%d-%m-%Y}. Hanya saran aturan yang dibandingkan; pejabatlah yang memutuskan.",
-        "Semua jenis surat ditimbang; kursi dan rupiah hanya dari surat rekomendasi peserta daerah.",
+        "Semua jenis surat ditimbang; kursi dari surat rekomendasi peserta daerah, rupiah juga dari surat jaminan.",
     ]
     if found.without_rules:
         lines.append(f"{_number(found.without_rules)} berkas dilewati: aturannya tidak ada lagi.")
@@ -144,6 +145,9 @@ def _spoken(run: Run) -> list[str]:
         lines.append("Tidak ada saran yang berubah.")
     lines += [f"Temuan {rule} berubah pada {_number(count)} berkas." for rule, count in sorted(found.rules.items())]
     lines.append(_in_seats("Seluruhnya", found.seats, run.premium))
+    if found.guarantees.least or found.guarantees.most:
+        money = _span(found.guarantees.least, found.guarantees.most)
+        lines.append(f"Jaminan pelayanan, batas tertinggi: {_number(found.guarantees.cases)} berkas; {money}.")
     return lines + [_in_seats(_place(code), seats, run.premium) for code, seats in sorted(found.districts.items()) if _moves(seats)]
 
 
@@ -153,11 +157,14 @@ def _named(tickets: list[str]) -> str:
 
 
 def _in_seats(place: str, seats: Seats, premium: int) -> str:
-    least, most = whatif.yearly(seats.least, premium), whatif.yearly(seats.most, premium)
-    money = _rupiah(least) if least == most else f"{_rupiah(least)} sampai {_rupiah(most)}"
+    money = _span(whatif.yearly(seats.least, premium), whatif.yearly(seats.most, premium))
     counts = ((seats.freed, "lepas"), (seats.doubtful, "ragu"), (seats.sure, "masuk"), (seats.possible, "mungkin masuk"))
     kinds = ", ".join(f"{_number(count)} {word}" for count, word in counts)
     return f"{place}: {_number(seats.cases)} berkas; kursi {kinds}; {money} setahun"
+
+
+def _span(least: int, most: int) -> str:
+    return _rupiah(least) if least == most else f"{_rupiah(least)} sampai {_rupiah(most)}"
 
 
 def _place(code: str) -> str:

@@ -20,6 +20,8 @@ from workflows.states import Action
 blueprint = Blueprint("signatures", __name__)
 
 BATCH = BatchSchema()
+LONGEST_ID = 10
+"""Digits of an id that a database can hold are fewer."""
 
 
 @blueprint.get("/tanda-tangan")
@@ -75,7 +77,7 @@ def scan_page(ticket: str, form: Form) -> str:
 
 def _sign() -> Response:
     form = request.form
-    covers = [int(one) if one.isdecimal() else one for one in form.getlist("collective_letters")]
+    covers = [int(one) for one in form.getlist("collective_letters") if one.isdecimal() and len(one) < LONGEST_ID]
     chosen = {"tickets": form.getlist("tickets"), "collective_letters": covers}
     given = BATCH.load({**chosen, "nik": form.get("nik", ""), "passphrase": form.get("passphrase", "")})
     papers = [*given["tickets"], *given["collective_letters"]]

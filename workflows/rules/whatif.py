@@ -57,10 +57,24 @@ class Seats:
 
 
 @dataclass(slots=True)
+class Guarantees:
+    """What a draft means for the most that letters C let be billed, in rupiah: by flips, and by another cap on those that stay.
+
+    ``least`` leaves out every doubtful letter, ``most`` keeps them all and writes every possible one. No other letter costs the
+    region by itself: B is paid by the nation, D ends a cost on its own day, E lists what others decided.
+    """
+
+    cases: int = 0
+    least: int = 0
+    most: int = 0
+
+
+@dataclass(slots=True)
 class WhatIf:
     """The outcome of a run. ``flips`` holds the tickets by advice before and after; ``rules`` how often each rule changed its mind."""
 
     seats: Seats = field(default_factory=Seats)
+    guarantees: Guarantees = field(default_factory=Guarantees)
     flips: dict[tuple[Outcome, Outcome], list[str]] = field(default_factory=dict)
     rules: Counter[str] = field(default_factory=Counter)
     districts: dict[str, Seats] = field(default_factory=dict)
@@ -127,12 +141,13 @@ def _count(found: WhatIf, case: PastCase, pair: Pair) -> None:
     found.seats.cases += 1
     local.cases += 1
     changed = _changed(case.facts, pair)
-    if not changed:
-        return
     found.rules.update(changed.keys())
-    old, new = _advice(case.facts, pair, changed)
-    if old is new:
+    advice = _advice(case.facts, pair, changed) if changed else None
+    if case.facts.letter_type is LetterType.JAMINAN_PELAYANAN:
+        _guarantee(found.guarantees, case, pair, advice)
+    if advice is None or advice[0] is advice[1]:
         return
+    old, new = advice
     found.flips.setdefault((old, new), []).append(case.ticket)
     for seats in (found.seats, local) if pair.seated else ():
         _move(seats, case.approved, old, new)
@@ -153,6 +168,26 @@ def _advice(facts: EligibilityFacts, pair: Pair, changed: Mapping[str, tuple[Out
     """All rules together, before and after; who did not change is weighed once."""
     same = [rule.weigh(facts, pair.before, pair.questions_before).outcome for rule in pair.rules if rule.name not in changed]
     return worst([*same, *(old for old, _ in changed.values())]), worst([*same, *(new for _, new in changed.values())])
+
+
+def _guarantee(found: Guarantees, case: PastCase, pair: Pair, advice: tuple[Outcome, Outcome] | None) -> None:
+    """Add one letter C, written or refused: its cap before and after, where it would still, or now, be written."""
+    before, after = (_cap(policy, case.facts.on) for policy in (pair.before, pair.after))
+    old, new = advice or (None, None)
+    found.cases += 1
+    if case.approved:
+        kept = new is not Outcome.FAILS or old is new
+        doubtful = new is Outcome.NEEDS_PERSON and old is Outcome.MEETS
+        found.least += (after if kept and not doubtful else 0) - before
+        found.most += (after if kept else 0) - before
+    elif old is not new:
+        found.least += after if new is Outcome.MEETS else 0
+        found.most += after if new is Outcome.MEETS or (new is Outcome.NEEDS_PERSON and old is Outcome.FAILS) else 0
+
+
+def _cap(policy: RegionPolicy, on: date) -> int:
+    """The most rupiah that letter C lets be billed."""
+    return policy.letter(LetterType.JAMINAN_PELAYANAN, on).terms.cap_rupiah or 0
 
 
 def _move(seats: Seats, approved: bool, old: Outcome, new: Outcome) -> None:
