@@ -44,7 +44,7 @@ def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
     loket.wait_for_cursor("q")
     looks_well(loket)
     loket.type(known["nik"])
-    expect(loket.page.locator("output.counter")).to_have_text("16/16 angka")
+    expect(loket.page.locator("output.counter")).to_have_text("16/16 angka · perempuan, lahir 06-09-..61")
     loket.enter()
     loket.wait_for_cursor("name")
     looks_well(loket)

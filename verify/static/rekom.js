@@ -8,11 +8,18 @@ function countDigits(output) {
     const digits = input.value.replace(/[\s.\-]/g, "");
     const isNumber = /^\d+$/.test(digits);
     output.hidden = !isNumber;
-    output.textContent = isNumber ? `${digits.length}/16 angka` : "";
+    output.textContent = isNumber ? `${digits.length}/16 angka${whose(digits)}` : "";
     output.classList.toggle("full", digits.length === 16);
   };
   input.addEventListener("input", show);
   show();
+}
+
+// What a whole NIK says of its owner, to be held against the card while typing.
+function whose(digits) {
+  if (digits.length !== 16) return "";
+  const day = Number(digits.slice(6, 8));
+  return ` · ${day > 40 ? "perempuan" : "laki-laki"}, lahir ${String(day % 40).padStart(2, "0")}-${digits.slice(8, 10)}-..${digits.slice(10, 12)}`;
 }
 
 // The server answers a form sent twice once; this only saves people from wondering.

@@ -1,5 +1,7 @@
 """Opening a case: what the KTP says first, the rest now or later."""
 
+import hashlib
+
 from flask import Blueprint, flash, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -12,7 +14,10 @@ from verify.web import choices
 from verify.web.form import Form, blank, failed, tried
 from verify.web.look import known
 from verify.web.once import once
+from workflows import typo
 from workflows.errors import OpenCaseExists
+from workflows.intake import Intake
+from workflows.nik import parse_nik
 from workflows.permissions import Permission
 from workflows.records.case import Case
 
@@ -36,8 +41,11 @@ def create() -> Response | tuple[str, int]:
     return tried(_create, page)
 
 
-def page(form: Form, *, earlier: Case | None = None, existing: Case | None = None) -> str:
-    """The form; ``earlier`` is the person's last, closed case, ``existing`` the open one that stands in the way."""
+def page(
+    form: Form, *, earlier: Case | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = ""
+) -> str:
+    """The form; ``earlier`` is the person's last, closed case, ``existing`` the open one that stands in the way, ``doubts`` what looks
+    like a slip, to be ``checked`` against the card and sent again."""
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
     policy = parts().policy_today(me().region_code)
@@ -46,6 +54,8 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
         form=form,
         earlier=earlier,
         existing=existing,
+        doubts=doubts,
+        checked=checked,
         hospitals=hospitals,
         **choices.papers(policy.papers.value),
         regions=choices.regions(),
@@ -59,7 +69,12 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
 
 def _create() -> Response | tuple[str, int]:
     zone = parts().policy_today(me().region_code).timezone
-    given = SCHEMA.load(plain(request.form, zone=zone, many=("documents",)))
+    typed = plain(request.form, zone=zone, many=("documents",))
+    checked = typed.pop("checked", None)
+    given = SCHEMA.load(typed)
+    doubts = _doubts(given)
+    if doubts and checked != _as_typed(given):
+        return page(Form(request.form, status=422), doubts=doubts, checked=_as_typed(given)), 422
 
     def effect(session: Session) -> str:
         return url_for("case_page.show", ticket=open_case(session, given).ticket)
@@ -71,3 +86,15 @@ def _create() -> Response | tuple[str, int]:
     for sentence in warnings(given):
         flash(sentence, "warning")
     return response
+
+
+def _doubts(given: Intake) -> tuple[str, ...]:
+    if given.nik is None:
+        return ()
+    with parts().database.read() as session:
+        return typo.doubts(session, parse_nik(given.nik, practice=True), name=given.name, birth_date=given.birth_date, region_code=me().region_code)
+
+
+def _as_typed(given: Intake) -> str:
+    """What the doubts were about: who changes one of these is asked again."""
+    return hashlib.sha256(f"{given.nik} {given.name} {given.birth_date}".encode()).hexdigest()[:16]

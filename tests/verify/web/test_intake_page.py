@@ -168,3 +168,18 @@ def test_where_real_people_are_served_made_up_niks_stay_out(visit: Visit, sqlite
     assert page.status == 422
     assert "bukan kode provinsi" in page.main()
     assert "Latihan" not in page.words()
+
+
+def test_what_looks_like_a_slip_is_asked_about_once_before_the_case_is_opened(visit: Visit, sqlite_office: Office) -> None:
+    visitor, born = visit("loket"), person()["birth_date"]
+    slipped = from_ktp() | {"birth_date": f"{born.replace(year=born.year + 1):%d-%m-%Y}"}
+    page = visitor.fill(NEW, **slipped)
+    assert page.status == 422
+    assert "NIK dan tanggal lahir berbeda pada angka ke-12" in page.main()
+    assert page.value("name") == person()["name"]
+    assert sqlite_office.count(Case) == 0
+    (button,) = page.all("button", name="checked")
+    another = visitor.send(page, NEW, ("checked", button.get("value") or ""), birth_date=f"{born.replace(year=born.year + 10):%d-%m-%Y}")
+    assert another.status == 422, "another slip is another question"
+    assert visitor.send(page, NEW, ("checked", button.get("value") or "")).status == 303
+    assert sqlite_office.count(Case) == 1
