@@ -192,6 +192,14 @@ def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
     return and_(~held.exists(), col(Case.closed_at).is_(None))
 
 
+def events_so_far(session: Session, ticket: str, actor: Actor) -> int:
+    """How many events a case's trail has; ``NotFound`` also for a case of another office."""
+    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
+    if case is None or not can_see(actor, case):
+        raise NotFound(NO_CASE)
+    return session.exec(select(func.max(AuditEvent.sequence)).where(AuditEvent.subject == subject(case))).one() or 0
+
+
 def newest_ticket(session: Session, nik: str, actor: Actor) -> str | None:
     """The newest case of a NIK in the actor's office, open or closed, for the one search box."""
     query = select(Case.ticket).where(Case.nik == nik, Case.region_code == actor.region_code)

@@ -58,7 +58,7 @@ PLACES: dict[str | None, tuple[str, ...]] = {
 }
 
 NO_PAGE = re.compile(
-    r"/(\.well-known|healthz|readyz|metrics|openapi\.json|dokumen-api|static|api/|fhir/|oauth/)|\.(pdf|csv|svg|js|webmanifest)$|/unduh/|/cari$"
+    r"/(\.well-known|healthz|readyz|metrics|openapi\.json|dokumen-api|static|api/|fhir/|oauth/)|\.(pdf|csv|svg|js|webmanifest)$|/unduh/|/cari$|/langsung$"
 )
 """For programs, files, somebody else's page, and what only leads elsewhere."""
 ELSEWHERE = {

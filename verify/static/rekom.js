@@ -50,19 +50,41 @@ function answerByLetter(form) {
   });
 }
 
-// While checks run, the page looks again by itself, a little slower each time, and keeps the place of the reader.
-function watch(pause) {
+// While checks run, the page hears of each step and keeps the place of the reader; where no news gets through it looks again by
+// itself, a little slower each time.
+function follow() {
   const main = document.querySelector("main[data-busy]");
   if (!main) return;
+  if (!window.EventSource || !main.dataset.live) {
+    watch(main, 700);
+    return;
+  }
+  const news = new EventSource(main.dataset.live);
+  news.onmessage = async () => {
+    await lookAgain(main);
+    if (!main.hasAttribute("data-busy")) news.close();
+  };
+  news.onerror = () => {
+    if (news.readyState === EventSource.CLOSED) watch(main, 700);
+  };
+  window.addEventListener("pagehide", () => news.close());
+}
+
+function watch(main, pause) {
+  if (!main.hasAttribute("data-busy")) return;
   window.setTimeout(async () => {
-    try {
-      const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
-      if (answer.ok && !answer.redirected) renew(main, new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch {
-      // Away for a moment: the next look may succeed.
-    }
-    watch(Math.min(pause * 1.5, 10000));
+    await lookAgain(main);
+    watch(main, Math.min(pause * 1.5, 10000));
   }, pause);
+}
+
+async function lookAgain(main) {
+  try {
+    const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (answer.ok && !answer.redirected) renew(main, new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    // Away for a moment: the next look may succeed.
+  }
 }
 
 function renew(main, page) {
@@ -142,4 +164,4 @@ document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
 document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
 document.querySelectorAll("form[data-passkey]").forEach(offerPasskey);
-watch(700);
+follow();

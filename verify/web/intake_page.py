@@ -41,9 +41,7 @@ def create() -> Response | tuple[str, int]:
     return tried(_create, page)
 
 
-def page(
-    form: Form, *, earlier: Case | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = ""
-) -> str:
+def page(form: Form, *, earlier: Case | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = "") -> str:
     """The form; ``earlier`` is the person's last, closed case, ``existing`` the open one that stands in the way, ``doubts`` what looks
     like a slip, to be ``checked`` against the card and sent again."""
     with parts().database.read() as session:
@@ -92,7 +90,9 @@ def _doubts(given: Intake) -> tuple[str, ...]:
     if given.nik is None:
         return ()
     with parts().database.read() as session:
-        return typo.doubts(session, parse_nik(given.nik, practice=True), name=given.name, birth_date=given.birth_date, region_code=me().region_code)
+        return typo.doubts(
+            session, parse_nik(given.nik, practice=True), name=given.name, birth_date=given.birth_date, region_code=me().region_code
+        )
 
 
 def _as_typed(given: Intake) -> str:
