@@ -7,9 +7,10 @@ Nothing but a byte comparison happens before the signature holds. See ``docs/adr
 
 import hashlib
 import re
-from base64 import b32decode, b32encode
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any
 
 import cbor2
@@ -29,10 +30,15 @@ LETTER = -65537
 """Claim key of the letter's own fields: the first key RFC 8392 leaves for private use."""
 LETTER_FIELDS = ("number", "letter_type", "name", "birth_year", "nik_digest", "segment", "care_class", "hospital_code", "single_use")
 """Order of the array under ``LETTER``, after the version."""
+_letter_fields = attrgetter(*LETTER_FIELDS)
 
 KEY_ID_BYTES = 8
+NIK_DIGEST_BYTES = 16
 HEAD = bytes.fromhex("d2844da201260448")
 """Tag 18, array of 4, protected header of 13 bytes: algorithm ES256 and a key id of 8 bytes."""
+BASE32 = re.compile("[A-Za-z2-7]+", re.ASCII)
+DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnop" * 2 + "qrstuv")
+"""From base32 (RFC 4648) to the digits that ``int(text, 32)`` reads."""
 EMPTY_MAP = b"\xa0"
 SIGNATURE_HEAD = b"\x58\x40"
 
@@ -104,8 +110,10 @@ class LetterClaims:
     single_use: bool
 
 
-def _text(longest: int) -> fields.String:
-    return fields.String(required=True, validate=[validate.Length(min=1, max=longest), _is_printable])
+TEXTS = {"issuer": 40, "number": 120, "letter_type": 40, "name": 80, "segment": 40, "care_class": 20, "hospital_code": 32}
+"""Printable texts and their longest; lengths keep the QR readable."""
+NUMBERS = {"birth_year": (1850, 2200), "valid_from": (1, 2**40), "valid_until": (1, 2**40)}
+HEXADECIMAL = {"key_id": re.compile(rf"[0-9a-f]{{{2 * KEY_ID_BYTES}}}"), "token_id": re.compile(r"[0-9a-f]{32}")}
 
 
 def _is_printable(text: str) -> None:
@@ -114,37 +122,15 @@ def _is_printable(text: str) -> None:
 
 
 def _is_digest(value: object) -> None:
-    if not isinstance(value, bytes) or len(value) != 16:
+    if not isinstance(value, bytes) or len(value) != NIK_DIGEST_BYTES:
         raise ValidationError("Harus 16 byte.")
 
 
-def _hexadecimal(digits: int) -> fields.String:
-    return fields.String(required=True, validate=validate.Regexp(rf"[0-9a-f]{{{digits}}}\Z"))
-
-
-def _whole(lowest: int, highest: int) -> fields.Integer:
-    return fields.Integer(required=True, strict=True, validate=validate.Range(lowest, highest))
-
-
-class LetterClaimsSchema(Schema):
-    """The shape of ``LetterClaims``; lengths keep the QR readable."""
-
+class _Claims(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    issuer = _text(40)
-    key_id = _hexadecimal(2 * KEY_ID_BYTES)
-    token_id = _hexadecimal(32)
-    number = _text(120)
-    letter_type = _text(40)
-    name = _text(80)
-    birth_year = _whole(1850, 2200)
     nik_digest = fields.Raw(required=True, validate=_is_digest)
-    segment = _text(40)
-    care_class = _text(20)
-    hospital_code = _text(32)
-    valid_from = _whole(1, 2**40)
-    valid_until = _whole(1, 2**40)
     single_use = fields.Boolean(required=True, truthy={True}, falsy={False})
 
     @validates_schema
@@ -155,6 +141,30 @@ class LetterClaimsSchema(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> LetterClaims:
         return LetterClaims(**data)
+
+
+SHAPES: dict[str, fields.Field[Any]] = {
+    **{name: fields.String(required=True, validate=[validate.Length(1, longest), _is_printable]) for name, longest in TEXTS.items()},
+    **{name: fields.Integer(required=True, strict=True, validate=validate.Range(*ends)) for name, ends in NUMBERS.items()},
+    **{name: fields.String(required=True, validate=validate.Regexp(rf"{shape.pattern}\Z")) for name, shape in HEXADECIMAL.items()},
+}
+LetterClaimsSchema = _Claims.from_dict(SHAPES, name="LetterClaimsSchema")
+"""The shape of ``LetterClaims``, which names each field that does not fit; ``is_fit`` is the same question in a tenth of the time."""
+
+
+def is_fit(claims: Mapping[str, Any]) -> bool:
+    """Whether ``LetterClaimsSchema`` would load these fields as they are; asked at every desk for every code."""
+    return (
+        all(
+            type(claims[name]) is str and 0 < len(claims[name]) <= longest and claims[name].isprintable() for name, longest in TEXTS.items()
+        )
+        and all(type(claims[name]) is int and low <= claims[name] <= high for name, (low, high) in NUMBERS.items())
+        and all(type(claims[name]) is str and shape.fullmatch(claims[name]) for name, shape in HEXADECIMAL.items())
+        and type(claims["nik_digest"]) is bytes
+        and len(claims["nik_digest"]) == NIK_DIGEST_BYTES
+        and type(claims["single_use"]) is bool
+        and claims["valid_from"] < claims["valid_until"]
+    )
 
 
 CLAIMS_SCHEMA = LetterClaimsSchema()
@@ -207,24 +217,27 @@ def _check_fit(claims: LetterClaims, key: SealingKey) -> None:
 
 
 def _payload(claims: LetterClaims) -> bytes:
+    # The keys stand in the order of deterministic CBOR (RFC 8949 section 4.2.1) already.
     return cbor2.dumps(
         {
             CWT_ISSUER: claims.issuer,
             CWT_EXPIRES: claims.valid_until,
             CWT_NOT_BEFORE: claims.valid_from,
             CWT_ID: bytes.fromhex(claims.token_id),
-            LETTER: [VERSION, *(getattr(claims, name) for name in LETTER_FIELDS)],
-        },
-        canonical=True,
+            LETTER: [VERSION, *_letter_fields(claims)],
+        }
     )
 
 
 def _read_claims(key_id: bytes, payload: bytes) -> LetterClaims:
     """Read a payload whose signature held; what this version would not have written is refused."""
     try:
-        claims: LetterClaims = CLAIMS_SCHEMA.load(_flatten(cbor2.loads(payload)) | {"key_id": key_id.hex()})
-    except (cbor2.CBORDecodeError, ValidationError, LookupError, TypeError, ValueError, AttributeError):
+        read = _flatten(cbor2.loads(payload)) | {"key_id": key_id.hex()}
+    except (cbor2.CBORDecodeError, LookupError, TypeError, ValueError, AttributeError):
         raise MalformedToken from None
+    if not is_fit(read):
+        raise MalformedToken
+    claims = LetterClaims(**read)
     if _payload(claims) != payload:
         raise MalformedToken
     return claims
@@ -267,12 +280,12 @@ def _to_text(raw: bytes) -> str:
 
 
 def _from_text(text: str) -> bytes:
-    if not 0 < len(text) <= MAX_CHARACTERS or not text.isascii():
+    # By one long number: the library's base32 goes letter by letter, and was a quarter of the time of a check.
+    if not len(text) <= MAX_CHARACTERS or not BASE32.fullmatch(text):
         raise MalformedToken
-    try:
-        raw = b32decode(text.upper() + "=" * (-len(text) % 8))
-    except ValueError:
-        raise MalformedToken from None
-    if _to_text(raw) != text.upper():
+    unused = 5 * len(text) % 8
+    number = int(text.translate(DIGITS), 32)
+    # One spelling: no letter too many, and no bit set behind the last byte.
+    if unused >= 5 or number & ((1 << unused) - 1):
         raise MalformedToken
-    return raw
+    return (number >> unused).to_bytes(5 * len(text) // 8, "big")

@@ -2,7 +2,7 @@
 
 import random
 from base64 import b32decode, b32encode
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import cbor2
@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from schemas.es256 import COORDINATE, ORDER, sign
 from schemas.letter_token import (
+    CLAIMS_SCHEMA,
     LETTER,
     MAX_CHARACTERS,
     ForgedToken,
@@ -29,6 +31,7 @@ from schemas.letter_token import (
     _split,
     _to_be_signed,
     check_code,
+    is_fit,
     open_token,
     seal,
     token_in,
@@ -266,3 +269,27 @@ def test_check_codes_are_short_and_the_same_for_either_case() -> None:
     assert check_code(TOKEN) == check_code(TOKEN.lower())
     assert len(check_code(TOKEN)) == 9
     assert check_code(TOKEN) != check_code(seal(replace(CLAIMS, token_id="f" * 32), KEY))
+
+
+BENT: dict[str, list[Any]] = {
+    "issuer": ["", "x" * 40, "x" * 41, "a\nb", 7, None, b"x"],
+    "key_id": ["0" * 16, "0" * 15, "G" * 16, "0" * 16 + "\n", 7],
+    "token_id": ["0" * 32, "0" * 33, "A" * 32, None],
+    "birth_year": [1850, 1849, 2200, 2201, "1990", None],
+    "nik_digest": [b"x" * 16, b"x" * 15, "x" * 16, None],
+    "name": ["", " ", "x" * 80, "x" * 81, "SITI\u200bCONTOH"],
+    "valid_from": [1, 0, 2**40, 2**41, "1"],
+    "valid_until": [1, 2**40, 2**40 + 1, None],
+    "single_use": [True, False, 1, "true", None],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in BENT.items() for value in values])
+def test_the_quick_question_is_the_schemas_own(field: str, value: Any) -> None:
+    """What the schema loads as it is, and nothing else, is fit: the desk asks the quick way, the seal the other."""
+    bent = {**asdict(CLAIMS), field: value}
+    try:
+        loaded = asdict(CLAIMS_SCHEMA.load(bent))
+    except ValidationError:
+        loaded = None
+    assert is_fit(bent) == (loaded == bent and all(type(loaded[name]) is type(bent[name]) for name in bent))

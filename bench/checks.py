@@ -1,0 +1,149 @@
+"""Goals 1, 2 and 3: a hospital's complete check over HTTP against an empty route, textbook stacks, and a naive log."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from sqlmodel import func, select
+
+from bench.asking import Asked, ask, request
+from bench.contest import Bar, Measure, contest
+from bench.goal import Outcome, Size, WrongAnswer, demand
+from bench.peers import NAIVE, PEERS, Peer, serving
+from bench.place import office
+from bench.serving import web
+from tests.many_letters import make_letters
+from tests.office import Office
+from workflows import advance
+from workflows import letters as revoking
+from workflows.records.audit_event import AuditEvent
+from workflows.records.letter import Letter
+
+LETTERS, REQUESTS = 2_000, 8_000
+DESK = "rs"
+CHECK = "/api/v1/hospital/check"
+
+
+@dataclass
+class Door:
+    """A running server with the questions it is asked."""
+
+    port: int
+    pid: int
+    questions: Sequence[bytes]
+    last: Asked | None = field(default=None)
+
+    def ask(self, count: int, connections: int, *, keep: bool = False) -> Asked:
+        """That many questions; each must be answered with 200."""
+        self.last = ask(self.port, self.pid, list(islice(cycle(self.questions), count)), connections, keep=keep)
+        if set(self.last.statuses) != {200}:
+            raise WrongAnswer(f"statuses {self.last.statuses}")
+        return self.last
+
+    def seconds(self, count: int, connections: int) -> float:
+        """Wall time an answer."""
+        return self.ask(count, connections).seconds / count
+
+    def cpu(self, count: int, connections: int) -> float:
+        """Processor time an answer."""
+        return self.ask(count, connections).cpu / count
+
+
+def run_check(size: Size) -> Outcome:
+    """Our check against an empty Flask route on the same server: time and processor time, 16 and 64 connections."""
+    count = size.of(REQUESTS, 20)
+    with checking(size) as (made, door, codes), web(made.rekom.settings, "bench.empty:app") as (port, pid):
+        right = checked(made, door, codes)
+        empty = Door(port, pid, door.questions)
+        bar = Bar(0.8, 2.5, higher=True)
+        return Outcome([*both(door, empty, count, bar, size, (16, 64))], checked=right)
+
+
+def run_textbook(size: Size) -> Outcome:
+    """Our check against the same question answered by stacks as their guides build them, on PostgreSQL."""
+    count, measures = size.of(REQUESTS, 20), []
+    with checking(size) as (made, door, codes):
+        right = checked(made, door, codes)
+        for peer in PEERS:
+            measures.append(against(peer, made, codes, door, count, size))
+    return Outcome(measures, checked=right)
+
+
+def against(peer: Peer, made: Office, codes: list[str], door: Door, count: int, size: Size) -> Measure:
+    """Processor time of our check against a peer's, both on their own server."""
+    with serving(peer, made, codes) as (port, pid):
+        other = Door(port, pid, door.questions)
+        return contest(
+            peer.name, lambda: door.cpu(count, 16), lambda: other.cpu(count, 16), Bar(8.0, 25.0, higher=True), rounds=size.rounds
+        )
+
+
+def run_logged(size: Size) -> Outcome:
+    """Our check, whose look is on the disk before its answer leaves, against one insert for each request."""
+    count = size.of(REQUESTS, 20)
+    with checking(size) as (made, door, codes), serving(NAIVE, made, codes) as (port, pid):
+        right, other = checked(made, door, codes), Door(port, pid, door.questions)
+        bar = Bar(1.4, 2.0, higher=True)
+        measure = contest("", lambda: door.seconds(count, 16), lambda: other.seconds(count, 16), bar, rounds=size.rounds)
+        return Outcome([measure], checked=right)
+
+
+def both(ours: Door, limit: Door, count: int, bar: Bar, size: Size, loads: tuple[int, ...]) -> Iterator[Measure]:
+    """Time and processor time at each load."""
+    ways: tuple[tuple[str, Callable[[Door, int], float]], ...] = (
+        ("time", lambda door, load: door.seconds(count, load)),
+        ("processor", lambda door, load: door.cpu(count, load)),
+    )
+    for load in loads:
+        for name, way in ways:
+            yield contest(
+                f"{name}, {load} connections",
+                lambda way=way, load=load: way(ours, load),  # type: ignore[misc]
+                lambda way=way, load=load: way(limit, load),  # type: ignore[misc]
+                bar,
+                rounds=size.rounds,
+            )
+
+
+@contextmanager
+def checking(size: Size) -> Iterator[tuple[Office, Door, list[str]]]:
+    """An office on PostgreSQL with letters in every state, and its server asked about them: three of five are good."""
+    with office("postgresql") as made:
+        letters = make_letters(made, size.of(LETTERS, 10))
+        codes = [str(letter.token) for letter in letters]
+        forged = [code[:150] + ("A" if code[150] != "A" else "B") + code[151:] for code in codes[::5]]
+        head = made.actor("kadis")
+        for letter in letters[::5]:
+            with made.write() as session:
+                case = advance.lock_by_id(session, letter.case_id)
+                revoking.revoke(session, case, head, reason="Salah orang", now=made.clock())
+        token = made.token(DESK)
+        asked = [request("POST", CHECK, json.dumps({"code": code}).encode(), token) for code in [*codes, *forged]]
+        with web(made.rekom.settings) as (port, pid):
+            yield made, Door(port, pid, asked), [*codes, *forged]
+
+
+def checked(made: Office, door: Door, codes: list[str]) -> int:
+    """Every question has its one right answer, and every answer stands in the trail before it left."""
+    before = looks(made)
+    answers = door.ask(len(codes), 16, keep=True)
+    found = Counter(json.loads(body)["answer"] for body in answers.bodies.values())
+    letters = sum(1 for code in codes if code in _issued(made))
+    gone = len(range(0, letters, 5))
+    demand(found == Counter(VALID=letters - gone, REVOKED=gone, FORGED=len(codes) - letters), f"the answers were {dict(found)}")
+    demand(looks(made) - before == len(codes), "an answer left without its look in the trail")
+    return len(codes)
+
+
+def looks(made: Office) -> int:
+    """How many checks the trail knows."""
+    with made.read() as session:
+        return session.exec(select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "DESK_CHECK")).one()
+
+
+def _issued(made: Office) -> set[str]:
+    with made.read() as session:
+        return {str(token) for token in session.exec(select(Letter.token))}
