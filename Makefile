@@ -5,7 +5,7 @@ PYTHON ?= python3
 help:
 	@$(PYTHON) run.py help
 
-demo test chaos check lock audit venv:
+demo test chaos bench check lock audit venv:
 	@$(PYTHON) run.py $@ $(ARGS)
 
-.PHONY: help demo test chaos check lock audit venv
+.PHONY: help demo test chaos bench check lock audit venv

@@ -39,6 +39,8 @@ ALLOWED = HERE / "requirements" / "known-weaknesses.toml"
 UV_WANTED = "uv>=0.9,<1"
 LOWEST = (3, 11)
 MOST_PROCESSES = 4
+LOCKS = ("core", "dev", "bench")
+"""Each holds all of the one before it."""
 
 USAGE = """Usage: python3 run.py COMMAND
 
@@ -46,6 +48,7 @@ USAGE = """Usage: python3 run.py COMMAND
   test    run all tests side by side, on SQLite and on a real PostgreSQL and Valkey; or pytest with the words that follow
   chaos   try to break it: kill, wipe and crash at random and at every point; words: goals such as R1, sizes, --seed (chaos --help)
   check   format, lint, types, import contracts, generated docs, and audit
+  bench   every speed promise as a ratio in one run (FULL=1: whole sizes; ONLY=check,offline; PEERS=1: install other stacks too)
   lock    compile requirements/*.lock anew from pyproject.toml
   audit   ask the public list of known weaknesses about every locked package; says so where there is no network
   venv    only make .venv, with everything for development
@@ -82,7 +85,7 @@ def make_venv(wanted: str) -> None:
     with alone():
         if holds(wanted):  # somebody else was making it meanwhile
             return
-        lock = "dev" if stamped().get("lock") == "dev" else wanted  # dev holds all of core: never take its tools away
+        lock = max((wanted, stamped().get("lock", "")), key=rank)  # never take away what a larger one brought
         if UNFINISHED.exists() or not works(PYTHON):
             make_empty_venv()
         UNFINISHED.touch()
@@ -95,8 +98,13 @@ def make_venv(wanted: str) -> None:
 def holds(wanted: str) -> bool:
     """Whether ``.venv`` is finished, up to date and still fits its Python."""
     stamp = stamped()
-    enough = stamp.get("lock") in (wanted, "dev") and not UNFINISHED.exists()
+    enough = rank(stamp.get("lock", "")) >= rank(wanted) and not UNFINISHED.exists()
     return enough and stamp.get("sha256") == digest(stamp["lock"]) and stamp.get("python") == version_of(PYTHON)
+
+
+def rank(lock: str) -> int:
+    """How much a lock holds; nothing for a name that is none."""
+    return LOCKS.index(lock) if lock in LOCKS else -1
 
 
 def stamped() -> dict[str, str]:
@@ -114,7 +122,7 @@ def digest(lock: str) -> str:
 
 
 def lock_file(lock: str) -> Path:
-    """The file behind ``core`` or ``dev``."""
+    """The file behind ``core``, ``dev`` or ``bench``."""
     return HERE / "requirements" / f"{lock}.lock"
 
 
@@ -198,9 +206,8 @@ def demo(more: Sequence[str]) -> NoReturn:
 
 def demo_options(environ: Mapping[str, str]) -> list[str]:
     """What ``make demo ONCE=1 PORT=8001`` means as options."""
-    once = environ.get("ONCE", "").lower() in ("1", "true", "yes")
     port = environ.get("PORT", "")
-    return ["--once"] * once + (["--port", port] if port else [])
+    return ["--once"] * asked("ONCE", environ) + (["--port", port] if port else [])
 
 
 def test(more: Sequence[str]) -> NoReturn:
@@ -218,6 +225,23 @@ def chaos(more: Sequence[str]) -> NoReturn:
     """Try to break it, see ``tests/chaos``."""
     make_venv("dev")
     become([PYTHON, "-m", "tests.chaos", *more])
+
+
+def bench(more: Sequence[str]) -> NoReturn:
+    """Hold every speed promise, see ``bench``."""
+    make_venv("bench" if asked("PEERS") else "dev")
+    become([PYTHON, "-m", "bench", *bench_options(os.environ), *more])
+
+
+def bench_options(environ: Mapping[str, str]) -> list[str]:
+    """What ``make bench FULL=1 ONLY=check`` means as options."""
+    only = environ.get("ONLY", "")
+    return ["--full"] * asked("FULL", environ) + (["--only", only] if only else [])
+
+
+def asked(name: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a word such as ``ONCE=1`` was given."""
+    return environ.get(name, "").lower() in ("1", "true", "yes")
 
 
 def check(_more: Sequence[str]) -> None:
@@ -240,12 +264,12 @@ def check(_more: Sequence[str]) -> None:
 
 
 def lock(_more: Sequence[str]) -> None:
-    """Compile both lock files anew."""
+    """Compile the lock files anew."""
     make_venv("dev")
     uv = find_uv()
     if uv is None:
         raise Stop("Lock files are compiled by uv, which pip could not install, see above.")
-    for name, extra in (("core", []), ("dev", ["--extra", "dev"])):
+    for name, extra in (("core", []), ("dev", ["--extra", "dev"]), ("bench", ["--extra", "dev", "--extra", "bench"])):
         if run([uv, "pip", "compile", *LOCK_OPTIONS, *extra, "--custom-compile-command", "python3 run.py lock", *lock_paths(name)]):
             raise Stop(f"requirements/{name}.lock could not be compiled, see above.")
 
@@ -348,7 +372,7 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)
 
 
-COMMANDS = {"demo": demo, "test": test, "chaos": chaos, "check": check, "lock": lock, "audit": audit, "venv": venv}
+COMMANDS = {"demo": demo, "test": test, "chaos": chaos, "bench": bench, "check": check, "lock": lock, "audit": audit, "venv": venv}
 
 
 def main(words: Sequence[str]) -> int:

@@ -13,9 +13,10 @@ from rich.console import Console
 from bench.goal import Goal, Missing, Size, WrongAnswer
 from bench.goals import GOALS
 from bench.machine import machine, versions
-from bench.report import table
+from bench.report import table, tell
 
 RESULTS = Path(__file__).with_name("results.jsonl")
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 SMOKE_ROUNDS = 1
 
 
@@ -35,6 +36,7 @@ def main(words: Sequence[str]) -> int:
     Console(width=150).print(table(lines))
     if not size.smoke:
         keep(lines, RESULTS)
+        tell(RESULTS, PAGE)
     return 0 if all(fine(line, size) for line in lines) else 1
 
 

@@ -72,7 +72,7 @@ def _compared(size: Size, way: Callable[[Line], float], cases: int, parts: tuple
             def one(line: Line, part: float = part) -> float:
                 return share([way(line) for _ in range(cases)], part)
 
-            measures.append(contest(label, lambda one=one: one(ours), lambda one=one: one(plain), bar, rounds=size.rounds))  # type: ignore[misc]
+            measures.append(contest(label, lambda one=one: one(ours), lambda one=one: one(plain), bar, rounds=size.rounds))
         return Outcome(measures, checked=_checked(ours.office) + _checked(plain.office))
 
 
@@ -94,7 +94,7 @@ def _wait(made: Office, ticket: str, table: type[FindingSet] | type[Letter], lea
     """Look until the worker has written so many rows, of letters sealed ones."""
     case_id, until = made.case(ticket).id, time.monotonic() + PATIENCE
     query = select(table.id).where(table.case_id == case_id)
-    query = query.where(Letter.token.is_not(None)) if table is Letter else query  # type: ignore[union-attr]
+    query = query.where(Letter.token.is_not(None)) if table is Letter else query
     while time.monotonic() < until:
         with made.read() as session:
             if len(session.exec(query).all()) >= least:

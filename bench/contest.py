@@ -68,7 +68,7 @@ class Measure:
 
 def contest(label: str, ours: Round, limit: Round, bar: Bar, *, rounds: int, unit: str = "s") -> Measure:
     """Hold ``rounds`` rounds, each with ours once and the limit twice, in turning order."""
-    for _ in range(TRIES):
+    for _ in range(TRIES if rounds > 1 else 1):
         measure = _held(label, ours, limit, bar, rounds, unit)
         if not measure.void:
             break

@@ -1,6 +1,6 @@
 """The table of goals, in its order."""
 
-from bench import bell, casework, checks, letters, offline, rules, trail
+from bench import bell, casework, checks, city, letters, offline, rules, trail
 from bench.goal import Goal
 
 GOALS = (
@@ -13,6 +13,8 @@ GOALS = (
     ),
     Goal(7, "worker", "a job in a process of its own", "stock `rq worker`", bell.run_worker),
     Goal(8, "bell", "a job promised in the database", "direct push; bare commit", bell.run_bell),
+    Goal(9, "import", "a city's residents proved, keyed and stored", "bare COPY and index; 1 GB", city.run_import),
+    Goal(10, "coverage", "coverage of a city", "PostgreSQL hash join", city.run_coverage),
     Goal(11, "letters", "press and sign a letter", "WeasyPrint + segno + pyHanko with RSA-2048", letters.run),
     Goal(12, "rules", "weigh a person", "score only; one pass over columns", rules.run),
     Goal(13, "trail", "audit trail", "unchained insert; bare hash loop", trail.run),

@@ -94,8 +94,8 @@ def made_certificate(path: Path, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivat
 def stock_press(folder: Path) -> Iterator[Any]:
     """WeasyPrint, segno and pyHanko's simple signer with a new RSA-2048 file each time, as their guides begin."""
     try:
-        import segno  # noqa: PLC0415 - a peer, from the extra `bench`
-        import weasyprint  # noqa: PLC0415 - the same
+        import segno
+        import weasyprint
     except (ImportError, OSError) as error:
         raise Missing(f"{error.__class__.__name__}: install WeasyPrint's libraries (pango) and the extra `bench`.") from None
     certificate = made_certificate(folder / "peer.p12", rsa.generate_private_key(65537, 2048))
@@ -105,7 +105,7 @@ def stock_press(folder: Path) -> Iterator[Any]:
         segno.make(f"{ADDRESS}/s/{told.token_id * 8}", error="m").save(picture, kind="png", scale=4)
         inlined = base64.b64encode(picture.getvalue()).decode()
         page = weasyprint.HTML(string=html(told, inlined)).write_pdf()
-        signer = SimpleSigner.load_pkcs12(str(certificate), passphrase=PASSWORD.encode())  # type: ignore[no-untyped-call]
+        signer = SimpleSigner.load_pkcs12(str(certificate), passphrase=PASSWORD.encode())
         about = PdfSignatureMetadata(field_name="Dinas Sosial", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES)
         signed = io.BytesIO()
         PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(page)), output=signed)

@@ -5,6 +5,7 @@ Each peer reads a table of its own with the same letters. FastAPI and Django com
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, jsonify, request
 from marshmallow import Schema, fields
+from sqlalchemy.engine import make_url
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 from bench.goal import Missing
@@ -75,7 +77,7 @@ def fill(made: Office, codes: list[str]) -> dict[str, str]:
     """Make and fill the peers' table; returns what their processes are told."""
     key = ec.generate_private_key(ec.SECP256R1())
     engine = create_engine(made.rekom.settings.database_url)
-    SQLModel.metadata.create_all(engine, tables=[PeerLetter.__table__, PeerLook.__table__])  # type: ignore[attr-defined]
+    SQLModel.metadata.create_all(engine, tables=[PeerLetter.__table__, PeerLook.__table__])
     with Session(engine) as session:
         if session.exec(select(PeerLetter.token).limit(1)).first() is None:
             session.add_all(_row(code, number, key) for number, code in enumerate(codes))
@@ -143,8 +145,8 @@ def _flask(*, logs: bool) -> Flask:
 
 def fast() -> Any:
     """FastAPI with SQLModel and a response model."""
-    from fastapi import FastAPI  # noqa: PLC0415 - a peer, from the extra `bench`
-    from pydantic import BaseModel  # noqa: PLC0415 - comes with SQLModel
+    from fastapi import FastAPI
+    from pydantic import BaseModel
 
     class Question(BaseModel):
         code: str
@@ -171,9 +173,8 @@ def fast() -> Any:
 
 def rest() -> Any:
     """Django with a model, a serializer and an API view."""
-    import django  # noqa: PLC0415 - a peer, from the extra `bench`
-    from django.conf import settings  # noqa: PLC0415
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
+    import django
+    from django.conf import settings
 
     url = make_url(os.environ[DATABASE])
     place = {"ENGINE": "django.db.backends.postgresql", "NAME": url.database, "USER": url.username, "HOST": url.query.get("host", url.host)}
@@ -186,7 +187,7 @@ def rest() -> Any:
         REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None},
     )
     django.setup()
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application
 
     return get_wsgi_application()
 
@@ -240,8 +241,6 @@ def _public() -> ec.EllipticCurvePublicKey:
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

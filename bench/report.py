@@ -1,11 +1,14 @@
 """The table of a run, for a terminal and for ``docs/performance.md``."""
 
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
 TITLES = ("#", "goal", "against", "ratio", "spread", "null", "bar", "")
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 def table(lines: Iterable[dict[str, Any]]) -> Table:
@@ -20,6 +23,19 @@ def markdown(lines: Iterable[dict[str, Any]]) -> str:
     """The same for a page."""
     head = [f"| {' | '.join(TITLES)} |", f"|{'---|' * len(TITLES)}"]
     return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows(lines))])
+
+
+def page_with(results: Path, page: str) -> str:
+    """The page with the table of the newest results between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    lines = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    return f"{before}{BEGIN}\n{markdown(lines)}\n{END}{after}"
+
+
+def tell(results: Path, page: Path) -> None:
+    """Renew the page's table."""
+    page.write_text(page_with(results, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def rows(lines: Iterable[dict[str, Any]]) -> Iterable[Sequence[str]]:

@@ -28,7 +28,7 @@ EDITS = 60
 
 def run(size: Size) -> Outcome:
     """Seconds an event, for 32 writers at once on PostgreSQL; and seconds a verified event."""
-    count = size.of(EVENTS, 2 * WRITERS)
+    count = size.of(EVENTS, 4 * WRITERS)
     with office("postgresql") as made:
         make_past(made, WRITERS)
         measures = [appended(made, count // WRITERS, size.rounds)]
@@ -42,7 +42,7 @@ def appended(made: Office, each: int, rounds: int) -> Measure:
     with made.read() as session:
         ids = list(session.exec(select(Case.id)))
     actor = made.actor("loket")
-    plain = AuditEvent.__table__.insert()  # type: ignore[attr-defined]
+    plain = AuditEvent.__table__.insert()
 
     def chained(case_id: int) -> None:
         with made.write() as session:
