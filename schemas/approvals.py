@@ -9,8 +9,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from schemas.fields import REQUIRED, Count, Shape, Text
 from workflows.approvals import MOST, Approvable, BatchAnswer, BatchOutcome, Shown, digest_of
 from workflows.masking import mask_nik
+from workflows.saying import say
 
-NOT_WHAT_WAS_SHOWN = "Hash tidak sama dengan daftar yang dikirim. Ambil daftar lagi, lalu setujui yang Anda lihat."
+NOT_WHAT_WAS_SHOWN = say("Hash tidak sama dengan daftar yang dikirim. Ambil daftar lagi, lalu setujui yang Anda lihat.")
 HASH = {"description": "SHA-256, 64 angka heksadesimal"}
 
 
@@ -33,8 +34,8 @@ def _cases(shape: type[ShownSchema]) -> Any:
     return fields.List(
         fields.Nested(shape),
         required=True,
-        validate=validate.Length(1, MOST, error=f"Pilih 1 sampai {MOST} berkas."),
-        error_messages={**REQUIRED, "invalid": "Kirim daftar berkas."},
+        validate=validate.Length(1, MOST, error=say("Pilih 1 sampai {most} berkas.", most=MOST)),
+        error_messages={**REQUIRED, "invalid": say("Kirim daftar berkas.")},
     )
 
 
@@ -48,7 +49,7 @@ class ParafsSchema(Shape):
     def _check_list(self, data: dict[str, Any], **_: object) -> None:
         tickets = [one["ticket"] for one in data["cases"]]
         if len(set(tickets)) < len(tickets):
-            raise ValidationError("Setiap berkas satu kali saja.", "cases")
+            raise ValidationError(say("Setiap berkas satu kali saja."), "cases")
         if digest_of(map(_seen, data["cases"])) != data["shown"]:
             raise ValidationError(NOT_WHAT_WAS_SHOWN, "shown")
 

@@ -11,6 +11,7 @@ from schemas.fields import Choice, Count, NikText, PastDay, PersonName, Phone, S
 from workflows.bedside import Bedside, Cover
 from workflows.intake import Intake
 from workflows.rules.papers import LABEL
+from workflows.saying import say
 from workflows.vocabulary import DocumentType, NoNik, Sex, Urgency
 
 CALLED = {NoNik.UNIDENTIFIED: "PASIEN TAK DIKENAL", NoNik.NEWBORN: "BAYI BARU LAHIR", NoNik.HOMELESS: "PASIEN TAK DIKENAL"}
@@ -29,7 +30,9 @@ def provisional_in(code: str) -> str | None:
 class PapersSchema(Shape):
     """Papers the hospital has in hand."""
 
-    papers = fields.List(Choice(DocumentType), required=True, validate=Length(1), error_messages={"required": "Sebut berkas yang ada."})
+    papers = fields.List(
+        Choice(DocumentType), required=True, validate=Length(1), error_messages={"required": say("Sebut berkas yang ada.")}
+    )
 
 
 class MissingPaperSchema(Schema):
@@ -61,12 +64,12 @@ class BedsideListSchema(Schema):
 
 
 TITLES: dict[Cover, str] = {
-    Cover.RUNNING: "Tanda sementara berjalan",
-    Cover.LATE: "Berkas terlambat, tanda sementara masih berjalan",
-    Cover.COMPLETE: "Berkas lengkap, sedang diproses",
-    Cover.LETTER: "Surat sudah terbit",
-    Cover.LAPSED: "Tanda sementara gugur",
-    Cover.CLOSED: "Berkas sudah ditutup",
+    Cover.RUNNING: say("Tanda sementara berjalan"),
+    Cover.LATE: say("Berkas terlambat, tanda sementara masih berjalan"),
+    Cover.COMPLETE: say("Berkas lengkap, sedang diproses"),
+    Cover.LETTER: say("Surat sudah terbit"),
+    Cover.LAPSED: say("Tanda sementara gugur"),
+    Cover.CLOSED: say("Berkas sudah ditutup"),
 }
 
 
@@ -104,11 +107,11 @@ class BedsideSchema(Shape):
     @validates_schema
     def _check_somebody(self, data: dict[str, Any], **_: object) -> None:
         if data["nik"] is None and data["no_nik"] is None:
-            raise ValidationError("Isi NIK, atau pilih mengapa orang ini belum punya NIK.", "no_nik")
+            raise ValidationError(say("Isi NIK, atau pilih mengapa orang ini belum punya NIK."), "no_nik")
         if data["name"] is None and data["no_nik"] not in CALLED:
-            raise ValidationError("Isi nama seperti di KTP atau paspor.", "name")
+            raise ValidationError(say("Isi nama seperti di KTP atau paspor."), "name")
         if data["birth_date"] is None and data["age"] is None and data["no_nik"] is not NoNik.NEWBORN:
-            raise ValidationError("Isi tanggal lahir, atau kira-kira umurnya.", "age")
+            raise ValidationError(say("Isi tanggal lahir, atau kira-kira umurnya."), "age")
 
 
 def bedside_intake(given: dict[str, Any], today: date, desk_phone: str | None) -> Intake:

@@ -11,6 +11,7 @@ from workflows.intake import Intake
 from workflows.refusals import Objecting
 from workflows.removals import OlderMember
 from workflows.rules.facts import Answer
+from workflows.saying import say
 from workflows.states import CHECKS, Action, Job
 from workflows.vocabulary import LetterType, ObjectionOutcome, RemovalReason, WithdrawalCause
 
@@ -24,7 +25,10 @@ class AssessmentSchema(Shape):
     """A caseworker's answers, one for each criterion of the region's set."""
 
     answers = fields.Dict(
-        keys=Text(64), values=Choice(Answer), required=True, error_messages={**REQUIRED, "invalid": "Kirim objek kriteria dan jawaban."}
+        keys=Text(64),
+        values=Choice(Answer),
+        required=True,
+        error_messages={**REQUIRED, "invalid": say("Kirim objek kriteria dan jawaban.")},
     )
     note = Text(1000, allow_none=True, load_default=None)
     version = _version()
@@ -40,7 +44,7 @@ class ValidationSchema(Shape):
     @validates_schema
     def _check_reason(self, data: dict[str, Any], **_: object) -> None:
         if not data.get("agrees") and not data.get("note"):
-            raise ValidationError("Tulis alasan mengapa berkas dikembalikan.", "note")
+            raise ValidationError(say("Tulis alasan mengapa berkas dikembalikan."), "note")
 
 
 class SeenVersionSchema(Shape):
@@ -54,14 +58,14 @@ class DecisionSchema(Shape):
 
     outcome = fields.String(
         required=True,
-        validate=validate.OneOf([Action.APPROVE, Action.REJECT, Action.SEND_BACK], error="Pilih salah satu: {choices}."),
+        validate=validate.OneOf([Action.APPROVE, Action.REJECT, Action.SEND_BACK], error=say("Pilih salah satu: {choices}.")),
         error_messages=REQUIRED,
     )
     reason = Text(1000, allow_none=True, load_default=None)
     grounds = fields.List(
         Text(32),
         load_default=list,
-        error_messages={**REQUIRED, "invalid": "Kirim daftar kode alasan."},
+        error_messages={**REQUIRED, "invalid": say("Kirim daftar kode alasan.")},
         metadata={"description": "kode alasan menolak, dari /api/v1/refusal-reasons; wajib bila menolak"},
     )
     cap_rupiah = Count(
@@ -76,9 +80,9 @@ class DecisionSchema(Shape):
     @validates_schema
     def _check_reason(self, data: dict[str, Any], **_: object) -> None:
         if data.get("outcome") == Action.SEND_BACK and not data.get("reason"):
-            raise ValidationError("Tulis alasan keputusan ini.", "reason")
+            raise ValidationError(say("Tulis alasan keputusan ini."), "reason")
         if data.get("outcome") == Action.REJECT and not data.get("grounds"):
-            raise ValidationError("Pilih paling sedikit satu alasan dari daftar.", "grounds")
+            raise ValidationError(say("Pilih paling sedikit satu alasan dari daftar."), "grounds")
 
 
 class ObjectionSchema(Shape):
@@ -204,7 +208,9 @@ class ManualCheckSchema(Shape):
     """A check done by hand; loads into ``ManualResult``."""
 
     kind = fields.String(
-        required=True, validate=validate.OneOf([job.value for job in CHECKS], error="Pilih salah satu: {choices}."), error_messages=REQUIRED
+        required=True,
+        validate=validate.OneOf([job.value for job in CHECKS], error=say("Pilih salah satu: {choices}.")),
+        error_messages=REQUIRED,
     )
     outcome = Text(32, required=True)
     note = Text(500, shortest=5, required=True, metadata={"description": "bukti yang dilihat, misalnya KTP dan KK asli"})
@@ -217,7 +223,7 @@ class ManualCheckSchema(Shape):
     def _check_outcome(self, data: dict[str, Any], **_: object) -> None:
         words = WORDS.get(data.get("kind", ""), ())
         if data.get("outcome") not in words:
-            raise ValidationError(f"Pilih salah satu: {', '.join(words)}.", "outcome")
+            raise ValidationError(say("Pilih salah satu: {words}.", words=", ".join(words)), "outcome")
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> ManualResult:

@@ -18,6 +18,7 @@ from workflows.records.extension import ExtensionOutcome
 from workflows.records.letter import Letter
 from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
+from workflows.saying import say, sayings
 from workflows.states import LABEL
 from workflows.vocabulary import AT_HOSPITAL, LetterType
 
@@ -35,9 +36,9 @@ class DeskQuestion(Shape):
     def _check_one_way(self, data: dict[str, Any], **_: object) -> None:
         by_number = "number" in data or "nik" in data
         if ("code" in data) == by_number:
-            raise ValidationError("Kirim code dari QR, atau number bersama nik.", "code")
+            raise ValidationError(say("Kirim code dari QR, atau number bersama nik."), "code")
         if by_number and "nik" not in data:
-            raise ValidationError("Nomor surat hanya diperiksa bersama NIK.", "nik")
+            raise ValidationError(say("Nomor surat hanya diperiksa bersama NIK."), "nik")
 
 
 class AcceptQuestion(DeskQuestion):
@@ -101,26 +102,29 @@ TITLES = {
     DeskAnswer.UNKNOWN: "TIDAK DITEMUKAN",
     DeskAnswer.FORGED: "PALSU ATAU RUSAK",
 }
+TITLES = sayings(TITLES)
 
 NEXT_STEPS = {
-    DeskAnswer.VALID: "Cocokkan dengan KTP, lalu tekan Terima pasien ini.",
-    DeskAnswer.EXPIRED: "Tekan Minta perpanjangan, atau telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.REVOKED: "Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.ALREADY_USED: "Bila pasien dirujuk ke sini, tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan.",
-    DeskAnswer.OTHER_HOSPITAL: "Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.NOT_FOR_HOSPITAL: "Bukan untuk mendaftarkan pasien. Periksa kepesertaannya. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.IN_PROGRESS: "Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.AFTER_BACKUP: "Layani pasien dan simpan suratnya. Telepon Dinas Sosial agar surat dicatat kembali, lalu periksa lagi.",
-    DeskAnswer.UNKNOWN: "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani.",
-    DeskAnswer.FORGED: "Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    DeskAnswer.VALID: say("Cocokkan dengan KTP, lalu tekan Terima pasien ini."),
+    DeskAnswer.EXPIRED: say("Tekan Minta perpanjangan, atau telepon Dinas Sosial. Pasien gawat darurat tetap dilayani."),
+    DeskAnswer.REVOKED: say("Jangan dipakai. Telepon Dinas Sosial. Pasien gawat darurat tetap dilayani."),
+    DeskAnswer.ALREADY_USED: say("Bila pasien dirujuk ke sini, tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan."),
+    DeskAnswer.OTHER_HOSPITAL: say("Tekan Minta pindah rumah sakit. Dinas Sosial yang memutuskan. Pasien gawat darurat tetap dilayani."),
+    DeskAnswer.NOT_FOR_HOSPITAL: say("Bukan untuk mendaftarkan pasien. Periksa kepesertaannya. Pasien gawat darurat tetap dilayani."),
+    DeskAnswer.IN_PROGRESS: say("Tunggu sebentar, lalu periksa lagi. Pasien gawat darurat tetap dilayani."),
+    DeskAnswer.AFTER_BACKUP: say("Layani pasien dan simpan suratnya. Telepon Dinas Sosial agar surat dicatat kembali, lalu periksa lagi."),
+    DeskAnswer.UNKNOWN: say(
+        "Periksa nomor surat dan NIK. Bila belum ada surat, ajukan ke Dinas Sosial. Pasien gawat darurat tetap dilayani."
+    ),
+    DeskAnswer.FORGED: say("Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani."),
 }
 
 
-WAIT_FOR_NEW = "Tunggu jawaban Dinas Sosial, atau telepon. Pasien gawat darurat tetap dilayani."
-TAKE_NEW = "Minta surat yang baru, lalu pindai surat itu. Pasien gawat darurat tetap dilayani."
-ASK_OFFICE = "Minta surat baru ke Dinas Sosial. Pasien gawat darurat tetap dilayani."
+WAIT_FOR_NEW = say("Tunggu jawaban Dinas Sosial, atau telepon. Pasien gawat darurat tetap dilayani.")
+TAKE_NEW = say("Minta surat yang baru, lalu pindai surat itu. Pasien gawat darurat tetap dilayani.")
+ASK_OFFICE = say("Minta surat baru ke Dinas Sosial. Pasien gawat darurat tetap dilayani.")
 
-SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK", LetterType.JAMINAN_PELAYANAN: "Jaminan daerah"}
+SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK", LetterType.JAMINAN_PELAYANAN: say("Jaminan daerah")}
 """Whose money it is, where that is not the region's own segment."""
 
 
@@ -140,7 +144,13 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
 def local_time(moment: datetime, timezone: str) -> str:
     """``22 November 2026, 14.05 WIB``."""
     local = moment.astimezone(ZoneInfo(timezone))
-    return f"{long_date(local.date())}, {local:%H.%M} {ZONES.get(timezone, timezone)}"
+    return say(
+        "{day}, {hour}.{minute} {zone}",
+        day=long_date(local.date()),
+        hour=f"{local:%H}",
+        minute=f"{local:%M}",
+        zone=ZONES.get(timezone, timezone),
+    )
 
 
 def _why(verdict: Verdict, now: datetime) -> str:
@@ -152,49 +162,67 @@ def _why(verdict: Verdict, now: datetime) -> str:
 def _reason(verdict: Verdict, now: datetime) -> str:
     letter, case = verdict.letter, verdict.case
     if letter is None and case is not None:
-        return f"Berkas sedang diproses: {LABEL[case.state].lower()}."
+        return say("Berkas sedang diproses: {label}.", label=LABEL[case.state].lower())
     if letter is None or case is None:
         if verdict.answer == DeskAnswer.FORGED:
-            return "Tanda tangan digital surat ini tidak cocok."
-        return f"Dicabut Dinas Sosial: {verdict.reason.rstrip('.')}." if verdict.reason else "Tidak ada surat untuk data ini."
+            return say("Tanda tangan digital surat ini tidak cocok.")
+        return (
+            say("Dicabut Dinas Sosial: {reason}.", reason=verdict.reason.rstrip("."))
+            if verdict.reason
+            else say("Tidak ada surat untuk data ini.")
+        )
     until = local_time(letter.valid_until, case.timezone)
-    named = verdict.hospital.name if verdict.hospital else "rumah sakit mana pun"
+    named = verdict.hospital.name if verdict.hospital else say("rumah sakit mana pun")
     words = {
-        DeskAnswer.VALID: f"{initials(case.name)}, lahir {case.birth_date.year}. Untuk {named}. Sampai {until}.{_cap(verdict)}",
-        DeskAnswer.EXPIRED: f"Masa berlaku habis {until}.{_prolonged(verdict, now)}",
+        DeskAnswer.VALID: say(
+            "{initials}, lahir {year}. Untuk {named}. Sampai {until}.{cap}",
+            initials=initials(case.name),
+            year=case.birth_date.year,
+            named=named,
+            until=until,
+            cap=_cap(verdict),
+        ),
+        DeskAnswer.EXPIRED: say("Masa berlaku habis {until}.{prolonged}", until=until, prolonged=_prolonged(verdict, now)),
         DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason),
-        DeskAnswer.OTHER_HOSPITAL: f"Surat ini untuk {named}.",
-        DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[letter.type]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
-        DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
+        DeskAnswer.OTHER_HOSPITAL: say("Surat ini untuk {named}.", named=named),
+        DeskAnswer.NOT_FOR_HOSPITAL: say("{names} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.", names=NAMES[letter.type]),
+        DeskAnswer.IN_PROGRESS: say("Surat sudah disetujui dan sedang dibuat."),
     }
     if verdict.transfer is not None and verdict.transfer.decided_at is not None and verdict.answer == DeskAnswer.ALREADY_USED:
-        return f"Dipindahkan ke {named}, {local_time(verdict.transfer.decided_at, case.timezone)}."
+        return say("Dipindahkan ke {named}, {decided_at}.", named=named, decided_at=local_time(verdict.transfer.decided_at, case.timezone))
     if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
-        return f"Diterima {named}, {local_time(verdict.acceptance.accepted_at, case.timezone)}."
+        return say("Diterima {named}, {accepted_at}.", named=named, accepted_at=local_time(verdict.acceptance.accepted_at, case.timezone))
     return words[verdict.answer]
 
 
 def _reason_of_list(verdict: Verdict, letter: CollectiveLetter) -> str:
     assert letter.valid_until is not None
     words = {
-        DeskAnswer.EXPIRED: f"Masa berlaku habis {local_time(letter.valid_until, letter.timezone)}.",
+        DeskAnswer.EXPIRED: say("Masa berlaku habis {valid_until}.", valid_until=local_time(letter.valid_until, letter.timezone)),
         DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason),
-        DeskAnswer.NOT_FOR_HOSPITAL: f"{NAMES[LetterType.PENGANTAR_KOLEKTIF]} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.",
-        DeskAnswer.IN_PROGRESS: "Surat sudah disetujui dan sedang dibuat.",
+        DeskAnswer.NOT_FOR_HOSPITAL: say(
+            "{names} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.", names=NAMES[LetterType.PENGANTAR_KOLEKTIF]
+        ),
+        DeskAnswer.IN_PROGRESS: say("Surat sudah disetujui dan sedang dibuat."),
     }
     return words[verdict.answer]
 
 
 def _reason_of_lost(verdict: Verdict, lost: Lost) -> str:
-    over = ", masa berlakunya habis" if verdict.answer == DeskAnswer.EXPIRED else ""
-    noted = "Sudah dicatat kembali." if lost.known else "Belum dicatat kembali."
-    return f"Segel surat {lost.number} asli{over}. Catatannya hilang saat cadangan kantor dipulihkan. {noted}"
+    over = say(", masa berlakunya habis") if verdict.answer == DeskAnswer.EXPIRED else ""
+    noted = say("Sudah dicatat kembali.") if lost.known else say("Belum dicatat kembali.")
+    return say(
+        "Segel surat {number} asli{over}. Catatannya hilang saat cadangan kantor dipulihkan. {noted}",
+        number=lost.number,
+        over=over,
+        noted=noted,
+    )
 
 
 def _taken_back(verdict: Verdict, reason: str | None) -> str:
     if verdict.replaced_by:
-        return f"Diganti surat nomor {verdict.replaced_by}. Minta surat yang baru."
-    return f"Dicabut Dinas Sosial: {(reason or '').rstrip('.')}."
+        return say("Diganti surat nomor {replaced_by}. Minta surat yang baru.", replaced_by=verdict.replaced_by)
+    return say("Dicabut Dinas Sosial: {reason}.", reason=(reason or "").rstrip("."))
 
 
 def _next_step(verdict: Verdict) -> str:
@@ -212,18 +240,18 @@ def _prolonged(verdict: Verdict, now: datetime) -> str:
         return ""
     asked, new = verdict.prolonged.extension, verdict.prolonged.letter
     if new is not None:
-        return f" Surat baru nomor {new.number} {_how(new, now)}."
+        return say(" Surat baru nomor {number} {how}.", number=new.number, how=_how(new, now))
     if asked.outcome is ExtensionOutcome.REFUSED:
-        return f" Perpanjangan ditolak: {(asked.note or '').rstrip('.')}."
+        return say(" Perpanjangan ditolak: {reason}.", reason=(asked.note or "").rstrip("."))
     if _ended_empty(verdict.prolonged):
-        return " Berkas barunya ditutup tanpa surat."
-    return " Surat baru sedang diproses." if asked.outcome else " Perpanjangan sudah diminta, menunggu Dinas Sosial."
+        return say(" Berkas barunya ditutup tanpa surat.")
+    return say(" Surat baru sedang diproses.") if asked.outcome else say(" Perpanjangan sudah diminta, menunggu Dinas Sosial.")
 
 
 def _how(new: Letter, now: datetime) -> str:
     if new.state is LetterState.REVOKED:
-        return "sudah dicabut"
-    return "juga sudah habis" if new.state is not LetterState.ACCEPTED and new.valid_until <= now else "sudah terbit"
+        return say("sudah dicabut")
+    return say("juga sudah habis") if new.state is not LetterState.ACCEPTED and new.valid_until <= now else say("sudah terbit")
 
 
 def _ended_empty(prolonged: Prolonged) -> bool:
@@ -239,7 +267,7 @@ def extendable(verdict: Verdict) -> bool:
 
 
 def _cap(verdict: Verdict) -> str:
-    return f" Dijamin paling banyak {rupiah(verdict.cap_rupiah)}." if verdict.cap_rupiah else ""
+    return say(" Dijamin paling banyak {cap_rupiah}.", cap_rupiah=rupiah(verdict.cap_rupiah)) if verdict.cap_rupiah else ""
 
 
 def _letter(verdict: Verdict) -> dict[str, Any] | None:

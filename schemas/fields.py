@@ -11,12 +11,13 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from workflows.errors import InvalidNik
 from workflows.nik import SEPARATORS, parse_nik
+from workflows.saying import say
 
 REQUIRED: dict[str, Any] = {
-    "required": "Isian ini wajib.",
-    "invalid": "Isian ini belum benar. Periksa jenis isinya.",
-    "null": "Isian ini tidak boleh kosong.",
-    "validator_failed": "Isian ini belum benar.",
+    "required": say("Isian ini wajib."),
+    "invalid": say("Isian ini belum benar. Periksa jenis isinya."),
+    "null": say("Isian ini tidak boleh kosong."),
+    "validator_failed": say("Isian ini belum benar."),
 }
 PHONE = re.compile(r"\+?\d{8,15}")
 OLDEST = 130
@@ -34,15 +35,15 @@ class Shape(Schema):
         unknown = RAISE
 
     error_messages = {
-        "unknown": "Isian ini tidak dikenal. Hapus, atau periksa ejaan namanya.",
-        "type": "Kirim satu objek JSON.",
+        "unknown": say("Isian ini tidak dikenal. Hapus, atau periksa ejaan namanya."),
+        "type": say("Kirim satu objek JSON."),
     }
 
 
 class Text(fields.String):
     """One line of text: trimmed, inner spaces folded, no control characters, of bounded length."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Isi dengan teks.", "invalid_utf8": "Teks ini bukan UTF-8."}
+    default_error_messages = {**REQUIRED, "invalid": say("Isi dengan teks."), "invalid_utf8": say("Teks ini bukan UTF-8.")}
 
     def __init__(self, longest: int, *, shortest: int = 1, **options: Any) -> None:
         super().__init__(validate=validate.Length(min=shortest, max=longest, error=_length(shortest, longest)), **options)
@@ -51,7 +52,7 @@ class Text(fields.String):
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options))
         folded = " ".join(text.split())
         if any(unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Cn") for letter in folded):
-            raise ValidationError("Teks berisi tanda yang tidak dapat dicetak. Ketik ulang.")
+            raise ValidationError(say("Teks berisi tanda yang tidak dapat dicetak. Ketik ulang."))
         return folded
 
 
@@ -61,14 +62,14 @@ class PersonName(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         name = super()._deserialize(value, attr, data, **options).upper()
         if not any(letter.isalpha() for letter in name) or any(letter.isdigit() for letter in name):
-            raise ValidationError("Nama hanya berisi huruf. Ketik seperti di KTP.")
+            raise ValidationError(say("Nama hanya berisi huruf. Ketik seperti di KTP."))
         return name
 
 
 class NikText(fields.String):
     """A NIK; text, never a number: a JSON number has lost digits before we see it."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Kirim NIK sebagai teks 16 angka, bukan bilangan."}
+    default_error_messages = {**REQUIRED, "invalid": say("Kirim NIK sebagai teks 16 angka, bukan bilangan.")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
@@ -81,31 +82,31 @@ class NikText(fields.String):
 class KkText(fields.String):
     """A family-card number: sixteen digits whose date is that of issue, so the NIK's rules do not apply."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Kirim nomor KK sebagai teks 16 angka, bukan bilangan."}
+    default_error_messages = {**REQUIRED, "invalid": say("Kirim nomor KK sebagai teks 16 angka, bukan bilangan.")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         digits = SEPARATORS.sub("", super()._deserialize(value, attr, data, **options))
         if not re.fullmatch(r"[0-9]{16}", digits):
-            raise ValidationError("Nomor KK terdiri dari 16 angka. Periksa lagi di kartu keluarga.")
+            raise ValidationError(say("Nomor KK terdiri dari 16 angka. Periksa lagi di kartu keluarga."))
         return digits
 
 
 class Phone(fields.String):
     """A telephone number, digits only with an optional leading plus."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Isi nomor telepon dengan angka."}
+    default_error_messages = {**REQUIRED, "invalid": say("Isi nomor telepon dengan angka.")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         digits = re.sub(r"[\s.()\-]", "", super()._deserialize(value, attr, data, **options))
         if not PHONE.fullmatch(digits) or not digits.isascii():
-            raise ValidationError("Nomor telepon berisi 8 sampai 15 angka, misalnya 081200000000.")
+            raise ValidationError(say("Nomor telepon berisi 8 sampai 15 angka, misalnya 081200000000."))
         return digits
 
 
 class Day(fields.Date):
     """A day, ``2026-11-22`` or ``22-11-2026``."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Tulis tanggal seperti 2026-11-22 atau 22-11-2026."}
+    default_error_messages = {**REQUIRED, "invalid": say("Tulis tanggal seperti 2026-11-22 atau 22-11-2026.")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> date:
         if isinstance(value, str) and (found := INDONESIAN_DAY.fullmatch(value.strip())):
@@ -131,9 +132,9 @@ class PastDay(Day):
         today = datetime.now(UTC).date()
         # Jayapura is nine hours ahead of UTC: its today may be tomorrow here.
         if (day - today).days > 1:
-            raise ValidationError("Tanggal ini di masa depan. Periksa lagi.")
+            raise ValidationError(say("Tanggal ini di masa depan. Periksa lagi."))
         if today.year - day.year > OLDEST:
-            raise ValidationError("Tanggal ini terlalu lama lalu. Periksa lagi tahunnya.")
+            raise ValidationError(say("Tanggal ini terlalu lama lalu. Periksa lagi tahunnya."))
         return day
 
 
@@ -142,15 +143,15 @@ class Moment(fields.AwareDateTime):
 
     default_error_messages = {
         **REQUIRED,
-        "invalid": "Tulis waktu seperti 2026-11-22T14:05:00+07:00.",
-        "invalid_awareness": "Sertakan zona waktu, misalnya +07:00.",
+        "invalid": say("Tulis waktu seperti 2026-11-22T14:05:00+07:00."),
+        "invalid_awareness": say("Sertakan zona waktu, misalnya +07:00."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> datetime:
         moment = super()._deserialize(value, attr, data, **options)
         # Compared before it is turned: the last hours of the year 9999 have no UTC.
         if abs(moment.year - datetime.now(UTC).year) > OLDEST:
-            raise ValidationError("Waktu ini terlalu jauh dari hari ini. Periksa lagi tahunnya.")
+            raise ValidationError(say("Waktu ini terlalu jauh dari hari ini. Periksa lagi tahunnya."))
         return moment.astimezone(UTC)
 
 
@@ -158,27 +159,27 @@ class Choice(fields.Enum[Any]):
     """One word of a list, by its value."""
 
     def __init__(self, words: type[StrEnum], **options: Any) -> None:
-        error = "Pilih salah satu: {choices}."
+        error = say("Pilih salah satu: {choices}.")
         super().__init__(words, by_value=True, error_messages={**REQUIRED, "unknown": error}, **options)
 
 
 class Count(fields.Integer):
     """A whole number that a database can hold; text of digits only where it stands in an address."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Isi bilangan bulat.", "too_large": "Isi bilangan bulat yang lebih kecil."}
+    default_error_messages = {**REQUIRED, "invalid": say("Isi bilangan bulat."), "too_large": say("Isi bilangan bulat yang lebih kecil.")}
 
     def __init__(self, least: int = 0, most: int = 2**31 - 1, *, strict: bool = True, **options: Any) -> None:
-        range_ = validate.Range(least, most, error=f"Isi bilangan {least} sampai {most}.")
+        range_ = validate.Range(least, most, error=say("Isi bilangan {least} sampai {most}.", least=least, most=most))
         super().__init__(strict=strict, validate=range_, **options)
 
 
 class Flag(fields.Boolean):
     """Yes or no."""
 
-    default_error_messages = {**REQUIRED, "invalid": "Isi true atau false."}
+    default_error_messages = {**REQUIRED, "invalid": say("Isi true atau false.")}
 
 
 def _length(shortest: int, longest: int) -> str:
     if shortest > 1:
-        return f"Isi {shortest} sampai {longest} huruf."
-    return f"Isi paling banyak {longest} huruf, dan jangan dikosongkan."
+        return say("Isi {shortest} sampai {longest} huruf.", shortest=shortest, longest=longest)
+    return say("Isi paling banyak {longest} huruf, dan jangan dikosongkan.", longest=longest)

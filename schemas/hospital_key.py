@@ -6,12 +6,13 @@ from marshmallow import Schema, fields, validate
 
 from schemas.fields import REQUIRED, Choice, Shape, Text
 from workflows.hospital_keys import KeyView
+from workflows.saying import say
 from workflows.vocabulary import Scope
 
 SCOPE_WORDS = {
-    Scope.CHECK: "memeriksa surat",
-    Scope.ACCEPT: "menerima pasien",
-    Scope.OPEN: "membuka berkas dan melaporkan kepesertaan",
+    Scope.CHECK: say("memeriksa surat"),
+    Scope.ACCEPT: say("menerima pasien"),
+    Scope.OPEN: say("membuka berkas dan melaporkan kepesertaan"),
 }
 
 
@@ -23,7 +24,7 @@ class NewKeySchema(Shape):
     scopes = fields.List(
         Choice(Scope),
         required=True,
-        validate=validate.Length(1, len(Scope), error="Pilih paling sedikit satu lingkup."),
+        validate=validate.Length(1, len(Scope), error=say("Pilih paling sedikit satu lingkup.")),
         error_messages=REQUIRED,
     )
 

@@ -11,6 +11,7 @@ from schemas.intake import IntakeSchema
 from workflows.households import Applying, Covered, Family, HouseholdView, MemberView
 from workflows.intake import Intake
 from workflows.ports import Segment
+from workflows.saying import say
 from workflows.vocabulary import Channel
 
 MOST = 20
@@ -43,7 +44,7 @@ class CoveredSchema(Shape):
 
 
 def _list(shape: type[Schema], **options: Any) -> fields.List[Any]:
-    return fields.List(fields.Nested(shape), error_messages={**REQUIRED, "invalid": "Kirim daftar anggota keluarga."}, **options)
+    return fields.List(fields.Nested(shape), error_messages={**REQUIRED, "invalid": say("Kirim daftar anggota keluarga.")}, **options)
 
 
 class HouseholdSchema(Shape):
@@ -56,9 +57,11 @@ class HouseholdSchema(Shape):
     resident_since = PastDay(allow_none=True)
     channel = Choice(Channel)
     members = _list(
-        ApplyingSchema, required=True, validate=validate.Length(1, MOST, error=f"Isi 1 sampai {MOST} anggota yang memerlukan berkas.")
+        ApplyingSchema,
+        required=True,
+        validate=validate.Length(1, MOST, error=say("Isi 1 sampai {most} anggota yang memerlukan berkas.", most=MOST)),
     )
-    covered = _list(CoveredSchema, validate=validate.Length(max=MOST, error=f"Isi paling banyak {MOST} anggota."))
+    covered = _list(CoveredSchema, validate=validate.Length(max=MOST, error=say("Isi paling banyak {most} anggota.", most=MOST)))
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Family:

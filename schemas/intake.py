@@ -6,12 +6,13 @@ from marshmallow import ValidationError, fields, post_load, pre_load, validates_
 
 from schemas.fields import REQUIRED, Choice, Count, Flag, KkText, Moment, NikText, PastDay, PersonName, Phone, Shape, Text
 from workflows.intake import Intake
+from workflows.saying import say
 from workflows.vocabulary import Channel, DocumentType, NoNik, ProxyKin, Sex, Urgency
 from workflows.without_nik import Identified
 
 
 def _documents(**options: Any) -> fields.List[Any]:
-    messages = {**REQUIRED, "invalid": "Kirim daftar jenis berkas."}
+    messages = {**REQUIRED, "invalid": say("Kirim daftar jenis berkas.")}
     return fields.List(Choice(DocumentType), error_messages=messages, **options)
 
 
@@ -50,7 +51,7 @@ class IntakeSchema(LaterFacts):
     @validates_schema
     def _check_proxy(self, data: dict[str, Any], **_: object) -> None:
         if (data.get("proxy_name") is None) != (data.get("proxy_relation") is None):
-            raise ValidationError("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.", "proxy_relation")
+            raise ValidationError(say("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya."), "proxy_relation")
 
     @pre_load
     def _nik_or_why_not(self, data: Any, **_: object) -> Any:

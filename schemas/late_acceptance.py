@@ -8,6 +8,7 @@ from schemas.desk_check import describe, local_time
 from schemas.fields import REQUIRED, Moment, Shape, Text
 from workflows.desk import Verdict
 from workflows.records.late_acceptance import LateOutcome
+from workflows.saying import say
 
 MOST = 100
 """Acceptances in one sending; a desk with more sends again."""
@@ -19,7 +20,7 @@ class LateAcceptanceSchema(Shape):
 
     nonce = fields.String(
         required=True,
-        validate=validate.Regexp(UUID + r"\Z", error="Nonce berupa UUID huruf kecil."),
+        validate=validate.Regexp(UUID + r"\Z", error=say("Nonce berupa UUID huruf kecil.")),
         error_messages=REQUIRED,
         metadata={"description": "dibuat acak di loket, satu untuk tiap penerimaan"},
     )
@@ -34,7 +35,7 @@ class LateAcceptancesSchema(Shape):
     acceptances = fields.List(
         fields.Nested(LateAcceptanceSchema),
         required=True,
-        validate=validate.Length(min=1, max=MOST, error=f"Kirim 1 sampai {MOST} penerimaan."),
+        validate=validate.Length(min=1, max=MOST, error=say("Kirim 1 sampai {most} penerimaan.", most=MOST)),
         error_messages=REQUIRED,
     )
 
@@ -55,10 +56,10 @@ class LateAnswersSchema(Schema):
 
 
 SENTENCES = {
-    LateOutcome.TAKEN: "Penerimaan tercatat. Surat ini milik rumah sakit Anda.",
-    LateOutcome.OURS: "Surat ini sudah lebih dulu tercatat diterima rumah sakit Anda.",
+    LateOutcome.TAKEN: say("Penerimaan tercatat. Surat ini milik rumah sakit Anda."),
+    LateOutcome.OURS: say("Surat ini sudah lebih dulu tercatat diterima rumah sakit Anda."),
 }
-TOLD = "Dinas Sosial sudah diberi tahu. Tetap layani pasien."
+TOLD = say("Dinas Sosial sudah diberi tahu. Tetap layani pasien.")
 
 
 def late_sentence(outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, first_at: datetime | None, *, now: datetime) -> str:
@@ -66,15 +67,29 @@ def late_sentence(outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, 
     if outcome in SENTENCES:
         return SENTENCES[outcome]
     if outcome == LateOutcome.REFUSED or verdict.case is None or first_at is None:
-        return f"Penerimaan ini tercatat, tetapi suratnya tidak dapat dipakai. {describe(verdict, now=now)['reason']} {TOLD}"
-    place = verdict.hospital.name if verdict.hospital else "rumah sakit lain"
+        return say(
+            "Penerimaan ini tercatat, tetapi suratnya tidak dapat dipakai. {reason} {told}",
+            reason=describe(verdict, now=now)["reason"],
+            told=TOLD,
+        )
+    place = verdict.hospital.name if verdict.hospital else say("rumah sakit lain")
     distance = _distance(first_at, claimed_at)
-    return f"Surat ini sudah diterima {place}, {local_time(first_at, verdict.case.timezone)}, {distance}. {TOLD}"
+    return say(
+        "Surat ini sudah diterima {place}, {first_at}, {distance}. {told}",
+        place=place,
+        first_at=local_time(first_at, verdict.case.timezone),
+        distance=distance,
+        told=TOLD,
+    )
 
 
 def _distance(first: datetime, second: datetime) -> str:
     minutes = round(abs((second - first).total_seconds()) / 60)
-    words = f"{minutes // 60} jam {minutes % 60} menit" if minutes >= 60 else f"{minutes} menit"
+    words = (
+        say("{hours} jam {minutes} menit", hours=minutes // 60, minutes=minutes % 60)
+        if minutes >= 60
+        else say("{minutes} menit", minutes=minutes)
+    )
     if minutes == 0:
-        return "pada menit yang sama dengan Anda"
+        return say("pada menit yang sama dengan Anda")
     return f"{words} {'sebelum' if first < second else 'sesudah'} Anda"

@@ -13,6 +13,7 @@ from workflows.rules.facts import CheckFact
 from workflows.rules.papers import LABEL
 from workflows.rules.path_facts import Cause, Lane, PathFacts
 from workflows.rules.route import RouteCode, Unknown
+from workflows.saying import say
 from workflows.vocabulary import CHOSEN, DocumentType, Urgency
 
 BY_HAND = "petugas"
@@ -20,7 +21,7 @@ BY_HAND = "petugas"
 
 REGION_CODE = validate.Regexp(
     r"[0-9]{2}\.?[0-9]{2}(\.?[0-9]{2}(\.?[0-9]{4})?)?\Z",
-    error="Tulis kode wilayah Kemendagri, misalnya 3673 atau 36.73.01.",
+    error=say("Tulis kode wilayah Kemendagri, misalnya 3673 atau 36.73.01."),
 )
 
 
@@ -40,14 +41,14 @@ class PathQuestionSchema(Shape):
     domicile_code = fields.String(
         allow_none=True,
         validate=REGION_CODE,
-        error_messages={**REQUIRED, "invalid": "Kirim kode wilayah sebagai teks."},
+        error_messages={**REQUIRED, "invalid": say("Kirim kode wilayah sebagai teks.")},
         metadata={"description": "kode wilayah Kemendagri alamat di KK, misalnya 3673"},
     )
     resident_since = PastDay(allow_none=True)
     able_to_pay = Flag(allow_none=True, metadata={"description": "apakah keluarga sanggup membayar iuran sendiri"})
     reactivations = Count(0, 99, allow_none=True, metadata={"description": "berapa kali PBI JK pernah diaktifkan kembali"})
     urgency = Choice(Urgency, allow_none=True)
-    documents = fields.List(Choice(DocumentType), error_messages={**REQUIRED, "invalid": "Kirim daftar jenis berkas."})
+    documents = fields.List(Choice(DocumentType), error_messages={**REQUIRED, "invalid": say("Kirim daftar jenis berkas.")})
     identity = Choice(IdentityOutcome, allow_none=True, metadata={"description": "MATCH bila petugas mencocokkan KTP dan KK asli"})
     membership = Choice(MembershipOutcome, allow_none=True)
     segment = Choice(Segment, allow_none=True)
@@ -216,8 +217,8 @@ def _faults(data: dict[str, Any]) -> tuple[tuple[str, str, bool], ...]:
     unsaid = data.get("membership") is None and _has(data, "segment", "cover_from", "cover_until")
     absent = data.get("poverty") is PovertyOutcome.NOT_FOUND and _has(data, "desil", "exclusion_reason")
     return (
-        ("lane", "Isi NIK, atau alasan mengapa tanpa NIK. Jangan keduanya.", bool(nik) and lane not in (None, Lane.NIK)),
-        ("nik", "Ketik NIK 16 angka, atau pilih alasan mengapa tanpa NIK.", not nik and lane is Lane.NIK),
-        ("membership", "Isi juga apakah orang ini peserta aktif atau tidak.", unsaid),
-        ("poverty", "Keluarga yang tidak tercatat tidak mempunyai desil. Betulkan salah satunya.", absent),
+        ("lane", say("Isi NIK, atau alasan mengapa tanpa NIK. Jangan keduanya."), bool(nik) and lane not in (None, Lane.NIK)),
+        ("nik", say("Ketik NIK 16 angka, atau pilih alasan mengapa tanpa NIK."), not nik and lane is Lane.NIK),
+        ("membership", say("Isi juga apakah orang ini peserta aktif atau tidak."), unsaid),
+        ("poverty", say("Keluarga yang tidak tercatat tidak mempunyai desil. Betulkan salah satunya."), absent),
     )

@@ -12,6 +12,7 @@ from workflows.records.case import Case
 from workflows.records.registration import Registration, RegistrationAnswer, RegistrationBatch
 from workflows.registering import Answer
 from workflows.registration_states import LABEL, REFUSAL, RefusalCode, RegistrationStatus
+from workflows.saying import say
 
 SEP = r"^[0-9A-Z]{19}$"
 MOST_ROWS = 500
@@ -94,7 +95,7 @@ class OneAnswerSchema(Shape):
     card_number = fields.String(
         allow_none=True,
         load_default=None,
-        validate=validate.Regexp(r"^\d{13}$", error="Nomor kartu terdiri dari 13 angka."),
+        validate=validate.Regexp(r"^\d{13}$", error=say("Nomor kartu terdiri dari 13 angka.")),
         error_messages=REQUIRED,
     )
     refusal = Choice(RefusalCode, allow_none=True, load_default=None)
@@ -103,7 +104,7 @@ class OneAnswerSchema(Shape):
     @validates_schema
     def _check_one_word(self, data: dict[str, Any], **_: object) -> None:
         if (data.get("active_on") is None) == (data.get("refusal") is None):
-            raise ValidationError("Isi tanggal aktif, atau alasan penolakan, salah satu.", "active_on")
+            raise ValidationError(say("Isi tanggal aktif, atau alasan penolakan, salah satu."), "active_on")
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Any:
@@ -127,7 +128,7 @@ class AnswersSchema(Shape):
     rows = fields.List(
         fields.Nested(AnswerLineSchema),
         required=True,
-        validate=validate.Length(1, MOST_ROWS, error="Kirim 1 sampai 500 jawaban."),
+        validate=validate.Length(1, MOST_ROWS, error=say("Kirim 1 sampai 500 jawaban.")),
         error_messages=REQUIRED,
     )
 
@@ -135,7 +136,7 @@ class AnswersSchema(Shape):
     def _check_twice(self, data: dict[str, Any], **_: object) -> None:
         niks = [row.nik for row in data.get("rows", ())]
         if len(set(niks)) < len(niks):
-            raise ValidationError("Ada orang yang sama di dua baris. Kirim satu jawaban per orang.", "rows")
+            raise ValidationError(say("Ada orang yang sama di dua baris. Kirim satu jawaban per orang."), "rows")
 
 
 class RegistrationDetailsSchema(Shape):
@@ -148,8 +149,8 @@ class RegistrationDetailsSchema(Shape):
     alamat = Text(300)
     rt = Text(3)
     rw = Text(3)
-    kode_desa = fields.String(validate=validate.Regexp(r"^\d{10}$", error="Kode desa terdiri dari 10 angka."), error_messages=REQUIRED)
-    kode_pos = fields.String(validate=validate.Regexp(r"^\d{5}$", error="Kode pos terdiri dari 5 angka."), error_messages=REQUIRED)
+    kode_desa = fields.String(validate=validate.Regexp(r"^\d{10}$", error=say("Kode desa terdiri dari 10 angka.")), error_messages=REQUIRED)
+    kode_pos = fields.String(validate=validate.Regexp(r"^\d{5}$", error=say("Kode pos terdiri dari 5 angka.")), error_messages=REQUIRED)
     no_hp = Phone()
     kode_fktp = Text(20)
 
@@ -173,7 +174,7 @@ class SepQuestion(DeskQuestion):
 
     sep_number = fields.String(
         required=True,
-        validate=validate.Regexp(SEP, error="Nomor SEP terdiri dari 19 huruf besar dan angka. Salin dari VClaim."),
+        validate=validate.Regexp(SEP, error=say("Nomor SEP terdiri dari 19 huruf besar dan angka. Salin dari VClaim.")),
         error_messages=REQUIRED,
     )
 

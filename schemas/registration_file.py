@@ -16,6 +16,7 @@ from workflows.batches import AnswerRow, ExportRow
 from workflows.errors import InvalidInput
 from workflows.registering import Answer
 from workflows.registration_states import RefusalCode
+from workflows.saying import say
 
 COLUMNS = (
     "nik no_kk nama tempat_lahir tgl_lahir jk status_kawin hub_keluarga alamat rt rw kode_desa kode_pos no_hp kode_fktp segmen tmt_usulan "
@@ -63,7 +64,7 @@ def read_answers(rows: Iterable[tuple[int, Sequence[Cell] | None]], *, practice:
     lines = iter(rows)
     places = next((_places(cells) for _, cells in lines if cells is not None and is_title_row(cells)), None)
     if places is None:
-        raise InvalidInput("Baris judul tidak ditemukan. Berkas jawaban harus punya kolom NIK dan STATUS.")
+        raise InvalidInput(say("Baris judul tidak ditemukan. Berkas jawaban harus punya kolom NIK dan STATUS."))
     found, faults, seen = [], [], set[str]()
     for line, cells in lines:
         if cells is not None and not any(words(cell) for cell in cells):
@@ -71,18 +72,20 @@ def read_answers(rows: Iterable[tuple[int, Sequence[Cell] | None]], *, practice:
         try:
             row = _read(line, _picked(cells, places), practice=practice)
             if row.nik in seen:
-                raise InvalidInput("NIK ini sudah ada di baris lain")
+                raise InvalidInput(say("NIK ini sudah ada di baris lain"))
             seen.add(row.nik)
             found.append(row)
         except (BadCell, InvalidInput, ValueError) as error:
-            faults.append(f"baris {line}: {getattr(error, 'reason', None) or error}")
+            faults.append(say("baris {line}: {value}", line=line, value=getattr(error, "reason", None) or error))
         if len(found) + len(faults) > MOST_ROWS:
-            raise InvalidInput("Berkas jawaban lebih dari 20.000 baris. Bagi dua, lalu kirim lagi.")
+            raise InvalidInput(say("Berkas jawaban lebih dari 20.000 baris. Bagi dua, lalu kirim lagi."))
     if faults:
-        more = f" dan {len(faults) - MOST_FAULTS} baris lain" if len(faults) > MOST_FAULTS else ""
-        raise InvalidInput(f"Tidak ada yang disimpan. Perbaiki lalu kirim lagi: {'; '.join(faults[:MOST_FAULTS])}{more}.")
+        more = say(" dan {value} baris lain", value=len(faults) - MOST_FAULTS) if len(faults) > MOST_FAULTS else ""
+        raise InvalidInput(
+            say("Tidak ada yang disimpan. Perbaiki lalu kirim lagi: {faults}{more}.", faults="; ".join(faults[:MOST_FAULTS]), more=more)
+        )
     if not found:
-        raise InvalidInput("Berkas jawaban ini tidak berisi baris data. Minta berkas baru.")
+        raise InvalidInput(say("Berkas jawaban ini tidak berisi baris data. Minta berkas baru."))
     return found
 
 
@@ -103,7 +106,7 @@ def _places(cells: Sequence[Cell]) -> dict[str, int]:
 
 def _picked(cells: Sequence[Cell] | None, places: Mapping[str, int]) -> dict[str, Cell]:
     if cells is None:
-        raise InvalidInput("Tanda petik di baris ini tidak ditutup")
+        raise InvalidInput(say("Tanda petik di baris ini tidak ditutup"))
     return {name: cells[at] if at < len(cells) else None for name, at in places.items()}
 
 
@@ -121,7 +124,7 @@ def _read(line: int, cells: Mapping[str, Cell], *, practice: bool) -> AnswerRow:
 def _since(cell: Cell) -> date:
     since = day(cell)
     if since is None:
-        raise InvalidInput("tanggal aktif (TMT) kosong")
+        raise InvalidInput(say("tanggal aktif (TMT) kosong"))
     return since
 
 
@@ -129,7 +132,7 @@ def _code(text: str) -> RefusalCode:
     try:
         return RefusalCode(re.sub(r"[^A-Z0-9]+", "_", text.upper()).strip("_"))
     except ValueError:
-        raise InvalidInput(f"kode alasan tidak dikenal; pilih {', '.join(RefusalCode)}") from None
+        raise InvalidInput(say("kode alasan tidak dikenal; pilih {refusalcode}", refusalcode=", ".join(RefusalCode))) from None
 
 
 def _folded(cell: Cell) -> str:

@@ -9,6 +9,7 @@ from schemas.fields import REQUIRED, Count, NikText, Shape, Text
 from workflows.records.case import Case
 from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
+from workflows.saying import say
 
 MOST = 50
 """Letters in one batch: at two minutes each more would outlast a working morning."""
@@ -25,7 +26,7 @@ class BatchSchema(Shape):
     @validates_schema
     def _check_number(self, data: dict[str, Any], **_: object) -> None:
         if not 1 <= len(data.get("tickets", ())) + len(data.get("collective_letters", ())) <= MOST:
-            raise ValidationError(f"Pilih 1 sampai {MOST} surat.", "tickets")
+            raise ValidationError(say("Pilih 1 sampai {most} surat.", most=MOST), "tickets")
 
 
 class WaitingLetterSchema(Schema):

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from schemas.fields import REQUIRED, Count, Flag, Shape, Text
 from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from workflows.saying import say
 
 LONGEST = 500
 NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.[a-z]{2,63}")
@@ -92,7 +93,7 @@ def checked_url(url: str, private_hosts: Collection[str] = ()) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and host in private_hosts):
         raise ValidationError("Alamat webhook harus diawali https://.", "url")
     if "@" in parts.netloc or parts.fragment or port == 0 or not url.isascii() or "\\" in url:
-        raise ValidationError("Alamat webhook tidak boleh memuat pengguna, tanda #, atau huruf khusus.", "url")
+        raise ValidationError(say("Alamat webhook tidak boleh memuat pengguna, tanda #, atau huruf khusus."), "url")
     if host not in private_hosts and not (NAME.fullmatch(host) and not host.endswith((".local", ".internal", ".localhost"))):
         raise ValidationError(_not_a_name(host), "url")
     return url
@@ -102,8 +103,8 @@ def _not_a_name(host: str) -> str:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return "Nama host ini tidak dapat dipakai. Tulis nama lengkap yang dikenal internet, misalnya simrs.contoh.id."
-    return "Pakai nama host, bukan nomor IP: sertifikat TLS berlaku untuk nama."
+        return say("Nama host ini tidak dapat dipakai. Tulis nama lengkap yang dikenal internet, misalnya simrs.contoh.id.")
+    return say("Pakai nama host, bukan nomor IP: sertifikat TLS berlaku untuk nama.")
 
 
 def endpoint_facts(endpoint: WebhookEndpoint) -> dict[str, Any]:

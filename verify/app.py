@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify import __version__, access_log, api, api_docs, auth, errors, log_context, metrics, single_sign_on, web, well_known
+from verify import __version__, access_log, api, api_docs, auth, errors, language, log_context, metrics, single_sign_on, web, well_known
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -59,6 +59,7 @@ def create_app(rekom: Rekom) -> Flask:
     app.extensions["rekom"] = rekom
     if rekom.settings.trusted_proxies:  # else anybody could write any address into the header
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=rekom.settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
+    language.install(app)
     log_context.install(app, behind_proxy=bool(rekom.settings.trusted_proxies))
     errors.install(app)
     app.before_request(_limit_body)  # before anything reads a form

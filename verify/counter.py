@@ -52,6 +52,7 @@ from workflows.records.letter import Letter
 from workflows.records.meter import Purpose
 from workflows.revealing import Revealed
 from workflows.rules.policy import RefusalReason, RegionPolicy, refusals_on
+from workflows.saying import say
 from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
@@ -221,7 +222,9 @@ def refusal_reasons() -> Mapping[str, RefusalReason]:
 def _grounds(codes: list[str]) -> list[RefusalReason]:
     reasons = refusal_reasons()
     if unknown := [code for code in codes if code not in reasons]:
-        raise InvalidInput(f"Alasan ini tidak ada di daftar: {', '.join(unknown)}. Pilih dari daftar.", field="grounds")
+        raise InvalidInput(
+            say("Alasan ini tidak ada di daftar: {unknown}. Pilih dari daftar.", unknown=", ".join(unknown)), field="grounds"
+        )
     return [reasons[code] for code in dict.fromkeys(codes)]
 
 

@@ -22,6 +22,7 @@ from verify.signed_request import ClockDiffers, SignatureRefused
 from workflows import errors
 from workflows.hospital_keys import Replayed
 from workflows.lookups import TooManyLookups
+from workflows.saying import joined, say, sayings
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ HTTP_SENTENCES = {
     431: "Header permintaan terlalu besar. Hapus kuki, lalu coba lagi.",
     503: "Layanan sedang tidak siap. Data Anda belum tersimpan. Coba lagi sebentar lagi.",
 }
-OTHER_SENTENCE = "Ada kesalahan di pihak kami. Data Anda belum tersimpan. Coba lagi; bila berulang, sebutkan kode ini ke admin."
+HTTP_SENTENCES = sayings(HTTP_SENTENCES)
+OTHER_SENTENCE = say("Ada kesalahan di pihak kami. Data Anda belum tersimpan. Coba lagi; bila berulang, sebutkan kode ini ke admin.")
 
 
 def install(app: Flask) -> None:
@@ -81,7 +83,7 @@ def install(app: Flask) -> None:
 
 OAUTH_ERRORS = {"kunci-rs-salah": "invalid_client", "grant-tidak-didukung": "unsupported_grant_type", "lingkup-salah": "invalid_scope"}
 
-FORM_TOO_OLD = "Formulir ini sudah terlalu lama terbuka. Muat ulang halaman, lalu kirim lagi."
+FORM_TOO_OLD = say("Formulir ini sudah terlalu lama terbuka. Muat ulang halaman, lalu kirim lagi.")
 
 
 def status_of(error: errors.RekomError) -> int:
@@ -206,5 +208,5 @@ def _flatten(messages: Any, path: str = "") -> dict[str, str]:
             found |= _flatten(inner, path if name in ("_schema", "json") else f"{path}/{name}")
         return found
     if isinstance(messages, list | tuple):
-        return {path or "/": " ".join(str(message) for message in messages)}
-    return {path or "/": str(messages)} if messages else {}
+        return {path or "/": joined(str(message) for message in messages)}
+    return {path or "/": messages if isinstance(messages, str) else str(messages)} if messages else {}

@@ -22,6 +22,7 @@ from workflows.actor import Actor
 from workflows.errors import InvalidInput
 from workflows.meters import Limit
 from workflows.records.meter import Purpose
+from workflows.saying import say
 from workflows.second_factor import codes_left, has_one, passkeys_of, totp_of
 
 LABEL, CODES_LABEL = b"rekom: secrets of authenticator apps, version 1", b"rekom: recovery codes, version 1"
@@ -169,7 +170,9 @@ def _open(rekom: Rekom, staff_id: int, sealed: str) -> str:
     try:
         return _cipher(rekom).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], str(staff_id).encode()).decode()
     except InvalidTag:
-        raise KeyFileError("Rahasia kode ini disegel dengan kunci lain. Pulihkan berkas kunci, atau rekom staff reset-factor.") from None
+        raise KeyFileError(
+            say("Rahasia kode ini disegel dengan kunci lain. Pulihkan berkas kunci, atau rekom staff reset-factor.")
+        ) from None
 
 
 def _cipher(rekom: Rekom) -> AESGCM:

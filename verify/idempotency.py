@@ -11,6 +11,7 @@ from sqlmodel import Session
 from verify.auth import me, parts
 from workflows.errors import IdempotencyReuse, InvalidInput
 from workflows.records.idempotency import IdempotencyRecord
+from workflows.saying import say
 
 LONGEST_KEY = 255
 HEADER = "Idempotency-Key"
@@ -65,7 +66,9 @@ def _stored(key: str) -> Response | None:
 def check_key(key: str | None) -> str | None:
     """The key as it was sent, if any; ``InvalidInput`` where it cannot be kept."""
     if key is not None and (not 1 <= len(key) <= LONGEST_KEY or not key.isprintable()):
-        raise InvalidInput(f"{HEADER} berisi 1 sampai {LONGEST_KEY} karakter yang dapat dicetak.")
+        raise InvalidInput(
+            say("{header} berisi 1 sampai {longest_key} karakter yang dapat dicetak.", header=HEADER, longest_key=LONGEST_KEY)
+        )
     return key
 
 

@@ -18,6 +18,7 @@ from workflows.actor import Actor
 from workflows.errors import Refused, RekomError, SignerNotRegistered, TransitionRefused, WrongPassphrase
 from workflows.passphrase import Passphrase
 from workflows.ports import SignerOutcome
+from workflows.saying import say
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def begin(rekom: Rekom, papers: Sequence[Paper], pen: Pen) -> threading.Thread:
     """
     status = rekom.signer.status(pen.nik)
     if status.outcome != SignerOutcome.ACTIVE:
-        raise Refused(f"Sertifikat elektronik Anda tidak dapat dipakai ({status.outcome.value}). Hubungi BSrE.")
+        raise Refused(say("Sertifikat elektronik Anda tidak dapat dipakai ({value}). Hubungi BSrE.", value=status.outcome.value))
     thread = threading.Thread(target=sign_all, args=(rekom, tuple(papers), pen), name=THREAD)
     thread.start()
     return thread

@@ -16,6 +16,7 @@ from workflows.letter_states import LetterState, check_letter_move
 from workflows.permissions import can_see
 from workflows.records.case import Case
 from workflows.records.letter import Letter
+from workflows.saying import say
 from workflows.states import ASSESSED, FINAL, INITIAL, LABEL, ON_OPENING, TRANSITIONS, Action, Job, Role, State, Transition
 
 NO_CASE = "Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi."
@@ -70,7 +71,7 @@ def find(state: State, action: Action) -> Transition:
     for row in TRANSITIONS:
         if row.source == state and row.action == action:
             return row
-    raise TransitionRefused(f"Langkah ini tidak ada saat berkas berstatus “{LABEL[state]}”. Muat ulang berkas.")
+    raise TransitionRefused(say("Langkah ini tidak ada saat berkas berstatus “{label}”. Muat ulang berkas.", label=LABEL[state]))
 
 
 def weigh_again(session: Session, case: Case, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, or_, select
 from workflows.errors import Conflict, InvalidInput
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
+from workflows.saying import say
 from workflows.vocabulary import Capacity, LetterType
 
 
@@ -31,16 +32,16 @@ def check_days(new: Appointment, *, now: datetime) -> None:
     """Every acting capacity ends, and not in the past; who signs a.n. names the own post."""
     if new.valid_to is None:
         if new.capacity != Capacity.DEFINITIF:
-            raise InvalidInput(f"Penunjukan {new.capacity} harus punya hari terakhir. Sebutkan hari terakhirnya.")
+            raise InvalidInput(say("Penunjukan {capacity} harus punya hari terakhir. Sebutkan hari terakhirnya.", capacity=new.capacity))
         return
     if new.capacity == Capacity.AN and new.position is None and new.hours is None:
-        raise InvalidInput("Penanda tangan a.n. menyebut jabatannya sendiri, misalnya Sekretaris. Isi jabatannya.")
+        raise InvalidInput(say("Penanda tangan a.n. menyebut jabatannya sendiri, misalnya Sekretaris. Isi jabatannya."))
     if new.hours and new.hours[1] <= new.hours[0]:
-        raise InvalidInput("Jam selesai mendahului jam mulai. Periksa kedua waktu.")
+        raise InvalidInput(say("Jam selesai mendahului jam mulai. Periksa kedua waktu."))
     if new.valid_to < new.valid_from:
-        raise InvalidInput("Hari terakhir mendahului hari pertama. Periksa kedua tanggal.")
+        raise InvalidInput(say("Hari terakhir mendahului hari pertama. Periksa kedua tanggal."))
     if new.valid_to < now.date():  # UTC is never ahead of Indonesia
-        raise InvalidInput(f"Hari terakhir {spoken_day(new.valid_to)} sudah lewat. Periksa tanggalnya.")
+        raise InvalidInput(say("Hari terakhir {day} sudah lewat. Periksa tanggalnya.", day=spoken_day(new.valid_to)))
 
 
 def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
@@ -55,8 +56,14 @@ def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
     if other is not None:
         until = f"sampai {spoken_day(other.valid_to)}" if other.valid_to else "tanpa hari terakhir"
         raise Conflict(
-            f"{person.username} sudah memegang kewenangan {other.capacity} (nomor {other.id}) dari {spoken_day(other.valid_from)} {until}. "
-            "Akhiri dulu, atau pilih hari lain."
+            say(
+                "{username} sudah memegang kewenangan {capacity} (nomor {id}) dari {since} {until}. Akhiri dulu, atau pilih hari lain.",
+                username=person.username,
+                capacity=other.capacity,
+                id=other.id,
+                since=spoken_day(other.valid_from),
+                until=until,
+            )
         )
 
 

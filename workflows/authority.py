@@ -15,10 +15,11 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.vocabulary import Capacity, LetterType
 
-NO_AUTHORITY = "Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor."
-OTHER_TYPES = "Kewenangan Anda tidak mencakup jenis surat ini. Mintalah Kepala Dinas memutuskannya."
+NO_AUTHORITY = say("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")
+OTHER_TYPES = say("Kewenangan Anda tidak mencakup jenis surat ini. Mintalah Kepala Dinas memutuskannya.")
 WORDS = {Capacity.DEFINITIF: "Pejabat definitif", Capacity.PLT: "Plt.", Capacity.PLH: "Plh.", Capacity.AN: "Penanda tangan a.n."}
 
 
@@ -70,7 +71,7 @@ def check_covers(session: Session, letter: Signed, actor: Actor, *, now: datetim
 def check_limits(policy: RegionPolicy, authority: SigningAuthority, letter_type: LetterType) -> None:
     """``NotAllowed`` where the region keeps this letter type from the signer's capacity."""
     if letter_type in barred(policy, authority.capacity):
-        raise NotAllowed(f"{WORDS[authority.capacity]} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.")
+        raise NotAllowed(say("{words} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.", words=WORDS[authority.capacity]))
 
 
 def barred(policy: RegionPolicy, capacity: Capacity) -> frozenset[LetterType]:

@@ -23,6 +23,7 @@ from workflows.registration_states import ON_ITS_WAY, RegistrationStatus, Route
 from workflows.retention import Erased
 from workflows.rules.activation import next_start
 from workflows.rules.policy import ActivationMode, RegionPolicy
+from workflows.saying import say
 
 S = RegistrationStatus
 MOST_PEOPLE = 5_000
@@ -61,7 +62,7 @@ def make(session: Session, policy: RegionPolicy, render: Render, actor: Actor, *
     check(actor, Permission.REGISTER)
     waiting = _waiting(session, policy.region_code)
     if not waiting:
-        raise BatchRefused("Tidak ada yang menunggu didaftarkan. Muat ulang daftar ini nanti.")
+        raise BatchRefused(say("Tidak ada yang menunggu didaftarkan. Muat ulang daftar ini nanti."))
     start = starts_on(policy, now=now)
     file = render([ExportRow(_columns(session, registration, case, start)) for registration, case in waiting])
     batch = RegistrationBatch(
@@ -86,12 +87,12 @@ def mark_sent(session: Session, region_code: str, number: int, actor: Actor, *, 
     check(actor, Permission.REGISTER)
     batch = find(session, region_code, number)
     if batch.void_at is not None:
-        raise BatchRefused("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru.")
+        raise BatchRefused(say("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru."))
     if batch.sent_at is not None:
         return batch
     rows = _locked_rows(session, batch)
     if any(row.outcome == RowOutcome.VOID for row, _, _ in rows):
-        raise BatchRefused("Ada berkas yang ditutup sesudah berkas kiriman ini dibuat. Batalkan kiriman ini, lalu buat lagi.")
+        raise BatchRefused(say("Ada berkas yang ditutup sesudah berkas kiriman ini dibuat. Batalkan kiriman ini, lalu buat lagi."))
     batch.sent_at, batch.sent_by = now, actor.name
     session.add(batch)
     for _, registration, case in rows:
@@ -106,10 +107,10 @@ def void(session: Session, region_code: str, number: int, reason: str, actor: Ac
     check(actor, Permission.REGISTER)
     batch = find(session, region_code, number)
     if batch.sent_at is not None or batch.void_at is not None:
-        raise BatchRefused("Berkas kiriman ini sudah dikirim atau dibatalkan. Muat ulang halaman.")
+        raise BatchRefused(say("Berkas kiriman ini sudah dikirim atau dibatalkan. Muat ulang halaman."))
     live = select(CollectiveLetter.id).where(CollectiveLetter.batch_id == batch.id, col(CollectiveLetter.status).in_(LIVE))
     if session.exec(live).first() is not None:
-        raise BatchRefused("Surat pengantar kiriman ini masih hidup. Tarik atau cabut surat itu dulu.")
+        raise BatchRefused(say("Surat pengantar kiriman ini masih hidup. Tarik atau cabut surat itu dulu."))
     batch.void_at, batch.void_reason = now, reason
     session.add(batch)
     for _, registration, case in _locked_rows(session, batch):
@@ -162,11 +163,11 @@ def find(session: Session, region_code: str, number: int) -> RegistrationBatch:
     query = select(RegistrationBatch).where(RegistrationBatch.region_code == region_code, RegistrationBatch.number == number)
     batch = session.exec(query).first()
     if batch is None:
-        raise NotFound("Berkas kiriman ini tidak ada. Periksa nomornya.")
+        raise NotFound(say("Berkas kiriman ini tidak ada. Periksa nomornya."))
     if not batch.file:
-        raise Erased("Berkas kiriman ini sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap.")
+        raise Erased(say("Berkas kiriman ini sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap."))
     if hashlib.sha256(batch.file).hexdigest() != batch.sha256:
-        raise BatchRefused("Isi berkas kiriman ini berubah sesudah dibuat. Jangan dikirim; hubungi admin.")
+        raise BatchRefused(say("Isi berkas kiriman ini berubah sesudah dibuat. Jangan dikirim; hubungi admin."))
     return batch
 
 

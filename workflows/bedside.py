@@ -20,6 +20,7 @@ from workflows.records.bedside import Provisional
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import PolicyBook, RegionPolicy
+from workflows.saying import say
 from workflows.states import FINAL, LETTER_OUT, Action
 from workflows.vocabulary import Channel, DocumentType
 
@@ -64,7 +65,7 @@ def open_case(session: Session, given: Intake, actor: Actor, policy: RegionPolic
     """
     check(actor, Permission.OPEN_AT_BEDSIDE)
     if actor.hospital_code is None:
-        raise NotAllowed("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin.")
+        raise NotAllowed(say("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin."))
     here = replace(given, hospital_code=actor.hospital_code, channel=Channel.RS)
     case = intake.open_anywhere(session, here, actor, policy, now=now)
     assert case.id is not None
@@ -88,7 +89,7 @@ def note_papers(session: Session, token_id: str, documents: frozenset[DocumentTy
     provisional, _ = of_own(session, token_id, actor)
     case = advance.lock_by_id(session, provisional.case_id)
     if case.state not in intake.AMENDABLE_STATES:
-        raise TransitionRefused("Berkas ini sudah diputus. Berkas susulan tidak diperlukan lagi.")
+        raise TransitionRefused(say("Berkas ini sudah diputus. Berkas susulan tidak diperlukan lagi."))
     intake.add_documents(session, case, documents, actor, now=now)
     audit.record(session, advance.subject(case), "AMEND", actor=actor, now=now, fields=[], documents=sorted(documents))
     advance.check_again(session, case, now=now)
@@ -100,7 +101,7 @@ def of_own(session: Session, token_id: str, actor: Actor) -> tuple[Provisional, 
     """A token of the actor's own hospital; another hospital's is as unknown as one that never was."""
     found = by_token(session, token_id)
     if found is None or found[0].hospital_code != actor.hospital_code:
-        raise NotFound("Tanda sementara ini bukan milik rumah sakit Anda. Periksa kodenya.")
+        raise NotFound(say("Tanda sementara ini bukan milik rumah sakit Anda. Periksa kodenya."))
     return found
 
 
@@ -152,7 +153,7 @@ def lapse(session: Session, case: Case, reason: str, book: PolicyBook, actor: Ac
     check(actor, Permission.WITHDRAW)
     provisional = session.get(Provisional, case.id)
     if provisional is None:
-        raise NotFound("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain.")
+        raise NotFound(say("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain."))
     if provisional.papers_due > now:
         raise NotDueYet
     policy = book.pinned(case.region_code, case.policy_valid_from)

@@ -14,6 +14,7 @@ from workflows.records.case import Case
 from workflows.records.withdrawal import Withdrawal
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet
+from workflows.saying import say
 from workflows.states import Action, Role
 from workflows.vocabulary import WithdrawalCause
 
@@ -48,7 +49,7 @@ def validate(session: Session, case: Case, posts: tuple[Role, ...], note: str | 
     check(actor, Permission.VALIDATE)
     assessment = _current(session, case)
     if assessment.assessed_by == actor.id:
-        raise FourEyes("Anda yang menilai berkas ini. Petugas lain harus memvalidasi.")
+        raise FourEyes(say("Anda yang menilai berkas ini. Petugas lain harus memvalidasi."))
     _check_apart(case, actor)
     assessment.validated_by, assessment.validated_at, assessment.validation_note = actor.id, now, note
     session.add(assessment)
@@ -92,7 +93,7 @@ def withdraw(
     """Close the case at the applicant's wish, with a cause of the list and words; without a cause the words say it."""
     check(actor, Permission.WITHDRAW)
     if cause is WithdrawalCause.OTHER and not words:
-        raise InvalidInput("Tulis alasannya, karena tidak ada di daftar.", field="reason")
+        raise InvalidInput(say("Tulis alasannya, karena tidak ada di daftar."), field="reason")
     assert case.id is not None
     reason = ": ".join(part for part in (CAUSES[cause] if cause is not WithdrawalCause.OTHER else None, words) if part)
     advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason, cause=cause.value)
@@ -103,19 +104,19 @@ def withdraw(
 def _current(session: Session, case: Case) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None:
-        raise TransitionRefused("Berkas ini belum dinilai.")
+        raise TransitionRefused(say("Berkas ini belum dinilai."))
     return assessment
 
 
 def _check_apart(case: Case, actor: Actor) -> None:
     """Where the region keeps intake apart, whoever opened the case neither assesses nor validates it."""
     if case.separate_intake and case.opened_by == actor.id:
-        raise FourEyes("Anda yang membuka berkas ini. Di daerah ini petugas lain yang menilai dan memvalidasi.")
+        raise FourEyes(say("Anda yang membuka berkas ini. Di daerah ini petugas lain yang menilai dan memvalidasi."))
 
 
 def _check_answers(criteria: CriteriaSet, answers: Mapping[str, Answer]) -> None:
     keys = {criterion.key for criterion in criteria.criteria}
     if missing := sorted(keys - set(answers)):
-        raise InvalidInput(f"Jawab semua kriteria. Belum dijawab: {', '.join(missing)}.")
+        raise InvalidInput(say("Jawab semua kriteria. Belum dijawab: {missing}.", missing=", ".join(missing)))
     if unknown := sorted(set(answers) - keys):
-        raise InvalidInput(f"Kriteria tidak dikenal di daerah ini: {', '.join(unknown)}.")
+        raise InvalidInput(say("Kriteria tidak dikenal di daerah ini: {unknown}.", unknown=", ".join(unknown)))

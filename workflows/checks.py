@@ -15,6 +15,7 @@ from workflows.ports import IdentityOutcome, MembershipEvidence, MembershipOutco
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
 from workflows.records.task import Task
+from workflows.saying import say
 from workflows.states import CHECKS, Job
 
 DUPLICATES_CLEAR, DUPLICATES_FOUND = "CLEAR", "SIMILAR"
@@ -62,9 +63,9 @@ def record_by_person(session: Session, case: Case, found: ManualResult, actor: A
     """Keep it; the newest result counts, whoever gave it."""
     check(actor, Permission.RECORD_CHECK)
     if found.kind not in CHECKS or found.outcome not in WORDS[found.kind]:
-        raise InvalidInput("Hasil ini tidak dikenal untuk pemeriksaan itu. Pilih dari daftar.")
+        raise InvalidInput(say("Hasil ini tidak dikenal untuk pemeriksaan itu. Pilih dari daftar."))
     if case.closed_at is not None:
-        raise TransitionRefused("Berkas sudah ditutup. Hasil pemeriksaan tidak dapat ditambah.")
+        raise TransitionRefused(say("Berkas sudah ditutup. Hasil pemeriksaan tidak dapat ditambah."))
     fields = {"outcome": found.outcome, "details": dict(found.details), "note": found.note, "as_of": found.as_of}
     _record(session, case, found.kind, actor, now=now, source=f"petugas: {actor.name}", recorded_by=actor.id, **fields)
     case.version += 1

@@ -22,6 +22,7 @@ from workflows.permissions import OFFICE, Permission, check
 from workflows.records.collective import CollectiveLetter, CollectiveRow, CollectiveStep
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.vocabulary import LetterType
 
 S = CollectiveStatus
@@ -45,7 +46,7 @@ def propose(session: Session, number: int, policy: RegionPolicy, actor: Actor, *
     check(actor, Permission.REGISTER)
     batch = batches.find(session, policy.region_code, number)
     if batch.void_at is not None:
-        raise TransitionRefused("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru.")
+        raise TransitionRefused(say("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru."))
     policy.letter(KIND, _local(now, policy.timezone))
     if _live_of(session, batch.id) is not None:
         raise AlreadyCovered
@@ -76,7 +77,7 @@ def drop(session: Session, letter: CollectiveLetter, reason: str | None, actor: 
     turn = next_step(session, letter)
     may = actor.id == letter.proposed_by or (turn.role in actor.roles if turn else _may_decide(actor))
     if not may:
-        raise NotAllowed("Surat pengantar ini menunggu pejabat lain. Tunggu giliran Anda.")
+        raise NotAllowed(say("Surat pengantar ini menunggu pejabat lain. Tunggu giliran Anda."))
     if not reason:
         raise InvalidInput(NO_WORD, field="reason")
     _end(session, letter, S.DROPPED, reason, actor, now=now)
@@ -88,9 +89,9 @@ def give_paraf(session: Session, letter: CollectiveLetter, seen: str, actor: Act
     check(actor, Permission.PARAF)
     step = next_step(session, letter)
     if letter.status != S.PROPOSED or step is None:
-        raise TransitionRefused("Surat pengantar ini tidak menunggu paraf. Muat ulang halaman.")
+        raise TransitionRefused(say("Surat pengantar ini tidak menunggu paraf. Muat ulang halaman."))
     if step.role not in actor.roles:
-        raise NotAllowed("Surat pengantar ini menunggu paraf pejabat lain. Tunggu giliran Anda.")
+        raise NotAllowed(say("Surat pengantar ini menunggu paraf pejabat lain. Tunggu giliran Anda."))
     _check_seen(session, letter, seen)
     if actor.id == letter.proposed_by or actor.id in givers(session, letter):
         raise FourEyes(OWN_HAND)
@@ -105,12 +106,12 @@ def approve(session: Session, letter: CollectiveLetter, seen: str, policy: Regio
     authority = check_covers(session, Signed(letter.region_code, letter.timezone, KIND), actor, now=now)
     check_limits(policy, authority, KIND)
     if letter.status != S.PROPOSED:
-        raise TransitionRefused("Surat pengantar ini tidak menunggu persetujuan. Muat ulang halaman.")
+        raise TransitionRefused(say("Surat pengantar ini tidak menunggu persetujuan. Muat ulang halaman."))
     if not policy.reads_as(letter.policy_sha256):
         raise PolicyEdited()
     _check_seen(session, letter, seen)
     if next_step(session, letter) is not None:
-        raise TransitionRefused("Paraf surat pengantar ini belum lengkap. Tunggu paraf berikutnya.")
+        raise TransitionRefused(say("Paraf surat pengantar ini belum lengkap. Tunggu paraf berikutnya."))
     if actor.id == letter.proposed_by or actor.id in givers(session, letter):
         raise FourEyes(OWN_HAND)
     _number(session, letter, policy, authority, actor, now=now)
@@ -130,11 +131,11 @@ def replace(session: Session, old: CollectiveLetter, policy: RegionPolicy, reaso
     """A letter with its own number and a list taken anew in the place of one whose paper is wrong; the same file, the same decider."""
     check(actor, Permission.REVOKE_LETTER)
     if old.decided_by != actor.id:
-        raise NotAllowed("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menggantinya.")
+        raise NotAllowed(say("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menggantinya."))
     authority = check_covers(session, Signed(old.region_code, old.timezone, KIND), actor, now=now)
     check_limits(policy, authority, KIND)
     if old.valid_until is None or old.valid_until <= now:
-        raise TransitionRefused("Masa berlaku surat pengantar ini sudah habis. Ajukan surat pengantar baru.")
+        raise TransitionRefused(say("Masa berlaku surat pengantar ini sudah habis. Ajukan surat pengantar baru."))
     _end(session, old, S.REPLACED, reason, actor, now=now)
     people = collective_list.people_in(session, collective_list.batch_of(session, old))
     kept = ("region_code", "timezone", "policy_valid_from", "policy_sha256", "batch_id", "file_sha256", "proposed_by", "proposed_at")

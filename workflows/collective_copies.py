@@ -15,6 +15,7 @@ from workflows.records.collective import CollectiveLetter
 from workflows.records.reprint import CollectiveReprint
 from workflows.reprints import ORIGINAL
 from workflows.retention import Erased
+from workflows.saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ def take(session: Session, letter: CollectiveLetter, actor: Actor, *, now: datet
     """
     check(actor, Permission.READ_LETTER)
     if letter.pdf is None or letter.token is None or letter.id is None:
-        raise NotFound("Surat pengantar ini belum terbit.")
+        raise NotFound(say("Surat pengantar ini belum terbit."))
     if not letter.pdf:
-        raise Erased("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap.")
+        raise Erased(say("Kertas surat pengantar ini sudah dihapus menurut jadwal retensi. Nomor dan SHA-256-nya tetap."))
     if letter.status != CollectiveStatus.ISSUED:
-        raise TransitionRefused("Hanya surat pengantar yang berlaku dapat dicetak. Muat ulang halaman.")
+        raise TransitionRefused(say("Hanya surat pengantar yang berlaku dapat dicetak. Muat ulang halaman."))
     ordinal = next_ordinal(session, letter)
     session.add(CollectiveReprint(collective_id=letter.id, ordinal=ordinal, printed_by=actor.person_id, printed_at=now))
     session.flush()

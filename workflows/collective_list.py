@@ -17,6 +17,7 @@ from workflows.records.case import Case
 from workflows.records.collective import CollectiveLetter, CollectiveRow
 from workflows.records.letter import Letter
 from workflows.records.registration import BatchRow, Registration, RegistrationBatch
+from workflows.saying import say
 
 
 class ListedElsewhere(Conflict):
@@ -60,7 +61,7 @@ def people_in(session: Session, batch: RegistrationBatch) -> tuple[Listed, ...]:
     )
     found = tuple(_listed(session, *pair) for pair in session.exec(query.order_by(col(BatchRow.position))))
     if not found:
-        raise TransitionRefused("Semua orang dalam kiriman ini sudah dijawab atau ditutup. Surat pengantar tidak diperlukan.")
+        raise TransitionRefused(say("Semua orang dalam kiriman ini sudah dijawab atau ditutup. Surat pengantar tidak diperlukan."))
     return found
 
 
@@ -94,8 +95,11 @@ def check_current(session: Session, letter: CollectiveLetter) -> None:
     if names := session.exec(query).all():
         rest = f" dan {len(names) - NAMED} orang lain" if len(names) > NAMED else ""
         raise ListOutOfDate(
-            f"Sudah dijawab, ditutup, atau suratnya diganti: {', '.join(names[:NAMED])}{rest}. "
-            "Kembalikan usulan ini, lalu ajukan daftar baru."
+            say(
+                "Sudah dijawab, ditutup, atau suratnya diganti: {names}{rest}. Kembalikan usulan ini, lalu ajukan daftar baru.",
+                names=", ".join(names[:NAMED]),
+                rest=rest,
+            )
         )
 
 

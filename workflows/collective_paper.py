@@ -24,6 +24,7 @@ from workflows.records.registration import RegistrationBatch
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
 from workflows.rules.policy import RegionPolicy, SigningMode
+from workflows.saying import say
 from workflows.signing import LARGEST_SCAN, LONGEST_SIGNING, NO_SCAN, SCAN_KINDS, SCAN_TOO_LARGE
 
 S = CollectiveStatus
@@ -147,7 +148,7 @@ def draft_to_print(letter: CollectiveLetter, actor: Actor) -> bytes:
     """The paper that waits for its signature."""
     check(actor, Permission.READ_LETTER)
     if letter.draft is None:
-        raise NotFound("Surat pengantar ini tidak sedang menunggu tanda tangan. Muat ulang halaman.")
+        raise NotFound(say("Surat pengantar ini tidak sedang menunggu tanda tangan. Muat ulang halaman."))
     return letter.draft
 
 
@@ -177,7 +178,7 @@ def draft_to_sign(session: Session, letter_id: int, actor: Actor, *, now: dateti
     check_covers(session, Signed(letter.region_code, letter.timezone, collective.KIND), actor, now=now)
     _check_key(session, letter.key_id)
     if letter.signing_until is not None and letter.signing_until > now:
-        raise TransitionRefused("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang.")
+        raise TransitionRefused(say("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang."))
     letter.signing_until = now + LONGEST_SIGNING
     session.add(letter)
     return draft
@@ -188,7 +189,7 @@ def sign_electronically(session: Session, letter_id: int, signed: bytes, signatu
     letter = collective.lock(session, letter_id, actor)
     draft = _prepared(letter, SigningMode.BSRE, actor)
     if not signed.startswith(draft) or len(signed) == len(draft):
-        raise InvalidInput("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi.")
+        raise InvalidInput(say("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi."))
     letter.signature_id, letter.signing_error, letter.signing_until = signature_id, None, None
     _complete(session, letter, signed, now=now)
     _signed(session, letter, actor, now=now)
@@ -221,9 +222,9 @@ def _signed(session: Session, letter: CollectiveLetter, actor: Actor, *, now: da
 
 def _prepared(letter: CollectiveLetter, mode: SigningMode, actor: Actor) -> bytes:
     if letter.status != S.PREPARED or letter.signing_mode != mode or letter.draft is None:
-        raise TransitionRefused("Surat pengantar ini tidak sedang menunggu tanda tangan seperti itu. Muat ulang halaman.")
+        raise TransitionRefused(say("Surat pengantar ini tidak sedang menunggu tanda tangan seperti itu. Muat ulang halaman."))
     if letter.decided_by != actor.id:
-        raise NotAllowed("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menandatangani.")
+        raise NotAllowed(say("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menandatangani."))
     return letter.draft
 
 

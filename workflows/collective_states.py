@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from workflows.errors import TransitionRefused
+from workflows.saying import say, sayings
 
 
 class CollectiveStatus(StrEnum):
@@ -57,6 +58,7 @@ LABEL: Mapping[CollectiveStatus, str] = {
     S.REVOKED: "Dicabut",
     S.REPLACED: "Diganti",
 }
+LABEL = sayings(LABEL)
 
 assert set(LABEL) == set(CollectiveStatus)
 
@@ -64,4 +66,10 @@ assert set(LABEL) == set(CollectiveStatus)
 def check_collective_move(source: CollectiveStatus, target: CollectiveStatus) -> None:
     """Raise ``TransitionRefused`` where the table has no such row."""
     if (source, target) not in COLLECTIVE_TRANSITIONS:
-        raise TransitionRefused(f"Surat pengantar berstatus “{LABEL[source]}” tidak dapat menjadi “{LABEL[target]}”. Muat ulang halaman.")
+        raise TransitionRefused(
+            say(
+                "Surat pengantar berstatus “{label}” tidak dapat menjadi “{label2}”. Muat ulang halaman.",
+                label=LABEL[source],
+                label2=LABEL[target],
+            )
+        )

@@ -11,6 +11,7 @@ from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
+from workflows.saying import say
 from workflows.vocabulary import LetterType
 
 
@@ -29,11 +30,11 @@ def sign_contract(session: Session, code: str, new: Contract, actor: Actor, *, n
     check(actor, Permission.MANAGE_STAFF)
     hospital = session.get(Hospital, code)
     if hospital is None:
-        raise NotFound(f"Rumah sakit {code} belum terdaftar. Periksa kodenya di daftar rumah sakit.")
+        raise NotFound(say("Rumah sakit {code} belum terdaftar. Periksa kodenya di daftar rumah sakit.", code=code))
     if actor.id is not None and actor.region_code != hospital.region_code:
-        raise NotAllowed("Anda hanya mengelola rumah sakit daerah Anda sendiri. Hubungi admin daerah itu.")
+        raise NotAllowed(say("Anda hanya mengelola rumah sakit daerah Anda sendiri. Hubungi admin daerah itu."))
     if new.last < new.first or not new.number.strip():
-        raise InvalidInput("Isi nomor perjanjian, hari pertama, dan hari terakhir yang tidak lebih awal.")
+        raise InvalidInput(say("Isi nomor perjanjian, hari pertama, dan hari terakhir yang tidak lebih awal."))
     hospital.contract_number, hospital.contract_from, hospital.contract_until = new.number.strip(), new.first, new.last
     session.add(hospital)
     session.flush()

@@ -14,6 +14,7 @@ from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.records.objection import DeathNotice
 from workflows.records.webhook import News
+from workflows.saying import say
 from workflows.states import Action
 
 REASON = "Pasien wafat"
@@ -34,7 +35,7 @@ def record_death(session: Session, case: Case, death: Death, actor: Actor, *, no
     check(actor, Permission.RECORD_DEATH)
     advance.find(case.state, Action.RECORD_DEATH)
     if death.died_on < case.birth_date and not case.birth_estimated:
-        raise InvalidInput("Tanggal wafat sebelum tanggal lahir. Periksa lagi.", field="died_on")
+        raise InvalidInput(say("Tanggal wafat sebelum tanggal lahir. Periksa lagi."), field="died_on")
     assert case.id is not None
     notice = DeathNotice(
         case_id=case.id, died_on=death.died_on, told_by=death.told_by, note=death.note, recorded_by=actor.person_id, recorded_at=now

@@ -21,6 +21,7 @@ from workflows.records.seat import WaitingEntry
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RefusalReason, RegionPolicy
+from workflows.saying import say
 from workflows.seats import QuotaFull, SeatRules
 from workflows.states import Action, Guard, State
 from workflows.vocabulary import SEATED, DecisionOutcome
@@ -64,7 +65,7 @@ def approve(
         raise PolicyEdited()
     findings = _findings(session, case)
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
-        raise InvalidInput("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui.")
+        raise InvalidInput(say("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui."))
     hands = _check_hands(session, case, actor, now=now)
     check_limits(policy, hands[0], case.letter_type)
     parafs.check_complete(session, hands[1], findings)
@@ -96,7 +97,9 @@ def reject(session: Session, case: Case, grounds: Iterable[RefusalReason], words
 
 def _wait(session: Session, case: Case, rules: SeatRules, reason: str | None, actor: Actor, *, now: datetime) -> WaitingEntry:
     if case.state == State.WAITLISTED:
-        raise QuotaFull(f"Kuota kursi masih penuh. Berkas ini nomor {seats.place_of(session, case)} di daftar tunggu.")
+        raise QuotaFull(
+            say("Kuota kursi masih penuh. Berkas ini nomor {place_of} di daftar tunggu.", place_of=seats.place_of(session, case))
+        )
     entry = seats.wait(session, case, rules, now=now)
     advance.advance(session, case, Action.WAIT, actor, now=now, reason=reason, place=seats.place_of(session, case))
     return entry
@@ -104,9 +107,9 @@ def _wait(session: Session, case: Case, rules: SeatRules, reason: str | None, ac
 
 def _check_told(grounds: tuple[RefusalReason, ...], words: str | None) -> None:
     if not grounds:
-        raise InvalidInput("Pilih paling sedikit satu alasan dari daftar.", field="grounds")
+        raise InvalidInput(say("Pilih paling sedikit satu alasan dari daftar."), field="grounds")
     if words is None and any(ground.needs_words for ground in grounds):
-        raise InvalidInput("Tulis alasannya, karena alasan ini tidak ada di daftar.", field="reason")
+        raise InvalidInput(say("Tulis alasannya, karena alasan ini tidak ada di daftar."), field="reason")
 
 
 def _ground(decision: Decision, ground: RefusalReason) -> DecisionGround:
@@ -156,7 +159,7 @@ def _decide(
 def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None or assessment.validated_by is None:
-        raise TransitionRefused("Berkas ini belum divalidasi.")
+        raise TransitionRefused(say("Berkas ini belum divalidasi."))
     recorded = select(CheckResult.recorded_by).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
     refused = select(Objection.first_decided_by).where(Objection.new_case_id == case.id)
     if actor.id in {
@@ -167,7 +170,7 @@ def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
         *session.exec(recorded),
         *session.exec(refused),
     }:
-        raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan.")
+        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan."))
     return assessment
 
 

@@ -20,6 +20,7 @@ from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.states import Role
 from workflows.vocabulary import Capacity, LetterType
 
@@ -43,14 +44,16 @@ def delegate(session: Session, given: Delegation, actor: Actor, policy: RegionPo
     """Let a person of the office sign; ``NotAllowed`` where the giver's own authority does not reach that far."""
     own = _own(session, actor, policy.timezone, now=now)
     if given.capacity not in CAPACITIES:
-        raise InvalidInput("Delegasi hanya sebagai Plh. atau a.n. Untuk Plt., hubungi admin kantor.")
+        raise InvalidInput(say("Delegasi hanya sebagai Plh. atau a.n. Untuk Plt., hubungi admin kantor."))
     if given.first < now.astimezone(ZoneInfo(policy.timezone)).date():
-        raise InvalidInput("Hari pertama sudah lewat. Mulai hari ini, atau sesudahnya.")
+        raise InvalidInput(say("Hari pertama sudah lewat. Mulai hari ini, atau sesudahnya."))
     if own.valid_to is not None and given.last > own.valid_to:
-        raise NotAllowed(f"Kewenangan Anda sendiri berakhir pada {own.valid_to:%d-%m-%Y}. Pilih hari terakhir sebelum itu.")
+        raise NotAllowed(
+            say("Kewenangan Anda sendiri berakhir pada {valid_to}. Pilih hari terakhir sebelum itu.", valid_to=f"{own.valid_to:%d-%m-%Y}")
+        )
     person = staffing.find(session, given.username)
     if person.id == actor.id or person.region_code != actor.region_code:
-        raise InvalidInput("Pilih petugas lain di kantor Anda sendiri.")
+        raise InvalidInput(say("Pilih petugas lain di kantor Anda sendiri."))
     new = Appointment(given.capacity, own.title, given.first, given.last, given.position, _types(given, own, policy))
     return staffing.give_authority(session, person, new, actor, now=now, delegated_by=actor.person_id)
 
@@ -60,10 +63,10 @@ def take_back(session: Session, number: int, actor: Actor, timezone: str, *, now
     check(actor, Permission.DELEGATE)
     authority = session.exec(select(SigningAuthority).where(SigningAuthority.id == number).with_for_update(key_share=True)).first()
     if authority is None or authority.delegated_by != actor.id:
-        raise NotFound("Delegasi ini tidak ada, atau bukan dari Anda. Muat ulang halaman.")
+        raise NotFound(say("Delegasi ini tidak ada, atau bukan dari Anda. Muat ulang halaman."))
     start = datetime.combine(authority.valid_from, time(), ZoneInfo(timezone))
     if _is_over(authority, timezone, now):
-        raise Conflict("Delegasi ini sudah berakhir. Muat ulang halaman.")
+        raise Conflict(say("Delegasi ini sudah berakhir. Muat ulang halaman."))
     if start >= now:
         session.delete(authority)
     else:
@@ -95,7 +98,7 @@ def _own(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sig
     for authority in authorities_of(session, actor.person_id, actor.region_code, timezone, now=now):
         if authority.capacity in GIVERS and authority.delegated_by is None:
             return authority
-    raise NotAllowed("Hanya Kepala Dinas atau Plt. yang dapat mewakilkan. Mintalah mereka melakukannya.")
+    raise NotAllowed(say("Hanya Kepala Dinas atau Plt. yang dapat mewakilkan. Mintalah mereka melakukannya."))
 
 
 def _types(given: Delegation, own: SigningAuthority, policy: RegionPolicy) -> frozenset[LetterType]:
@@ -105,7 +108,7 @@ def _types(given: Delegation, own: SigningAuthority, policy: RegionPolicy) -> fr
     wanted = given.letter_types or may
     if not wanted or not wanted <= may:
         told = ", ".join(sorted(NAMES[kind].lower() for kind in wanted - may)) or "surat apa pun"
-        raise NotAllowed(f"Anda sendiri tidak boleh menandatangani {told}. Pilih jenis surat lain.")
+        raise NotAllowed(say("Anda sendiri tidak boleh menandatangani {told}. Pilih jenis surat lain.", told=told))
     return frozenset() if wanted == every else wanted
 
 

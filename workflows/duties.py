@@ -15,6 +15,7 @@ from workflows.records.case import Case
 from workflows.records.duty import Duty, DutyKind
 from workflows.records.staff import Staff
 from workflows.rules.policy import NationalPolicy, in_force
+from workflows.saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def done(session: Session, case: Case, note: str, actor: Actor, *, now: datetime
     check(actor, Permission.RECORD_CHECK)
     duty = session.exec(select(Duty).where(Duty.case_id == case.id, col(Duty.done_at).is_(None))).first()
     if duty is None:
-        raise NotFound("Berkas ini tidak punya kewajiban yang terbuka.")
+        raise NotFound(say("Berkas ini tidak punya kewajiban yang terbuka."))
     duty.done_at, duty.done_by, duty.note = now, actor.person_id, note
     session.add(duty)
     audit.record(session, advance.subject(case), "DUTY_DONE", actor=actor, now=now, kind=duty.kind.value)

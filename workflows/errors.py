@@ -28,6 +28,8 @@ import math
 from datetime import timedelta
 from typing import Self
 
+from workflows.saying import Sentence
+
 
 class RekomError(Exception):
     """Base of all; ``str(error)`` is a sentence a person may read."""
@@ -36,7 +38,7 @@ class RekomError(Exception):
     sentence = "Permintaan tidak dapat diproses."
 
     def __init__(self, sentence: str | None = None, **context: str) -> None:
-        super().__init__(sentence or self.sentence)
+        super().__init__(sentence or Sentence(self.sentence))
         self.context = context
 
 

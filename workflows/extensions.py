@@ -21,6 +21,7 @@ from workflows.records.extension import Extension, ExtensionOutcome
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.states import State
 from workflows.vocabulary import AT_HOSPITAL, Channel, DocumentType
 
@@ -57,7 +58,7 @@ def request(session: Session, letter: Letter | None, actor: Actor, *, now: datet
     """Ask for a new letter; ``ExtensionRefused`` where the old one is good, was used, or is another hospital's."""
     check(actor, Permission.ACCEPT_LETTER)
     if letter is None:
-        raise NotFound("Tidak ada surat untuk data ini. Pindai lagi suratnya.")
+        raise NotFound(say("Tidak ada surat untuk data ini. Pindai lagi suratnya."))
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
     _check_alive(case)
@@ -69,7 +70,7 @@ def request(session: Session, letter: Letter | None, actor: Actor, *, now: datet
             session.add(asked)
             session.flush()
     except IntegrityError:
-        raise ExtensionRefused("Perpanjangan surat ini sudah diminta. Tunggu jawaban Dinas Sosial.") from None
+        raise ExtensionRefused(say("Perpanjangan surat ini sudah diminta. Tunggu jawaban Dinas Sosial.")) from None
     detail = {"letter": letter.number, "hospital": actor.hospital_code}
     audit.record(session, advance.subject(case), "ASK_EXTENSION", actor=actor, now=now, **detail)
     return asked
@@ -133,17 +134,17 @@ def newest(session: Session, letter: Letter) -> Prolonged | None:
 
 def _check_alive(case: Case) -> None:
     if case.state is State.DIED:
-        raise ExtensionRefused("Pasien tercatat wafat, jadi suratnya tidak diperpanjang. Bila itu keliru, telepon Dinas Sosial.")
+        raise ExtensionRefused(say("Pasien tercatat wafat, jadi suratnya tidak diperpanjang. Bila itu keliru, telepon Dinas Sosial."))
 
 
 def _check_expired(session: Session, letter: Letter, actor: Actor, now: datetime) -> None:
     over = letter.state == LetterState.EXPIRED or (letter.state == LetterState.ISSUED and letter.valid_until <= now)
     if not over:
-        raise ExtensionRefused("Hanya surat yang masa berlakunya habis dapat diperpanjang. Pindai lagi suratnya.")
+        raise ExtensionRefused(say("Hanya surat yang masa berlakunya habis dapat diperpanjang. Pindai lagi suratnya."))
     if letter.type not in AT_HOSPITAL:
-        raise ExtensionRefused("Surat ini bukan untuk loket rumah sakit. Periksa kepesertaan pasien.")
+        raise ExtensionRefused(say("Surat ini bukan untuk loket rumah sakit. Periksa kepesertaan pasien."))
     if transfers.holder(session, letter) not in (None, actor.hospital_code):
-        raise ExtensionRefused("Surat ini untuk rumah sakit lain. Ajukan berkas baru dari rumah sakit Anda.")
+        raise ExtensionRefused(say("Surat ini untuk rumah sakit lain. Ajukan berkas baru dari rumah sakit Anda."))
 
 
 def _locked(session: Session, extension_id: int, actor: Actor) -> tuple[Extension, Letter, Case]:
@@ -157,7 +158,7 @@ def _locked(session: Session, extension_id: int, actor: Actor) -> tuple[Extensio
     if case.region_code != actor.region_code:
         raise NotFound(GONE)
     if asked.outcome is not None:
-        raise ExtensionRefused("Permintaan ini sudah dijawab. Muat ulang daftarnya.")
+        raise ExtensionRefused(say("Permintaan ini sudah dijawab. Muat ulang daftarnya."))
     return asked, letter, case
 
 

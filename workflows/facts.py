@@ -28,6 +28,7 @@ from workflows.records.staff import Staff
 from workflows.records.task import Task
 from workflows.records.webhook import WebhookDelivery, WebhookEndpoint
 from workflows.rules.facts import Answer, CheckFact, EligibilityFacts, LetterAsked
+from workflows.saying import say
 from workflows.states import CHECKS, ON_NEWS, Job
 from workflows.vocabulary import LetterType, NoNik, RemovalReason
 
@@ -295,7 +296,7 @@ def _letter(session: Session, case: Case) -> LetterQuestion:
     )
     found = session.exec(query.where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
     if found is None:
-        raise NotFound("Berkas ini belum mempunyai surat.")
+        raise NotFound(say("Berkas ini belum mempunyai surat."))
     removal = session.get(Removal, case.id)
     question = _letter_question(case, *found, session.get(Hospital, found[0].hospital_code) if found[0].hospital_code else None)
     return replace(question, removal=removal.reason.value) if removal else question
@@ -358,7 +359,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
-    raise TypeError(f"no plain form for {type(value).__name__}")
+    raise TypeError(say("no plain form for {name}", name=type(value).__name__))
 
 
 ASKED: Mapping[Job, Callable[[Case], Any]] = {

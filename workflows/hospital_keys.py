@@ -19,6 +19,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.hospital_key import HospitalKey, HospitalKeyScope, UsedSignature
 from workflows.records.sign_in import SignIn
 from workflows.records.staff import Staff
+from workflows.saying import say
 from workflows.staffing import NewStaff
 from workflows.states import Role
 from workflows.vocabulary import Scope
@@ -60,7 +61,7 @@ def issue(session: Session, new: NewKey, actor: Actor, *, now: datetime) -> KeyV
     """Make a key and the account it acts as; ``NotFound`` where the hospital is not of this region."""
     check(actor, Permission.MANAGE_STAFF)
     if not new.scopes:
-        raise InvalidInput("Kunci memerlukan paling sedikit satu lingkup: check, accept, atau open.", field="scopes")
+        raise InvalidInput(say("Kunci memerlukan paling sedikit satu lingkup: check, accept, atau open."), field="scopes")
     hospital = _hospital(session, new.hospital_code, actor)
     name = f"{hospital.name} – {new.label}"[:200]
     account = NewStaff(new.client_id, name, hospital.region_code, frozenset({Role.HOSPITAL}), hospital_code=hospital.code)
@@ -86,7 +87,7 @@ def find(session: Session, client_id: str, actor: Actor) -> KeyView:
     """One key of the actor's region."""
     found = next((view for view in keys(session, actor) if view.key.client_id == client_id), None)
     if found is None:
-        raise NotFound("Kunci ini tidak ada. Periksa daftar kunci rumah sakit.")
+        raise NotFound(say("Kunci ini tidak ada. Periksa daftar kunci rumah sakit."))
     return found
 
 
@@ -157,7 +158,7 @@ def _note_use(session: Session, person: Staff, *, now: datetime) -> None:
 def _hospital(session: Session, code: str, actor: Actor) -> Hospital:
     hospital = session.get(Hospital, code)
     if hospital is None or (actor.id is not None and hospital.region_code != actor.region_code):
-        raise NotFound("Rumah sakit ini belum terdaftar di daerah Anda. Daftarkan dulu, lalu ulangi.")
+        raise NotFound(say("Rumah sakit ini belum terdaftar di daerah Anda. Daftarkan dulu, lalu ulangi."))
     return hospital
 
 

@@ -14,6 +14,7 @@ from workflows.ports import MembershipOutcome, Segment
 from workflows.records.case import Case
 from workflows.records.household import Household, HouseholdMember
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.states import Job
 
 NO_HOUSEHOLD = "Keluarga tidak ditemukan. Periksa alamatnya, lalu cari lagi lewat berkasnya."
@@ -109,7 +110,7 @@ def _case_of(session: Session, one: Applying, number: int, actor: Actor, policy:
         return advance.lock(session, exists.context["ticket"], actor)
     except InvalidInput as wrong:
         field = wrong.context.get("field", "nik")
-        raise InvalidInput(f"Anggota {number + 1}: {wrong}", field=f"members/{number}/{field}") from None
+        raise InvalidInput(say("Anggota {value}: {wrong}", value=number + 1, wrong=wrong), field=f"members/{number}/{field}") from None
 
 
 def _link(session: Session, household: Household, one: Applying, case: Case, actor: Actor, *, now: datetime) -> None:
@@ -119,7 +120,9 @@ def _link(session: Session, household: Household, one: Applying, case: Case, act
         session.flush()
         audit.record(session, advance.subject(case), "HOUSEHOLD", actor=actor, now=now, household=household.code)
     elif linked.household_id != household.id:
-        raise InvalidInput(f"{case.name} sudah tercatat di KK lain. Periksa nomor KK, atau selesaikan berkas itu dahulu.", field="kk")
+        raise InvalidInput(
+            say("{name} sudah tercatat di KK lain. Periksa nomor KK, atau selesaikan berkas itu dahulu.", name=case.name), field="kk"
+        )
 
 
 def _member(

@@ -15,6 +15,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.states import ASSESSED, State
 from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, ProxyKin, Sex, Urgency
 
@@ -104,14 +105,14 @@ def amend(
     """Add what follows later or correct what was typed; checks that read it differently now run again."""
     check(actor, Permission.AMEND_CASE)
     if case.state not in AMENDABLE_STATES:
-        raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
+        raise TransitionRefused(say("Berkas sudah diputus. Datanya tidak dapat diubah lagi."))
     known = (*AMENDABLE, *AMENDABLE_LATER)
     changed = {name: value for name, value in changes.items() if name in known and getattr(case, name) != value}
     if changed.get("diagnosis") and case.letter_type is not LetterType.JAMINAN_PELAYANAN:
-        raise InvalidInput("Diagnosis hanya dicatat untuk surat jaminan pelayanan. Kosongkan isian ini.", field="diagnosis")
+        raise InvalidInput(say("Diagnosis hanya dicatat untuk surat jaminan pelayanan. Kosongkan isian ini."), field="diagnosis")
     _check_hospital(session, changed.get("hospital_code"))
     if case.state in ASSESSED and SUBSTANCE & set(changed):
-        raise TransitionRefused("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah.")
+        raise TransitionRefused(say("Data orang ini sudah dinilai. Mintalah berkas dikembalikan untuk dinilai ulang, lalu ubah."))
     for name, value in changed.items():
         setattr(case, name, value)
     check_proxy(case)
@@ -138,11 +139,11 @@ def add_documents(session: Session, case: Case, documents: frozenset[DocumentTyp
 def check_proxy(known: Intake | Case) -> None:
     """A proxy is named with the relation or not at all; a letter of authority belongs to somebody outside the family."""
     if (known.proxy_name is None) != (known.proxy_relation is None):
-        raise InvalidInput("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya.")
+        raise InvalidInput(say("Isi nama dan hubungan orang yang mengurus, atau kosongkan keduanya."))
     if known.proxy_kin is not None and known.proxy_name is None:
-        raise InvalidInput("Isi nama orang yang mengurus.", field="proxy_name")
+        raise InvalidInput(say("Isi nama orang yang mengurus."), field="proxy_name")
     if known.proxy_paper is not None and known.proxy_kin is not ProxyKin.THIRD_PARTY:
-        raise InvalidInput("Surat kuasa hanya untuk yang mengurus dari luar keluarga.", field="proxy_paper")
+        raise InvalidInput(say("Surat kuasa hanya untuk yang mengurus dari luar keluarga."), field="proxy_paper")
 
 
 def complete_proxy(intake: Intake) -> Intake:
@@ -176,4 +177,4 @@ def new_ticket() -> str:
 
 def _check_hospital(session: Session, code: str | None) -> None:
     if code is not None and session.get(Hospital, code) is None:
-        raise InvalidInput("Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit.", field="hospital_code")
+        raise InvalidInput(say("Rumah sakit ini belum terdaftar. Pilih dari daftar rumah sakit."), field="hospital_code")

@@ -20,6 +20,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter
+from workflows.saying import say
 
 OPEN = (LateOutcome.CONFLICT, LateOutcome.REFUSED)
 """Outcomes that a person settles."""
@@ -82,7 +83,7 @@ def settle(session: Session, nonce: str, settlement: str, actor: Actor, *, now: 
     check(actor, Permission.CONFIRM_TRANSFER)
     late = session.exec(select(LateAcceptance).where(LateAcceptance.nonce == nonce).with_for_update()).first()
     if late is None or late.outcome not in OPEN or session.get_one(Hospital, late.hospital_code).region_code != actor.region_code:
-        raise NotFound("Penerimaan ini tidak ada dalam daftar. Muat ulang daftarnya.")
+        raise NotFound(say("Penerimaan ini tidak ada dalam daftar. Muat ulang daftarnya."))
     if late.settled_at is not None:
         raise AlreadySettled
     late.settled_at, late.settled_by, late.settlement = now, actor.person_id, settlement
@@ -154,7 +155,7 @@ def _again(
     session: Session, known: LateAcceptance, letter: Letter | None, refused: Verdict | None, sent: Sent, actor: Actor, *, now: datetime
 ) -> tuple[LateAcceptance, Verdict]:
     if (known.hospital_code, known.code_sha256) != (actor.hospital_code, sent.code_sha256):
-        raise IdempotencyReuse("Nomor acak penerimaan ini sudah dipakai untuk surat lain. Pindai lagi suratnya.")
+        raise IdempotencyReuse(say("Nomor acak penerimaan ini sudah dipakai untuk surat lain. Pindai lagi suratnya."))
     return known, refused or desk.judge(session, letter, actor.hospital_code, now=now)
 
 

@@ -10,9 +10,10 @@ from workflows.letter_states import LetterState
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.letter import Letter
+from workflows.saying import say
 from workflows.states import Action, State
 
-REASON = "NIK pasien sudah ada, dan surat lama belum memuatnya."
+REASON = say("NIK pasien sudah ada, dan surat lama belum memuatnya.")
 IDENTIFY = "IDENTIFY"
 SIGNED = frozenset({Action.APPROVE, Action.REPLACE})
 """What gives a letter its number."""

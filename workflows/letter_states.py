@@ -6,6 +6,7 @@ A letter gets its number when it is signed and reaches anybody only when it is c
 from enum import StrEnum
 
 from workflows.errors import TransitionRefused
+from workflows.saying import say, sayings
 
 
 class LetterState(StrEnum):
@@ -47,9 +48,10 @@ LABEL: dict[LetterState, str] = {
     LetterState.REVOKED: "Dicabut",
     LetterState.REPLACED: "Diganti",
 }
+LABEL = sayings(LABEL)
 
 
 def check_letter_move(source: LetterState, target: LetterState) -> None:
     """Raise ``TransitionRefused`` where the table has no such row."""
     if (source, target) not in LETTER_TRANSITIONS:
-        raise TransitionRefused(f"Surat berstatus {LABEL[source]} tidak dapat menjadi {LABEL[target]}.")
+        raise TransitionRefused(say("Surat berstatus {label} tidak dapat menjadi {label2}.", label=LABEL[source], label2=LABEL[target]))

@@ -13,6 +13,7 @@ from workflows.records.hospital import Hospital
 from workflows.rules.guarantee import rupiah
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.reactivation import FACILITY_LETTER
+from workflows.saying import say
 from workflows.states import State
 from workflows.vocabulary import CHOSEN, LetterType
 
@@ -40,7 +41,7 @@ def choose(session: Session, case: Case, kind: LetterType, reason: str, policy: 
     if case.state not in OPEN:
         raise TransitionRefused(TOO_LATE)
     if kind not in CHOSEN or case.letter_type not in CHOSEN:
-        raise InvalidInput("Jenis surat ini tidak dapat dipilih untuk permohonan. Pilih dari daftar.", field="letter_type")
+        raise InvalidInput(say("Jenis surat ini tidak dapat dipilih untuk permohonan. Pilih dari daftar."), field="letter_type")
     policy.letter(kind, facts.opened_on(case))
     case.letter_chosen_by, case.letter_chosen_reason = actor.person_id, reason
     _become(session, case, kind)
@@ -55,9 +56,9 @@ def check_terms(session: Session, case: Case, policy: RegionPolicy, cap: int | N
     ``TransitionRefused`` names the paper or the contract that is missing, ``InvalidInput`` a cap above the region's.
     """
     if cap is not None and case.letter_type is not LetterType.JAMINAN_PELAYANAN:
-        raise InvalidInput("Hanya surat jaminan pelayanan yang memuat batas rupiah. Kosongkan batasnya.", field="cap_rupiah")
+        raise InvalidInput(say("Hanya surat jaminan pelayanan yang memuat batas rupiah. Kosongkan batasnya."), field="cap_rupiah")
     if case.letter_type is LetterType.KET_REAKTIVASI_PBI_JK and FACILITY_LETTER not in facts.documents_of(session, case):
-        raise TransitionRefused("Surat keterangan faskes belum diterima. Catat berkas itu dahulu, lalu putuskan.")
+        raise TransitionRefused(say("Surat keterangan faskes belum diterima. Catat berkas itu dahulu, lalu putuskan."))
     return _cap(session, case, policy, cap) if case.letter_type is LetterType.JAMINAN_PELAYANAN else None
 
 
@@ -65,13 +66,16 @@ def _cap(session: Session, case: Case, policy: RegionPolicy, cap: int | None) ->
     terms = policy.letter(case.letter_type, facts.opened_on(case)).terms
     hospital = session.get(Hospital, case.hospital_code) if case.hospital_code else None
     if hospital is None:
-        raise TransitionRefused("Surat jaminan hanya untuk satu rumah sakit. Catat rumah sakitnya dahulu, lalu putuskan.")
+        raise TransitionRefused(say("Surat jaminan hanya untuk satu rumah sakit. Catat rumah sakitnya dahulu, lalu putuskan."))
     if terms.mou_only and not hospital.has_contract(facts.opened_on(case)):
-        raise TransitionRefused(f"{hospital.name} tidak mempunyai perjanjian yang berlaku dengan daerah. Pilih rumah sakit lain.")
+        raise TransitionRefused(
+            say("{name} tidak mempunyai perjanjian yang berlaku dengan daerah. Pilih rumah sakit lain.", name=hospital.name)
+        )
     most = terms.cap_rupiah or 0
     if cap is not None and not 0 < cap <= most:
         raise InvalidInput(
-            f"Batas paling tinggi menurut aturan daerah {rupiah(most)}. Tulis jumlah yang tidak melebihinya.", field="cap_rupiah"
+            say("Batas paling tinggi menurut aturan daerah {most}. Tulis jumlah yang tidak melebihinya.", most=rupiah(most)),
+            field="cap_rupiah",
         )
     return cap or most
 

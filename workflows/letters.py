@@ -21,6 +21,7 @@ from workflows.records.letter import Letter
 from workflows.records.webhook import News
 from workflows.rules.guarantee import is_in_ward
 from workflows.rules.policy import RegionPolicy, SigningMode
+from workflows.saying import say
 from workflows.states import Action, State
 
 
@@ -130,7 +131,7 @@ def live_letter(session: Session, case: Case) -> Letter:
     """The case's newest letter; ``NotFound`` where it has none."""
     letter = newest_letter(session, case)
     if letter is None:
-        raise NotFound("Berkas ini belum mempunyai surat.")
+        raise NotFound(say("Berkas ini belum mempunyai surat."))
     return letter
 
 

@@ -2,25 +2,29 @@
 
 from datetime import date
 
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
+from workflows.saying import say, sayings
+
+MONTHS = sayings(
+    (
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    )
 )
 
 
 def long_date(day: date) -> str:
     """``22 November 2026``."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return say("{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=day.year)
 
 
 def span(first: date, last: date) -> str:
@@ -28,6 +32,8 @@ def span(first: date, last: date) -> str:
     if first == last:
         return long_date(first)
     if first.year != last.year:
-        return f"{long_date(first)} sampai {long_date(last)}"
-    begin = f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
-    return f"{begin} sampai {long_date(last)}"
+        return say("{first} sampai {last}", first=long_date(first), last=long_date(last))
+    if first.month == last.month:
+        return say("{first} sampai {last}", first=first.day, last=long_date(last))
+    begin = say("{day} {month}", day=first.day, month=MONTHS[first.month - 1])
+    return say("{first} sampai {last}", first=begin, last=long_date(last))

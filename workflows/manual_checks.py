@@ -15,6 +15,7 @@ from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
 from workflows.records.manual_check import Correction, ManualCheck
 from workflows.records.staff import Staff, StaffRole
+from workflows.saying import say
 from workflows.states import Job, Role, State
 
 COMPARED = ("segment", "desil", "exclusion_reason")
@@ -71,9 +72,9 @@ def pass_on(session: Session, case: Case, kind: Job, owner_id: int, actor: Actor
     check(actor, Permission.RECORD_CHECK)
     manual = open_check(session, case, kind)
     if manual is None:
-        raise NotFound("Tidak ada pemeriksaan manual yang terbuka untuk langkah ini.")
+        raise NotFound(say("Tidak ada pemeriksaan manual yang terbuka untuk langkah ini."))
     if owner_id not in caseworkers(session, case.region_code):
-        raise NotFound("Petugas ini bukan penilai di kantor ini. Pilih dari daftar.")
+        raise NotFound(say("Petugas ini bukan penilai di kantor ini. Pilih dari daftar."))
     manual.owner_id = owner_id
     session.add(manual)
     audit.record(session, f"case:{case.id}", "PASS_ON", actor=actor, now=now, kind=kind.value, owner=_name(session, owner_id))
@@ -106,9 +107,9 @@ def resolve(session: Session, case: Case, correction_id: int, resolution: str, a
     check(actor, Permission.RECORD_CHECK)
     correction = session.get(Correction, correction_id, with_for_update=True)
     if correction is None or correction.case_id != case.id:
-        raise NotFound("Koreksi tidak ditemukan.")
+        raise NotFound(say("Koreksi tidak ditemukan."))
     if correction.resolved_at is not None:
-        raise Conflict("Koreksi ini sudah diselesaikan.")
+        raise Conflict(say("Koreksi ini sudah diselesaikan."))
     correction.resolved_at, correction.resolved_by, correction.resolution = now, actor.id, resolution
     session.add(correction)
     audit.record(session, f"case:{case.id}", "RESOLVE", actor=actor, now=now, kind=correction.kind.value, resolution=resolution)

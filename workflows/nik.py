@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflows.errors import InvalidNik
+from workflows.saying import say
 
 SEPARATORS = re.compile(r"[\s.\-]")
 PRACTICE_PROVINCE = "99"
@@ -64,17 +65,17 @@ def parse_nik(text: str, *, practice: bool = False) -> Nik:
     """
     digits = SEPARATORS.sub("", text)
     if re.search(r"[^0-9]", digits):
-        raise InvalidNik("NIK hanya berisi angka. Ketik ulang 16 angka seperti di KTP.")
+        raise InvalidNik(say("NIK hanya berisi angka. Ketik ulang 16 angka seperti di KTP."))
     if len(digits) != 16:
-        raise InvalidNik(f"Masukkan NIK 16 angka. Anda mengetik {len(digits)} angka.")
+        raise InvalidNik(say("Masukkan NIK 16 angka. Anda mengetik {count} angka.", count=len(digits)))
     nik = Nik(digits)
     allowed = PROVINCES | FORMER_PROVINCES | ({PRACTICE_PROVINCE} if practice else set())
     if nik.province not in allowed:
-        raise InvalidNik("Dua angka pertama NIK bukan kode provinsi. Periksa lagi di KTP.")
+        raise InvalidNik(say("Dua angka pertama NIK bukan kode provinsi. Periksa lagi di KTP."))
     if not nik.possible_birth_dates():
-        raise InvalidNik("Angka ke-7 sampai ke-12 NIK bukan tanggal lahir. Periksa lagi di KTP.")
+        raise InvalidNik(say("Angka ke-7 sampai ke-12 NIK bukan tanggal lahir. Periksa lagi di KTP."))
     if digits.endswith("0000"):
-        raise InvalidNik("NIK ini berakhiran 0000. Periksa lagi di KTP.")
+        raise InvalidNik(say("NIK ini berakhiran 0000. Periksa lagi di KTP."))
     return nik
 
 

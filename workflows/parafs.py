@@ -17,6 +17,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.case import Case
 from workflows.records.finding_set import FindingSet
 from workflows.records.paraf import ApprovalStep, Paraf
+from workflows.saying import say
 from workflows.states import Action, Guard, Role
 
 MISSING = "Paraf belum lengkap untuk data yang sekarang. Kembalikan berkas untuk dinilai ulang, lalu minta paraf lagi."
@@ -35,13 +36,13 @@ def give(session: Session, case: Case, actor: Actor, *, now: datetime, batch: st
     check(actor, Permission.PARAF)
     post = advance.find(case.state, Action.PARAF).by
     if post not in actor.roles:
-        raise NotAllowed("Berkas ini menunggu paraf pejabat lain. Tunggu giliran Anda.")
+        raise NotAllowed(say("Berkas ini menunggu paraf pejabat lain. Tunggu giliran Anda."))
     assessment, findings = _validated(session, case), guards.current_findings(session, case)
     if findings is None:
         raise TransitionRefused(guards.WAITING_FOR[Guard.FINDINGS_CURRENT])
     step = next_step(session, assessment, findings)
     if step is None or step.role != post:
-        raise TransitionRefused("Urutan paraf berubah karena data berubah. Muat ulang berkas.")
+        raise TransitionRefused(say("Urutan paraf berubah karena data berubah. Muat ulang berkas."))
     _check_four_eyes(session, case, assessment, post, actor)
     paraf = _paraf(case, assessment, findings, step, actor, now)
     session.add(paraf)
@@ -65,14 +66,14 @@ def givers(session: Session, case: Case) -> frozenset[int]:
 def _validated(session: Session, case: Case) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None or assessment.validated_by is None:
-        raise TransitionRefused("Berkas ini belum divalidasi.")
+        raise TransitionRefused(say("Berkas ini belum divalidasi."))
     return assessment
 
 
 def _check_four_eyes(session: Session, case: Case, assessment: Assessment, post: Role, actor: Actor) -> None:
     others = select(Paraf.given_by).where(Paraf.assessment_id == assessment.id, Paraf.role != post)
     if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *session.exec(others)}:
-        raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf.")
+        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf."))
 
 
 def _paraf(case: Case, assessment: Assessment, findings: FindingSet, step: ApprovalStep, actor: Actor, now: datetime) -> Paraf:

@@ -7,6 +7,7 @@ refuses to be printed, pickled, copied and turned into JSON; only an adapter tha
 from typing import NoReturn
 
 from workflows.errors import InvalidInput
+from workflows.saying import say
 
 HIDDEN = "•••"
 LONGEST = 200
@@ -19,7 +20,7 @@ class Passphrase:
 
     def __init__(self, text: str) -> None:
         if not 0 < len(text) <= LONGEST or not text.isprintable():
-            raise InvalidInput("Passphrase kosong atau berisi tanda yang tidak dapat diketik. Ketik lagi.")
+            raise InvalidInput(say("Passphrase kosong atau berisi tanda yang tidak dapat diketik. Ketik lagi."))
         self.__text = text
 
     def reveal(self) -> str:

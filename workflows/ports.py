@@ -14,6 +14,7 @@ from workflows.errors import Refused
 from workflows.nik import PRACTICE_PROVINCE
 from workflows.passphrase import Passphrase
 from workflows.rules.policy import PolicyBook
+from workflows.saying import say
 
 
 class IdentityOutcome(StrEnum):
@@ -97,7 +98,9 @@ Question = TypeVar("Question")
 def numbered(question: Question | Unnumbered) -> Question:
     """The question a registry can be asked; ``Refused`` where there is no NIK to ask by."""
     if isinstance(question, Unnumbered):
-        raise Refused("Orang ini belum punya NIK, jadi registri tidak dapat ditanya. Periksa lewat keluarga, ibu, atau surat yang ada.")
+        raise Refused(
+            say("Orang ini belum punya NIK, jadi registri tidak dapat ditanya. Periksa lewat keluarga, ibu, atau surat yang ada.")
+        )
     return question
 
 

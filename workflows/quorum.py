@@ -17,6 +17,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.case import Case
 from workflows.records.finding_set import FindingSet
 from workflows.rules.policy import QuorumRule, RegionPolicy
+from workflows.saying import say
 from workflows.states import LABEL, Guard, Role, State
 
 WORDS = {Role.KASI: "Kasi", Role.KABID: "Kabid", Role.SEKRETARIS: "Sekretaris"}
@@ -45,18 +46,20 @@ def agree(session: Session, case: Case, policy: RegionPolicy, actor: Actor, *, n
     """One post's yes, to the case as it is under its lock; ``NotAllowed`` where no rule asks for this post."""
     check(actor, Permission.PARAF)
     if case.state not in (State.DECISION, State.WAITLISTED):
-        raise TransitionRefused(f"Kuorum diminta saat berkas menunggu keputusan. Sekarang berstatus “{LABEL[case.state]}”.")
+        raise TransitionRefused(
+            say("Kuorum diminta saat berkas menunggu keputusan. Sekarang berstatus “{label}”.", label=LABEL[case.state])
+        )
     assessment, findings = facts.assessment_of(session, case), guards.current_findings(session, case)
     if assessment is None or findings is None:
         raise TransitionRefused(guards.WAITING_FOR[Guard.FINDINGS_CURRENT])
     asked = {post for rule in rules_for(policy, case) for post in rule.posts}
     post = next((role for role in sorted(asked) if role in actor.roles), None)
     if post is None:
-        raise NotAllowed("Aturan daerah tidak meminta persetujuan Anda untuk berkas ini. Tidak ada yang perlu Anda lakukan.")
+        raise NotAllowed(say("Aturan daerah tidak meminta persetujuan Anda untuk berkas ini. Tidak ada yang perlu Anda lakukan."))
     if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by}:
-        raise FourEyes("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus menyetujui.")
+        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus menyetujui."))
     if any(post == one.role or actor.id == one.given_by for one in given_on(session, assessment, findings)):
-        raise InvalidInput("Persetujuan jabatan Anda sudah tercatat. Kepala Dinas yang melanjutkan.")
+        raise InvalidInput(say("Persetujuan jabatan Anda sudah tercatat. Kepala Dinas yang melanjutkan."))
     agreement = _agreement(case, assessment, findings, post, actor, now)
     session.add(agreement)
     session.flush()

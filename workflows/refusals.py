@@ -15,6 +15,7 @@ from workflows.records.case import Case, CaseDocument
 from workflows.records.decision import Decision
 from workflows.records.objection import DecisionGround, Objection
 from workflows.rules.calendar import Calendar, Counting, deadline, working_day_after
+from workflows.saying import say
 from workflows.states import Action
 from workflows.vocabulary import ObjectionOutcome
 
@@ -85,10 +86,14 @@ def object_to(session: Session, case: Case, term: ObjectionTerm, given: Objectin
     advance.find(case.state, Action.OBJECT)
     decided = _decision_of(session, case)
     if objection_of(session, decided) is not None:
-        raise TransitionRefused("Keberatan atas keputusan ini sudah pernah diajukan lalu dicabut. Pemohon boleh mengajukan berkas baru.")
+        raise TransitionRefused(
+            say("Keberatan atas keputusan ini sudah pernah diajukan lalu dicabut. Pemohon boleh mengajukan berkas baru.")
+        )
     filed_on, last_day = term.calendar.day_of(now), term.last_day(decided.decided_at)
     if filed_on > last_day:
-        raise TransitionRefused(f"Masa keberatan habis pada {last_day:%d-%m-%Y}. Pemohon boleh mengajukan berkas baru.")
+        raise TransitionRefused(
+            say("Masa keberatan habis pada {last_day}. Pemohon boleh mengajukan berkas baru.", last_day=f"{last_day:%d-%m-%Y}")
+        )
     without_nik.refuse_second(session, {name: getattr(case, name) for name in CARRIED})
     objection = Objection(
         **_first_hands(decided),
@@ -157,7 +162,7 @@ CARRIED = (*intake.ONCE, *intake.AMENDABLE, *"letter_type region_code timezone p
 def _check_other_eyes(session: Session, case: Case, objection: Objection, actor: Actor) -> None:
     first = {objection.first_opened_by, objection.first_assessed_by, objection.first_validated_by, objection.first_decided_by}
     if actor.id in first | {objection.filed_by, *parafs.givers(session, case)}:
-        raise FourEyes("Anda sudah menangani berkas ini. Keberatan dijawab pejabat lain.")
+        raise FourEyes(say("Anda sudah menangani berkas ini. Keberatan dijawab pejabat lain."))
 
 
 def _decision_of(session: Session, case: Case) -> Decision:

@@ -17,6 +17,7 @@ from workflows.records.letter import Letter
 from workflows.records.registration import Registration, RowOutcome
 from workflows.records.webhook import News
 from workflows.registration_states import ENDED, RefusalCode, RegistrationStatus, Route
+from workflows.saying import say
 from workflows.states import Action, State
 
 S = RegistrationStatus
@@ -38,7 +39,7 @@ class Answer:
 
     def __post_init__(self) -> None:
         if (self.active_on is None) == (self.refusal is None):
-            raise InvalidInput("Isi tanggal aktif, atau alasan penolakan, salah satu.")
+            raise InvalidInput(say("Isi tanggal aktif, atau alasan penolakan, salah satu."))
 
 
 def listed(session: Session, region_code: str, status: RegistrationStatus | None) -> list[tuple[Registration, Case]]:
@@ -54,9 +55,9 @@ def mend(session: Session, case: Case, details: Mapping[str, str], actor: Actor,
     check(actor, Permission.REGISTER)
     registration = _of(session, case)
     if registration.status not in (S.WAITING, S.REFUSED):
-        raise TransitionRefused("Data pendaftaran ini sudah dikirim. Tunggu jawabannya, lalu betulkan.")
+        raise TransitionRefused(say("Data pendaftaran ini sudah dikirim. Tunggu jawabannya, lalu betulkan."))
     if unknown := sorted(set(details) - set(DETAILS)):
-        raise InvalidInput(f"Kolom ini tidak dapat diubah di sini: {', '.join(unknown)}.")
+        raise InvalidInput(say("Kolom ini tidak dapat diubah di sini: {unknown}.", unknown=", ".join(unknown)))
     registration.details = {**registration.details, **details}
     if registration.status == S.REFUSED:
         registration.refusal = None
@@ -71,7 +72,7 @@ def send_by_hand(session: Session, case: Case, reference: str | None, actor: Act
     check(actor, Permission.REGISTER)
     registration = _of(session, case)
     if registration.route != Route.SIKS_NG:
-        raise TransitionRefused("Pendaftaran ini dikirim dalam berkas kiriman. Buat berkas kiriman.")
+        raise TransitionRefused(say("Pendaftaran ini dikirim dalam berkas kiriman. Buat berkas kiriman."))
     registrations.move(session, registration, S.SENT, now=now)
     registration.rounds, registration.reference = registration.rounds + 1, reference
     session.add(registration)
@@ -84,7 +85,7 @@ def grant(session: Session, case: Case, evidence: str, actor: Actor, *, now: dat
     check(actor, Permission.REGISTER)
     registration = _of(session, case)
     if registration.route != Route.SIKS_NG:
-        raise TransitionRefused("Pendaftaran ini dijawab BPJS, bukan Kementerian Sosial. Catat jawaban BPJS.")
+        raise TransitionRefused(say("Pendaftaran ini dijawab BPJS, bukan Kementerian Sosial. Catat jawaban BPJS."))
     registration.note = evidence
     registrations.move(session, registration, S.GRANTED, now=now)
     audit.record(session, advance.subject(case), "REGISTER_GRANTED", actor=actor, now=now, evidence=evidence)
@@ -129,7 +130,7 @@ def give_up(session: Session, case: Case, reason: str, actor: Actor, *, now: dat
     """
     check(actor, Permission.REGISTER)
     if case.state == State.LETTER_ISSUED:
-        raise TransitionRefused("Suratnya masih berlaku. Mintalah Kepala Dinas mencabut surat itu dulu.")
+        raise TransitionRefused(say("Suratnya masih berlaku. Mintalah Kepala Dinas mencabut surat itu dulu."))
     advance.find(case.state, Action.GIVE_UP)
     if case.state != State.ACTIVE:
         registration = _of(session, case)
@@ -145,15 +146,15 @@ def letter_of(session: Session, case: Case) -> Letter | None:
 
 def _check_evidence(registration: Registration, given: Answer) -> None:
     if registration.status == S.WAITING:
-        raise TransitionRefused("Usulan ini belum dicatat terkirim lewat SIKS-NG. Catat pengirimannya dulu.")
+        raise TransitionRefused(say("Usulan ini belum dicatat terkirim lewat SIKS-NG. Catat pengirimannya dulu."))
     if not given.note:
-        raise InvalidInput("Tulis bukti yang dilihat, misalnya tangkapan layar SIKS-NG atau status di BPJS.", field="note")
+        raise InvalidInput(say("Tulis bukti yang dilihat, misalnya tangkapan layar SIKS-NG atau status di BPJS."), field="note")
 
 
 def _check_seen_day(case: Case, given: Answer, now: datetime) -> None:
     """What was seen has happened."""
     if given.active_on and given.active_on > now.astimezone(ZoneInfo(case.timezone)).date():
-        raise InvalidInput("Tanggal aktif belum tiba. Catat sesudah status aktifnya terlihat.", field="active_on")
+        raise InvalidInput(say("Tanggal aktif belum tiba. Catat sesudah status aktifnya terlihat."), field="active_on")
 
 
 def _seen(given: Answer) -> dict[str, str]:
@@ -163,5 +164,5 @@ def _seen(given: Answer) -> dict[str, str]:
 def _of(session: Session, case: Case) -> Registration:
     registration = registrations.of_case(session, case)
     if registration is None:
-        raise NotFound("Berkas ini tidak punya pendaftaran ke BPJS. Periksa jenis suratnya.")
+        raise NotFound(say("Berkas ini tidak punya pendaftaran ke BPJS. Periksa jenis suratnya."))
     return registration

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from workflows.errors import TransitionRefused
+from workflows.saying import say, sayings
 from workflows.states import Role
 from workflows.vocabulary import LetterType
 
@@ -100,6 +101,7 @@ LABEL: Mapping[RegistrationStatus, str] = {
     S.GIVEN_UP: "Ditutup tanpa aktif",
     S.CANCELLED: "Batal karena berkas ditutup",
 }
+LABEL = sayings(LABEL)
 
 REFUSAL: Mapping[RefusalCode, str] = {
     RefusalCode.NIK_NOT_IN_DUKCAPIL: "NIK tidak ada di Dukcapil. Minta keluarga mengurus ke Dukcapil, lalu kirim ulang.",
@@ -116,6 +118,7 @@ REFUSAL: Mapping[RefusalCode, str] = {
     RefusalCode.OTHER: "Alasan lain. Baca catatan dari BPJS.",
 }
 """What a refusal means, and what to do."""
+REFUSAL = sayings(REFUSAL)
 
 assert set(LABEL) == set(RegistrationStatus) and set(REFUSAL) == set(RefusalCode)
 
@@ -123,4 +126,10 @@ assert set(LABEL) == set(RegistrationStatus) and set(REFUSAL) == set(RefusalCode
 def check_registration_move(source: RegistrationStatus, target: RegistrationStatus) -> None:
     """Raise ``TransitionRefused`` where the table has no such row."""
     if (source, target) not in REGISTRATION_TRANSITIONS:
-        raise TransitionRefused(f"Pendaftaran berstatus “{LABEL[source]}” tidak dapat menjadi “{LABEL[target]}”. Muat ulang halaman.")
+        raise TransitionRefused(
+            say(
+                "Pendaftaran berstatus “{label}” tidak dapat menjadi “{label2}”. Muat ulang halaman.",
+                label=LABEL[source],
+                label2=LABEL[target],
+            )
+        )

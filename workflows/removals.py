@@ -18,6 +18,7 @@ from workflows.records.case import Case
 from workflows.records.extract import ExtractKind
 from workflows.records.removal import Removal
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.vocabulary import LetterType, RemovalReason
 
 NOT_LISTED = "Berkas peserta terbaru tidak memuat orang ini. Tulis bukti bahwa ia peserta daerah, misalnya kartu atau jawaban BPJS."
@@ -41,7 +42,7 @@ def start(
     """
     check(actor, Permission.START_REMOVAL)
     if member.closed_at is None or seats.live_seat(session, member) is None:
-        raise TransitionRefused("Orang ini tidak memegang kursi dari berkas ini. Buka berkas yang menjadikannya peserta.")
+        raise TransitionRefused(say("Orang ini tidak memegang kursi dari berkas ini. Buka berkas yang menjadikannya peserta."))
     case = _open(session, _as_intake(member), actor, policy, now=now)
     assert case.id is not None and member.id is not None
     removal = Removal(case_id=case.id, reason=reason, evidence=evidence, member_case_id=member.id)
@@ -59,7 +60,9 @@ def start_older(session: Session, older: OlderMember, reason: RemovalReason, pol
     assert older.intake.nik is not None
     holding = seats.holder_of(session, older.intake.nik)
     if holding is not None:
-        raise TransitionRefused(f"Orang ini menjadi peserta lewat berkas {holding}. Buka berkas itu, lalu cabut dari sana.")
+        raise TransitionRefused(
+            say("Orang ini menjadi peserta lewat berkas {holding}. Buka berkas itu, lalu cabut dari sana.", holding=holding)
+        )
     listed = _listed_in(session, older.intake.nik)
     if listed is None and older.seen is None:
         raise InvalidInput(NOT_LISTED, field="member_seen")

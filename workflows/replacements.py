@@ -15,6 +15,7 @@ from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.records.webhook import News
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.states import Action
 
 CORRECTABLE = ("name", "birth_date", "kk", "address")
@@ -33,7 +34,7 @@ def replace(
     old = letters.live_letter(session, case)
     _check_signer(session, case, old, actor, now=now)
     if old.valid_until <= now:
-        raise TransitionRefused("Masa berlaku surat ini sudah habis. Buka berkas baru untuk surat yang baru.")
+        raise TransitionRefused(say("Masa berlaku surat ini sudah habis. Buka berkas baru untuk surat yang baru."))
     _retire(session, old, reason, actor, now=now)
     _mend(session, case, mended, actor, now=now)
     letter = letters.renew(session, case, old, policy, now=now)
@@ -46,9 +47,9 @@ def replace(
 def _check_signer(session: Session, case: Case, letter: Letter, actor: Actor, *, now: datetime) -> None:
     decided = facts.decision_of(session, letter)
     if decided.decided_by != actor.id:
-        raise NotAllowed("Surat ini diputuskan penanda tangan lain. Hanya ia yang menggantinya.")
+        raise NotAllowed(say("Surat ini diputuskan penanda tangan lain. Hanya ia yang menggantinya."))
     if authority_of(session, actor.person_id, case.region_code, case.timezone, now=now) is None:
-        raise NotAllowed("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")
+        raise NotAllowed(say("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor."))
 
 
 def _retire(session: Session, old: Letter, reason: str, actor: Actor, *, now: datetime) -> None:

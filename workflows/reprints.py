@@ -18,6 +18,7 @@ from workflows.permissions import Permission, check
 from workflows.records.letter import Letter
 from workflows.records.reprint import Reprint
 from workflows.retention import Erased
+from workflows.saying import say
 from workflows.states import Job
 
 PRINTABLE = frozenset({LetterState.ISSUED, LetterState.ACCEPTED})
@@ -47,9 +48,9 @@ def take(session: Session, ticket: str, actor: Actor, *, now: datetime) -> Copy:
         raise Erased
     letter = letters.live_letter(session, case)
     if letter.pdf is None or letter.token is None or letter.id is None:
-        raise NotFound("Surat untuk berkas ini belum terbit.")
+        raise NotFound(say("Surat untuk berkas ini belum terbit."))
     if letter.state not in PRINTABLE:
-        raise TransitionRefused("Hanya surat yang berlaku dapat dicetak. Muat ulang berkas.")
+        raise TransitionRefused(say("Hanya surat yang berlaku dapat dicetak. Muat ulang berkas."))
     ordinal = next_ordinal(session, letter)
     session.add(Reprint(letter_id=letter.id, ordinal=ordinal, printed_by=actor.person_id, printed_at=now))
     session.flush()

@@ -28,6 +28,7 @@ from workflows.records.removal import Removal
 from workflows.records.seat import Seat
 from workflows.records.transfer import Transfer
 from workflows.rules.retention import CASES, Kept, Term, term_on
+from workflows.saying import say
 from workflows.states import State
 
 Query = SelectOfScalar[Any]
@@ -94,7 +95,7 @@ def hold(session: Session, case: Case, reason: str, actor: Actor, *, now: dateti
     if session.get(Erasure, case.id) is not None:
         raise Erased
     if _open_holds(session, case.id):
-        raise Conflict("Berkas ini sudah ditahan. Lepaskan dulu bila alasannya berubah.")
+        raise Conflict(say("Berkas ini sudah ditahan. Lepaskan dulu bila alasannya berubah."))
     placed = LegalHold(case_id=case.id, reason=reason, placed_by=actor.name, placed_at=now)
     session.add(placed)
     audit.record(session, subject(case), "HOLD", actor=actor, now=now, reason=reason)
@@ -110,7 +111,7 @@ def lift(session: Session, case: Case, reason: str, actor: Actor, *, now: dateti
         session.add(placed)
         audit.record(session, subject(case), "LIFT_HOLD", actor=actor, now=now, reason=reason)
         return placed
-    raise Conflict("Berkas ini tidak ditahan. Periksa nomor berkasnya.")
+    raise Conflict(say("Berkas ini tidak ditahan. Periksa nomor berkasnya."))
 
 
 def _kind(session: Session, case: Case) -> Kept:
@@ -138,7 +139,7 @@ def _closed_before(session: Session, moment: datetime, last: int) -> list[Case]:
 
 def _check_reason(reason: str) -> None:
     if len(reason) < SHORTEST_REASON:
-        raise InvalidInput(f"Tulis alasan paling sedikit {SHORTEST_REASON} huruf.", field="reason")
+        raise InvalidInput(say("Tulis alasan paling sedikit {shortest_reason} huruf.", shortest_reason=SHORTEST_REASON), field="reason")
 
 
 def _seat(case_id: int) -> Query:

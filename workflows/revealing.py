@@ -16,6 +16,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.meter import Purpose
 from workflows.retention import Erased
+from workflows.saying import say
 
 SHORTEST_REASON = 10
 LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){11,}")
@@ -42,7 +43,10 @@ def reveal(session: Session, case: Case, reason: str, per_day: int, actor: Actor
     are gone. The case is locked by the caller."""
     check(actor, Permission.REVEAL)
     if len(reason) < SHORTEST_REASON or LONG_NUMBER.search(reason):
-        raise InvalidInput(f"Tulis alasan paling sedikit {SHORTEST_REASON} huruf, tanpa NIK atau nomor lain.", field="reason")
+        raise InvalidInput(
+            say("Tulis alasan paling sedikit {shortest_reason} huruf, tanpa NIK atau nomor lain.", shortest_reason=SHORTEST_REASON),
+            field="reason",
+        )
     if is_erased(session, case):
         raise Erased
     meters.count(session, Purpose.REVEAL, str(actor.person_id), limit(per_day), now=now)

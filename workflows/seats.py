@@ -25,6 +25,7 @@ from workflows.records.case import Case
 from workflows.records.removal import Removal
 from workflows.records.seat import ReleaseReason, Seat, SeatQuota, SeatStatus, WaitingEntry
 from workflows.rules.policy import Dated, PolicyBook
+from workflows.saying import say
 from workflows.states import State
 from workflows.vocabulary import RemovalReason, Urgency
 
@@ -137,7 +138,7 @@ def set_free(session: Session, case: Case, reason: ReleaseReason, actor: Actor, 
     check(actor, Permission.DECIDE)
     seat = live_seat(session, case)
     if seat is None or seat.status != SeatStatus.COMMITTED or reason not in LATER:
-        raise TransitionRefused("Berkas ini tidak memegang kursi yang sudah terpakai. Cabut suratnya, atau batalkan berkasnya.")
+        raise TransitionRefused(say("Berkas ini tidak memegang kursi yang sudah terpakai. Cabut suratnya, atau batalkan berkasnya."))
     _release(session, case, reason, now=now)
     audit.record(session, f"case:{case.id}", "SEAT_FREE", actor=actor, now=now, reason=reason.value)
 

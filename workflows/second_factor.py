@@ -12,6 +12,7 @@ from workflows.errors import Conflict, NotFound
 from workflows.records.second_factor import Passkey, RecoveryCode, TotpSecret
 from workflows.records.sign_in import SignIn
 from workflows.records.staff import Staff
+from workflows.saying import say
 
 MOST_PASSKEYS = 10
 
@@ -48,7 +49,7 @@ def begin_totp(session: Session, staff_id: int, sealed: str, *, now: datetime) -
     """Keep a new secret that does not count yet; ``Conflict`` where one counts already."""
     known = totp_of(session, staff_id)
     if known is not None and known.confirmed_at is not None:
-        raise Conflict("Aplikasi kode sudah terpasang. Hapus dulu yang lama, lalu pasang yang baru.")
+        raise Conflict(say("Aplikasi kode sudah terpasang. Hapus dulu yang lama, lalu pasang yang baru."))
     if known is not None:
         session.delete(known)
         session.flush()
@@ -59,7 +60,7 @@ def confirm_totp(session: Session, actor: Actor, step: int, *, now: datetime) ->
     """The first right code makes the secret count."""
     known = totp_of(session, actor.person_id)
     if known is None or known.confirmed_at is not None:
-        raise Conflict("Pemasangan ini sudah selesai atau sudah diganti. Muat ulang halaman akun.")
+        raise Conflict(say("Pemasangan ini sudah selesai atau sudah diganti. Muat ulang halaman akun."))
     known.confirmed_at, known.last_step = now, step
     session.add(known)
     audit.record_on_person(session, "ADD_FACTOR", actor=actor, now=now, kind="TOTP")
@@ -74,7 +75,9 @@ def use_step(session: Session, staff_id: int, step: int) -> bool:
 def add_passkey(session: Session, actor: Actor, key: Passkey, *, now: datetime) -> None:
     """One more passkey; ``Conflict`` above ``MOST_PASSKEYS``."""
     if len(passkeys_of(session, actor.person_id)) >= MOST_PASSKEYS:
-        raise Conflict(f"Paling banyak {MOST_PASSKEYS} kunci sandi. Hapus yang tidak dipakai, lalu coba lagi.")
+        raise Conflict(
+            say("Paling banyak {most_passkeys} kunci sandi. Hapus yang tidak dipakai, lalu coba lagi.", most_passkeys=MOST_PASSKEYS)
+        )
     session.add(key)
     audit.record_on_person(session, "ADD_FACTOR", actor=actor, now=now, kind="PASSKEY", name=key.name)
 
@@ -102,7 +105,7 @@ def remove(session: Session, actor: Actor, kind: str, number: int | None, *, now
     """Take one factor away: the app, or the passkey of that number. With the last one the recovery codes go."""
     found = totp_of(session, actor.person_id) if kind == "TOTP" else _own_passkey(session, actor, number)
     if found is None:
-        raise NotFound("Pengaman ini sudah tidak ada. Muat ulang halaman akun.")
+        raise NotFound(say("Pengaman ini sudah tidak ada. Muat ulang halaman akun."))
     session.delete(found)
     session.flush()
     if not has_one(session, actor.person_id):

@@ -17,6 +17,7 @@ from workflows.records.late_acceptance import LateAcceptance
 from workflows.records.letter import Letter
 from workflows.records.staff import Staff
 from workflows.records.transfer import Transfer, TransferOutcome
+from workflows.saying import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def today(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sh
     """The hospital's list since midnight of the region's own day."""
     check(actor, Permission.ACCEPT_LETTER)
     if actor.hospital_code is None:
-        raise NotAllowed("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin.")
+        raise NotAllowed(say("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin."))
     midnight = now.astimezone(ZoneInfo(timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     found = [*_accepted(session, actor.hospital_code, midnight), *_moved(session, actor.hospital_code, midnight)]
     return Shift(

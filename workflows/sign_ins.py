@@ -9,6 +9,7 @@ from workflows import audit
 from workflows.actor import Actor
 from workflows.errors import NotFound
 from workflows.records.sign_in import SignIn
+from workflows.saying import say
 
 
 def open_ones(session: Session, staff_id: int, *, now: datetime) -> Sequence[SignIn]:
@@ -21,7 +22,7 @@ def end(session: Session, handle: str, actor: Actor, *, now: datetime) -> None:
     """End one of the person's own sessions; ``NotFound`` also for somebody else's."""
     found = next((one for one in open_ones(session, actor.person_id, now=now) if one.handle == handle), None)
     if found is None:
-        raise NotFound("Sesi ini sudah berakhir, atau bukan milik Anda. Muat ulang daftar sesi.")
+        raise NotFound(say("Sesi ini sudah berakhir, atau bukan milik Anda. Muat ulang daftar sesi."))
     _end(found, session, now=now)
     audit.record_on_person(session, "END_SIGN_IN", actor=actor, now=now)
 

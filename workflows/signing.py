@@ -13,6 +13,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.rules.policy import SigningMode
+from workflows.saying import say
 from workflows.states import Action
 
 LARGEST_SCAN = 5 * 1024 * 1024
@@ -41,7 +42,7 @@ def draft_to_sign(session: Session, ticket: str, actor: Actor, *, now: datetime)
     letter = _prepared(session, case, SigningMode.BSRE)
     _check_signer(session, case, letter, actor, now=now)
     if letter.signing_until is not None and letter.signing_until > now:
-        raise TransitionRefused("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang.")
+        raise TransitionRefused(say("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang."))
     # Held before BSrE is asked: a second click must not send the passphrase twice.
     letter.signing_until = now + LONGEST_SIGNING
     session.add(letter)
@@ -54,7 +55,7 @@ def draft_to_print(session: Session, ticket: str, actor: Actor) -> bytes:
     check(actor, Permission.READ_LETTER)
     letter = letters.newest_letter(session, advance.lock(session, ticket, actor))
     if letter is None or letter.draft is None:
-        raise NotFound("Tidak ada surat yang menunggu tanda tangan untuk berkas ini.")
+        raise NotFound(say("Tidak ada surat yang menunggu tanda tangan untuk berkas ini."))
     return letter.draft
 
 
@@ -64,7 +65,7 @@ def sign_electronically(session: Session, ticket: str, signed: bytes, signature_
     letter = _prepared(session, case, SigningMode.BSRE)
     _check_signer(session, case, letter, actor, now=now)
     if not letter.draft or not signed.startswith(letter.draft) or len(signed) == len(letter.draft):
-        raise InvalidInput("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi.")
+        raise InvalidInput(say("Surat yang kembali dari BSrE bukan surat yang dikirim. Tanda tangani lagi."))
     letter.signature_id, letter.signing_error, letter.signing_until = signature_id, None, None
     return _finish(session, case, letter, signed, actor, now=now)
 
@@ -101,13 +102,13 @@ def _finish(session: Session, case: Case, letter: Letter, paper: bytes, actor: A
 def _prepared(session: Session, case: Case, mode: SigningMode) -> Letter:
     letter = letters.live_letter(session, case)
     if letter.state != LetterState.PREPARED or letter.signing_mode != mode:
-        raise TransitionRefused("Surat ini tidak sedang menunggu tanda tangan seperti itu. Muat ulang berkas.")
+        raise TransitionRefused(say("Surat ini tidak sedang menunggu tanda tangan seperti itu. Muat ulang berkas."))
     return letter
 
 
 def _check_signer(session: Session, case: Case, letter: Letter, actor: Actor, *, now: datetime) -> None:
     check(actor, Permission.DECIDE)
     if facts.decision_of(session, letter).decided_by != actor.id:
-        raise NotAllowed("Surat ini diputuskan penanda tangan lain. Hanya ia yang menandatangani.")
+        raise NotAllowed(say("Surat ini diputuskan penanda tangan lain. Hanya ia yang menandatangani."))
     if authority_of(session, actor.person_id, case.region_code, case.timezone, now=now) is None:
-        raise NotAllowed("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor.")
+        raise NotAllowed(say("Hari ini Anda tidak memegang kewenangan tanda tangan. Hubungi admin kantor."))

@@ -8,6 +8,8 @@ from this table.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.saying import sayings
+
 
 class State(StrEnum):
     """Where a case stands. Every state has an owner in ``OWNER`` and words for people in ``LABEL``."""
@@ -295,3 +297,4 @@ LABEL: dict[State, str] = {
     S.DIED: "Pasien wafat",
 }
 """The words on screen, once for all."""
+LABEL = sayings(LABEL)

@@ -16,6 +16,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer, TransferOutcome
+from workflows.saying import say
 
 
 class TransferRefused(Conflict):
@@ -56,7 +57,7 @@ def request(
     """Ask for a letter that another hospital has or that names another; ``TransferRefused`` says why not."""
     check(actor, Permission.ACCEPT_LETTER)
     if letter is None:
-        raise NotFound("Tidak ada surat untuk data ini. Pindai lagi suratnya.")
+        raise NotFound(say("Tidak ada surat untuk data ini. Pindai lagi suratnya."))
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
     giver = holder(session, letter)
@@ -76,7 +77,7 @@ def request(
             session.add(asked)
             session.flush()
     except IntegrityError:
-        raise TransferRefused("Sudah ada permintaan pindah untuk surat ini. Tunggu jawaban Dinas Sosial.") from None
+        raise TransferRefused(say("Sudah ada permintaan pindah untuk surat ini. Tunggu jawaban Dinas Sosial.")) from None
     detail = {"letter": letter.number, "from_hospital": giver, "to_hospital": actor.hospital_code}
     audit.record(session, advance.subject(case), "ASK_TRANSFER", actor=actor, now=now, **detail)
     return asked
@@ -87,16 +88,16 @@ def decide(session: Session, transfer_id: int, *, confirms: bool, note: str | No
     check(actor, Permission.CONFIRM_TRANSFER)
     found = session.exec(select(Transfer, Letter).join(Letter).where(Transfer.id == transfer_id)).first()
     if found is None:
-        raise NotFound("Permintaan pindah ini tidak ada. Muat ulang daftarnya.")
+        raise NotFound(say("Permintaan pindah ini tidak ada. Muat ulang daftarnya."))
     asked, letter = found
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(asked)
     session.refresh(letter)
     if case.region_code != actor.region_code:
-        raise NotFound("Permintaan pindah ini tidak ada. Muat ulang daftarnya.")
+        raise NotFound(say("Permintaan pindah ini tidak ada. Muat ulang daftarnya."))
     _check_open(session, asked, letter, confirms=confirms, now=now)
     if not confirms and not note:
-        raise TransferRefused("Isi alasan penolakan. Rumah sakit membacanya.")
+        raise TransferRefused(say("Isi alasan penolakan. Rumah sakit membacanya."))
     asked.outcome = TransferOutcome.CONFIRMED if confirms else TransferOutcome.REFUSED
     asked.decided_by, asked.decided_at, asked.note = actor.person_id, now, note
     session.add(asked)
@@ -122,17 +123,17 @@ def _asked(session: Session, transfer: Transfer, letter: Letter, case: Case) -> 
 def _check_movable(letter: Letter, giver: str | None, actor: Actor, now: datetime) -> None:
     in_use = letter.state == LetterState.ACCEPTED
     if not in_use and (letter.state != LetterState.ISSUED or letter.valid_until <= now):
-        raise TransferRefused("Surat ini tidak berlaku lagi, jadi tidak dapat dipindahkan. Minta surat baru ke Dinas Sosial.")
+        raise TransferRefused(say("Surat ini tidak berlaku lagi, jadi tidak dapat dipindahkan. Minta surat baru ke Dinas Sosial."))
     if giver is None:
-        raise TransferRefused("Surat ini berlaku di rumah sakit mana pun. Terima saja pasiennya.")
+        raise TransferRefused(say("Surat ini berlaku di rumah sakit mana pun. Terima saja pasiennya."))
     if giver == actor.hospital_code:
-        raise TransferRefused("Surat ini sudah milik rumah sakit Anda. Tidak perlu dipindahkan.")
+        raise TransferRefused(say("Surat ini sudah milik rumah sakit Anda. Tidak perlu dipindahkan."))
 
 
 def _check_open(session: Session, asked: Transfer, letter: Letter, *, confirms: bool, now: datetime) -> None:
     if asked.outcome is not None:
-        raise TransferRefused("Permintaan ini sudah dijawab. Muat ulang daftarnya.")
+        raise TransferRefused(say("Permintaan ini sudah dijawab. Muat ulang daftarnya."))
     moved_on = holder(session, letter) != asked.from_hospital
     ended = letter.state != LetterState.ACCEPTED and (letter.state != LetterState.ISSUED or letter.valid_until <= now)
     if confirms and (moved_on or ended):
-        raise TransferRefused("Surat ini berubah sejak diminta: dicabut, habis, atau dipakai rumah sakit lain. Tolak permintaan ini.")
+        raise TransferRefused(say("Surat ini berubah sejak diminta: dicabut, habis, atau dipakai rumah sakit lain. Tolak permintaan ini."))

@@ -25,6 +25,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.task import Task
 from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from workflows.saying import say
 from workflows.states import Job
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400))
@@ -52,7 +53,7 @@ def open_endpoint(session: Session, new: NewEndpoint, actor: Actor, *, now: date
     check(actor, Permission.MANAGE_STAFF)
     hospital = session.get(Hospital, new.hospital_code)
     if hospital is None or (actor.id is not None and hospital.region_code != actor.region_code):
-        raise NotFound("Rumah sakit ini belum terdaftar di daerah Anda. Daftarkan dulu, lalu ulangi.")
+        raise NotFound(say("Rumah sakit ini belum terdaftar di daerah Anda. Daftarkan dulu, lalu ulangi."))
     endpoint = WebhookEndpoint(id=new.id, hospital_code=hospital.code, url=new.url, sealed_secret=new.sealed_secret, created_at=now)
     session.add(endpoint)
     session.flush()
@@ -65,7 +66,7 @@ def close_endpoint(session: Session, endpoint_id: str, actor: Actor, *, now: dat
     check(actor, Permission.MANAGE_STAFF)
     endpoint = _endpoint(session, endpoint_id, actor)
     if endpoint.closed_at is not None:
-        raise Conflict("Alamat webhook ini sudah ditutup. Buat yang baru bila perlu.")
+        raise Conflict(say("Alamat webhook ini sudah ditutup. Buat yang baru bila perlu."))
     _close(session, endpoint, actor, now=now)
     return endpoint
 
@@ -150,15 +151,15 @@ def replay(session: Session, message_id: str, actor: Actor, *, now: datetime) ->
         _own(select(WebhookDelivery.case_id).join(WebhookEndpoint).join(Hospital), actor).where(WebhookDelivery.message_id == message_id)
     ).first()
     if case_id is None:
-        raise NotFound("Kiriman ini tidak ada. Periksa nomornya di daftar kiriman.")
+        raise NotFound(say("Kiriman ini tidak ada. Periksa nomornya di daftar kiriman."))
     # Under the case's lock, as every promise: two who replay come one after the other.
     case = session.exec(select(Case).where(Case.id == case_id).with_for_update()).one()
     query = select(WebhookDelivery, WebhookEndpoint).join(WebhookEndpoint).where(WebhookDelivery.message_id == message_id)
     delivery, endpoint = session.exec(query.execution_options(populate_existing=True)).one()
     if endpoint.closed_at is not None:
-        raise Conflict("Alamat webhook kiriman ini sudah ditutup. Buka alamat baru lebih dulu.")
+        raise Conflict(say("Alamat webhook kiriman ini sudah ditutup. Buka alamat baru lebih dulu."))
     if delivery.delivered_at is None and delivery.failed_at is None:
-        raise Conflict("Kiriman ini masih dicoba. Tunggu hasilnya, lalu ulangi bila perlu.")
+        raise Conflict(say("Kiriman ini masih dicoba. Tunggu hasilnya, lalu ulangi bila perlu."))
     delivery.tries, delivery.delivered_at, delivery.failed_at = 0, None, None
     _next_try(session, case, delivery, now=now, due_at=now)
     session.add(delivery)
@@ -191,7 +192,7 @@ def _endpoint(session: Session, endpoint_id: str, actor: Actor) -> WebhookEndpoi
     query = select(WebhookEndpoint).join(Hospital).where(WebhookEndpoint.id == endpoint_id).with_for_update(of=WebhookEndpoint)
     found: WebhookEndpoint | None = session.exec(_own(query, actor)).first()
     if found is None:
-        raise NotFound("Alamat webhook ini tidak ada. Periksa daftarnya.")
+        raise NotFound(say("Alamat webhook ini tidak ada. Periksa daftarnya."))
     return found
 
 

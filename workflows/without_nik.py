@@ -13,6 +13,7 @@ from workflows.actor import Actor
 from workflows.errors import InvalidInput, OpenCaseExists, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
+from workflows.saying import say
 from workflows.states import LETTER_OUT, State
 from workflows.vocabulary import NoNik
 
@@ -49,12 +50,12 @@ def check_stands_in(known: Mapping[str, Any]) -> None:
     why: NoNik | None = known["no_nik"]
     if known["nik"] is not None:
         if why is not None:
-            raise InvalidInput("Pilih alasan tanpa NIK hanya bila NIK dikosongkan.", field="no_nik")
+            raise InvalidInput(say("Pilih alasan tanpa NIK hanya bila NIK dikosongkan."), field="no_nik")
         return
     if why is None:
-        raise InvalidInput("Isi NIK, atau pilih mengapa orang ini belum punya NIK.", field="nik")
+        raise InvalidInput(say("Isi NIK, atau pilih mengapa orang ini belum punya NIK."), field="nik")
     if known["sex"] is None:
-        raise InvalidInput("Pilih jenis kelamin. Tanpa NIK, Rekom tidak mengetahuinya.", field="sex")
+        raise InvalidInput(say("Pilih jenis kelamin. Tanpa NIK, Rekom tidak mengetahuinya."), field="sex")
     for name in TOLD_APART_BY[why]:
         if known[name] is None:
             raise InvalidInput(MISSING[name], field=name)
@@ -70,7 +71,7 @@ def refuse_second(session: Session, known: Mapping[str, Any]) -> None:
     else:
         return
     if (first := session.exec(query).first()) is not None:
-        raise OpenCaseExists(f"Sudah ada berkas terbuka untuk orang ini (nomor {first}). Buka berkas itu.", ticket=first)
+        raise OpenCaseExists(say("Sudah ada berkas terbuka untuk orang ini (nomor {first}). Buka berkas itu.", first=first), ticket=first)
 
 
 def identify(session: Session, case: Case, found: Identified, actor: Actor, *, now: datetime) -> None:
@@ -80,9 +81,9 @@ def identify(session: Session, case: Case, found: Identified, actor: Actor, *, n
     """
     check(actor, Permission.AMEND_CASE)
     if case.nik is not None:
-        raise TransitionRefused("Berkas ini sudah punya NIK. NIK lain berarti berkas lain.")
+        raise TransitionRefused(say("Berkas ini sudah punya NIK. NIK lain berarti berkas lain."))
     if case.state not in NIK_MAY_COME:
-        raise TransitionRefused("NIK dapat ditambahkan sebelum penilaian atau sesudah surat terbit. Mintalah berkas dikembalikan.")
+        raise TransitionRefused(say("NIK dapat ditambahkan sebelum penilaian atau sesudah surat terbit. Mintalah berkas dikembalikan."))
     changes = _changes(case, found)
     if case.closed_at is None:
         refuse_second(session, {"nik": found.nik})

@@ -35,6 +35,7 @@ from verify.web import (
     household,
     identifying,
     intake_page,
+    language_choice,
     letter_type,
     live,
     matching,
@@ -59,19 +60,19 @@ from verify.web import (
     work_list,
 )
 from verify.web.choices import PROXY_KINS
-from verify.web.coverage import percent
+from verify.web.figures import number, percent, rupiah
 from verify.web.form import blank, label
 from verify.web.menu import menu
 from verify.web.mother import mother_words
 from verify.web.once import form_key
 from verify.web.resending import fields_of, typed_here
-from verify.web.seats import number, rupiah
 from verify.web.times import ZONES, clock_time, day, duration, local_time
 from verify.web.words import NO_NIK, ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
 from workflows.masking import grouped, mask_nik, mask_phone
 from workflows.permissions import Permission, can
 from workflows.rules.letter_terms import NAMES
+from workflows.saying import joined
 from workflows.states import LABEL
 from workflows.vocabulary import LetterType
 
@@ -123,6 +124,7 @@ MODULES = (
     collective,
     episodes,
     matching,
+    language_choice,
 )
 
 
@@ -187,7 +189,7 @@ def _may(permission: str) -> bool:
 
 
 def _role_words(actor: Actor) -> str:
-    return ", ".join(word for role, word in ROLE.items() if role in actor.roles)
+    return joined((word for role, word in ROLE.items() if role in actor.roles), ", ")
 
 
 def _session_left() -> int | None:

@@ -13,6 +13,7 @@ from verify.web.once import once
 from workflows import extensions, late_acceptances, transfers
 from workflows.errors import InvalidInput, RekomError
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("acceptances", __name__)
 
@@ -38,7 +39,7 @@ def answer() -> Response | tuple[str, int]:
             transfers.decide(session, given["transfer"], confirms=confirms, note=note, actor=me(), now=parts().clock())
             return url_for("acceptances.show")
 
-        return once(effect, "Jawaban tersimpan. Kedua rumah sakit langsung melihatnya.")
+        return once(effect, say("Jawaban tersimpan. Kedua rumah sakit langsung melihatnya."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return page(form), form.status
@@ -55,7 +56,7 @@ def settle() -> Response | tuple[str, int]:
             late_acceptances.settle(session, given["nonce"], given["settlement"], me(), now=parts().clock())
             return url_for("acceptances.show")
 
-        return once(effect, "Penyelesaian tersimpan.")
+        return once(effect, say("Penyelesaian tersimpan."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return page(form), form.status
@@ -69,7 +70,7 @@ def prolong() -> Response | tuple[str, int]:
         given = PROLONG.load(plain(request.form, zone="UTC"))
         policy, now = parts().policy_today(me().region_code), parts().clock()
         if not given["opens"] and not given["note"]:
-            raise InvalidInput("Isi alasan penolakan. Rumah sakit membacanya.", field="note")
+            raise InvalidInput(say("Isi alasan penolakan. Rumah sakit membacanya."), field="note")
 
         def effect(session: Session) -> str:
             if given["opens"]:
@@ -78,7 +79,7 @@ def prolong() -> Response | tuple[str, int]:
             extensions.refuse(session, given["extension"], given["note"], me(), now=now)
             return url_for("acceptances.show")
 
-        return once(effect, "Jawaban tersimpan. Rumah sakit langsung melihatnya.")
+        return once(effect, say("Jawaban tersimpan. Rumah sakit langsung melihatnya."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return page(form), form.status

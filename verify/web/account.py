@@ -1,15 +1,17 @@
 """The person's own account: where it is signed in, and with which second factors."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from verify.auth import before_factor, me, parts, requires
 from verify.devices import own_sessions
 from verify.factors import factors_of
+from verify.language import tell
 from verify.passkeys import usable
 from verify.web.once import SEE_OTHER
 from workflows import sign_ins
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("account", __name__)
 
@@ -28,7 +30,7 @@ def end(handle: str) -> Response:
     """Sign out somewhere else."""
     with parts().database.write() as session:
         sign_ins.end(session, handle, me(), now=parts().clock())
-    flash("Sesi itu sudah diakhiri.")
+    tell(say("Sesi itu sudah diakhiri."))
     return redirect(url_for("account.show"), SEE_OTHER)
 
 

@@ -19,6 +19,7 @@ from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission
 from workflows.records.case import Case
 from workflows.rules.papers import papers_for
+from workflows.saying import say
 
 blueprint = Blueprint("amending", __name__)
 
@@ -35,7 +36,7 @@ def show(ticket: str) -> str:
     """The facts as they stand, to complete or correct."""
     case = look(ticket).case
     if case.state not in AMENDABLE_STATES:
-        raise TransitionRefused("Berkas sudah diputus. Datanya tidak dapat diubah lagi.")
+        raise TransitionRefused(say("Berkas sudah diputus. Datanya tidak dapat diubah lagi."))
     return page(ticket, blank(**_known(case)))
 
 
@@ -74,7 +75,7 @@ def _amend(ticket: str) -> Response:
         amend_case(session, ticket, given)
         return url_for("case_page.show", ticket=ticket)
 
-    return once(effect, "Data tersimpan. Pemeriksaan yang perlu berjalan ulang sendiri.")
+    return once(effect, say("Data tersimpan. Pemeriksaan yang perlu berjalan ulang sendiri."))
 
 
 def _known(case: Case) -> dict[str, object]:

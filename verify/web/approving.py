@@ -14,12 +14,13 @@ from workflows import approvals, late_nik
 from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
 from workflows.errors import InvalidInput
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("approving", __name__)
 
 SCHEMA = ApprovalsSchema()
-NOTHING_CHOSEN = "Centang paling sedikit satu berkas, lalu lanjutkan."
-NOT_OURS = "Daftar ini tidak dapat dibaca. Muat ulang halaman, lalu pilih lagi."
+NOTHING_CHOSEN = say("Centang paling sedikit satu berkas, lalu lanjutkan.")
+NOT_OURS = say("Daftar ini tidak dapat dibaca. Muat ulang halaman, lalu pilih lagi.")
 
 
 @blueprint.get("/setuju")

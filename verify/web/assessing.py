@@ -16,13 +16,14 @@ from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
 from workflows.permissions import Permission
 from workflows.rules.policy import CriteriaSet
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("assessing", __name__)
 
 ASSESSMENT, VALIDATION = AssessmentSchema(), ValidationSchema()
-ASSESSED = "Penilaian tersimpan. Validator yang melanjutkan."
-UNANSWERED = "Pilih Ya, Tidak, atau Belum tahu."
+ASSESSED = say("Penilaian tersimpan. Validator yang melanjutkan.")
+UNANSWERED = say("Pilih Ya, Tidak, atau Belum tahu.")
 
 
 @blueprint.get("/berkas/<ticket>/nilai")
@@ -40,7 +41,7 @@ def assess(ticket: str) -> Response | tuple[str, int]:
 
     def load() -> Response:
         return do(
-            ticket, ASSESSMENT, assess_case, "Penilaian tersimpan. Validator yang melanjutkan.", lambda typed: _complete(ticket, typed)
+            ticket, ASSESSMENT, assess_case, say("Penilaian tersimpan. Validator yang melanjutkan."), lambda typed: _complete(ticket, typed)
         )
 
     return tried(load, lambda form: page(ticket, form))
@@ -60,7 +61,7 @@ def validate(ticket: str) -> Response | tuple[str, int]:
     """Confirm or send back."""
 
     def load() -> Response:
-        return do(ticket, VALIDATION, validate_case, "Hasil validasi tersimpan.")
+        return do(ticket, VALIDATION, validate_case, say("Hasil validasi tersimpan."))
 
     return tried(load, lambda form: validation_page(ticket, form))
 

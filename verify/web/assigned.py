@@ -14,6 +14,7 @@ from verify.web.look import do, look
 from verify.web.words import CHECK, SLUG
 from workflows import assigned, duties, manual_checks
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import Job
 
 blueprint = Blueprint("assigned", __name__)
@@ -51,7 +52,7 @@ def pass_on(ticket: str, slug: str) -> Response | tuple[str, int]:
             ticket,
             SCHEMA,
             lambda session, case, given: manual_checks.pass_on(session, case, kind, given["owner"], me(), now=parts().clock()),
-            f"Pemeriksaan {CHECK[kind]} dialihkan.",
+            say("Pemeriksaan {check} dialihkan.", check=CHECK[kind]),
             _numbered,
         )
 

@@ -22,6 +22,7 @@ from workflows.masking import initials
 from workflows.permissions import Permission
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case
+from workflows.saying import say
 
 blueprint = Blueprint("bedside", __name__)
 
@@ -85,7 +86,7 @@ def add_papers(token_id: str) -> Response | tuple[str, int]:
             note_papers(session, token_id, given)
             return url_for("bedside.mine")
 
-        return once(effect, "Berkas dicatat. Dinas Sosial langsung melihatnya.")
+        return once(effect, say("Berkas dicatat. Dinas Sosial langsung melihatnya."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return _mine(form), form.status
@@ -119,7 +120,7 @@ def show_lapse(ticket: str) -> str:
 @requires(Permission.WITHDRAW)
 def lapse(ticket: str) -> Response | tuple[str, int]:
     """End the token, by name."""
-    done = "Tanda sementara gugur. Rumah sakit melihat alasannya."
+    done = say("Tanda sementara gugur. Rumah sakit melihat alasannya.")
     return tried(lambda: do(ticket, REASON, _lapse, done), lambda form: _lapse_page(ticket, form))
 
 
@@ -131,7 +132,7 @@ def _create() -> Response:
     def effect(session: Session) -> str:
         return url_for("bedside.status", token_id=open_here(session, given, policy, now=now).provisional.token_id)
 
-    return once(effect, "Berkas dibuka. Tanda sementara ini berlaku sekarang juga.")
+    return once(effect, say("Berkas dibuka. Tanda sementara ini berlaku sekarang juga."))
 
 
 def _mine(form: Form) -> str:
@@ -164,7 +165,7 @@ def _lapse_page(ticket: str, form: Form) -> str:
     with parts().database.read() as session:
         provisional = session.get(Provisional, view.case.id)
     if provisional is None:
-        raise NotFound("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain.")
+        raise NotFound(say("Berkas ini tidak dibuka rumah sakit. Batalkan seperti berkas lain."))
     return render_template("bedside_lapse.html", form=form, case=view.case, provisional=provisional)
 
 

@@ -17,6 +17,7 @@ from verify.web.words import CHECK, SLUG
 from workflows import advance, asking_again, checks
 from workflows.errors import Conflict
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import Job
 
 blueprint = Blueprint("checking", __name__)
@@ -44,7 +45,7 @@ def record(ticket: str, slug: str) -> Response | tuple[str, int]:
             ticket,
             SCHEMA,
             lambda session, case, found: checks.record_by_person(session, case, found, me(), now=parts().clock()),
-            f"Hasil pemeriksaan {CHECK[kind]} tersimpan.",
+            say("Hasil pemeriksaan {check} tersimpan.", check=CHECK[kind]),
             lambda typed: _only_this(kind, typed),
         )
 
@@ -60,10 +61,10 @@ def ask(ticket: str, slug: str) -> Response:
     def effect(session: Session) -> str:
         case = advance.lock(session, ticket, me())
         if not asking_again.ask_again(session, case, kind, me(), now=parts().clock()):
-            raise Conflict("Registri ini masih ditanya, atau sudah terlalu sering ditanya. Catat hasil manual beserta buktinya.")
+            raise Conflict(say("Registri ini masih ditanya, atau sudah terlalu sering ditanya. Catat hasil manual beserta buktinya."))
         return url_for("case_page.show", ticket=ticket)
 
-    return once(effect, f"{CHECK[kind]} ditanyakan lagi. Jawabannya muncul di halaman ini.")
+    return once(effect, say("{check} ditanyakan lagi. Jawabannya muncul di halaman ini.", check=CHECK[kind]))
 
 
 def page(ticket: str, kind: Job, form: Form) -> str:

@@ -8,6 +8,7 @@ from verify.auth import parts
 from verify.web.words import ANSWER, CHANNEL, NO_NIK, PROXY_KIN, RESULT, SEGMENT, SEX, URGENCY
 from workflows import queries
 from workflows.rules.papers import LABEL
+from workflows.saying import say
 from workflows.states import Job
 from workflows.vocabulary import DocumentType
 
@@ -25,7 +26,7 @@ SEXES = _pairs(SEX.items())
 CHANNELS = _pairs(CHANNEL.items())
 ANSWERS = _pairs(ANSWER.items())
 SEGMENTS = _pairs(SEGMENT.items())
-DESILS = [("0", "Belum diperingkat"), *((str(number), f"Desil {number}") for number in range(1, 11))]
+DESILS = [("0", say("Belum diperingkat")), *((str(number), say("Desil {number}", number=number)) for number in range(1, 11))]
 
 
 def results(kind: Job) -> list[Choice]:

@@ -12,23 +12,24 @@ from verify.web.words import ROLE
 from workflows.clocks import ClockKind, ClockState, RunningClock
 from workflows.queries import CaseView
 from workflows.rules.calendar import Counting
+from workflows.saying import say
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 CLOCK: Mapping[ClockKind, str] = {
-    ClockKind.HOSPITAL: "Waktu dari rumah sakit",
-    ClockKind.PAPERS: "Berkas susulan",
-    ClockKind.PROMISE: "Janji surat terbit",
-    ClockKind.VALIDITY: "Masa berlaku surat",
-    ClockKind.OBJECTION: "Jawaban keberatan",
+    ClockKind.HOSPITAL: say("Waktu dari rumah sakit"),
+    ClockKind.PAPERS: say("Berkas susulan"),
+    ClockKind.PROMISE: say("Janji surat terbit"),
+    ClockKind.VALIDITY: say("Masa berlaku surat"),
+    ClockKind.OBJECTION: say("Jawaban keberatan"),
 }
 TONE: Mapping[ClockState, tuple[str, str]] = {
     ClockState.ON_TIME: ("wait", "clock"),
     ClockState.SOON: ("warn", "clock"),
     ClockState.LATE: ("warn", "warning"),
 }
-APPLICANT = "Pemohon"
+APPLICANT = say("Pemohon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,28 @@ def line_of(clock: RunningClock, timezone: str, *, now: datetime) -> ClockLine:
     owner = ROLE[clock.owner] if clock.owner else APPLICANT
     tone, icon = TONE[clock.state]
     if clock.waiting:
-        return ClockLine(CLOCK[clock.kind], "berhenti sampai berkas lengkap", f"giliran: {owner.lower()}", tone, icon)
-    left = f"lewat {duration(now - clock.due)}" if clock.state is ClockState.LATE else f"sisa {spoken(clock.remaining, clock.counting)}"
-    return ClockLine(CLOCK[clock.kind], left, f"sampai {local_time(clock.due, timezone)}; giliran: {owner.lower()}", tone, icon)
+        return ClockLine(CLOCK[clock.kind], say("berhenti sampai berkas lengkap"), say("giliran: {owner}", owner=owner.lower()), tone, icon)
+    left = (
+        say("lewat {duration}", duration=duration(now - clock.due))
+        if clock.state is ClockState.LATE
+        else say("sisa {spoken}", spoken=spoken(clock.remaining, clock.counting))
+    )
+    return ClockLine(
+        CLOCK[clock.kind], left, say("sampai {due}; giliran: {owner}", due=local_time(clock.due, timezone), owner=owner.lower()), tone, icon
+    )
 
 
 def hospital_sentence(clock: RunningClock, *, now: datetime) -> str:
     """``Sisa waktu 3 × 24 jam: 2 hari 14 jam.``"""
-    days = f"{round(clock.allowed / HOUR) // 24} × 24 jam{' hari kerja' if clock.counting is Counting.WORKING_DAYS else ''}"
-    return f"Waktu {days} sudah lewat." if clock.due <= now else f"Sisa waktu {days}: {duration(clock.remaining)}."
+    count = round(clock.allowed / HOUR) // 24
+    days = (
+        say("{count} × 24 jam hari kerja", count=count) if clock.counting is Counting.WORKING_DAYS else say("{count} × 24 jam", count=count)
+    )
+    return (
+        say("Waktu {days} sudah lewat.", days=days)
+        if clock.due <= now
+        else say("Sisa waktu {days}: {duration}.", days=days, duration=duration(clock.remaining))
+    )
 
 
 def spoken(span: timedelta, counting: Counting) -> str:
@@ -70,5 +84,7 @@ def spoken(span: timedelta, counting: Counting) -> str:
     if counting is not Counting.WORKING:
         return duration(span)
     hours, rest = divmod(span, HOUR)
-    words = [f"{hours} jam"] * (hours > 0) + [f"{rest // MINUTE} menit"] * (rest >= MINUTE or hours == 0)
-    return f"{' '.join(words)} kerja"
+    minutes = rest // MINUTE
+    if hours and minutes:
+        return say("{hours} jam {minutes} menit kerja", hours=hours, minutes=minutes)
+    return say("{hours} jam kerja", hours=hours) if hours else say("{minutes} menit kerja", minutes=minutes)

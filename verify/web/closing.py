@@ -17,6 +17,7 @@ from workflows import casework, late_nik, letters
 from workflows.permissions import Permission
 from workflows.records.case import Case
 from workflows.rules.removal import REASONS as REMOVAL_WORDS
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("closing", __name__)
@@ -39,7 +40,7 @@ def show_withdrawal(ticket: str) -> str:
 @requires(Permission.WITHDRAW)
 def withdraw(ticket: str) -> Response | tuple[str, int]:
     """Close the case."""
-    return tried(lambda: do(ticket, WITHDRAWAL, withdraw_case, "Berkas dibatalkan."), lambda form: page("withdraw.html", ticket, form))
+    return tried(lambda: do(ticket, WITHDRAWAL, withdraw_case, say("Berkas dibatalkan.")), lambda form: page("withdraw.html", ticket, form))
 
 
 @blueprint.get("/berkas/<ticket>/cabut")
@@ -55,7 +56,7 @@ def show_revocation(ticket: str) -> str:
 def revoke(ticket: str) -> Response | tuple[str, int]:
     """Take the letter back."""
     return tried(
-        lambda: do(ticket, SCHEMA, _revoke, "Surat dicabut. Loket rumah sakit langsung melihatnya."),
+        lambda: do(ticket, SCHEMA, _revoke, say("Surat dicabut. Loket rumah sakit langsung melihatnya.")),
         lambda form: page("revoke.html", ticket, form),
     )
 
@@ -79,7 +80,7 @@ def show_replacement(ticket: str) -> str:
 @requires(Permission.REVOKE_LETTER)
 def replace(ticket: str) -> Response | tuple[str, int]:
     """Make the new letter."""
-    done = "Surat diganti. Loket yang memegang surat lama diberi tahu nomor yang baru."
+    done = say("Surat diganti. Loket yang memegang surat lama diberi tahu nomor yang baru.")
     return tried(lambda: do(ticket, REPLACEMENT, replace_letter, done), lambda form: page("replace.html", ticket, form))
 
 
@@ -101,7 +102,7 @@ def remove(ticket: str) -> Response | tuple[str, int]:
         def effect(session: Session) -> str:
             return url_for("case_page.show", ticket=start_removal(session, ticket, given))
 
-        return once(effect, "Berkas pencabutan dibuka. Registri sedang ditanya.")
+        return once(effect, say("Berkas pencabutan dibuka. Registri sedang ditanya."))
 
     return tried(load, lambda form: page("removal.html", ticket, form))
 
@@ -124,7 +125,7 @@ def remove_older() -> Response | tuple[str, int]:
         def effect(session: Session) -> str:
             return url_for("case_page.show", ticket=start_older_removal(session, given))
 
-        return once(effect, "Berkas pencabutan dibuka. Registri sedang ditanya.")
+        return once(effect, say("Berkas pencabutan dibuka. Registri sedang ditanya."))
 
     return tried(load, older_page)
 

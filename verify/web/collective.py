@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from marshmallow import Schema
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from schemas.forms import plain
 from verify import collective as edge
 from verify import signing_batch
 from verify.auth import me, parts, requires
+from verify.language import tell
 from verify.reprinting import hand_out_collective
 from verify.web import registration
 from verify.web.form import Form, blank, tried
@@ -25,6 +26,7 @@ from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
 from workflows.records.collective import CollectiveLetter
 from workflows.rules.policy import SigningMode
+from workflows.saying import say
 
 blueprint = Blueprint("collective_pages", __name__)
 
@@ -50,7 +52,7 @@ def propose(number: int) -> Response | tuple[str, int]:
     def effect(session: Session) -> str:
         return url_for("collective_pages.show", letter_id=edge.propose(session, number).id)
 
-    return tried(lambda: once(effect, "Surat pengantar diajukan. Pejabat berikutnya memeriksa daftarnya."), registration.page)
+    return tried(lambda: once(effect, say("Surat pengantar diajukan. Pejabat berikutnya memeriksa daftarnya.")), registration.page)
 
 
 @blueprint.get(ONE)
@@ -78,35 +80,35 @@ def draft(letter_id: int) -> Response:
 @requires(Permission.PARAF)
 def paraf(letter_id: int) -> Response | tuple[str, int]:
     """Put the paraf, or send back."""
-    return _do(letter_id, WORD, _word(edge.give_paraf), "Kata Anda tersimpan.")
+    return _do(letter_id, WORD, _word(edge.give_paraf), say("Kata Anda tersimpan."))
 
 
 @blueprint.post(f"{ONE}/putusan")
 @requires(Permission.DECIDE)
 def decide(letter_id: int) -> Response | tuple[str, int]:
     """Sign, or send back; the paper is made at once."""
-    return _do(letter_id, WORD, _word(edge.approve), "Kata Anda tersimpan.")
+    return _do(letter_id, WORD, _word(edge.approve), say("Kata Anda tersimpan."))
 
 
 @blueprint.post(f"{ONE}/tarik")
 @requires(Permission.REGISTER)
 def withdraw(letter_id: int) -> Response | tuple[str, int]:
     """Take back one's own proposal."""
-    return _do(letter_id, REASON, _reasoned(edge.drop), "Usulan surat pengantar ditarik.")
+    return _do(letter_id, REASON, _reasoned(edge.drop), say("Usulan surat pengantar ditarik."))
 
 
 @blueprint.post(f"{ONE}/cabut")
 @requires(Permission.REVOKE_LETTER)
 def revoke(letter_id: int) -> Response | tuple[str, int]:
     """Withdraw the letter."""
-    return _do(letter_id, REASON, _reasoned(edge.revoke), "Surat pengantar dicabut. Nomornya tidak dipakai lagi.")
+    return _do(letter_id, REASON, _reasoned(edge.revoke), say("Surat pengantar dicabut. Nomornya tidak dipakai lagi."))
 
 
 @blueprint.post(f"{ONE}/ganti")
 @requires(Permission.REVOKE_LETTER)
 def replace(letter_id: int) -> Response | tuple[str, int]:
     """A new letter in its place; its paper is made at once."""
-    return _do(letter_id, REASON, _reasoned(edge.replace), "Surat pengantar diganti. Surat lama menyebut nomor yang baru.")
+    return _do(letter_id, REASON, _reasoned(edge.replace), say("Surat pengantar diganti. Surat lama menyebut nomor yang baru."))
 
 
 @blueprint.post(f"{ONE}/tte")
@@ -175,15 +177,15 @@ def _reasoned(end: Callable[[Session, int, str], CollectiveLetter]) -> Act:
 def _sign(letter_id: int) -> Response:
     given = PEN.load({"nik": request.form.get("nik", ""), "passphrase": request.form.get("passphrase", "")})
     signing_batch.begin(parts(), [letter_id], signing_batch.Pen(me(), given["nik"], Passphrase(given["passphrase"])))
-    flash("Surat sedang ditandatangani. Muat ulang halaman ini untuk melihat hasilnya.")
+    tell(say("Surat sedang ditandatangani. Muat ulang halaman ini untuk melihat hasilnya."))
     return redirect(url_for("collective_pages.show", letter_id=letter_id), SEE_OTHER)
 
 
 def _upload(letter_id: int) -> Response:
     sent = request.files.get("scan")
     if sent is None or not sent.filename:
-        raise InvalidInput("Pilih berkas pindaian dulu, lalu unggah.")
+        raise InvalidInput(say("Pilih berkas pindaian dulu, lalu unggah."))
     with sent.stream as scan:
         edge.keep_scan(letter_id, scan.read())
-    flash("Pindaian tersimpan. Surat pengantar terbit.")
+    tell(say("Pindaian tersimpan. Surat pengantar terbit."))
     return redirect(url_for("collective_pages.show", letter_id=letter_id), SEE_OTHER)

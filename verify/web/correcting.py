@@ -12,6 +12,7 @@ from workflows import manual_checks
 from workflows.permissions import Permission
 from workflows.records.check_result import CheckResult
 from workflows.records.manual_check import Correction
+from workflows.saying import say
 
 blueprint = Blueprint("correcting", __name__)
 
@@ -36,7 +37,7 @@ def resolve(ticket: str, correction_id: int) -> Response | tuple[str, int]:
             ticket,
             SCHEMA,
             lambda session, case, given: manual_checks.resolve(session, case, correction_id, given["reason"], me(), now=parts().clock()),
-            "Tindak lanjut tersimpan.",
+            say("Tindak lanjut tersimpan."),
         )
 
     return tried(load, lambda form: page(ticket, correction_id, form))

@@ -17,6 +17,7 @@ from workflows.population import coverage
 from workflows.population.regions import parse_code
 from workflows.population.targets import Verdict
 from workflows.records.coverage import CoverageSegment
+from workflows.saying import say
 
 blueprint = Blueprint("coverage", __name__)
 
@@ -31,12 +32,12 @@ with suppress(ImportError):  # the extra "link" is not installed
 
     FILES["parquet"] = (as_parquet, "application/vnd.apache.parquet")
 VERDICT = {
-    Verdict.MET: ("Terpenuhi", "good"),
-    Verdict.AT_RISK: ("Terancam dalam 3 bulan", "warn"),
-    Verdict.FAILED: ("Belum terpenuhi", "bad"),
-    Verdict.UNKNOWN: ("Belum diketahui", "wait"),
+    Verdict.MET: (say("Terpenuhi"), "good"),
+    Verdict.AT_RISK: (say("Terancam dalam 3 bulan"), "warn"),
+    Verdict.FAILED: (say("Belum terpenuhi"), "bad"),
+    Verdict.UNKNOWN: (say("Belum diketahui"), "wait"),
 }
-PART = {"coverage": "Cakupan peserta", "activity": "Keaktifan peserta", "arrears": "Tunggakan iuran daerah"}
+PART = {"coverage": say("Cakupan peserta"), "activity": say("Keaktifan peserta"), "arrears": say("Tunggakan iuran daerah")}
 
 
 @blueprint.get("/cakupan")
@@ -60,7 +61,7 @@ def place(code: str) -> str:
 def download(code: str, kind: str) -> Response:
     """The table as a file; it holds numbers of people and names nobody."""
     if kind not in FILES:
-        raise NotFound(f"Berkas ini tidak ada. Pilih {', '.join(FILES)}.")
+        raise NotFound(say("Berkas ini tidak ada. Pilih {files}.", files=", ".join(FILES)))
     write, mimetype = FILES[kind]
     shown = _cockpit(parse_code(code))
     name = f"cakupan-{shown.here.code}-{shown.members_on.isoformat()}.{kind}"
@@ -74,9 +75,16 @@ def people(code: str) -> str | tuple[str, int]:
     village, purpose = parse_code(code), " ".join(request.form.get("purpose", "").split())
     shown = _cockpit(village)
     if shown.rows:
-        raise NotFound("Daftar orang hanya ada per kelurahan atau desa. Pilih satu.")
+        raise NotFound(say("Daftar orang hanya ada per kelurahan atau desa. Pilih satu."))
     if not SHORTEST_PURPOSE <= len(purpose) <= LONGEST_PURPOSE:
-        form = wrong("purpose", f"Tulis keperluan, {SHORTEST_PURPOSE} sampai {LONGEST_PURPOSE} huruf.")
+        form = wrong(
+            "purpose",
+            say(
+                "Tulis keperluan, {shortest_purpose} sampai {longest_purpose} huruf.",
+                shortest_purpose=SHORTEST_PURPOSE,
+                longest_purpose=LONGEST_PURPOSE,
+            ),
+        )
         return page(village, form), form.status
     with parts().database.write() as session:
         listed = coverage.uncovered(session, shown.snapshot, village, purpose, me(), now=parts().clock())
@@ -95,11 +103,6 @@ def page(code: str, form: Form | None = None) -> str:
         files=FILES,
         named=PART,
     )
-
-
-def percent(value: object) -> str:
-    """``91,64 %``."""
-    return f"{value} %".replace(".", ",")
 
 
 def _cockpit(code: str) -> Cockpit:

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from schemas.casework import DecisionSchema
 from verify.auth import parts, requires
 from verify.counter import decide_case, refusal_reasons, seat_outlook, waiting_words
+from verify.language import tell
 from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("deciding", __name__)
@@ -33,9 +35,9 @@ def decide(ticket: str) -> Response | tuple[str, int]:
     """Approve and sign, refuse, or send back."""
 
     def load() -> Response:
-        answer = do(ticket, SCHEMA, decide_case, "Keputusan tersimpan.", _with_cap, many=("grounds",))
+        answer = do(ticket, SCHEMA, decide_case, say("Keputusan tersimpan."), _with_cap, many=("grounds",))
         for sentence in waiting_words(look(ticket)):
-            flash(sentence, "warning")
+            tell(sentence, "warning")
         return answer
 
     return tried(load, lambda form: page(ticket, form))

@@ -10,12 +10,13 @@ from verify.web.form import Form, blank, tried
 from verify.web.once import once
 from workflows import delegation
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.vocabulary import Capacity, LetterType
 
 blueprint = Blueprint("delegating", __name__)
 
 SCHEMA = DelegationSchema()
-CAPACITY = ((Capacity.PLH.value, "Plh. (pelaksana harian)"), (Capacity.AN.value, "a.n. (atas nama)"))
+CAPACITY = ((Capacity.PLH.value, say("Plh. (pelaksana harian)")), (Capacity.AN.value, say("a.n. (atas nama)")))
 
 
 @blueprint.get("/wakil")
@@ -41,7 +42,7 @@ def take_back(number: int) -> Response | tuple[str, int]:
         delegation.take_back(session, number, me(), _zone(), now=parts().clock())
         return "/wakil"
 
-    return tried(lambda: once(effect, "Delegasi diakhiri."), page)
+    return tried(lambda: once(effect, say("Delegasi diakhiri.")), page)
 
 
 def page(form: Form) -> str:
@@ -61,7 +62,7 @@ def _give() -> Response:
         delegation.delegate(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
         return "/wakil"
 
-    return once(effect, "Delegasi tersimpan. Delegasi berakhir sendiri sesudah hari terakhir.")
+    return once(effect, say("Delegasi tersimpan. Delegasi berakhir sendiri sesudah hari terakhir."))
 
 
 def _zone() -> str:

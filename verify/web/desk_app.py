@@ -21,6 +21,7 @@ from verify.counter import accept_question, check_question
 from verify.counter import look_up as find_anything
 from verify.desk_counter import receive_late
 from verify.errors import status_of
+from verify.language import language, translated
 from verify.web.desk_words import SCREENS, SENTENCES
 from verify.web.form import failed
 from verify.web.public_letter import SAID
@@ -30,6 +31,7 @@ from workflows.desk import DeskAnswer, Verdict
 from workflows.errors import RekomError
 from workflows.permissions import Permission, can
 from workflows.records.hospital import Hospital
+from workflows.saying import joined, say
 
 blueprint = Blueprint("desk_app", __name__)
 
@@ -73,8 +75,8 @@ def manifest() -> Response:
     """How the page is installed."""
     icon = {"src": url_for("static", filename="mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     facts = {
-        "name": "Periksa surat rekomendasi",
-        "short_name": "Periksa surat",
+        "name": say("Periksa surat rekomendasi"),
+        "short_name": say("Periksa surat"),
         "lang": "id",
         "id": "/periksa",
         "start_url": "/periksa",
@@ -92,7 +94,7 @@ def manifest() -> Response:
 def worker() -> Response:
     """What keeps the page for the time without network; its text changes with the parts it keeps."""
     names = [url_for("static", filename=name) for name in PARTS]
-    head = f"const PARTS = {json.dumps(names)};\nconst STAMP = {json.dumps(_stamp())};\n"
+    head = f"const PARTS = {json.dumps(names)};\nconst STAMP = {json.dumps(_stamp(language()))};\n"
     headers = {"Service-Worker-Allowed": "/periksa", "Cache-Control": "no-cache"}
     return Response(head + (STATIC / "desk" / "sw.js").read_text(), mimetype="text/javascript", headers=headers)
 
@@ -136,7 +138,7 @@ def look_up(question: dict[str, Any]) -> Verdict:
     if anybody() is not None and can(me(), Permission.CHECK_LETTER):
         return check_question(question)
     if "code" not in question:
-        raise NotSignedIn("Nomor surat dan NIK hanya diperiksa sesudah masuk. Pindai QR, atau masuk dulu.")
+        raise NotSignedIn(say("Nomor surat dan NIK hanya diperiksa sesudah masuk. Pindai QR, atau masuk dulu."))
     try:
         with parts().database.read() as session:
             return desk.judge_found(session, find_anything(session, question), None, now=parts().clock())
@@ -157,7 +159,7 @@ def _answered(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:
-    said: dict[str, Any] = ANSWER.dump(told(verdict))
+    said: dict[str, Any] = ANSWER.dump({name: translated(value) for name, value in told(verdict).items()})
     mine = anybody() is not None and can(me(), Permission.ACCEPT_LETTER)
     known = mine and verdict.letter is not None
     return said | {
@@ -173,9 +175,9 @@ def _spoken(act: Callable[[dict[str, Any]], Mapping[str, Any]]) -> tuple[Respons
     try:
         return jsonify(act(request.get_json(silent=True) or {})), 200
     except ValidationError as error:
-        return jsonify(problem=" ".join(failed(error).errors.values()) or "Isian belum benar. Pindai lagi."), 422
+        return jsonify(problem=translated(joined(failed(error).errors.values()) or say("Isian belum benar. Pindai lagi."))), 422
     except RekomError as error:
-        return jsonify(problem=str(error)), status_of(error)
+        return jsonify(problem=translated(str(error))), status_of(error)
 
 
 def _hospital(actor: Actor | None) -> dict[str, str] | None:
@@ -194,8 +196,8 @@ def _rights(actor: Actor | None) -> dict[str, bool]:
 
 
 @cache
-def _stamp() -> str:
-    """Changes with any part's content, and is the same in every process."""
+def _stamp(spoken: str) -> str:
+    """Changes with any part's content and with the language it is read in, and is the same in every process."""
     files = [STATIC / name for name in PARTS] + sorted(TEMPLATES.glob("desk*.html")) + [TEMPLATES / "base.html"]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((SCREENS, SENTENCES)).encode())
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, SCREENS, SENTENCES)).encode())
     return digest.hexdigest()[:16]

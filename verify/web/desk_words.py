@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from schemas.desk_check import NEXT_STEPS, TITLES
 from workflows.desk import DeskAnswer
+from workflows.saying import say, sayings
 
 LOOK: dict[DeskAnswer, tuple[str, str]] = {
     DeskAnswer.VALID: ("good", "check"),
@@ -37,15 +38,15 @@ SCREENS = (
         "NEEDS_CHECK",
         "warn",
         "info",
-        "PERLU DICEK",
-        "Sambungkan internet, lalu pindai lagi. Pasien gawat darurat tetap dilayani.",
+        say("PERLU DICEK"),
+        say("Sambungkan internet, lalu pindai lagi. Pasien gawat darurat tetap dilayani."),
     ),
     Screen(
         "CLOCK_WRONG",
         "warn",
         "clock",
-        "JAM KOMPUTER SALAH",
-        "Betulkan jam komputer, lalu pindai lagi. Pasien gawat darurat tetap dilayani.",
+        say("JAM KOMPUTER SALAH"),
+        say("Betulkan jam komputer, lalu pindai lagi. Pasien gawat darurat tetap dilayani."),
     ),
 )
 """The nine answers of the office, and the two that only a desk itself can give."""
@@ -84,3 +85,4 @@ SENTENCES = {
     "DAYS": "{hari} hari {jam} jam",
 }
 """What the page says in place of the office. Names in braces are filled in by the page."""
+SENTENCES = sayings(SENTENCES)

@@ -2,12 +2,13 @@
 
 import re
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from verify.auth import anybody, bearer, before_factor, me, my_session, parts, public, requires, sign_in, sign_out
 from verify.devices import device_of
+from verify.language import tell
 from verify.seeds import DEMO_PASSWORD, office_seats
 from verify.step_up import owes_one
 from verify.web import resending
@@ -18,6 +19,7 @@ from verify.web.words import ROLE
 from workflows.actor import Actor
 from workflows.errors import NotAllowed, TooMany
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import Role
 
 blueprint = Blueprint("door", __name__)
@@ -43,7 +45,7 @@ def enter() -> Response | tuple[str, int]:
     """Check name and password and begin a session."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     if not username or not password:
-        form = wrong("password" if username else "username", "Isian ini wajib diisi.")
+        form = wrong("password" if username else "username", say("Isian ini wajib diisi."))
         return page(form), form.status
     try:
         token, _ = sign_in(parts(), username, password, address=request.remote_addr, device=device_of(request.user_agent.string))
@@ -65,7 +67,7 @@ def leave() -> Response:
     """End the session for good."""
     sign_out(parts(), bearer())
     cookie.clear()
-    flash("Anda sudah keluar.")
+    tell(say("Anda sudah keluar."))
     return redirect(url_for("door.show"), SEE_OTHER)
 
 

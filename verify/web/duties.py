@@ -15,6 +15,7 @@ from verify.web.form import Form, blank, tried
 from verify.web.once import once
 from workflows import advance, duties
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("duties", __name__)
 
@@ -36,7 +37,7 @@ def done(ticket: str) -> Response | tuple[str, int]:
         duties.done(session, advance.lock(session, ticket, me()), given["evidence"], me(), now=parts().clock())
         return url_for("duties.show")
 
-    return tried(lambda: once(effect, "Kewajiban tercatat dipenuhi."), lambda form: page(form, ticket))
+    return tried(lambda: once(effect, say("Kewajiban tercatat dipenuhi.")), lambda form: page(form, ticket))
 
 
 def page(form: Form, wanted: str | None = None) -> str:

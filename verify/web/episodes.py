@@ -12,6 +12,7 @@ from verify.web.form import Form, blank, tried
 from verify.web.once import once
 from workflows import episodes
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import State
 
 blueprint = Blueprint("episodes", __name__)
@@ -30,7 +31,7 @@ def show() -> str:
 @requires(Permission.ACCEPT_LETTER)
 def record() -> Response | tuple[str, int]:
     """Keep one."""
-    return tried(lambda: once(_record, "Nomor SEP tersimpan."), page)
+    return tried(lambda: once(_record, say("Nomor SEP tersimpan.")), page)
 
 
 def page(form: Form) -> str:

@@ -11,6 +11,7 @@ from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
 from workflows.errors import TooMany
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("factor_door", __name__)
 
@@ -35,7 +36,7 @@ def enter() -> Response | tuple[str, int]:
         if answer:
             passkeys.show(parts(), holder(), answer)
         elif not code or len(code) > LONGEST_CODE:
-            raise WrongFactor("Ketik 6 angka dari aplikasi kode, atau satu kode cadangan.")
+            raise WrongFactor(say("Ketik 6 angka dari aplikasi kode, atau satu kode cadangan."))
         else:
             factors.show_code(parts(), holder(), code)
     except WrongFactor as error:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from verify.auth import parts
 from verify.web.choices import paper_word
 from verify.web.clocks import clock_words
+from verify.web.figures import rupiah
 from verify.web.progress import owner_of
 from verify.web.story import story, who_did
-from verify.web.times import local_time
+from verify.web.times import day, local_time
 from verify.web.words import (
     ACTIVATION,
     ANSWER,
@@ -38,6 +40,7 @@ from workflows.rules.finding import Outcome
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.policy import QuorumRule, RegionPolicy
 from workflows.rules.removal import REASONS
+from workflows.saying import joined, say
 from workflows.states import CHECKS, LABEL, Job
 from workflows.steps import SOURCE
 from workflows.vocabulary import AT_HOSPITAL, SEATED, DecisionOutcome
@@ -111,9 +114,15 @@ def start_now(view: CaseView, pinned: RegionPolicy) -> str | None:
 
 def quorum_words(rule: QuorumRule) -> str:
     """When a quorum is asked for, and whose."""
-    posts = ", ".join(ROLE[post] for post in rule.posts)
-    when = "Di atas kuota" if rule.above_quota else f"Di atas Rp {rule.above_rupiah:,}".replace(",", ".")
-    return f"{when}: {rule.needed} dari {len(rule.posts)} pejabat ({posts}) menyetujui lebih dulu."
+    posts = joined((ROLE[post] for post in rule.posts), ", ")
+    when = say("Di atas kuota") if rule.above_quota else say("Di atas {above}", above=rupiah(rule.above_rupiah or 0))
+    return say(
+        "{when}: {needed} dari {count} pejabat ({posts}) menyetujui lebih dulu.",
+        when=when,
+        needed=rule.needed,
+        count=len(rule.posts),
+        posts=posts,
+    )
 
 
 def findings_of(view: CaseView) -> list[dict[str, Any]]:
@@ -187,36 +196,35 @@ def _checked(view: CaseView, kind: Job, result: CheckResult | None) -> Checked:
 
 def _freshness(kind: Job, moment: datetime, timezone: str) -> str:
     """An extract has a day only."""
-    words = local_time(moment, timezone)
-    return words.split(", ")[0] if kind == Job.POVERTY else words
+    return day(moment.astimezone(ZoneInfo(timezone)).date()) if kind == Job.POVERTY else local_time(moment, timezone)
 
 
 def _details(kind: Job, details: dict[str, Any]) -> list[str]:
     found = {
-        "Keterangan": details.get("status_text") or details.get("text") or details.get("reason"),
-        "Jenis peserta": SEGMENT.get(details.get("segment") or "", None),
-        "Berlaku sampai": _day(details.get("cover_until")),
-        "Desil": _desil(details) if kind == Job.POVERTY else None,
-        "Pengecualian": details.get("exclusion_reason"),
-        "Tidak sama": _differing(details),
-        "Berkas": ", ".join(details.get("tickets") or ()) or None,
+        say("Keterangan"): details.get("status_text") or details.get("text") or details.get("reason"),
+        say("Jenis peserta"): SEGMENT.get(details.get("segment") or "", None),
+        say("Berlaku sampai"): _day(details.get("cover_until")),
+        say("Desil"): _desil(details) if kind == Job.POVERTY else None,
+        say("Pengecualian"): details.get("exclusion_reason"),
+        say("Tidak sama"): _differing(details),
+        say("Berkas"): ", ".join(details.get("tickets") or ()) or None,
     }
-    return [f"{name}: {value}" for name, value in found.items() if value]
+    return [joined((name, value), ": ") for name, value in found.items() if value]
 
 
 def _differing(details: dict[str, Any]) -> str | None:
     elements = details.get("elements") or {}
-    return ", ".join(ELEMENT.get(name, name) for name, said in sorted(elements.items()) if not str(said).startswith("Sesuai")) or None
+    return joined((ELEMENT.get(name, name) for name, said in sorted(elements.items()) if not str(said).startswith("Sesuai")), ", ") or None
 
 
 def _desil(details: dict[str, Any]) -> str | None:
     desil = details.get("desil")
-    return None if desil is None else "belum diperingkat" if desil == 0 else str(desil)
+    return None if desil is None else say("belum diperingkat") if desil == 0 else str(desil)
 
 
 def _day(text: str | None) -> str | None:
     return f"{date.fromisoformat(text):%d-%m-%Y}" if text else None
 
 
-ELEMENT = {"NIK": "NIK", "NO_KK": "nomor KK", "NAMA_LGKP": "nama", "TGL_LHR": "tanggal lahir"}
+ELEMENT = {"NIK": "NIK", "NO_KK": say("nomor KK"), "NAMA_LGKP": say("nama"), "TGL_LHR": say("tanggal lahir")}
 """Dukcapil's field names."""

@@ -13,14 +13,15 @@ from workflows import family
 from workflows.intake import TICKET_ALPHABET
 from workflows.nik import SEPARATORS
 from workflows.queries import CaseView
+from workflows.saying import say
 
 blueprint = Blueprint("family", __name__)
 
 TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
 FOUR = re.compile(r"[0-9]{4}")
-NO_TICKET = "Ketik nomor berkas 8 huruf dan angka, seperti 7QMK-2F9X."
-NO_DIGITS = "Ketik 4 angka."
-NOT_FOUND = "Nomor berkas dan empat angka itu tidak cocok. Periksa tanda terima Anda, lalu coba lagi."
+NO_TICKET = say("Ketik nomor berkas 8 huruf dan angka, seperti 7QMK-2F9X.")
+NO_DIGITS = say("Ketik 4 angka.")
+NOT_FOUND = say("Nomor berkas dan empat angka itu tidak cocok. Periksa tanda terima Anda, lalu coba lagi.")
 """For an unknown number and for wrong digits alike: nobody learns which numbers exist."""
 
 

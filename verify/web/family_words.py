@@ -12,10 +12,11 @@ from workflows.queries import CaseView
 from workflows.rules.calendar import OfficeHours
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.promise import ready_by
+from workflows.saying import joined, say
 from workflows.states import LABEL, State
 from workflows.vocabulary import AT_HOSPITAL
 
-STAGES = ("Diterima", "Dinilai", "Diputuskan", "Surat terbit", "Selesai")
+STAGES = (say("Diterima"), say("Dinilai"), say("Diputuskan"), say("Surat terbit"), say("Selesai"))
 """The way of a case as a family sees it."""
 
 
@@ -28,11 +29,11 @@ class Told:
     do: str
 
 
-WAIT = "Anda tidak perlu datang. Lihat lagi halaman ini besok."
-ASK = "Datang atau telepon kantor. Petugas menjelaskan jalan yang masih ada."
-AT_DECISION = Told(3, "Berkas Anda menunggu keputusan pimpinan.", WAIT)
-AT_WORK = Told(2, "Petugas sedang menilai berkas Anda.", "Siapkan telepon Anda. Petugas mungkin bertanya atau berkunjung.")
-AT_START = Told(1, "Permohonan Anda sudah diterima. Datanya sedang diperiksa.", WAIT)
+WAIT = say("Anda tidak perlu datang. Lihat lagi halaman ini besok.")
+ASK = say("Datang atau telepon kantor. Petugas menjelaskan jalan yang masih ada.")
+AT_DECISION = Told(3, say("Berkas Anda menunggu keputusan pimpinan."), WAIT)
+AT_WORK = Told(2, say("Petugas sedang menilai berkas Anda."), say("Siapkan telepon Anda. Petugas mungkin bertanya atau berkunjung."))
+AT_START = Told(1, say("Permohonan Anda sudah diterima. Datanya sedang diperiksa."), WAIT)
 
 FAMILY: Mapping[State, Told] = {
     State.RECEIVED: AT_START,
@@ -43,32 +44,32 @@ FAMILY: Mapping[State, Told] = {
     State.PARAF_KABID: AT_DECISION,
     State.PARAF_SEKRETARIS: AT_DECISION,
     State.DECISION: AT_DECISION,
-    State.WAITLISTED: Told(3, "Kuota sedang penuh. Anda berada di daftar tunggu.", "Anda dihubungi begitu ada tempat."),
-    State.APPROVED: Told(3, "Permohonan Anda disetujui. Surat sedang dibuat.", WAIT),
-    State.SIGNING: Told(3, "Permohonan Anda disetujui. Surat menunggu tanda tangan.", WAIT),
-    State.LETTER_ISSUED: Told(4, "Surat Anda sudah terbit.", "Ambil surat di kantor dengan KTP dan tanda terima."),
-    State.ACCEPTED: Told(4, "Rumah sakit sudah menerima surat Anda.", "Anda tidak perlu mengurus surat lagi."),
-    State.REGISTERING: Told(4, "Pendaftaran ke BPJS Kesehatan sedang berjalan.", WAIT),
-    State.ACTIVE: Told(4, "Kepesertaan BPJS Kesehatan Anda sudah aktif.", "Tunjukkan KTP saat berobat."),
-    State.CLOSED: Told(5, "Urusan ini selesai.", "Anda tidak perlu mengurus apa pun lagi."),
-    State.UNREGISTERED: Told(None, "BPJS Kesehatan belum dapat mendaftarkan Anda.", ASK),
-    State.EXPIRED: Told(None, "Masa berlaku surat sudah habis.", "Masih perlu? Datang ke kantor untuk meminta surat baru."),
-    State.REVOKED: Told(None, "Surat sudah dicabut dan tidak dapat dipakai.", ASK),
-    State.REMOVED: Told(None, "Kepesertaan yang dibayar daerah sudah dihentikan.", ASK),
+    State.WAITLISTED: Told(3, say("Kuota sedang penuh. Anda berada di daftar tunggu."), say("Anda dihubungi begitu ada tempat.")),
+    State.APPROVED: Told(3, say("Permohonan Anda disetujui. Surat sedang dibuat."), WAIT),
+    State.SIGNING: Told(3, say("Permohonan Anda disetujui. Surat menunggu tanda tangan."), WAIT),
+    State.LETTER_ISSUED: Told(4, say("Surat Anda sudah terbit."), say("Ambil surat di kantor dengan KTP dan tanda terima.")),
+    State.ACCEPTED: Told(4, say("Rumah sakit sudah menerima surat Anda."), say("Anda tidak perlu mengurus surat lagi.")),
+    State.REGISTERING: Told(4, say("Pendaftaran ke BPJS Kesehatan sedang berjalan."), WAIT),
+    State.ACTIVE: Told(4, say("Kepesertaan BPJS Kesehatan Anda sudah aktif."), say("Tunjukkan KTP saat berobat.")),
+    State.CLOSED: Told(5, say("Urusan ini selesai."), say("Anda tidak perlu mengurus apa pun lagi.")),
+    State.UNREGISTERED: Told(None, say("BPJS Kesehatan belum dapat mendaftarkan Anda."), ASK),
+    State.EXPIRED: Told(None, say("Masa berlaku surat sudah habis."), say("Masih perlu? Datang ke kantor untuk meminta surat baru.")),
+    State.REVOKED: Told(None, say("Surat sudah dicabut dan tidak dapat dipakai."), ASK),
+    State.REMOVED: Told(None, say("Kepesertaan yang dibayar daerah sudah dihentikan."), ASK),
     State.REJECTED: Told(
-        None, "Permohonan Anda belum dapat dikabulkan.", "Mintalah lembar alasan di kantor. Anda dapat mengajukan keberatan."
+        None, say("Permohonan Anda belum dapat dikabulkan."), say("Mintalah lembar alasan di kantor. Anda dapat mengajukan keberatan.")
     ),
-    State.WITHDRAWN: Told(None, "Permohonan ini dibatalkan.", "Masih perlu? Datang ke kantor dengan KTP."),
-    State.OBJECTION: Told(3, "Keberatan Anda sedang diperiksa pejabat lain.", WAIT),
-    State.UPHELD: Told(None, "Keberatan Anda belum dapat dikabulkan.", ASK),
-    State.OVERTURNED: Told(None, "Keberatan Anda dikabulkan. Berkas baru sudah dibuka.", "Mintalah nomor berkas baru di kantor."),
-    State.DIED: Told(None, "Berkas ini sudah ditutup.", "Keluarga tidak perlu mengurus apa pun lagi di sini."),
+    State.WITHDRAWN: Told(None, say("Permohonan ini dibatalkan."), say("Masih perlu? Datang ke kantor dengan KTP.")),
+    State.OBJECTION: Told(3, say("Keberatan Anda sedang diperiksa pejabat lain."), WAIT),
+    State.UPHELD: Told(None, say("Keberatan Anda belum dapat dikabulkan."), ASK),
+    State.OVERTURNED: Told(None, say("Keberatan Anda dikabulkan. Berkas baru sudah dibuka."), say("Mintalah nomor berkas baru di kantor.")),
+    State.DIED: Told(None, say("Berkas ini sudah ditutup."), say("Keluarga tidak perlu mengurus apa pun lagi di sini.")),
 }
 
 TO_BRING = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT, State.VALIDATION})
 """While papers can still be handed in."""
 
-DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+DAYS = (say("Senin"), say("Selasa"), say("Rabu"), say("Kamis"), say("Jumat"), say("Sabtu"), say("Minggu"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +105,30 @@ def status_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> FamilyS
 def _told(view: CaseView) -> Told:
     told = FAMILY[view.case.state]
     if view.case.state is State.LETTER_ISSUED and view.case.letter_type in AT_HOSPITAL:
-        place = view.hospital.name if view.hospital else "rumah sakit"
-        return Told(told.stage, told.means, f"Ambil surat di kantor, lalu serahkan di loket {place} bersama KTP.")
+        place = view.hospital.name if view.hospital else say("rumah sakit")
+        return Told(told.stage, told.means, say("Ambil surat di kantor, lalu serahkan di loket {place} bersama KTP.", place=place))
     return told
 
 
 def message(status: FamilyStatus, policy: RegionPolicy, address: str) -> str:
     """A text that an officer or a relative passes on; initials only, because it travels through other hands."""
     lines = [
-        f"Kabar dari {policy.office.name}.",
-        f"Berkas {status.ticket}, {status.who}: {status.label.lower()}.",
+        say("Kabar dari {name}.", name=policy.office.name),
+        say("Berkas {ticket}, {who}: {label}.", ticket=status.ticket, who=status.who, label=status.label.lower()),
         status.told.means,
-        f"Bawa ke {policy.office.address}: {', '.join(status.bring)}." if status.bring else status.told.do,
-        *([f"Surat berlaku sampai {status.until}."] if status.until else []),
-        f"Telepon {policy.office.phone}. Layanan ini gratis.",
-        f"Lihat sendiri: {address}/status",
-        "Pasien gawat darurat tetap dilayani rumah sakit, dengan atau tanpa surat.",
+        say("Bawa ke {address}: {bring}.", address=policy.office.address, bring=", ".join(status.bring))
+        if status.bring
+        else status.told.do,
+        *([say("Surat berlaku sampai {until}.", until=status.until)] if status.until else []),
+        say("Telepon {phone}. Layanan ini gratis.", phone=policy.office.phone),
+        say("Lihat sendiri: {address}/status", address=address),
+        say("Pasien gawat darurat tetap dilayani rumah sakit, dengan atau tanpa surat."),
     ]
     return "\n".join(lines)
 
 
 def opening_hours(hours: OfficeHours) -> list[str]:
-    """``Senin sampai Kamis 08.00–12.00 dan 13.00–16.00``, days with the same hours together."""
+    """``Senin sampai Kamis 08.00–12.00, 13.00–16.00``, days with the same hours together."""
     return [_opening(tuple(days), openings) for openings, days in _alike(hours) if openings]
 
 
@@ -135,5 +138,6 @@ def _alike(hours: OfficeHours) -> Iterator[tuple[tuple[tuple[time, time], ...], 
 
 
 def _opening(days: tuple[str, ...], openings: tuple[tuple[time, time], ...]) -> str:
-    named = days[0] if len(days) == 1 else f"{days[0]} sampai {days[-1]}"
-    return f"{named} {' dan '.join(f'{begins:%H.%M}–{ends:%H.%M}' for begins, ends in openings)}"
+    named = days[0] if len(days) == 1 else say("{first} sampai {last}", first=days[0], last=days[-1])
+    hours = (f"{begins:%H.%M}–{ends:%H.%M}" for begins, ends in openings)
+    return joined((named, joined(hours, ", ")))

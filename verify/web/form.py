@@ -12,6 +12,7 @@ from schemas.fields import Moment
 from verify.errors import status_of
 from verify.web.words import FIELD
 from workflows.errors import RekomError
+from workflows.saying import joined, say
 
 Values = MultiDict[str, str]
 Answer = TypeVar("Answer")
@@ -19,12 +20,12 @@ Answer = TypeVar("Answer")
 WHOLE = "_schema"
 """marshmallow's name for what is wrong with a form as a whole."""
 
-CHOICES = "Pilih salah satu:"
+CHOICES = say("Pilih salah satu:")
 """Schemas list the codes a program may send; a page shows the choices already."""
 
 FOR_PEOPLE = {
-    Moment.default_error_messages["invalid"]: "Tulis tanggal seperti 22-11-2026 dan jam seperti 14.05.",
-    "Isian ini wajib.": "Isian ini wajib diisi.",
+    Moment.default_error_messages["invalid"]: say("Tulis tanggal seperti 22-11-2026 dan jam seperti 14.05."),
+    "Isian ini wajib.": say("Isian ini wajib diisi."),
 }
 
 
@@ -111,11 +112,11 @@ def _by_field(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(inner, Mapping):
             found |= _by_field(inner, place)
         else:
-            found[place] = " ".join(_for_people(str(message)) for message in inner)
+            found[place] = joined(_for_people(str(message)) for message in inner)
     return found
 
 
 def _for_people(message: str) -> str:
     if message.startswith(CHOICES):
-        return "Pilih salah satu."
+        return say("Pilih salah satu.")
     return FOR_PEOPLE.get(message, message)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -11,10 +11,12 @@ from schemas.forms import plain
 from schemas.hospital_key import SCOPE_WORDS, NewKeySchema
 from verify.auth import me, parts, requires
 from verify.key_making import make_key
+from verify.language import tell
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, count, once
 from workflows import hospital_keys, staffing
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.vocabulary import Scope
 
 blueprint = Blueprint("hospital_keys_page", __name__)
@@ -37,7 +39,7 @@ def make() -> Response | str | tuple[str, int]:
     try:
         return tried(_make, page)
     except IntegrityError:
-        flash("Kunci dari formulir ini sudah dibuat. Bila rahasianya belum disimpan, cabut kunci itu dan buat yang baru.", "warning")
+        tell(say("Kunci dari formulir ini sudah dibuat. Bila rahasianya belum disimpan, cabut kunci itu dan buat yang baru."), "warning")
         return redirect(PLACE, SEE_OTHER)
 
 
@@ -50,7 +52,7 @@ def revoke(client_id: str) -> Response:
         hospital_keys.revoke(session, client_id, me(), now=parts().clock())
         return PLACE
 
-    return once(effect, "Kunci dicabut. Sistem yang memakainya langsung ditolak.")
+    return once(effect, say("Kunci dicabut. Sistem yang memakainya langsung ditolak."))
 
 
 def page(form: Form) -> str:

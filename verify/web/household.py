@@ -18,6 +18,7 @@ from verify.web.words import SEGMENT
 from workflows import households
 from workflows.errors import RekomError
 from workflows.permissions import Permission
+from workflows.saying import joined, say
 
 blueprint = Blueprint("household", __name__)
 
@@ -69,7 +70,7 @@ def _receive() -> Response:
     def effect(session: Session) -> str:
         return url_for("household.show", code=receive_family(session, given).code)
 
-    return once(effect, "Keluarga dicatat. Pemeriksaan setiap anggota berjalan sendiri.")
+    return once(effect, say("Keluarga dicatat. Pemeriksaan setiap anggota berjalan sendiri."))
 
 
 def _shaped(typed: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +92,9 @@ def _by_row(error: ValidationError) -> Form:
     for name, inner in messages.items():
         if name in own and isinstance(inner, dict):
             for at, wrong in inner.items():
-                found |= {f"{field}.{own[name][at]}": " ".join(words) for field, words in wrong.items()}
+                found |= {f"{field}.{own[name][at]}": joined(words) for field, words in wrong.items()}
         else:
-            found[str(name)] = " ".join(inner)
+            found[str(name)] = joined(inner)
     problem = found.pop("members", None)
     return Form(request.form, found, problem, 422)
 

@@ -9,6 +9,7 @@ from verify.counter import identify_case
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("identifying", __name__)
 
@@ -26,7 +27,7 @@ def show(ticket: str) -> str:
 @requires(Permission.AMEND_CASE)
 def identify(ticket: str) -> Response | tuple[str, int]:
     """Keep it; the registries are asked again by themselves."""
-    done = "NIK tersimpan. Registri ditanya dengan NIK ini."
+    done = say("NIK tersimpan. Registri ditanya dengan NIK ini.")
     return tried(lambda: do(ticket, SCHEMA, identify_case, done), lambda form: page(ticket, form))
 
 

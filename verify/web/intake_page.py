@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from schemas.forms import plain
 from schemas.intake import IntakeSchema
 from verify.auth import me, parts, requires
 from verify.counter import open_case, warnings
+from verify.language import tell
 from verify.web import choices
 from verify.web.form import Form, blank, failed, tried
 from verify.web.look import known
@@ -20,11 +21,12 @@ from workflows.intake import Intake
 from workflows.nik import parse_nik
 from workflows.permissions import Permission
 from workflows.records.case import Case
+from workflows.saying import say
 
 blueprint = Blueprint("intake_page", __name__)
 
 SCHEMA = IntakeSchema()
-OPENED = "Berkas dibuka. Pemeriksaan data berjalan sendiri."
+OPENED = say("Berkas dibuka. Pemeriksaan data berjalan sendiri.")
 
 
 @blueprint.get("/berkas/baru")
@@ -82,7 +84,7 @@ def _create() -> Response | tuple[str, int]:
     except OpenCaseExists as error:
         return page(failed(error), existing=known(error.context["ticket"])), failed(error).status
     for sentence in warnings(given):
-        flash(sentence, "warning")
+        tell(sentence, "warning")
     return response
 
 

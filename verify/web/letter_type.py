@@ -12,6 +12,7 @@ from workflows import letter_types
 from workflows.errors import TransitionRefused
 from workflows.permissions import Permission
 from workflows.rules.letter_terms import NAMES
+from workflows.saying import say
 from workflows.vocabulary import CHOSEN
 
 blueprint = Blueprint("letter_type", __name__)
@@ -34,7 +35,7 @@ def show(ticket: str) -> str:
 @requires(Permission.CHOOSE_LETTER)
 def choose(ticket: str) -> Response | tuple[str, int]:
     """Keep the choice; findings are weighed again."""
-    done = "Jenis surat tersimpan. Temuan dihitung ulang sendiri."
+    done = say("Jenis surat tersimpan. Temuan dihitung ulang sendiri.")
     return tried(lambda: do(ticket, SCHEMA, choose_letter_type, done), lambda form: page(ticket, form))
 
 

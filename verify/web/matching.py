@@ -10,10 +10,11 @@ from workflows.errors import InvalidInput
 from workflows.permissions import Permission
 from workflows.population import matching
 from workflows.records.extract import ExtractKind
+from workflows.saying import say
 
 blueprint = Blueprint("matching", __name__)
 
-FILE = {ExtractKind.MEMBERS: "Berkas anggota BPJS", ExtractKind.DTSEN: "DTSEN"}
+FILE = {ExtractKind.MEMBERS: say("Berkas anggota BPJS"), ExtractKind.DTSEN: "DTSEN"}
 ANSWERS = {"same": True, "different": False}
 SHOWN = 20
 
@@ -33,10 +34,10 @@ def decide() -> Response:
     answer = ANSWERS.get(request.form.get("answer", ""))
     pair = request.form.get("pair", type=int)
     if answer is None or pair is None:
-        raise InvalidInput("Pilih orang yang sama atau orang lain.")
+        raise InvalidInput(say("Pilih orang yang sama atau orang lain."))
 
     def effect(session: Session) -> str:
         matching.decide(session, matching.doubt_of(session, pair), answer, request.form.get("reason", ""), me(), now=parts().clock())
         return url_for("matching.show")
 
-    return once(effect, "Keputusan disimpan.")
+    return once(effect, say("Keputusan disimpan."))

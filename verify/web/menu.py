@@ -7,34 +7,35 @@ from flask import request
 
 from workflows.actor import Actor
 from workflows.permissions import Permission, can
+from workflows.saying import say
 
 P = Permission
 DAILY: tuple[tuple[Permission, str, str], ...] = (
-    (P.READ_CASES, "/", "Berkas"),
-    (P.OPEN_CASE, "/berkas/baru", "Berkas baru"),
-    (P.RECORD_CHECK, "/tugas", "Tugas saya"),
-    (P.CHECK_LETTER, "/periksa", "Periksa surat"),
-    (P.ACCEPT_LETTER, "/sep", "Nomor SEP"),
-    (P.PARAF, "/paraf", "Paraf"),
-    (P.DECIDE, "/setuju", "Setujui"),
-    (P.DECIDE, "/tanda-tangan", "Tanda tangan"),
+    (P.READ_CASES, "/", say("Berkas")),
+    (P.OPEN_CASE, "/berkas/baru", say("Berkas baru")),
+    (P.RECORD_CHECK, "/tugas", say("Tugas saya")),
+    (P.CHECK_LETTER, "/periksa", say("Periksa surat")),
+    (P.ACCEPT_LETTER, "/sep", say("Nomor SEP")),
+    (P.PARAF, "/paraf", say("Paraf")),
+    (P.DECIDE, "/setuju", say("Setujui")),
+    (P.DECIDE, "/tanda-tangan", say("Tanda tangan")),
 )
 NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
-    (P.OPEN_CASE, "/jalur", "Pilih jalur"),
-    (P.READ_CASES, "/menunggu", "Terlalu lama"),
-    (P.READ_CASES, "/kuota", "Kuota"),
-    (P.READ_COVERAGE, "/cakupan", "Cakupan"),
-    (P.DELEGATE, "/wakil", "Wakilkan"),
-    (P.REGISTER, "/pendaftaran", "Pendaftaran BPJS"),
-    (P.READ_LETTER, "/pengantar", "Surat pengantar"),
-    (P.READ_CASES, "/sementara", "Tanda sementara"),
-    (P.OPEN_AT_BEDSIDE, "/periksa/ajukan", "Ajukan dari RS"),
-    (P.START_REMOVAL, "/pencabutan", "Cabut peserta lama"),
-    (P.READ_UNCOVERED, "/cocokkan", "Cocokkan orang"),
-    (P.CONFIRM_TRANSFER, "/penerimaan", "Antar RS"),
-    (P.MANAGE_STAFF, "/kunci", "Kunci RS"),
-    (P.MANAGE_STAFF, "/kabar", "Kabar RS"),
-    (P.SIGNED_IN, "/bantuan", "Bantuan"),
+    (P.OPEN_CASE, "/jalur", say("Pilih jalur")),
+    (P.READ_CASES, "/menunggu", say("Terlalu lama")),
+    (P.READ_CASES, "/kuota", say("Kuota")),
+    (P.READ_COVERAGE, "/cakupan", say("Cakupan")),
+    (P.DELEGATE, "/wakil", say("Wakilkan")),
+    (P.REGISTER, "/pendaftaran", say("Pendaftaran BPJS")),
+    (P.READ_LETTER, "/pengantar", say("Surat pengantar")),
+    (P.READ_CASES, "/sementara", say("Tanda sementara")),
+    (P.OPEN_AT_BEDSIDE, "/periksa/ajukan", say("Ajukan dari RS")),
+    (P.START_REMOVAL, "/pencabutan", say("Cabut peserta lama")),
+    (P.READ_UNCOVERED, "/cocokkan", say("Cocokkan orang")),
+    (P.CONFIRM_TRANSFER, "/penerimaan", say("Antar RS")),
+    (P.MANAGE_STAFF, "/kunci", say("Kunci RS")),
+    (P.MANAGE_STAFF, "/kabar", say("Kabar RS")),
+    (P.SIGNED_IN, "/bantuan", say("Bantuan")),
 )
 """Permission, address, word. A new page gets one line in one of the two."""
 

@@ -3,9 +3,10 @@
 from schemas.desk_check import local_time
 from verify.web.words import RESULT, SEGMENT_SHORT
 from workflows.mothers import MothersCover
+from workflows.saying import say
 from workflows.states import Job
 
-UNKNOWN = "Belum diketahui. Tanyakan kepada BPJS Kesehatan dengan NIK ibu, lalu tulis di penilaian."
+UNKNOWN = say("Belum diketahui. Tanyakan kepada BPJS Kesehatan dengan NIK ibu, lalu tulis di penilaian.")
 
 
 def mother_words(cover: MothersCover | None, timezone: str) -> str:
@@ -13,4 +14,10 @@ def mother_words(cover: MothersCover | None, timezone: str) -> str:
     if cover is None:
         return UNKNOWN
     segment = f", {SEGMENT_SHORT.get(cover.segment, cover.segment)}" if cover.segment else ""
-    return f"{RESULT[Job.MEMBERSHIP][cover.outcome]}{segment}. Menurut {cover.source}, {local_time(cover.as_of, timezone)}."
+    return say(
+        "{result}{segment}. Menurut {source}, {as_of}.",
+        result=RESULT[Job.MEMBERSHIP][cover.outcome],
+        segment=segment,
+        source=cover.source,
+        as_of=local_time(cover.as_of, timezone),
+    )

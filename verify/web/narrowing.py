@@ -11,9 +11,10 @@ from verify.auth import me, parts
 from verify.office_time import office_of
 from workflows import clocks
 from workflows.queries import Hand
+from workflows.saying import say
 
-HANDS: Mapping[str, tuple[Hand, str]] = {"saya": (Hand.MINE, "Berkas saya"), "bebas": (Hand.NOBODY, "Belum diambil")}
-MATTERS: Mapping[str, str] = {"berkas": "Menunggu berkas", "lewat": "Lewat tenggat"}
+HANDS: Mapping[str, tuple[Hand, str]] = {"saya": (Hand.MINE, say("Berkas saya")), "bebas": (Hand.NOBODY, say("Belum diambil"))}
+MATTERS: Mapping[str, str] = {"berkas": say("Menunggu berkas"), "lewat": say("Lewat tenggat")}
 """By the word in the address."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -11,11 +11,13 @@ from schemas.forms import plain
 from schemas.webhook import NewEndpointSchema
 from verify.auth import me, parts, requires
 from verify.endpoint_making import make_endpoint
+from verify.language import tell
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, count, once
 from verify.web.words import NEWS
 from workflows import staffing, webhooks
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("news", __name__)
 
@@ -37,7 +39,7 @@ def make() -> Response | str | tuple[str, int]:
     try:
         return tried(_make, page)
     except IntegrityError:
-        flash("Alamat dari formulir ini sudah dibuka. Bila rahasianya belum disimpan, tutup alamat itu dan buka yang baru.", "warning")
+        tell(say("Alamat dari formulir ini sudah dibuka. Bila rahasianya belum disimpan, tutup alamat itu dan buka yang baru."), "warning")
         return redirect(PLACE, SEE_OTHER)
 
 
@@ -50,7 +52,7 @@ def close(endpoint_id: str) -> Response:
         webhooks.close_endpoint(session, endpoint_id, me(), now=parts().clock())
         return PLACE
 
-    return once(effect, "Alamat ditutup. Kabar yang belum terkirim tidak dikirim lagi.")
+    return once(effect, say("Alamat ditutup. Kabar yang belum terkirim tidak dikirim lagi."))
 
 
 @blueprint.post("/kabar/kiriman/<message_id>/ulangi")
@@ -62,7 +64,7 @@ def replay(message_id: str) -> Response:
         webhooks.replay(session, message_id, me(), now=parts().clock())
         return PLACE
 
-    return once(effect, "Kabar dikirim lagi. Muat ulang halaman ini untuk melihat hasilnya.")
+    return once(effect, say("Kabar dikirim lagi. Muat ulang halaman ini untuk melihat hasilnya."))
 
 
 def page(form: Form) -> str:

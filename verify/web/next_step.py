@@ -10,6 +10,7 @@ from workflows.actor import Actor
 from workflows.intake import AMENDABLE_STATES
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
+from workflows.saying import say
 from workflows.states import FINAL, OWNER, PARAF, TRANSITIONS, Action, Role, State
 from workflows.vocabulary import CHOSEN, SEATED, LetterType
 from workflows.without_nik import NIK_MAY_COME
@@ -24,48 +25,55 @@ class Step:
     address: str | None = None
 
 
-PARAF_BUTTON = (Permission.PARAF, "Baca dan beri paraf", "paraf.show", "Berkas ini menunggu paraf Anda.")
+PARAF_BUTTON = (Permission.PARAF, say("Baca dan beri paraf"), "paraf.show", say("Berkas ini menunggu paraf Anda."))
 
 BUTTONS: dict[State, tuple[Permission, str, str, str]] = {
-    State.ASSESSMENT: (Permission.ASSESS, "Nilai berkas ini", "assessing.show", "Berkas ini menunggu penilaian Anda."),
-    State.VALIDATION: (Permission.VALIDATE, "Periksa penilaian", "assessing.show_validation", "Penilaian ini menunggu pengesahan Anda."),
+    State.ASSESSMENT: (Permission.ASSESS, say("Nilai berkas ini"), "assessing.show", say("Berkas ini menunggu penilaian Anda.")),
+    State.VALIDATION: (
+        Permission.VALIDATE,
+        say("Periksa penilaian"),
+        "assessing.show_validation",
+        say("Penilaian ini menunggu pengesahan Anda."),
+    ),
     State.PARAF_KASI: PARAF_BUTTON,
     State.PARAF_KABID: PARAF_BUTTON,
     State.PARAF_SEKRETARIS: PARAF_BUTTON,
-    State.SIGNING: (Permission.DECIDE, "Tandatangani", "signatures.show", "Surat sudah siap dan menunggu tanda tangan Anda."),
-    State.DECISION: (Permission.DECIDE, "Putuskan berkas ini", "deciding.show", "Berkas ini menunggu keputusan Anda."),
-    State.OBJECTION: (Permission.DECIDE, "Jawab keberatan", "refusal.show_answer", "Keberatan ini menunggu jawaban Anda."),
-    State.WAITLISTED: (Permission.DECIDE, "Putuskan lagi", "deciding.show", "Berkas ini di daftar tunggu sampai ada kursi."),
+    State.SIGNING: (Permission.DECIDE, say("Tandatangani"), "signatures.show", say("Surat sudah siap dan menunggu tanda tangan Anda.")),
+    State.DECISION: (Permission.DECIDE, say("Putuskan berkas ini"), "deciding.show", say("Berkas ini menunggu keputusan Anda.")),
+    State.OBJECTION: (Permission.DECIDE, say("Jawab keberatan"), "refusal.show_answer", say("Keberatan ini menunggu jawaban Anda.")),
+    State.WAITLISTED: (Permission.DECIDE, say("Putuskan lagi"), "deciding.show", say("Berkas ini di daftar tunggu sampai ada kursi.")),
 }
 
 CLOSED: dict[State, str] = {
-    State.CLOSED: "Selesai: pasien dilayani dan kepesertaannya tuntas.",
-    State.UNREGISTERED: "Ditutup: BPJS tidak mengaktifkan peserta ini. Sampaikan jalan lain kepada keluarga.",
-    State.EXPIRED: "Masa berlaku surat habis. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
-    State.REMOVED: "Surat pencabutan terbit dan kursinya bebas. Kirim suratnya ke BPJS Kesehatan.",
-    State.REVOKED: "Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
-    State.REJECTED: "Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon.",
-    State.WITHDRAWN: "Berkas dibatalkan. Bila masih perlu, buka berkas baru dengan NIK yang sama.",
-    State.UPHELD: "Keberatan ditolak. Sampaikan alasannya kepada pemohon.",
-    State.OVERTURNED: "Keberatan dikabulkan. Berkas lanjutan sudah dibuka.",
-    State.DIED: "Pasien telah wafat dan berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini.",
+    State.CLOSED: say("Selesai: pasien dilayani dan kepesertaannya tuntas."),
+    State.UNREGISTERED: say("Ditutup: BPJS tidak mengaktifkan peserta ini. Sampaikan jalan lain kepada keluarga."),
+    State.EXPIRED: say("Masa berlaku surat habis. Bila masih perlu, buka berkas baru dengan NIK yang sama."),
+    State.REMOVED: say("Surat pencabutan terbit dan kursinya bebas. Kirim suratnya ke BPJS Kesehatan."),
+    State.REVOKED: say("Surat sudah dicabut. Bila masih perlu, buka berkas baru dengan NIK yang sama."),
+    State.REJECTED: say("Permohonan ditolak. Sampaikan alasan dan jalan lain kepada pemohon."),
+    State.WITHDRAWN: say("Berkas dibatalkan. Bila masih perlu, buka berkas baru dengan NIK yang sama."),
+    State.UPHELD: say("Keberatan ditolak. Sampaikan alasannya kepada pemohon."),
+    State.OVERTURNED: say("Keberatan dikabulkan. Berkas lanjutan sudah dibuka."),
+    State.DIED: say("Pasien telah wafat dan berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini."),
 }
 
 WORKING: dict[State, str] = {
-    State.RECEIVED: "Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini.",
-    State.CHECKED: "Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik.",
-    State.APPROVED: "Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik.",
+    State.RECEIVED: say("Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini."),
+    State.CHECKED: say("Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik."),
+    State.APPROVED: say("Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik."),
 }
 
-TO_THE_DESK = "Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit."
+TO_THE_DESK = say("Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit.")
 HAND_OVER: dict[LetterType, str] = {
-    LetterType.KET_REAKTIVASI_PBI_JK: "Surat terbit. Serahkan kepada keluarga, lalu masukkan usulannya ke SIKS-NG dan catat jawabannya.",
+    LetterType.KET_REAKTIVASI_PBI_JK: say(
+        "Surat terbit. Serahkan kepada keluarga, lalu masukkan usulannya ke SIKS-NG dan catat jawabannya."
+    ),
 }
 """Where a new letter goes, by its type; all others go to a desk."""
 AFTER_LETTER: dict[State, str] = {
-    State.ACCEPTED: "Rumah sakit sudah menerima pasien. Pendaftaran ke BPJS berjalan.",
-    State.REGISTERING: "Pendaftaran ke BPJS sedang berjalan.",
-    State.ACTIVE: "Peserta sudah aktif. Rumah sakit tinggal mencatat nomor SEP.",
+    State.ACCEPTED: say("Rumah sakit sudah menerima pasien. Pendaftaran ke BPJS berjalan."),
+    State.REGISTERING: say("Pendaftaran ke BPJS sedang berjalan."),
+    State.ACTIVE: say("Peserta sudah aktif. Rumah sakit tinggal mencatat nomor SEP."),
 }
 
 
@@ -73,7 +81,7 @@ def next_step(view: CaseView, actor: Actor) -> Step:
     """The one thing to do next."""
     state = view.case.state
     if state == State.REJECTED:
-        return Step(CLOSED[state], "Alasan dan lembar untuk keluarga", _to(view, "refusal.show"))
+        return Step(CLOSED[state], say("Alasan dan lembar untuk keluarga"), _to(view, "refusal.show"))
     if state in FINAL:
         return Step(CLOSED[state])
     step = _in_turn(view, actor)
@@ -90,15 +98,15 @@ def _in_turn(view: CaseView, actor: Actor) -> Step:
     if state == State.LETTER_ISSUED and view.nik_came_late:
         return _replace_for_nik(view, actor)
     if state == State.LETTER_ISSUED:
-        return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), "Cetak surat", f"{_to(view, 'case_page.show')}#surat")
+        return Step(HAND_OVER.get(view.case.letter_type, TO_THE_DESK), say("Cetak surat"), f"{_to(view, 'case_page.show')}#surat")
     return _button(view, actor)
 
 
 def _replace_for_nik(view: CaseView, actor: Actor) -> Step:
     """The paper lacks the NIK that is known by now."""
     if can(actor, Permission.REVOKE_LETTER):
-        return Step(late_nik.REASON, "Ganti surat", _to(view, "closing.show_replacement"))
-    return Step(f"{late_nik.REASON} Mintalah Kepala Dinas mengganti surat ini.")
+        return Step(late_nik.REASON, say("Ganti surat"), _to(view, "closing.show_replacement"))
+    return Step(say("{reason} Mintalah Kepala Dinas mengganti surat ini.", reason=late_nik.REASON))
 
 
 def other_steps(view: CaseView, actor: Actor) -> list[Step]:
@@ -106,23 +114,23 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
     state = view.case.state
     steps = []
     if can(actor, Permission.AMEND_CASE) and state in AMENDABLE_STATES:
-        steps.append(Step("", "Lengkapi data", _to(view, "amending.show")))
+        steps.append(Step("", say("Lengkapi data"), _to(view, "amending.show")))
     if can(actor, Permission.AMEND_CASE) and view.case.lane and state in NIK_MAY_COME:
-        steps.append(Step("", "Tambahkan NIK", _to(view, "identifying.show")))
+        steps.append(Step("", say("Tambahkan NIK"), _to(view, "identifying.show")))
     if can(actor, Permission.CHOOSE_LETTER) and state in letter_types.OPEN and view.case.letter_type in CHOSEN:
-        steps.append(Step("", "Ubah jenis surat", _to(view, "letter_type.show")))
+        steps.append(Step("", say("Ubah jenis surat"), _to(view, "letter_type.show")))
     if can(actor, Permission.OPEN_CASE) and state not in FINAL:
-        steps.append(Step("", "Tanda terima", _to(view, "case_page.receipt")))
+        steps.append(Step("", say("Tanda terima"), _to(view, "case_page.receipt")))
     if can(actor, Permission.REGISTER) and state == State.LETTER_ISSUED:
-        steps.append(Step("", "Pendaftaran ke BPJS", _to(view, "registration.show_one")))
+        steps.append(Step("", say("Pendaftaran ke BPJS"), _to(view, "registration.show_one")))
     if can(actor, Permission.WITHDRAW) and _can_be(Action.WITHDRAW, state):
-        steps.append(Step("", "Batalkan berkas", _to(view, "closing.show_withdrawal")))
+        steps.append(Step("", say("Batalkan berkas"), _to(view, "closing.show_withdrawal")))
     if can(actor, Permission.OBJECT) and _can_be(Action.RETRACT, state):
-        steps.append(Step("", "Cabut keberatan", _to(view, "refusal.show_retraction")))
+        steps.append(Step("", say("Cabut keberatan"), _to(view, "refusal.show_retraction")))
     if can(actor, Permission.OBJECT) and _can_be(Action.OBJECT, state) and not (view.refusal and view.refusal.objection):
-        steps.append(Step("", "Catat keberatan", _to(view, "refusal.show_objection")))
+        steps.append(Step("", say("Catat keberatan"), _to(view, "refusal.show_objection")))
     if can(actor, Permission.RECORD_DEATH) and _can_be(Action.RECORD_DEATH, state):
-        steps.append(Step("", "Pasien wafat", _to(view, "refusal.show_death")))
+        steps.append(Step("", say("Pasien wafat"), _to(view, "refusal.show_death")))
     return [*steps, *_letter_steps(view, actor)]
 
 
@@ -131,11 +139,11 @@ def _letter_steps(view: CaseView, actor: Actor) -> list[Step]:
     state = view.case.state
     steps = []
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REPLACE, state):
-        steps.append(Step("", "Ganti surat", _to(view, "closing.show_replacement")))
+        steps.append(Step("", say("Ganti surat"), _to(view, "closing.show_replacement")))
     if can(actor, Permission.START_REMOVAL) and state == State.CLOSED and view.case.letter_type in SEATED:
-        steps.append(Step("", "Cabut kepesertaan", _to(view, "closing.show_removal")))
+        steps.append(Step("", say("Cabut kepesertaan"), _to(view, "closing.show_removal")))
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
-        steps.append(Step("", "Cabut surat", _to(view, "closing.show_revocation")))
+        steps.append(Step("", say("Cabut surat"), _to(view, "closing.show_revocation")))
     return steps
 
 
@@ -145,7 +153,11 @@ def _by_name(view: CaseView, actor: Actor) -> Step | None:
     if mine is None:
         return None
     address = url_for("checking.show", ticket=view.case.ticket, slug=SLUG[mine.kind])
-    return Step(f"Registri tidak menjawab. {CHECK[mine.kind]} menunggu pemeriksaan manual Anda.", "Catat hasil manual", address)
+    return Step(
+        say("Registri tidak menjawab. {check} menunggu pemeriksaan manual Anda.", check=CHECK[mine.kind]),
+        say("Catat hasil manual"),
+        address,
+    )
 
 
 def _follow(view: CaseView, actor: Actor) -> Step:
@@ -153,16 +165,16 @@ def _follow(view: CaseView, actor: Actor) -> Step:
     sentence = HAND_OVER.get(view.case.letter_type, AFTER_LETTER[state]) if state == State.REGISTERING else AFTER_LETTER[state]
     if not can(actor, Permission.REGISTER):
         return Step(sentence)
-    return Step(sentence, "Lihat pendaftaran ke BPJS", _to(view, "registration.show_one"))
+    return Step(sentence, say("Lihat pendaftaran ke BPJS"), _to(view, "registration.show_one"))
 
 
 def _button(view: CaseView, actor: Actor) -> Step:
     state = view.case.state
     permission, button, endpoint, sentence = BUTTONS[state]
     if not can(actor, permission) or (state in PARAF and OWNER[state] not in actor.roles):
-        return Step(f"Giliran {ROLE[OWNER[state]].lower()}. Anda tidak perlu melakukan apa-apa.")
+        return Step(say("Giliran {role}. Anda tidak perlu melakukan apa-apa.", role=ROLE[OWNER[state]].lower()))
     if earlier := _earlier_hand(view, actor):
-        return Step(f"{earlier} {_colleague(OWNER[state])} harus melanjutkan.")
+        return Step(say("{earlier} {colleague} harus melanjutkan.", earlier=earlier, colleague=_colleague(OWNER[state])))
     return Step(sentence, button, _to(view, endpoint))
 
 
@@ -171,20 +183,20 @@ def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
     assessment, state = view.assessment, view.case.state
     assessed = assessment is not None and assessment.assessed_by == actor.id
     if state == State.VALIDATION and assessed:
-        return "Anda yang menilai berkas ini."
+        return say("Anda yang menilai berkas ini.")
     if state == State.ASSESSMENT or (state == State.VALIDATION and view.case.separate_intake):
         apart = view.case.separate_intake and actor.id == view.case.opened_by
-        return "Anda yang membuka berkas ini." if apart else None
+        return say("Anda yang membuka berkas ini.") if apart else None
     signs = state in PARAF | {State.DECISION, State.WAITLISTED}
     if signs and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
-        return "Anda sudah menangani langkah sebelumnya."
+        return say("Anda sudah menangani langkah sebelumnya.")
     if signs and any(step.given_by == actor.id for step in view.chain if state not in PARAF or step.role != OWNER[state]):
-        return "Anda sudah memberi paraf pada berkas ini."
+        return say("Anda sudah memberi paraf pada berkas ini.")
     return None
 
 
 def _colleague(role: Role) -> str:
-    return "Penanda tangan lain" if role == Role.KADIS else f"{ROLE[role]} lain"
+    return say("Penanda tangan lain") if role == Role.KADIS else say("{role} lain", role=ROLE[role])
 
 
 def _can_be(action: Action, state: State) -> bool:

@@ -4,12 +4,13 @@ import hashlib
 import secrets
 from collections.abc import Callable
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts
+from verify.language import tell
 from workflows.errors import Conflict
 from workflows.records.idempotency import IdempotencyRecord
 
@@ -27,7 +28,7 @@ def once(effect: Callable[[Session], str], done: str) -> Response:
     The same form sent again only goes there; a form changed meanwhile is another form.
     """
     place = _place() or _first_time(effect)
-    flash(done)
+    tell(done)
     return redirect(place, SEE_OTHER)
 
 

@@ -1,18 +1,20 @@
 """The person's own second factors: adding an app or a passkey, new recovery codes, taking one away."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from verify import factors, passkeys
 from verify.auth import before_factor, holder, me, my_session, parts, requires
 from verify.documents.qr import picture_of
 from verify.factors import factors_of
+from verify.language import tell
 from verify.step_up import check_fresh
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
 from workflows import second_factor
 from workflows.errors import RekomError
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("own_factors", __name__)
 
@@ -37,7 +39,7 @@ def confirm_app() -> Response | str | tuple[str, int]:
     except RekomError as error:
         form = wrong("code", str(error)) if isinstance(error, factors.WrongFactor) else failed(error)
         return _confirm_page(form), form.status
-    return _done(codes, "Aplikasi kode terpasang.")
+    return _done(codes, say("Aplikasi kode terpasang."))
 
 
 @blueprint.post("/akun/kunci")
@@ -56,7 +58,7 @@ def keep_passkey() -> Response | str:
     """Keep what the browser made."""
     _check_may_change()
     codes = passkeys.keep_new(parts(), holder(), request.form.get("credential", ""), request.form.get("name", ""))
-    return _done(codes, "Kunci sandi terpasang.")
+    return _done(codes, say("Kunci sandi terpasang."))
 
 
 @blueprint.post("/akun/kode-cadangan")
@@ -64,7 +66,7 @@ def keep_passkey() -> Response | str:
 def renew_codes() -> str | Response:
     """New recovery codes."""
     check_fresh(parts(), my_session(), now=parts().clock())
-    return _done(factors.renew_codes(parts(), holder()), "Kode cadangan diganti.")
+    return _done(factors.renew_codes(parts(), holder()), say("Kode cadangan diganti."))
 
 
 @blueprint.post("/akun/pengaman/<kind>/<int:number>")
@@ -74,7 +76,7 @@ def remove(kind: str, number: int) -> Response:
     check_fresh(parts(), my_session(), now=parts().clock())
     with parts().database.write() as session:
         second_factor.remove(session, me(), "TOTP" if kind == "aplikasi" else "PASSKEY", number, now=parts().clock())
-    flash("Pengaman itu sudah dihapus.")
+    tell(say("Pengaman itu sudah dihapus."))
     return redirect(url_for("account.show"), SEE_OTHER)
 
 
@@ -97,7 +99,7 @@ def _confirm_page(form: Form) -> str:
 def _done(codes: tuple[str, ...], sentence: str) -> Response | str:
     if codes:
         return render_template("recovery_codes.html", codes=codes, sentence=sentence)
-    flash(sentence)
+    tell(sentence)
     return redirect(url_for("account.show"), SEE_OTHER)
 
 

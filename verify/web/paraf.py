@@ -10,6 +10,7 @@ from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("paraf", __name__)
@@ -29,7 +30,7 @@ def show(ticket: str) -> str:
 @requires(Permission.PARAF)
 def give(ticket: str) -> Response | tuple[str, int]:
     """Put the paraf, or send back."""
-    return tried(lambda: do(ticket, SCHEMA, paraf_case, "Paraf Anda tersimpan."), lambda form: page(ticket, form))
+    return tried(lambda: do(ticket, SCHEMA, paraf_case, say("Paraf Anda tersimpan.")), lambda form: page(ticket, form))
 
 
 @blueprint.post("/berkas/<ticket>/kuorum")
@@ -38,7 +39,7 @@ def agree(ticket: str) -> Response | tuple[str, int]:
     """Agree as one post of a quorum."""
 
     def load() -> Response:
-        return do(ticket, SEEN, lambda session, case, _: agree_to(session, case), "Persetujuan Anda tersimpan.")
+        return do(ticket, SEEN, lambda session, case, _: agree_to(session, case), say("Persetujuan Anda tersimpan."))
 
     return tried(load, lambda form: page(ticket, form))
 

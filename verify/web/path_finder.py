@@ -14,6 +14,7 @@ from verify.web.words import RESULT, SEGMENT
 from workflows.permissions import Permission
 from workflows.rules.letter_terms import NAMES as LETTERS
 from workflows.rules.path_facts import Cause, Lane
+from workflows.saying import say
 from workflows.states import Job
 
 blueprint = Blueprint("path_finder", __name__)
@@ -21,30 +22,34 @@ blueprint = Blueprint("path_finder", __name__)
 SCHEMA = PathQuestionSchema()
 
 LANES = [
-    (Lane.NEWBORN.value, "Bayi baru lahir"),
-    (Lane.UNIDENTIFIED.value, "Tidak sadar atau belum dikenal"),
-    (Lane.HOMELESS.value, "Orang terlantar"),
-    (Lane.FOREIGNER.value, "Warga negara asing"),
+    (Lane.NEWBORN.value, say("Bayi baru lahir")),
+    (Lane.UNIDENTIFIED.value, say("Tidak sadar atau belum dikenal")),
+    (Lane.HOMELESS.value, say("Orang terlantar")),
+    (Lane.FOREIGNER.value, say("Warga negara asing")),
 ]
 CAUSES = [
-    (Cause.ILLNESS.value, "Sakit, melahirkan, atau belum dirawat"),
-    (Cause.TRAFFIC_ACCIDENT.value, "Kecelakaan lalu lintas"),
-    (Cause.WORK_ACCIDENT.value, "Kecelakaan kerja"),
+    (Cause.ILLNESS.value, say("Sakit, melahirkan, atau belum dirawat")),
+    (Cause.TRAFFIC_ACCIDENT.value, say("Kecelakaan lalu lintas")),
+    (Cause.WORK_ACCIDENT.value, say("Kecelakaan kerja")),
 ]
-YES_NO = [("true", "Sanggup"), ("false", "Tidak sanggup")]
-ABOUT = {"identity": "Data kependudukan", "membership": "Kepesertaan BPJS Kesehatan", "poverty": "Data sosial ekonomi (DTSEN)"}
+YES_NO = [("true", say("Sanggup")), ("false", say("Tidak sanggup"))]
+ABOUT = {
+    "identity": say("Data kependudukan"),
+    "membership": say("Kepesertaan BPJS Kesehatan"),
+    "poverty": say("Data sosial ekonomi (DTSEN)"),
+}
 SAID = {"identity": RESULT[Job.IDENTITY], "membership": RESULT[Job.MEMBERSHIP], "poverty": RESULT[Job.POVERTY]}
 NAMES = {
-    "lane": "Mengapa belum ada NIK",
-    "cause": "Sebab perawatan",
-    "able_to_pay": "Membayar iuran sendiri setiap bulan",
-    "identity": "KTP dan KK asli",
-    "membership": "Kepesertaan JKN",
-    "reactivations": "Pernah diaktifkan kembali",
-    "cover_from": "Aktif sejak",
-    "cover_until": "Aktif sampai",
-    "poverty": "Data di DTSEN",
-    "on": "Hari yang ditanyakan",
+    "lane": say("Mengapa belum ada NIK"),
+    "cause": say("Sebab perawatan"),
+    "able_to_pay": say("Membayar iuran sendiri setiap bulan"),
+    "identity": say("KTP dan KK asli"),
+    "membership": say("Kepesertaan JKN"),
+    "reactivations": say("Pernah diaktifkan kembali"),
+    "cover_from": say("Aktif sejak"),
+    "cover_until": say("Aktif sampai"),
+    "poverty": say("Data di DTSEN"),
+    "on": say("Hari yang ditanyakan"),
 }
 """What the fields of this page are called, on the label and in the list of errors."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from verify.web.words import CHECK, NOT_YET, RESULT
 from workflows.queries import CaseView
+from workflows.saying import say
 from workflows.states import CHECKS, Job, State
 from workflows.steps import SOURCE
 
@@ -46,11 +47,11 @@ def progress(view: CaseView, *, now: datetime) -> Progress:
 
 def _check_line(view: CaseView, kind: Job) -> Line:
     if not _known(view, kind):
-        return Line(CHECK[kind], f"menunggu jawaban {SOURCE[kind]}", "clock")
+        return Line(CHECK[kind], say("menunggu jawaban {source}", source=SOURCE[kind]), "clock")
     result = next(check for check in view.checks if check.kind == kind)
     if result.outcome is None:
         owner = owner_of(view, kind)
-        words = f"{NOT_YET.lower()}, diperiksa manual oleh {owner}" if owner else NOT_YET.lower()
+        words = say("{not_yet}, diperiksa manual oleh {owner}", not_yet=NOT_YET.lower(), owner=owner) if owner else NOT_YET.lower()
         return Line(CHECK[kind], words, "warning", result.recorded_at)
     return Line(CHECK[kind], RESULT[kind].get(result.outcome, result.outcome).lower(), "check", result.recorded_at)
 
@@ -58,12 +59,12 @@ def _check_line(view: CaseView, kind: Job) -> Line:
 def _own_lines(view: CaseView) -> list[Line]:
     lines = []
     if Job.FINDINGS in view.waiting or view.case.state == State.CHECKED:
-        lines.append(Line(CHECK[Job.FINDINGS], "sedang dihitung", "clock"))
+        lines.append(Line(CHECK[Job.FINDINGS], say("sedang dihitung"), "clock"))
     elif view.findings:
-        lines.append(Line(CHECK[Job.FINDINGS], "sudah dihitung", "check", view.findings.weighed_at))
+        lines.append(Line(CHECK[Job.FINDINGS], say("sudah dihitung"), "check", view.findings.weighed_at))
     if view.letter:
         done = view.letter.issued_at
-        lines.append(Line(CHECK[Job.LETTER], "terbit" if done else "sedang dibuat", "check" if done else "clock", done))
+        lines.append(Line(CHECK[Job.LETTER], say("terbit") if done else say("sedang dibuat"), "check" if done else "clock", done))
     return lines
 
 

@@ -13,6 +13,7 @@ from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
 from workflows.records.collective import CollectiveLetter
 from workflows.rules.letter_terms import NAMES
+from workflows.saying import say
 from workflows.vocabulary import LetterType
 
 blueprint = Blueprint("public_letter", __name__)
@@ -29,20 +30,26 @@ class Words:
 
 
 SAID: dict[DeskAnswer, Words] = {
-    DeskAnswer.VALID: Words("Surat asli dan berlaku", "Serahkan surat ini di loket rumah sakit bersama KTP.", "good", "check"),
-    DeskAnswer.EXPIRED: Words("Surat asli, masa berlaku habis", "Minta perpanjangan ke Dinas Sosial.", "bad", "clock"),
-    DeskAnswer.REVOKED: Words("Surat asli, sudah dicabut", "Surat ini tidak boleh dipakai. Hubungi Dinas Sosial.", "bad", "stop"),
-    DeskAnswer.ALREADY_USED: Words("Surat asli, sudah dipakai", "Rumah sakit sudah menerima surat ini.", "warn", "warning"),
+    DeskAnswer.VALID: Words(say("Surat asli dan berlaku"), say("Serahkan surat ini di loket rumah sakit bersama KTP."), "good", "check"),
+    DeskAnswer.EXPIRED: Words(say("Surat asli, masa berlaku habis"), say("Minta perpanjangan ke Dinas Sosial."), "bad", "clock"),
+    DeskAnswer.REVOKED: Words(say("Surat asli, sudah dicabut"), say("Surat ini tidak boleh dipakai. Hubungi Dinas Sosial."), "bad", "stop"),
+    DeskAnswer.ALREADY_USED: Words(say("Surat asli, sudah dipakai"), say("Rumah sakit sudah menerima surat ini."), "warn", "warning"),
     DeskAnswer.NOT_FOR_HOSPITAL: Words(
-        "Surat asli, bukan untuk loket rumah sakit", "Serahkan kepada BPJS Kesehatan. Surat ini bukan jaminan pembayaran.", "warn", "letter"
+        say("Surat asli, bukan untuk loket rumah sakit"),
+        say("Serahkan kepada BPJS Kesehatan. Surat ini bukan jaminan pembayaran."),
+        "warn",
+        "letter",
     ),
-    DeskAnswer.IN_PROGRESS: Words("Surat sedang dibuat", "Tunggu sebentar, lalu pindai lagi.", "warn", "clock"),
+    DeskAnswer.IN_PROGRESS: Words(say("Surat sedang dibuat"), say("Tunggu sebentar, lalu pindai lagi."), "warn", "clock"),
     DeskAnswer.AFTER_BACKUP: Words(
-        "Surat asli, catatannya hilang", "Simpan surat ini dan tunjukkan di Dinas Sosial supaya dicatat kembali.", "warn", "letter"
+        say("Surat asli, catatannya hilang"),
+        say("Simpan surat ini dan tunjukkan di Dinas Sosial supaya dicatat kembali."),
+        "warn",
+        "letter",
     ),
-    DeskAnswer.UNKNOWN: Words("Surat tidak ditemukan", "Hubungi Dinas Sosial di kota Anda.", "warn", "search"),
+    DeskAnswer.UNKNOWN: Words(say("Surat tidak ditemukan"), say("Hubungi Dinas Sosial di kota Anda."), "warn", "search"),
     DeskAnswer.FORGED: Words(
-        "Surat palsu atau rusak", "Jangan dipakai. Hubungi Dinas Sosial yang namanya tertulis di surat.", "bad", "cross"
+        say("Surat palsu atau rusak"), say("Jangan dipakai. Hubungi Dinas Sosial yang namanya tertulis di surat."), "bad", "cross"
     ),
 }
 
@@ -81,5 +88,9 @@ def _facts(verdict: Verdict) -> dict[str, object]:
 
 def _facts_of_list(letter: CollectiveLetter) -> dict[str, object]:
     policy = parts().policies.pinned(letter.region_code, letter.policy_valid_from)
-    facts = {"initials": f"Daftar {letter.people} warga", "office": policy.office, "letter_name": NAMES[LetterType.PENGANTAR_KOLEKTIF]}
+    facts = {
+        "initials": say("Daftar {people} warga", people=letter.people),
+        "office": policy.office,
+        "letter_name": NAMES[LetterType.PENGANTAR_KOLEKTIF],
+    }
     return facts | {"until": letter.valid_until, "zone": letter.timezone}

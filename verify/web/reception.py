@@ -16,6 +16,7 @@ from verify.web.desk_words import LOOK
 from verify.web.form import Form, blank, failed
 from workflows.desk import DeskAnswer, Verdict
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("reception", __name__)
 
@@ -24,7 +25,7 @@ QUESTION, ACCEPTANCE = DeskQuestion(), AcceptQuestion()
 SCANNED = re.compile(r"^\s*[a-z][a-z0-9+.-]*:|https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
 """What a scanner types: an address, or a letter's token alone. No letter's number begins like an address."""
 
-NUMBER_TYPED = "Ini nomor surat, bukan kode QR. Isi juga NIK di bawah."
+NUMBER_TYPED = say("Ini nomor surat, bukan kode QR. Isi juga NIK di bawah.")
 
 
 @blueprint.get("/periksa")

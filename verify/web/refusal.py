@@ -15,6 +15,7 @@ from verify.web.story import who_did
 from verify.web.words import OBJECTION
 from workflows.permissions import Permission
 from workflows.queries import CaseView
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("refusal", __name__)
@@ -53,7 +54,7 @@ def show_objection(ticket: str) -> str:
 @requires(Permission.OBJECT)
 def file(ticket: str) -> Response | tuple[str, int]:
     """Take the objection in."""
-    done = "Keberatan diterima. Pejabat lain menjawabnya."
+    done = say("Keberatan diterima. Pejabat lain menjawabnya.")
     return tried(lambda: do(ticket, OBJECTING, file_objection, done), lambda form: _form("object.html", ticket, form))
 
 
@@ -69,7 +70,7 @@ def show_answer(ticket: str) -> str:
 @requires(Permission.DECIDE)
 def answer(ticket: str) -> Response | tuple[str, int]:
     """The office's answer."""
-    done = "Jawaban keberatan tersimpan."
+    done = say("Jawaban keberatan tersimpan.")
     return tried(lambda: do(ticket, ANSWER, answer_objection, done), lambda form: _form("objection_answer.html", ticket, form))
 
 
@@ -85,7 +86,7 @@ def show_retraction(ticket: str) -> str:
 @requires(Permission.OBJECT)
 def retract(ticket: str) -> Response | tuple[str, int]:
     """Take the objection back."""
-    done = "Keberatan dicabut. Penolakan tetap berlaku."
+    done = say("Keberatan dicabut. Penolakan tetap berlaku.")
     return tried(lambda: do(ticket, RETRACTION, retract_objection, done), lambda form: _form("retract.html", ticket, form))
 
 
@@ -101,7 +102,7 @@ def show_death(ticket: str) -> str:
 @requires(Permission.RECORD_DEATH)
 def death(ticket: str) -> Response | tuple[str, int]:
     """Close the case."""
-    done = "Berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini."
+    done = say("Berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini.")
     return tried(lambda: do(ticket, DEATH, record_death, done), lambda form: _form("death.html", ticket, form))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from marshmallow import Schema
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from schemas.casework import ReasonSchema
 from schemas.forms import plain
 from schemas.registration import EvidenceSchema, OneAnswerSchema, RegistrationDetailsSchema, SentSchema
 from verify.auth import me, parts, requires
+from verify.language import tell
 from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch, read_upload
 from verify.web.form import Form, blank, tried
 from verify.web.look import look
@@ -23,6 +24,7 @@ from workflows.errors import InvalidInput
 from workflows.permissions import Permission
 from workflows.records.case import Case
 from workflows.registration_states import LABEL, REFUSAL, RefusalCode, RegistrationStatus, Route
+from workflows.saying import say
 from workflows.states import TRANSITIONS, Action
 
 blueprint = Blueprint("registration", __name__)
@@ -41,7 +43,7 @@ def show() -> str:
 @requires(Permission.REGISTER)
 def make() -> Response | tuple[str, int]:
     """One file of everybody who waits."""
-    return tried(lambda: once(_make, "Berkas kiriman dibuat. Unduh, kirim ke BPJS, lalu catat sudah dikirim."), page)
+    return tried(lambda: once(_make, say("Berkas kiriman dibuat. Unduh, kirim ke BPJS, lalu catat sudah dikirim.")), page)
 
 
 @blueprint.get("/pendaftaran/kiriman/<int(max=2147483647):number>/berkas")
@@ -62,7 +64,7 @@ def mark_sent(number: int) -> Response | tuple[str, int]:
         batches.mark_sent(session, me().region_code, number, me(), now=parts().clock())
         return url_for("registration.show")
 
-    return tried(lambda: once(effect, f"Berkas kiriman {number} tercatat sudah dikirim."), page)
+    return tried(lambda: once(effect, say("Berkas kiriman {number} tercatat sudah dikirim.", number=number)), page)
 
 
 @blueprint.post("/pendaftaran/kiriman/<int(max=2147483647):number>/batalkan")
@@ -75,7 +77,9 @@ def void(number: int) -> Response | tuple[str, int]:
         batches.void(session, me().region_code, number, reason, me(), now=parts().clock())
         return url_for("registration.show")
 
-    return tried(lambda: once(effect, f"Berkas kiriman {number} dibatalkan. Semua orang di dalamnya menunggu lagi."), page)
+    return tried(
+        lambda: once(effect, say("Berkas kiriman {number} dibatalkan. Semua orang di dalamnya menunggu lagi.", number=number)), page
+    )
 
 
 @blueprint.post("/pendaftaran/jawaban")
@@ -96,35 +100,35 @@ def show_one(ticket: str) -> str:
 @requires(Permission.REGISTER)
 def mend(ticket: str) -> Response | tuple[str, int]:
     """Fill in or mend columns."""
-    return _do(ticket, RegistrationDetailsSchema(), _mend, "Data pendaftaran tersimpan.")
+    return _do(ticket, RegistrationDetailsSchema(), _mend, say("Data pendaftaran tersimpan."))
 
 
 @blueprint.post("/berkas/<ticket>/pendaftaran/terkirim")
 @requires(Permission.REGISTER)
 def send_by_hand(ticket: str) -> Response | tuple[str, int]:
     """Typed into SIKS-NG."""
-    return _do(ticket, SentSchema(), _send_by_hand, "Tercatat sudah dikirim lewat SIKS-NG.")
+    return _do(ticket, SentSchema(), _send_by_hand, say("Tercatat sudah dikirim lewat SIKS-NG."))
 
 
 @blueprint.post("/berkas/<ticket>/pendaftaran/disetujui")
 @requires(Permission.REGISTER)
 def grant(ticket: str) -> Response | tuple[str, int]:
     """The ministry agrees."""
-    return _do(ticket, EvidenceSchema(), _grant, "Persetujuan Kementerian Sosial tercatat.")
+    return _do(ticket, EvidenceSchema(), _grant, say("Persetujuan Kementerian Sosial tercatat."))
 
 
 @blueprint.post("/berkas/<ticket>/pendaftaran/jawaban")
 @requires(Permission.REGISTER)
 def answer(ticket: str) -> Response | tuple[str, int]:
     """One answer."""
-    return _do(ticket, OneAnswerSchema(), _answer, "Jawaban tercatat.")
+    return _do(ticket, OneAnswerSchema(), _answer, say("Jawaban tercatat."))
 
 
 @blueprint.post("/berkas/<ticket>/pendaftaran/tutup")
 @requires(Permission.REGISTER)
 def give_up(ticket: str) -> Response | tuple[str, int]:
     """Close with a reason."""
-    return _do(ticket, ReasonSchema(), _give_up, "Berkas ditutup.")
+    return _do(ticket, ReasonSchema(), _give_up, say("Berkas ditutup."))
 
 
 def page(form: Form) -> str:
@@ -184,11 +188,18 @@ def _make(session: Session) -> str:
 def _take_answers() -> Response:
     sent = request.files.get("answer_file")
     if sent is None or not sent.filename:
-        raise InvalidInput("Pilih berkas jawaban dulu, lalu unggah.")
+        raise InvalidInput(say("Pilih berkas jawaban dulu, lalu unggah."))
     with sent.stream as stream:
         digest, rows = read_upload(parts(), stream.read())
     receipt = apply_rows(parts(), me().region_code, digest, rows, me())
-    flash(f"{receipt.accepted} aktif, {receipt.refused} ditolak, {len(receipt.strange)} baris tidak dikenal.")
+    tell(
+        say(
+            "{accepted} aktif, {refused} ditolak, {count} baris tidak dikenal.",
+            accepted=receipt.accepted,
+            refused=receipt.refused,
+            count=len(receipt.strange),
+        )
+    )
     return redirect(url_for("registration.show"), SEE_OTHER)
 
 

@@ -20,13 +20,3 @@ def show() -> str:
         quota = seats.year_of(session, me().region_code, outlook.year)
         line = seats.line(session, quota.id) if quota and quota.id else []
     return render_template("seats.html", outlook=outlook, line=line, Account=Account, now=parts().clock())
-
-
-def number(value: int) -> str:
-    """``43.000``: thousands with dots."""
-    return f"{value:,}".replace(",", ".")
-
-
-def rupiah(value: int) -> str:
-    """``Rp 37.800``, or ``−Rp 37.800``."""
-    return f"{'−' if value < 0 else ''}Rp {number(abs(value))}"

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template
 from verify.auth import public
 from verify.errors import FORM_TOO_OLD, HTTP_SENTENCES, OTHER_SENTENCE, status_of
 from workflows.errors import RekomError
+from workflows.saying import Sentence, say
 
 blueprint = Blueprint("sheets", __name__)
 
@@ -22,18 +23,18 @@ class Problem:
 
 
 NEXT_STEP = {
-    400: "Muat ulang halaman, isi lagi, lalu kirim.",
-    401: "Masuk dengan nama pengguna dan kata sandi Anda, lalu ulangi langkah terakhir.",
-    403: "Mintalah rekan yang berwenang, atau hubungi admin kantor bila peran Anda keliru.",
-    404: "Periksa nomor atau alamatnya. Mulai lagi dari halaman awal bila perlu.",
-    405: "Buka halaman dari menu, jangan dari alamat yang diketik.",
-    409: "Muat ulang berkas, lihat keadaan terakhirnya, lalu putuskan langkah berikutnya.",
-    413: "Kecilkan kiriman Anda, lalu coba lagi.",
-    422: "Perbaiki isian yang ditandai, lalu kirim lagi. Yang sudah diketik tetap ada.",
-    429: "Tunggu satu menit, lalu coba lagi.",
-    500: "Coba sekali lagi. Bila berulang, sebutkan kode masalah kepada admin kantor.",
-    502: "Lanjutkan pekerjaan lain. Rekom mencoba lagi sendiri, atau catat hasil pemeriksaan manual.",
-    503: "Tunggu sebentar, lalu coba lagi. Pasien gawat darurat tetap dilayani.",
+    400: say("Muat ulang halaman, isi lagi, lalu kirim."),
+    401: say("Masuk dengan nama pengguna dan kata sandi Anda, lalu ulangi langkah terakhir."),
+    403: say("Mintalah rekan yang berwenang, atau hubungi admin kantor bila peran Anda keliru."),
+    404: say("Periksa nomor atau alamatnya. Mulai lagi dari halaman awal bila perlu."),
+    405: say("Buka halaman dari menu, jangan dari alamat yang diketik."),
+    409: say("Muat ulang berkas, lihat keadaan terakhirnya, lalu putuskan langkah berikutnya."),
+    413: say("Kecilkan kiriman Anda, lalu coba lagi."),
+    422: say("Perbaiki isian yang ditandai, lalu kirim lagi. Yang sudah diketik tetap ada."),
+    429: say("Tunggu satu menit, lalu coba lagi."),
+    500: say("Coba sekali lagi. Bila berulang, sebutkan kode masalah kepada admin kantor."),
+    502: say("Lanjutkan pekerjaan lain. Rekom mencoba lagi sendiri, atau catat hasil pemeriksaan manual."),
+    503: say("Tunggu sebentar, lalu coba lagi. Pasien gawat darurat tetap dilayani."),
 }
 """The next step by status."""
 
@@ -63,7 +64,7 @@ def help_page() -> str:
 def problems() -> dict[str, Problem]:
     """Every kind of problem by its slug."""
     found = {f"http-{status}": _problem(status, sentence) for status, sentence in HTTP_SENTENCES.items()}
-    found |= {kind.slug: _problem(status_of(kind()), kind.sentence) for kind in _kinds(RekomError) if "slug" in vars(kind)}
+    found |= {kind.slug: _problem(status_of(kind()), Sentence(kind.sentence)) for kind in _kinds(RekomError) if "slug" in vars(kind)}
     return found | {slug: _problem(status, sentence) for slug, (status, sentence) in OTHERS.items()}
 
 

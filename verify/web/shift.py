@@ -17,6 +17,7 @@ from verify.web.once import once
 from workflows import extensions, shifts, transfers
 from workflows.errors import RekomError
 from workflows.permissions import Permission
+from workflows.saying import say
 from workflows.shifts import Admission, Shift
 
 blueprint = Blueprint("shift", __name__)
@@ -56,7 +57,7 @@ def move() -> Answer | tuple[str, int]:
             transfers.request(session, letter, reason, number, me(), now=parts().clock())
             return url_for("shift.show")
 
-        return once(effect, "Permintaan pindah dikirim. Dinas Sosial yang memutuskan; pasien tetap dilayani.")
+        return once(effect, say("Permintaan pindah dikirim. Dinas Sosial yang memutuskan; pasien tetap dilayani."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return _again(form), form.status
@@ -73,7 +74,7 @@ def prolong() -> Answer | tuple[str, int]:
             extensions.request(session, find(session, given), me(), now=parts().clock())
             return url_for("shift.show")
 
-        return once(effect, "Perpanjangan diminta. Dinas Sosial langsung melihatnya; pasien tetap dilayani.")
+        return once(effect, say("Perpanjangan diminta. Dinas Sosial langsung melihatnya; pasien tetap dilayani."))
     except (ValidationError, RekomError) as error:
         form = failed(error)
         return render_template("prolong.html", form=form), form.status
@@ -93,6 +94,6 @@ def _zone() -> str:
 
 
 def _row(one: Admission, zone: str) -> tuple[str, ...]:
-    how = "dipindahkan dari rumah sakit lain" if one.moved else "surat"
+    how = say("dipindahkan dari rumah sakit lain") if one.moved else "surat"
     number = one.registration_number or ""
     return (local_time(one.at, zone), one.letter.number, one.case.name, f"'{one.case.nik}" if one.case.nik else "", number, one.by, how)

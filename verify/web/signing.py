@@ -1,12 +1,13 @@
 """Signatures: a batch with BSrE, and ink with the scan."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from schemas.signing import BatchSchema
 from verify import signing_batch
 from verify.auth import me, parts, requires
 from verify.counter import draft_response, keep_scan
+from verify.language import tell
 from verify.web.form import Form, blank, tried
 from verify.web.look import look, look_before
 from verify.web.once import SEE_OTHER
@@ -15,6 +16,7 @@ from workflows.errors import InvalidInput
 from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
 from workflows.rules.policy import SigningMode
+from workflows.saying import say
 from workflows.states import Action
 
 blueprint = Blueprint("signatures", __name__)
@@ -83,15 +85,15 @@ def _sign() -> Response:
     papers = [*given["tickets"], *given["collective_letters"]]
     pen = signing_batch.Pen(me(), given["nik"], Passphrase(given["passphrase"]))
     signing_batch.begin(parts(), papers, pen)
-    flash(f"{len(papers)} surat sedang ditandatangani. Tiap surat bisa makan dua menit. Muat ulang untuk melihat hasilnya.")
+    tell(say("{count} surat sedang ditandatangani. Tiap surat bisa makan dua menit. Muat ulang untuk melihat hasilnya.", count=len(papers)))
     return redirect(url_for("signatures.show"), SEE_OTHER)
 
 
 def _upload(ticket: str) -> Response:
     sent = request.files.get("scan")
     if sent is None or not sent.filename:
-        raise InvalidInput("Pilih berkas pindaian dulu, lalu unggah.")
+        raise InvalidInput(say("Pilih berkas pindaian dulu, lalu unggah."))
     with sent.stream as scan:
         keep_scan(ticket, scan.read())
-    flash("Pindaian tersimpan. Surat terbit.")
+    tell(say("Pindaian tersimpan. Surat terbit."))
     return redirect(url_for("case_page.show", ticket=ticket), SEE_OTHER)

@@ -13,6 +13,7 @@ from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.removal import REASONS
+from workflows.saying import joined, say
 from workflows.states import LABEL, Job, Role, State
 from workflows.vocabulary import LetterType
 
@@ -47,15 +48,15 @@ def _details(action: str, detail: dict[str, Any]) -> Iterable[str]:
     """What a line says beside its title, by the names the audit trail uses."""
     yield from SPOKEN.get(action, _nothing)(detail)
     if letter := detail.get("letter"):
-        yield f"Nomor surat {letter}."
+        yield say("Nomor surat {letter}.", letter=letter)
     if reason := detail.get("reason"):
-        yield f"Alasan: {reason}"
+        yield say("Alasan: {reason}", reason=reason)
     if target := detail.get("target"):
-        yield f"Status menjadi {LABEL[State(target)]}."
+        yield say("Status menjadi {label}.", label=LABEL[State(target)])
 
 
 def _paraf_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{ROLE[Role(detail['post'])]}, pada versi berkas {detail['seen']}."
+    yield say("{role}, pada versi berkas {seen}.", role=ROLE[Role(detail["post"])], seen=detail["seen"])
 
 
 def _nothing(_: dict[str, Any]) -> Iterable[str]:
@@ -63,11 +64,16 @@ def _nothing(_: dict[str, Any]) -> Iterable[str]:
 
 
 def _check_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{CHECK[Job(detail['kind'])]}: {_result(detail, detail['outcome'])}. Sumber: {detail['source']}."
+    yield say(
+        "{check}: {result}. Sumber: {source}.",
+        check=CHECK[Job(detail["kind"])],
+        result=_result(detail, detail["outcome"]),
+        source=detail["source"],
+    )
 
 
 def _desk_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"Jawaban: {TITLES[DeskAnswer(detail['answer'])].capitalize()}."
+    yield say("Jawaban: {titles}.", titles=TITLES[DeskAnswer(detail["answer"])].capitalize())
 
 
 def _kind_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -75,20 +81,22 @@ def _kind_words(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _owner_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{CHECK[Job(detail['kind'])]}: sekarang tugas {detail['owner']}."
+    yield say("{check}: sekarang tugas {owner}.", check=CHECK[Job(detail["kind"])], owner=detail["owner"])
 
 
 def _hand_words(detail: dict[str, Any]) -> Iterable[str]:
     if owner := detail.get("owner"):
-        yield f"Sekarang di tangan {owner}."
+        yield say("Sekarang di tangan {owner}.", owner=owner)
     if before := detail.get("from_owner"):
-        yield f"Diambil alih dari {before}."
+        yield say("Diambil alih dari {before}.", before=before)
 
 
 def _correction_words(detail: dict[str, Any]) -> Iterable[str]:
     believed, answer = _result(detail, detail["believed"]).lower(), _result(detail, detail["answer"]).lower()
-    yield f"{CHECK[Job(detail['kind'])]}: tercatat {believed}, jawaban registri {answer}."
-    yield f"Sekarang tugas {detail['owner']}."
+    yield say(
+        "{check}: tercatat {believed}, jawaban registri {answer}.", check=CHECK[Job(detail["kind"])], believed=believed, answer=answer
+    )
+    yield say("Sekarang tugas {owner}.", owner=detail["owner"])
 
 
 def _resolve_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -97,9 +105,9 @@ def _resolve_words(detail: dict[str, Any]) -> Iterable[str]:
 
 def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
     if fields := detail.get("fields"):
-        yield f"Diubah: {', '.join(label(field).lower() for field in fields)}."
+        yield say("Diubah: {fields}.", fields=joined((label(field).lower() for field in fields), ", "))
     if documents := detail.get("documents"):
-        yield f"Berkas dilihat: {', '.join(paper_word(paper) for paper in documents)}."
+        yield say("Berkas dilihat: {documents}.", documents=joined((paper_word(paper) for paper in documents), ", "))
 
 
 def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -107,11 +115,11 @@ def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _removal_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"Alasan: {REASONS[detail['removal']]}. Bukti: {detail['evidence']}"
+    yield say("Alasan: {reasons}. Bukti: {evidence}", reasons=REASONS[detail["removal"]], evidence=detail["evidence"])
 
 
 def _replace_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"Menggantikan surat nomor {detail['replaces']}."
+    yield say("Menggantikan surat nomor {replaces}.", replaces=detail["replaces"])
 
 
 def _result(detail: dict[str, Any], outcome: str | None) -> str:

@@ -1,22 +1,24 @@
 """Taking cases in hand from the list or the case's page, giving one back, handing one to a colleague."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
+from verify.language import tell
 from verify.web.form import Form, blank, tried
 from verify.web.look import look
 from verify.web.once import SEE_OTHER, once
 from workflows import advance, taking
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound, TakenMeanwhile
 from workflows.permissions import Permission
+from workflows.saying import say
 
 blueprint = Blueprint("taking", __name__)
 
 MOST = 50
 """Cases at once: a page of the list."""
-NOTHING_TICKED = "Centang dulu berkas yang akan Anda ambil."
+NOTHING_TICKED = say("Centang dulu berkas yang akan Anda ambil.")
 
 
 @blueprint.post("/berkas/ambil")
@@ -27,10 +29,10 @@ def take_many() -> Response:
     outcomes = [(ticket, _taken(ticket)) for ticket in tickets]
     for ticket, refusal in outcomes:
         if refusal:
-            flash(f"{ticket}: {refusal}", "warning")
+            tell(f"{ticket}: {refusal}", "warning")
     done = sum(refusal is None for _, refusal in outcomes)
     if done or not tickets:
-        flash(f"{done} berkas sekarang di tangan Anda." if done else NOTHING_TICKED, "message" if done else "warning")
+        tell(say("{done} berkas sekarang di tangan Anda.", done=done) if done else NOTHING_TICKED, "message" if done else "warning")
     return redirect(url_for("work_list.show", siapa="saya") if done else url_for("work_list.show"), SEE_OTHER)
 
 
@@ -43,7 +45,7 @@ def take(ticket: str) -> Response:
         taking.take(session, advance.lock(session, ticket, me()), me(), now=parts().clock(), over=True)
         return _case(ticket)
 
-    return once(effect, "Berkas ini sekarang di tangan Anda.")
+    return once(effect, say("Berkas ini sekarang di tangan Anda."))
 
 
 @blueprint.post("/berkas/<ticket>/lepas")
@@ -55,7 +57,7 @@ def release(ticket: str) -> Response:
         taking.release(session, advance.lock(session, ticket, me()), me(), now=parts().clock())
         return _case(ticket)
 
-    return once(effect, "Berkas dilepas. Rekan lain dapat mengambilnya.")
+    return once(effect, say("Berkas dilepas. Rekan lain dapat mengambilnya."))
 
 
 @blueprint.get("/berkas/<ticket>/serahkan")
@@ -77,7 +79,7 @@ def hand_to(ticket: str) -> Response | tuple[str, int]:
         taking.hand_to(session, advance.lock(session, ticket, me()), int(chosen), me(), now=parts().clock())
         return _case(ticket)
 
-    return tried(lambda: once(effect, "Berkas sekarang di tangan rekan Anda."), lambda form: page(ticket, form))
+    return tried(lambda: once(effect, say("Berkas sekarang di tangan rekan Anda.")), lambda form: page(ticket, form))
 
 
 def page(ticket: str, form: Form) -> str:
@@ -94,7 +96,7 @@ def _taken(ticket: str) -> str | None:
         with parts().database.write() as session:
             taking.take(session, advance.lock(session, ticket, me()), me(), now=parts().clock())
     except TakenMeanwhile as error:
-        return f"sudah diambil {error.context['holder']}."
+        return say("sudah diambil {holder}.", holder=error.context["holder"])
     except (NotAllowed, NotFound, Conflict) as error:
         return str(error)
     return None

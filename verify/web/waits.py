@@ -10,6 +10,7 @@ from verify.web.words import ROLE
 from workflows import escalations
 from workflows.permissions import Permission, can
 from workflows.rules.limits import Waiting
+from workflows.saying import say
 from workflows.states import LABEL
 from workflows.waiting import Pending
 
@@ -17,20 +18,20 @@ blueprint = Blueprint("waiting", __name__)
 
 WAITING: Mapping[str, str] = {
     **{state.value: word for state, word in LABEL.items()},
-    Waiting.PAPERS: "Berkas pemohon lewat batas",
-    Waiting.REGISTRATION_WAITING: "Pendaftaran belum dikirim",
-    Waiting.REGISTRATION_BATCHED: "Berkas kiriman belum dikirim",
-    Waiting.REGISTRATION_SENT: "Jawaban pendaftaran belum datang",
-    Waiting.REGISTRATION_GRANTED: "Disetujui Kementerian Sosial, belum terlihat aktif",
-    Waiting.REGISTRATION_REFUSED: "Pendaftaran ditolak, belum dibetulkan",
-    Waiting.MANUAL_CHECK: "Pemeriksaan manual",
-    Waiting.CORRECTION: "Jawaban registri berbeda",
-    Waiting.DTSEN_DUTY: "Pemutakhiran DTSEN",
-    Waiting.TRANSFER: "Permintaan pindah rumah sakit",
-    Waiting.LATE_ACCEPTANCE: "Penerimaan tanpa internet belum diselesaikan",
-    Waiting.COLLECTIVE_PROPOSED: "Surat pengantar menunggu paraf atau putusan",
-    Waiting.COLLECTIVE_SIGNED: "Kertas surat pengantar belum jadi",
-    Waiting.COLLECTIVE_PREPARED: "Surat pengantar menunggu tanda tangan",
+    Waiting.PAPERS: say("Berkas pemohon lewat batas"),
+    Waiting.REGISTRATION_WAITING: say("Pendaftaran belum dikirim"),
+    Waiting.REGISTRATION_BATCHED: say("Berkas kiriman belum dikirim"),
+    Waiting.REGISTRATION_SENT: say("Jawaban pendaftaran belum datang"),
+    Waiting.REGISTRATION_GRANTED: say("Disetujui Kementerian Sosial, belum terlihat aktif"),
+    Waiting.REGISTRATION_REFUSED: say("Pendaftaran ditolak, belum dibetulkan"),
+    Waiting.MANUAL_CHECK: say("Pemeriksaan manual"),
+    Waiting.CORRECTION: say("Jawaban registri berbeda"),
+    Waiting.DTSEN_DUTY: say("Pemutakhiran DTSEN"),
+    Waiting.TRANSFER: say("Permintaan pindah rumah sakit"),
+    Waiting.LATE_ACCEPTANCE: say("Penerimaan tanpa internet belum diselesaikan"),
+    Waiting.COLLECTIVE_PROPOSED: say("Surat pengantar menunggu paraf atau putusan"),
+    Waiting.COLLECTIVE_SIGNED: say("Kertas surat pengantar belum jadi"),
+    Waiting.COLLECTIVE_PREPARED: say("Surat pengantar menunggu tanda tangan"),
 }
 """What waits, in words."""
 

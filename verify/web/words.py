@@ -7,6 +7,7 @@ from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
 from workflows.rules.policy import ActivationMode
+from workflows.saying import say, sayings
 from workflows.states import Job, Role, State
 from workflows.vocabulary import Channel, NoNik, ObjectionOutcome, ProxyKin, Sex, Urgency
 
@@ -93,7 +94,7 @@ RESULT: Mapping[Job, Mapping[str, str]] = {
     Job.POVERTY: {"FOUND": "Tercatat", "NOT_FOUND": "Tidak tercatat"},
     Job.DUPLICATES: {"CLEAR": "Tidak ada yang mirip", "SIMILAR": "Ada berkas yang mirip"},
 }
-NOT_YET = "Belum tersedia"
+NOT_YET = say("Belum tersedia")
 """For a check nobody could answer."""
 
 SEGMENT: Mapping[str, str] = SEGMENTS
@@ -230,7 +231,7 @@ TIMELINE: Mapping[str, str] = {
 }
 """A word for each action the audit trail of a case can hold."""
 
-OTHER_EVENT = "Peristiwa lain"
+OTHER_EVENT = say("Peristiwa lain")
 """For an action younger than these words."""
 
 STATE_ICON: Mapping[State, str] = {
@@ -389,3 +390,10 @@ NEWS: Mapping[News, str] = {
     News.MEMBERSHIP_ACTIVE: "Kepesertaan aktif",
 }
 """What is told to hospital systems."""
+
+ROLE, URGENCY, NO_NIK, PROXY_KIN = sayings(ROLE), sayings(URGENCY), sayings(NO_NIK), sayings(PROXY_KIN)
+SEX, CHANNEL, CHECK, RESULT = sayings(SEX), sayings(CHANNEL), sayings(CHECK), sayings(RESULT)
+SEGMENT_SHORT, RULE, OBJECTION, FINDING = sayings(SEGMENT_SHORT), sayings(RULE), sayings(OBJECTION), sayings(FINDING)
+ACTIVATION, ANSWER, TIMELINE, FIELD = sayings(ACTIVATION), sayings(ANSWER), sayings(TIMELINE), sayings(FIELD)
+NEWS = sayings(NEWS)
+"""The words of these tables are in the catalogue."""

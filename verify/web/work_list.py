@@ -22,6 +22,7 @@ from workflows.nik import SEPARATORS, parse_nik
 from workflows.permissions import OFFICE, Permission, can
 from workflows.queries import Asked, CasePage
 from workflows.records.case import Case
+from workflows.saying import say
 from workflows.states import FINAL, LABEL, OWNER, Role, State
 from workflows.vocabulary import Urgency
 
@@ -34,9 +35,9 @@ TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
 URGENCIES = list(Urgency)
 """In the order of the vocabulary: most urgent first."""
 
-NOT_A_NUMBER = "Ketik NIK 16 angka, atau nomor berkas seperti 7QMK-2F9X."
-NO_SUCH_CASE = "Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi."
-NO_CASE_YET = "Belum ada berkas untuk NIK ini. Mintalah petugas loket membuka berkas."
+NOT_A_NUMBER = say("Ketik NIK 16 angka, atau nomor berkas seperti 7QMK-2F9X.")
+NO_SUCH_CASE = say("Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi.")
+NO_CASE_YET = say("Belum ada berkas untuk NIK ini. Mintalah petugas loket membuka berkas.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _waiting_for(actor: Actor) -> tuple[State, ...]:
 def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
     mine = _waiting_for(actor)
     others = tuple(state for state in State if state not in mine and (found.counts.get(state) or state == current))
-    every = Tab(ALL, "Semua", sum(found.counts.values()), current is None, mine=False, first=True)
+    every = Tab(ALL, say("Semua"), sum(found.counts.values()), current is None, mine=False, first=True)
 
     def tab(state: State) -> Tab:
         is_mine = state in mine

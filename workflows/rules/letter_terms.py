@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.saying import sayings
 from workflows.vocabulary import LetterType
 
 
@@ -94,6 +95,7 @@ NAMES: Mapping[LetterType, str] = {
     LetterType.PENGANTAR_KOLEKTIF: "Surat pengantar kolektif",
 }
 """What people at the counter call a letter."""
+NAMES = sayings(NAMES)
 
 LetterRules = tuple[tuple[date, LetterRule], ...]
 """Rules of one type by the day they hold from, newest last."""

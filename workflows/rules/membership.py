@@ -6,6 +6,7 @@ from workflows.rules import law
 from workflows.rules.facts import CheckFact, EligibilityFacts
 from workflows.rules.finding import Advice, Finding, Outcome, Referenced, finding
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import sayings
 
 RULE = "kepesertaan"
 
@@ -17,6 +18,7 @@ SEGMENTS: Mapping[str, str] = {
     "OTHER": "segmen lain",
 }
 """By ``workflows.ports.Segment``: the words people read."""
+SEGMENTS = sayings(SEGMENTS)
 
 UNDETERMINED = Advice(
     Outcome.NEEDS_PERSON,

@@ -7,6 +7,7 @@ from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import Advice, Finding, Outcome, finding
 from workflows.rules.policy import RegionPolicy, Ruled
 from workflows.rules.residence import months_later
+from workflows.saying import sayings
 from workflows.vocabulary import DocumentType, LetterType, NoNik, Urgency
 
 RULE = "berkas"
@@ -39,6 +40,7 @@ LABEL: Mapping[str, str] = {
     D.RINCIAN_BIAYA: "rincian biaya",
 }
 """What people at the counter call a paper."""
+LABEL = sayings(LABEL)
 
 OWN_PAPERS: Mapping[LetterType, str] = {
     LetterType.KET_REAKTIVASI_PBI_JK: "reactivation_papers",

@@ -16,6 +16,7 @@ from workflows.rules.calendar import Calendar, Counting, Cutoffs, OfficeHours
 from workflows.rules.letter_terms import NAMES, LetterForm, LetterRule, LetterRules
 from workflows.rules.limits import Limits
 from workflows.rules.retention import Term
+from workflows.saying import say
 from workflows.states import Role
 from workflows.vocabulary import Capacity, LetterType
 
@@ -246,7 +247,7 @@ class RegionPolicy:
         """What holds for a type of letter on a day; ``PolicyRefused`` where there was no such letter yet."""
         found = next((rule for since, rule in reversed(self.letters[kind]) if since <= on), None)
         if found is None:
-            raise PolicyRefused(f"{NAMES[kind]} belum ada pada {on:%d-%m-%Y}. Pilih jenis surat lain.")
+            raise PolicyRefused(say("{names} belum ada pada {on}. Pilih jenis surat lain.", names=NAMES[kind], on=f"{on:%d-%m-%Y}"))
         return found
 
     def calendar(self, national: Mapping[date, str]) -> Calendar:
@@ -305,7 +306,7 @@ def in_force(rows: Dated, day: date) -> Ruled[int]:
     """The row of a dated national list that holds on ``day``; ``PolicyRefused`` before the first one."""
     found = known_on(rows, day)
     if found is None:
-        raise PolicyRefused(f"Belum ada nilai nasional untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
+        raise PolicyRefused(say("Belum ada nilai nasional untuk {day}. Hubungi admin aturan.", day=f"{day:%d-%m-%Y}"))
     return found
 
 
@@ -324,7 +325,7 @@ def limits_on(rows: tuple[tuple[date, Ruled[Limits]], ...], day: date) -> Limits
     for since, ruled in reversed(rows):
         if since <= day:
             return ruled.value
-    raise PolicyRefused(f"Belum ada batas tunggu nasional untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
+    raise PolicyRefused(say("Belum ada batas tunggu nasional untuk {day}. Hubungi admin aturan.", day=f"{day:%d-%m-%Y}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,14 +340,26 @@ class PolicyBook:
         for block in self.regions.get(region_code, ()):
             if block.covers(day):
                 return block
-        raise PolicyRefused(f"Belum ada aturan untuk wilayah {region_code} pada {day:%d-%m-%Y}. Hubungi admin aturan.")
+        raise PolicyRefused(
+            say(
+                "Belum ada aturan untuk wilayah {region_code} pada {day}. Hubungi admin aturan.",
+                region_code=region_code,
+                day=f"{day:%d-%m-%Y}",
+            )
+        )
 
     def pinned(self, region_code: str, valid_from: date) -> RegionPolicy:
         """The block a case was pinned to when it began."""
         for block in self.regions.get(region_code, ()):
             if block.valid_from == valid_from:
                 return block
-        raise PolicyRefused(f"Aturan wilayah {region_code} sejak {valid_from:%d-%m-%Y} tidak ditemukan lagi.")
+        raise PolicyRefused(
+            say(
+                "Aturan wilayah {region_code} sejak {valid_from} tidak ditemukan lagi.",
+                region_code=region_code,
+                valid_from=f"{valid_from:%d-%m-%Y}",
+            )
+        )
 
     def unedited(self, region_code: str, valid_from: date, sha256: str) -> RegionPolicy:
         """The same, where it still reads as it did then; ``PolicyEdited`` where somebody wrote into it since."""

@@ -8,6 +8,7 @@ from workflows.rules.calendar import Counting
 from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import ActivationMode, NationalPolicy, RegionPolicy, known_on
 from workflows.rules.route import Meanwhile, Promise
+from workflows.saying import joined, say
 from workflows.vocabulary import LetterType
 
 NOTHING = Promise()
@@ -56,10 +57,16 @@ def ready_by(policy: RegionPolicy) -> str:
     """The office's promise in words: by the day's cut-offs where there are any, else within its hours."""
     cutoffs = policy.cutoffs.value
     if not cutoffs.rows:
-        unit = "jam" if policy.sla_counting.value is Counting.CLOCK else "jam kerja"
-        return f"Surat selesai paling lama {policy.sla_hours.value} {unit} sejak berkas diterima."
-    rows = ", ".join(f"sampai {row.until:%H.%M} selesai {row.ready:%H.%M}" for row in cutoffs.rows)
-    return f"Berkas lengkap yang masuk {rows}. Yang masuk sesudahnya selesai dalam {cutoffs.later_days} hari kerja."
+        hours = policy.sla_hours.value
+        if policy.sla_counting.value is Counting.CLOCK:
+            return say("Surat selesai paling lama {hours} jam sejak berkas diterima.", hours=hours)
+        return say("Surat selesai paling lama {hours} jam kerja sejak berkas diterima.", hours=hours)
+    rows = joined(
+        (say("sampai {until} selesai {ready}", until=f"{row.until:%H.%M}", ready=f"{row.ready:%H.%M}") for row in cutoffs.rows), ", "
+    )
+    return say(
+        "Berkas lengkap yang masuk {rows}. Yang masuk sesudahnya selesai dalam {days} hari kerja.", rows=rows, days=cutoffs.later_days
+    )
 
 
 def last_cutoff(on: date, cutoff_days: tuple[int, ...]) -> date:

@@ -8,6 +8,7 @@ from workflows.rules.finding import Advice, Finding, Outcome, finding
 from workflows.rules.membership import SEGMENTS, is_called_dead
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.residence import region_of
+from workflows.saying import sayings
 from workflows.vocabulary import RemovalReason
 
 RULE = "pencabutan"
@@ -20,6 +21,7 @@ REASONS: Mapping[str, str] = {
     RemovalReason.ON_REQUEST: "permintaan sendiri",
 }
 """Why a member is taken off the list, as the letter says it."""
+REASONS = sayings(REASONS)
 
 LOOK = "Lihat buktinya, lalu tulis di penilaian."
 NOT_OURS = Advice(Outcome.FAILS, "Menurut BPJS Kesehatan orang ini bukan peserta yang iurannya dibayar daerah.", "Batalkan berkas ini.")

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from workflows.errors import PolicyRefused
+from workflows.saying import say
 
 
 class Kept(StrEnum):
@@ -54,4 +55,4 @@ def term_on(terms: Iterable[Term], kind: Kept, region: str, day: date) -> Term:
     for place in (region, None):
         if found := [term for term in begun if term.region == place]:
             return found[-1]
-    raise PolicyRefused(f"Belum ada masa simpan {kind.value} untuk {day:%d-%m-%Y}. Hubungi admin aturan.")
+    raise PolicyRefused(say("Belum ada masa simpan {value} untuk {day}. Hubungi admin aturan.", value=kind.value, day=f"{day:%d-%m-%Y}"))

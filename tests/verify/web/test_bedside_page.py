@@ -79,7 +79,7 @@ def test_papers_come_one_by_one_until_the_clock_stops(visit: Visit, sqlite_offic
     status, page = rs.follow(admit(rs)).path, rs.get("/periksa/sementara")
     boxes = [box.get("value") for box in page.all("input", name="papers")]
     assert boxes
-    action = page.all("form")[-1].get("action") or ""
+    action = page.forms()[-1].get("action") or ""
     empty = rs.send(page, action)
     assert (empty.status, "Sebut berkas yang ada." in empty.main()) == (422, True)
     rs.send(page, action, papers=boxes[0])

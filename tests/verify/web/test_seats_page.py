@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.office import Office
 from tests.seat_office import approve, make_decidable, with_seats
 from tests.verify.web.visitor import Visitor
-from verify.web.seats import number, rupiah
+from verify.web.figures import number, rupiah
 
 
 def test_money_and_numbers_as_people_write_them() -> None:

@@ -63,9 +63,9 @@ class Page:
         return str(next((value for known, value in self.fields_of(self.tree) if known == name), ""))
 
     def forms(self, action: str | None = None) -> list[Element]:
-        """Those that go to an address, or all but signing out."""
+        """Those that go to an address, or all but signing out and the language."""
         forms = [(form, form.get("action") or self.path) for form in self.all("form")]
-        return [form for form, goes_to in forms if goes_to == action or (action is None and goes_to != "/keluar")]
+        return [form for form, goes_to in forms if goes_to == action or (action is None and goes_to not in ("/keluar", "/bahasa"))]
 
     def fields_of(self, form: Element) -> list[tuple[str, str]]:
         """What a browser would send of a form, without a button."""
