@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "webhooks": "verify.commands.webhooks:webhooks_group",
     "signers": "verify.commands.signers:signers_group",
     "keys": "verify.commands.keys:keys_group",
+    "vault": "verify.commands.vault:vault_group",
     "health": "verify.commands.health:health_group",
     "doctor": "verify.commands.doctor:doctor_command",
     "backup": "verify.commands.backup:backup_group",

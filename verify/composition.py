@@ -17,10 +17,12 @@ from verify.documents.letter import TypstPress
 from verify.documents.pades import SignedPress, office_signer
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
+from verify.master_key import MasterKey
 from verify.registries import Shared, Standing, connect, sources, standings
 from verify.registries.bsre import BsreSigner
 from verify.registries.courier import WebhookCourier
 from verify.registries.http import trusting
+from verify.vault import Vault
 from workflows.ports import LetterPress, Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
 
@@ -54,7 +56,21 @@ class Rekom:
     @cached_property
     def database(self) -> Database:
         """The truth."""
-        return Database(self.settings.database_url, on_commit=self.doorbell.wake_relay if self.wakes else None)
+        return Database(self.settings.database_url, vault=self.vault, on_commit=self.doorbell.wake_relay if self.wakes else None)
+
+    @cached_property
+    def master_key(self) -> MasterKey:
+        """Where the key lies that wraps those of personal data."""
+        return MasterKey(self.settings.folder / "keys", self.settings.master_key)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens personal data."""
+        return self.new_vault()
+
+    def new_vault(self) -> Vault:
+        """One for another database than the office's own: a copy, or one that is being migrated."""
+        return Vault(self.master_key, self.clock)
 
     @cached_property
     def policies(self) -> PolicyBook:

@@ -39,6 +39,9 @@ class Settings:
     signing_key_token: str = _setting(
         "", "the office's signing key on a PKCS#11 token, as an RFC 7512 address with module-path and pin-source", secret=True
     )
+    master_key: str = _setting(
+        "", "64 hexadecimal digits that wrap the keys of personal data; empty: they are in induk.json in the folder of keys", secret=True
+    )
     office_certificate: str = _setting("", "PKCS#12 file with the office's certificate; sealed letters are then signed by PAdES too")
     office_certificate_password: str = _setting("", "password of that file", secret=True)
     bundle_hours: float = _setting(72.0, "hours after which a verifier without network no longer believes the trust bundle it holds")

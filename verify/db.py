@@ -12,7 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session
+
+from verify.vault import Vault
+from workflows.sealed import use
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_BUSY_SECONDS = 30
@@ -26,20 +30,27 @@ class Database:
     Make it after a fork: connections cannot be inherited.
     """
 
-    def __init__(self, url: str, *, on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, url: str, *, vault: Vault | None = None, on_commit: Callable[[], None] | None = None) -> None:
         self.engine = connect(url)
         self._writing = self.engine.execution_options(rekom_writing=True)
         self._on_commit = on_commit
+        self._vault = vault
+        if vault:
+            use(self.engine.dialect, vault)
+            own = connect(url, poolclass=NullPool)  # so that no look at keys waits for a connection somebody holds
+            vault.connect(own.connect, own.execution_options(rekom_writing=True).begin)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session whose changes are thrown away."""
+        self._unlock()
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction; after its commit the relay is woken."""
+        self._unlock()
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
         if self._on_commit:
@@ -50,21 +61,28 @@ class Database:
         with self.engine.connect() as connection:
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == head_revision()
 
+    def _unlock(self) -> None:
+        if self._vault:
+            self._vault.be_ready()
+
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back, and forget the keys."""
         self.engine.dispose()
+        if self._vault:
+            self._vault.forget()
 
 
-def connect(url: str) -> Engine:
-    """An engine with the settings both databases need to be equally safe."""
+def connect(url: str, **options: Any) -> Engine:
+    """An engine with the settings both databases need to be equally safe; ``options`` choose another pool."""
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, connect_args={"connect_timeout": 5})
+        return _sqlite(url, **options)
+    pool = options or {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": 10}
+    return create_engine(url, connect_args={"connect_timeout": 5}, **pool)
 
 
-def migrate(url: str) -> None:
-    """Bring a database to this version's schema."""
-    command.upgrade(_alembic(url), "head")
+def migrate(url: str, vault: Vault | None = None) -> None:
+    """Bring a database to this version's schema; personal data that still lies plain is sealed by a new ``vault``."""
+    command.upgrade(_alembic(url, vault), "head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +111,19 @@ def head_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-def _alembic(url: str) -> Config:
+def _alembic(url: str, vault: Vault | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
+    config.attributes["vault"] = vault
     return config
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, **options: Any) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, select
 
+from verify import vault_rotation
 from verify.backup.receipt import last_backup
 from verify.composition import Rekom
 from verify.documents.pades import office_signer
@@ -121,6 +122,18 @@ def _keys(rekom: Rekom) -> Answer:
     if ring.current.key_id in ring.withdrawn:
         return Grade.ILL, f"kunci {ring.current.key_id} ditarik", "Jalankan: rekom keys rotate"
     return _well(f"menandatangani dengan {ring.current.key_id}, {len(ring.verifying)} dipercaya")
+
+
+def _vault(rekom: Rekom) -> Answer:
+    try:
+        with rekom.database.read() as session:
+            plain = sum(number for (_, key), number in vault_rotation.count(session).items() if not key)
+            sign = rekom.master_key.sign
+    except KeyFileError as error:
+        return Grade.ILL, "data pribadi tidak terbaca", str(error)
+    if plain:
+        return Grade.ILL, f"{plain} isian belum tersegel", "Jalankan: rekom migrate"
+    return _well(f"kunci induk {sign}; simpan salinannya terpisah dari cadangan basis data")
 
 
 def _redis(rekom: Rekom) -> Answer:
@@ -234,6 +247,7 @@ QUESTIONS: dict[str, Callable[[Rekom], Answer]] = {
     "Jam": _clock,
     "Ruang disk": _disk,
     "Kunci segel": _keys,
+    "Segel data pribadi": _vault,
     "Redis": _redis,
     "Relay": _relay,
     "Pekerja": _worker,

@@ -39,8 +39,8 @@ def read(folder: Path) -> Listed:
     path = folder / FILE
     if not path.exists():
         raise KeyFileError(f"Berkas kunci {path} belum ada. Jalankan: rekom keys init")
-    _check_rights(folder, 0o700)
-    _check_rights(path, 0o600)
+    check_rights(folder, 0o700)
+    check_rights(path, 0o600)
     try:
         return _listed_from(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, LookupError, TypeError):
@@ -51,7 +51,7 @@ def spare_of(folder: Path, public: Public | None) -> ec.EllipticCurvePrivateKey 
     """The spare's private half, unless it was carried away."""
     if public is None or not (path := spare_path(folder, public)).exists():
         return None
-    _check_rights(path, 0o600)
+    check_rights(path, 0o600)
     try:
         return private_from(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, LookupError, TypeError):
@@ -60,7 +60,7 @@ def spare_of(folder: Path, public: Public | None) -> ec.EllipticCurvePrivateKey 
 
 def keep_spare(folder: Path, private: ec.EllipticCurvePrivateKey) -> Public:
     """Write a new spare's private half; it counts once the file lists it."""
-    _write(spare_path(folder, private.public_key()), private_jwk(private))
+    write(spare_path(folder, private.public_key()), private_jwk(private))
     return private.public_key()
 
 
@@ -105,10 +105,10 @@ def store(folder: Path, listed: Listed) -> None:
         "withdrawn": [named_jwk(key) for key in listed.withdrawn.values()],
         "digest_key": listed.digest_key.hex(),
     }
-    _write(folder / FILE, content)
+    write(folder / FILE, content)
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write the file beside its place, flush it to the disk, then move it in."""
     part = path.with_name(f"{path.name}.baru")
     part.unlink(missing_ok=True)
@@ -140,6 +140,6 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _check_rights(path: Path, rights: int) -> None:
+def check_rights(path: Path, rights: int) -> None:
     if path.stat().st_mode & OTHERS:
         raise KeyFileError(f"{path} terbuka bagi pengguna lain. Jalankan: chmod {rights:o} {path}")

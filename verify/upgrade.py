@@ -10,7 +10,7 @@ from workflows import stale_findings
 
 def bring_up(rekom: Rekom) -> int:
     """Make what is missing; returns how many open cases the workers weigh again."""
-    migrate(rekom.settings.database_url)
+    migrate(rekom.settings.database_url, rekom.new_vault())
     make_keys(rekom.settings.folder / "keys")
     return weigh_again(rekom)
 

@@ -20,6 +20,7 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.case_reading import CaseReading
 from workflows.records.staff import Staff
+from workflows.sealed import Hashed
 
 NIK_COLUMNS = ("nik", "mother_nik", "resident_nik", "other_nik")
 OTHERS = re.compile(r"(?<!\d)\d{16}(?!\d)")
@@ -49,8 +50,11 @@ def holdings(session: Session, nik: str) -> Holdings:
 
 
 def for_the_person(found: Holdings, nik: str) -> dict[str, list[dict[str, Any]]]:
-    """The same as JSON can hold it, with other people's NIKs covered."""
-    return {table: [{name: _told(value, nik) for name, value in row.items()} for row in rows] for table, rows in sorted(found.items())}
+    """The same as JSON can hold it, with other people's NIKs covered and without the digests the office finds rows by."""
+    return {
+        table: [{name: _told(value, nik) for name, value in row.items() if not isinstance(value, Hashed)} for row in rows]
+        for table, rows in sorted(found.items())
+    }
 
 
 @dataclass(frozen=True, slots=True)

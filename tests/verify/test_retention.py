@@ -241,7 +241,8 @@ def test_each_of_the_cases_own_holds_is_a_question_both_databases_answer(office:
 CHANGES = (
     ("UPDATE case_file SET name = 'SITI CONTOH' WHERE id = :id", "tombstone_stays"),
     ("UPDATE case_file SET closed_at = NULL, state = 'OBJECTION' WHERE id = :id", "tombstone_stays"),
-    ("UPDATE case_file SET phone = '081200000001' WHERE id = :id", "tombstone_stays"),
+    (f"UPDATE case_file SET phone_digest = '{'0' * 32}' WHERE id = :id", "tombstone_stays"),
+    ("UPDATE case_file SET phone = '081200000001' WHERE id = :id", "ck_case_file_phone_sealed"),
     ("UPDATE erasure SET days = 1 WHERE case_id = :id", "erasure_stays"),
     ("DELETE FROM erasure WHERE case_id = :id", "erasure_stays"),
     (
@@ -287,12 +288,12 @@ def test_the_migration_goes_down_and_up_and_refuses_to_forget_a_tombstone(office
     url = office.rekom.settings.database_url
     for step, where in ((command.downgrade, BEFORE), (command.upgrade, "head")):
         office.rekom.database.close()
-        step(_alembic(url), where)
+        step(_alembic(url, office.rekom.new_vault()), where)
     office.clock.pass_by(days=400)
     assert retention.sweep(office.rekom).cases == 1
     office.rekom.database.close()
     with pytest.raises(RuntimeError, match="cannot say which cases were erased"):
-        command.downgrade(_alembic(url), BEFORE)
+        command.downgrade(_alembic(url, office.rekom.new_vault()), BEFORE)
 
 
 # --- nothing is forgotten

@@ -13,6 +13,7 @@ from verify import db
 from verify.backup import rehearsal
 from verify.cli import main
 from verify.db import connect, head_revision, pending
+from verify.vault import Vault
 
 __all__ = ["tools"]
 
@@ -64,7 +65,7 @@ def test_what_was_tried_is_then_done(behind: str, upgrade: Type) -> None:
 def test_an_upgrade_that_loses_or_breaks_something_stops_at_the_copy(
     behind: str, upgrade: Type, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
-    def spoil(url: str) -> None:
+    def spoil(url: str, _: Vault) -> None:
         db.migrate(url)
         _say(url, statement)
 

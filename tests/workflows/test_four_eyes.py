@@ -61,8 +61,8 @@ BEFORE_DECISION: Mapping[str, tuple[str, str]] = {
     "final but open": ("UPDATE case_file SET state = 'REJECTED' WHERE id = 1", "ck_case_file_closed_when_final"),
     "half a proxy": ("UPDATE case_file SET proxy_name = 'UJI' WHERE id = 1", "ck_case_file_proxy_paired"),
     "same person twice": (
-        "UPDATE case_file SET nik = (SELECT nik FROM case_file WHERE id = 2) WHERE id = 1",
-        "uq_case_file_open_nik|case_file.nik",
+        "UPDATE case_file SET nik_digest = (SELECT nik_digest FROM case_file WHERE id = 2) WHERE id = 1",
+        "uq_case_file_open_nik|case_file.nik_digest",
     ),
     "the process as a person": ("INSERT INTO staff_role (staff_id, role) VALUES (1, 'SYSTEM')", "ck_staff_role_not_system"),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from alembic import command
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests.office import PAPERS, Office, person
@@ -98,16 +99,26 @@ def test_a_family_is_seen_by_its_office_only(sqlite_office: Office) -> None:
 
 
 MEMBER = {"household_id": 1, "case_id": 1, "name": "SITI", "relation": "anak"}
+SAME = "the digest of the card that is there"
 BAD: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "a case twice": ("household_member", MEMBER, "uq_household_member_case_id|household_member.case_id"),
     "neither case nor segment": ("household_member", MEMBER | {"case_id": None}, "ck_household_member_case_or_segment"),
     "both case and segment": ("household_member", MEMBER | {"segment": "PPU"}, "ck_household_member_case_or_segment"),
     "a card twice at an office": (
         "household",
-        {"code": "AAAA-BBBB", "region_code": "3673", "kk": KK, "opened_by": 1},
-        "uq_household_region_code_kk|household.region_code, household.kk",
+        {"code": "AAAA-BBBB", "region_code": "3673", "kk": "r1.2.sealed", "kk_digest": SAME, "opened_by": 1},
+        "uq_household_region_code_kk_digest|household.region_code, household.kk_digest",
     ),
-    "half a card": ("household", {"code": "AAAA-BBBB", "region_code": "3673", "kk": "99", "opened_by": 1}, "ck_household_kk_length"),
+    "a plain card": (
+        "household",
+        {"code": "AAAA-BBBB", "region_code": "3673", "kk": KK, "kk_digest": "0" * 32, "opened_by": 1},
+        "ck_household_kk_sealed",
+    ),
+    "half a digest": (
+        "household",
+        {"code": "AAAA-BBBB", "region_code": "3673", "kk": "r1.2.sealed", "kk_digest": "99", "opened_by": 1},
+        "ck_household_kk_digested",
+    ),
 }
 BAD_PROXIES: Mapping[str, tuple[str, str]] = {
     "a kin of nobody": ("proxy_kin = 'FAMILY'", "ck_case_file_proxy_kin_of_somebody"),
@@ -122,10 +133,13 @@ BAD_PROXIES: Mapping[str, tuple[str, str]] = {
 
 def test_the_database_itself_refuses(office: Office, subtests: pytest.Subtests) -> None:
     receive(office, applying(1))
+    with office.read() as session:
+        known = session.execute(text("SELECT kk_digest FROM household")).scalar_one()
     for name, (table, row, constraint) in BAD.items():
         moment = {"noted_at" if table == "household_member" else "opened_at": office.clock()}
+        given = {column: known if value == SAME else value for column, value in (row | moment).items()}
         with subtests.test(name):
-            refused(office, insert(table, row | moment), row | moment, constraint)
+            refused(office, insert(table, given), given, constraint)
     for name, (change, constraint) in BAD_PROXIES.items():
         with subtests.test(name):
             refused(office, f"UPDATE case_file SET {change}", {}, constraint)
@@ -134,8 +148,8 @@ def test_the_database_itself_refuses(office: Office, subtests: pytest.Subtests) 
 def test_the_migration_can_be_undone_with_families(database_url: str, office: Office) -> None:
     receive(office, applying(1))
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0013")
-    command.upgrade(_alembic(database_url), "head")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0013")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert office.count(Case) == 1 and office.count(Household) == 0
 
 

@@ -257,15 +257,15 @@ def test_the_migration_goes_back_and_forth(office: Office) -> None:
     with_chain(office, KASI)
     ticket = to_paraf(office)
     url = office.rekom.settings.database_url
-    office.rekom.database.engine.dispose()
-    command.downgrade(_alembic(url), "0005")
+    office.rekom.database.close()
+    command.downgrade(_alembic(url, office.rekom.new_vault()), "0005")
     engine = connect(url)
     assert not {"paraf", "approval_step"} & set(inspect(engine).get_table_names())
     with engine.connect() as connection:
         assert connection.execute(text("SELECT state FROM case_file WHERE ticket = :ticket"), {"ticket": ticket}).scalar_one() == "DECISION"
         assert connection.execute(text("SELECT count(*) FROM staff_role WHERE role = 'KASI'")).scalar_one() == 0
     engine.dispose()
-    migrate(url)
+    migrate(url, office.rekom.new_vault())
     assert state(office, ticket) == State.DECISION
 
 

@@ -139,8 +139,8 @@ def test_a_letter_that_was_out_before_gets_its_registration(database_url: str, o
         session.execute(text("DELETE FROM registration"))
         session.execute(text("UPDATE case_file SET state = 'LETTER_ISSUED'"))
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0031")
-    command.upgrade(_alembic(database_url), "head")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0031")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert registration(office, ticket).status == S.WAITING
     by_hand(office, ticket, "send_by_hand", None)
     assert office.case(ticket).state == State.REGISTERING

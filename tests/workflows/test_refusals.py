@@ -278,8 +278,8 @@ def test_the_migration_can_be_undone_with_objections_and_deaths(database_url: st
     answer(office, granted, ObjectionOutcome.OVERTURNED, deputy)
     die(office, dead)
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0009")
-    command.upgrade(_alembic(database_url), "head")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0009")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert [office.case(ticket).state for ticket in (pending, granted, dead)] == [State.REJECTED, State.REJECTED, State.WITHDRAWN]
 
 

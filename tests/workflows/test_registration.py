@@ -356,7 +356,7 @@ def test_the_migration_can_be_undone_and_done_again(database_url: str, office: O
         by_hand(office, ticket, "answer", ACTIVE)
     type_sep(office, done)
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0015")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0015")
     database = Database(database_url)
     with database.read() as session:
         rows = session.execute(text("SELECT state, closed_at IS NULL FROM case_file ORDER BY id")).all()
@@ -364,7 +364,7 @@ def test_the_migration_can_be_undone_and_done_again(database_url: str, office: O
     with pytest.raises(DBAPIError), database.write() as session:
         session.execute(text("UPDATE case_file SET state = 'CLOSED' WHERE state = 'ACCEPTED'"))
     database.close()
-    command.upgrade(_alembic(database_url), "head")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert [office.case(ticket).state for ticket in (done, out, active)] == [State.CLOSED, State.LETTER_ISSUED, State.CLOSED]
     assert (registration(office, out).status, office.count(Registration)) == (S.WAITING, 1)
     assert {State.CLOSED, State.UNREGISTERED} < FINAL

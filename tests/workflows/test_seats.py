@@ -435,7 +435,7 @@ def test_the_migration_can_be_undone_with_cases_in_line(database_url: str, offic
     approve(office, first)
     approve(office, second)
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0003")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0003")
     database = Database(database_url)
     with pytest.raises(DBAPIError), database.write() as session:
         session.execute(text("UPDATE case_file SET state = 'WAITLISTED'"))
@@ -443,7 +443,7 @@ def test_the_migration_can_be_undone_with_cases_in_line(database_url: str, offic
         state = session.execute(text("SELECT state FROM case_file WHERE ticket = :ticket"), {"ticket": second}).scalar_one()
     assert state == State.DECISION
     database.close()
-    command.upgrade(_alembic(database_url), "head")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert isinstance(approve(office, second), Letter)
 
 

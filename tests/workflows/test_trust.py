@@ -206,6 +206,6 @@ def test_letters_from_before_there_was_a_list_are_in_it(office: Office) -> None:
     before = told(office)
     url = office.rekom.settings.database_url
     office.rekom.database.close()
-    command.downgrade(_alembic(url), "0002")
-    command.upgrade(_alembic(url), "0003")
+    command.downgrade(_alembic(url, office.rekom.new_vault()), "0002")
+    command.upgrade(_alembic(url, office.rekom.new_vault()), "0003")
     assert told(office) == before

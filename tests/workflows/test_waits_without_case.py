@@ -172,8 +172,8 @@ def test_the_migration_goes_down_and_up_with_steps_in_it(database_url: str, offi
     assert nonce in {row.late_nonce for row in rows(office)}
     with_case = [row.id for row in rows(office) if row.case_id]
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0042")
-    command.upgrade(_alembic(database_url), "head")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0042")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert [row.id for row in rows(office)] == with_case
     assert sweep(office.rekom) >= 1
 

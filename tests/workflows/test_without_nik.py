@@ -165,19 +165,20 @@ def test_a_baby_s_letter_is_found_by_the_mother_s_nik(sqlite_office: Office) -> 
         assert desk.find_by_number(session, number, "0" * 15 + "1") is None
 
 
+NUMBERLESS = {"other_number": "NULL", "other_number_digest": "NULL"}
 BAD: Mapping[str, tuple[dict[str, str], str]] = {
     "neither NIK nor reason": ({"no_nik": "NULL"}, "ck_case_file_nik_or_why_not"),
     "no sex": ({"sex": "NULL"}, "ck_case_file_sex_without_nik"),
     "a reason of one's own": ({"no_nik": "'LAZY'"}, "ck_case_file_nonik"),
     "a sex of one's own": ({"sex": "'X'"}, "ck_case_file_sex"),
     "a newborn of nobody": ({"no_nik": "'NEWBORN'"}, "ck_case_file_newborn_has_mother"),
-    "half a mother": ({"mother_nik": "'99'"}, "ck_case_file_mother_nik_length"),
+    "half a mother": ({"mother_nik": "'99'", "mother_nik_digest": f"'{'0' * 32}'"}, "ck_case_file_mother_nik_sealed"),
     "a stranger nowhere": ({"hospital_code": "NULL"}, "ck_case_file_unidentified_is_in_hospital"),
-    "a stranger without a number": ({"other_number": "NULL"}, "ck_case_file_unidentified_is_in_hospital"),
-    "a foreigner without a passport": ({"no_nik": "'FOREIGNER'", "other_number": "NULL"}, "ck_case_file_foreigner_has_passport"),
+    "a stranger without a number": ({**NUMBERLESS}, "ck_case_file_unidentified_is_in_hospital"),
+    "a foreigner without a passport": ({"no_nik": "'FOREIGNER'", **NUMBERLESS}, "ck_case_file_foreigner_has_passport"),
     "the same stranger twice": (
-        {"other_number": "'RM-00124'"},
-        "uq_case_file_open_unidentified|case_file.hospital_code, case_file.other_number",
+        {"other_number_digest": "(SELECT other_number_digest FROM case_file WHERE id = 2)"},
+        "uq_case_file_open_unidentified|case_file.hospital_code, case_file.other_number_digest",
     ),
 }
 
@@ -197,15 +198,15 @@ def test_the_migration_does_not_go_back_while_somebody_lacks_a_nik(database_url:
     office.open(1, **STRANGER)
     office.rekom.database.close()
     with pytest.raises(RuntimeError, match="without a NIK"):
-        command.downgrade(_alembic(database_url), "0006")
+        command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0006")
 
 
 def test_the_migration_goes_back_once_everybody_has_one(database_url: str, office: Office) -> None:
     ticket = office.open(1, **STRANGER)
     identify(office, ticket, 7)
     office.rekom.database.close()
-    command.downgrade(_alembic(database_url), "0006")
-    command.upgrade(_alembic(database_url), "head")
+    command.downgrade(_alembic(database_url, office.rekom.new_vault()), "0006")
+    command.upgrade(_alembic(database_url, office.rekom.new_vault()), "head")
     assert office.case(ticket).nik == person(7)["nik"]
 
 

@@ -18,12 +18,12 @@ CHUNK = 1 << 20
 
 def make_backup(rekom: Rekom, into: Path) -> tuple[Path, Receipt]:
     """Copy the database into a new folder below ``into``; ``CopyFailed`` leaves nothing behind."""
-    now, url = rekom.clock(), rekom.settings.database_url
+    now, url, sign = rekom.clock(), rekom.settings.database_url, rekom.master_key.sign if rekom.master_key.there else ""
     folder = into / f"rekom-{now:%Y%m%dT%H%M%SZ}"
     with _unfinished(folder) as draft:
         file = draft / COPY[kind_of(url)]
         contents = make_copy(url, file)
-        receipt = Receipt(now, __version__, kind_of(url), file.name, file.stat().st_size, digest(file), contents)
+        receipt = Receipt(now, __version__, kind_of(url), file.name, file.stat().st_size, digest(file), contents, sign)
         write_receipt(draft, receipt)
         draft.rename(folder)
     remember(rekom.settings, now, folder)

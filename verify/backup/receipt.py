@@ -35,7 +35,8 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``copy`` is the file's name beside the receipt, ``kind`` the database it is from."""
+    """``copy`` is the file's name beside the receipt, ``kind`` the database it is from; ``master_key`` is the sign of the key that
+    opens its personal data, empty in receipts older than that."""
 
     made_at: datetime
     version: str
@@ -44,6 +45,7 @@ class Receipt:
     size: int
     sha256: str
     contents: Contents
+    master_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def rehearse(rekom: Rekom) -> Rehearsal:
         with throwaway(url, Path(folder) / "copy") as copy:
             try:
                 started = time.monotonic()
-                migrate(copy)
+                migrate(copy, rekom.new_vault())
                 seconds = time.monotonic() - started
             except (SQLAlchemyError, ValueError, LookupError) as error:
                 raise UpgradeFails(f"{UpgradeFails.sentence} ({type(error).__name__})") from None

@@ -39,6 +39,7 @@ def try_backup(rekom: Rekom, folder: Path) -> Receipt:
     """Restore into a database that is thrown away, count, walk the audit trail; ``BackupUnusable`` says what differs."""
     file, receipt = opened(folder)
     _same_kind(rekom, receipt)
+    _must_open(rekom, receipt)
     with throwaway(rekom.settings.database_url, file) as url:
         _must_agree(url, receipt)
     remember(rekom.settings, receipt.made_at, folder, rekom.clock())
@@ -54,6 +55,7 @@ def restore(rekom: Rekom, folder: Path, actor: Actor, *, bundle_counter: int, sk
     file, receipt = opened(folder)
     url = rekom.settings.database_url
     _same_kind(rekom, receipt)
+    _must_open(rekom, receipt)
     _must_be_empty(url)
     load_into(url, file)
     _must_agree(url, receipt)
@@ -87,6 +89,14 @@ def _counters(session: Session, rekom: Rekom, receipt: Receipt) -> set[tuple[str
 def _same_kind(rekom: Rekom, receipt: Receipt) -> None:
     if receipt.kind != kind_of(rekom.settings.database_url):
         raise BackupUnusable(f"Cadangan ini dari {receipt.kind}. Arahkan DATABASE_URL ke basis data {receipt.kind}, lalu ulangi.")
+
+
+def _must_open(rekom: Rekom, receipt: Receipt) -> None:
+    """``BackupUnusable`` where the office's master key is not the one the copy's personal data was sealed under."""
+    if receipt.master_key and receipt.master_key != rekom.master_key.sign:
+        raise BackupUnusable(
+            f"Cadangan ini tersegel dengan kunci induk {receipt.master_key}. Di sini ada kunci lain. Kembalikan kunci induk itu dahulu."
+        )
 
 
 def _must_be_empty(url: str) -> None:

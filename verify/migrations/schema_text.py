@@ -77,6 +77,23 @@ def nullable(table: str, column: str, kind: str, *, may_be_empty: bool) -> None:
     _rewrite(table, lambda text: text.replace(filled, empty) if may_be_empty else text.replace(empty, filled))
 
 
+def retype(table: str, column: str, before: str, after: str, *, using: str | None = None) -> None:
+    """Give a column another type; ``using`` is PostgreSQL's expression for the values there are."""
+    if is_postgresql():
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {after}" + (f" USING {using}" if using else ""))
+    else:
+        column_of_type = re.compile(rf"(?<=[\s,]){column} {re.escape(before)}")
+        _rewrite(table, lambda text: column_of_type.sub(f"{column} {after}", text))
+
+
+def rename_constraint(table: str, before: str, after: str) -> None:
+    """Give a constraint another name."""
+    if is_postgresql():
+        op.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {before} TO {after}")
+    else:
+        _rewrite(table, lambda text: text.replace(f"CONSTRAINT {before} ", f"CONSTRAINT {after} "))
+
+
 def _words(table: str, name: str, condition: str) -> list[str]:
     if is_postgresql():
         query = sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = CAST(:t AS regclass)")

@@ -48,6 +48,7 @@ from workflows.records.taking import Taking
 from workflows.records.task import Task
 from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustCounter, TrustEntry, TrustKind
+from workflows.records.vault_key import VaultKey, VaultPurpose
 from workflows.records.webhook import News, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from workflows.records.withdrawal import Withdrawal
 
@@ -134,6 +135,8 @@ __all__ = [
     "TrustEntry",
     "TrustKind",
     "UsedSignature",
+    "VaultKey",
+    "VaultPurpose",
     "WaitingEntry",
     "WebhookAttempt",
     "WebhookDelivery",

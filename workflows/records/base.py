@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum
+from sqlalchemy import CheckConstraint, Enum
 from sqlmodel import SQLModel
+
+from workflows.sealed import DIGEST_LENGTH, MARK
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_N_label)s",
@@ -33,3 +35,14 @@ def text_enum(words: type[StrEnum], name: str | None = None) -> Any:
 def sql_list(words: frozenset[Any]) -> str:
     """``'A', 'B'`` for a CHECK over enum values."""
     return ", ".join(f"'{word.value}'" for word in sorted(words))
+
+
+def sealed_check(column: str) -> CheckConstraint:
+    """A plain value cannot be written."""
+    return CheckConstraint(f"substr({column}, 1, {len(MARK)}) = '{MARK}'", name=f"{column}_sealed")
+
+
+def digested_check(column: str) -> CheckConstraint:
+    """A sealed value that is looked up has its digest beside it."""
+    beside = f"{column}_digest"
+    return CheckConstraint(f"({column} IS NULL) = ({beside} IS NULL) AND length({beside}) = {DIGEST_LENGTH}", name=f"{column}_digested")

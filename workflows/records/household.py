@@ -6,19 +6,21 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflows.ports import Segment
-from workflows.records.base import text_enum
+from workflows.records.base import digested_check, sealed_check, text_enum
+from workflows.sealed import Digest, Sealed
 
 
 class Household(SQLModel, table=True):
     """A family card (KK) at an office. ``code`` stands for it in addresses: the KK's own number never does."""
 
     __tablename__ = "household"
-    __table_args__ = (UniqueConstraint("region_code", "kk"), CheckConstraint("length(kk) = 16", name="kk_length"))
+    __table_args__ = (UniqueConstraint("region_code", "kk_digest"), sealed_check("kk"), digested_check("kk"))
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(max_length=9, unique=True)
     region_code: str = Field(max_length=4)
-    kk: str = Field(max_length=16)
+    kk: str = Field(sa_type=Sealed("household.kk", ("code",), "kk"))
+    kk_digest: str = Field(default="", sa_type=Digest("kk"))
     opened_by: int = Field(foreign_key="staff.id")
     opened_at: datetime
 

@@ -1,0 +1,165 @@
+"""The vault: AES-256-GCM under data keys that the master key wraps, HMAC-SHA256 for what is looked up (ADR 0010).
+
+The wrapped keys lie in the table ``vault_key``, so that every copy of the database has its own beside it. The newest data
+key seals; all of them open. A process looks for newer ones every ``FRESH_SECONDS``, and at once when it meets an unknown id.
+"""
+
+import base64
+import hmac
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, func, select
+
+from verify.keyring import DIGEST_BYTES, KeyFileError
+from verify.master_key import MasterKey
+from workflows.records.vault_key import VaultKey, VaultPurpose
+from workflows.sealed import MARK, SealBroken
+
+FRESH_SECONDS = 30.0
+"""How long a process seals with the key it knows as the newest."""
+KEY_BYTES, NONCE_BYTES = 32, 12
+TABLE = VaultKey.__table__  # type: ignore[attr-defined]  # every table class has one
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The unwrapped keys of one database."""
+
+    newest: int
+    ciphers: Mapping[int, AESGCM] = field(repr=False)
+    index: bytes = field(repr=False)
+
+
+class SealedUnderOther(KeyFileError):
+    """The database's keys were wrapped by another master key."""
+
+    slug = "kunci-induk-lain"
+
+
+class Vault:
+    """One database's vault. Implements ``workflows.sealed.Vault``; ``reading`` gives a connection of its own for its keys."""
+
+    def __init__(self, master: MasterKey, clock: Callable[[], datetime]) -> None:
+        self.master, self.clock = master, clock
+        self._lock = threading.Lock()
+        self._keys: Keys | None = None
+        self._looked = 0.0
+        self._reading: Callable[[], AbstractContextManager[Connection]] | None = None
+        self._writing: Callable[[], AbstractContextManager[Connection]] | None = None
+
+    def connect(
+        self, reading: Callable[[], AbstractContextManager[Connection]], writing: Callable[[], AbstractContextManager[Connection]]
+    ) -> None:
+        """Say where the wrapped keys lie; ``writing`` commits at its end."""
+        self._reading, self._writing = reading, writing
+
+    def be_ready(self) -> None:
+        """Have the keys of this moment before a transaction begins; a database without any gets its first."""
+        if self._keys is None or time.monotonic() - self._looked > FRESH_SECONDS:
+            with self._lock:
+                self._look()
+
+    def forget(self) -> None:
+        """Have no keys any more; they are read again with the next look."""
+        self._keys = None
+
+    def seal(self, place: str, row: str, content: bytes) -> bytes:
+        """Under the newest key."""
+        keys = self._known()
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return f"{MARK}{keys.newest}.".encode() + nonce + keys.ciphers[keys.newest].encrypt(nonce, content, _bound_to(place, row))
+
+    def open(self, place: str, row: str, sealed: bytes) -> bytes:
+        """Under whichever key sealed it."""
+        try:
+            mark, number, rest = sealed.split(b".", 2)
+            cipher = self._cipher(int(number))
+            if f"{mark.decode()}." != MARK:
+                raise SealBroken
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound_to(place, row))
+        except (InvalidTag, ValueError):
+            raise SealBroken from None
+
+    def digest(self, domain: str, text: str) -> str:
+        """By the one index key."""
+        return hmac.digest(self._known().index, f"{domain} {text}".encode(), "sha256")[:DIGEST_BYTES].hex()
+
+    @property
+    def newest(self) -> int:
+        """The id of the key that seals now."""
+        return self._known().newest
+
+    def load(self, connection: Connection) -> bool:
+        """Read and unwrap the keys; false where there are none yet. ``SealedUnderOther`` with another master key."""
+        rows = connection.execute(select(TABLE.c.id, TABLE.c.purpose, TABLE.c.wrapped).order_by(TABLE.c.id)).all()
+        if rows:
+            opened = {row.id: _unwrap(self.master, row.id, row.purpose, row.wrapped) for row in rows}
+            data = {row.id: AESGCM(opened[row.id]) for row in rows if row.purpose == VaultPurpose.DATA}
+            index = next(opened[row.id] for row in rows if row.purpose == VaultPurpose.INDEX)
+            self._keys, self._looked = Keys(max(data), data, index), time.monotonic()
+        return bool(rows)
+
+    def make_first(self, connection: Connection) -> None:
+        """The first keys of a database, and a master key where the office has none; whoever comes second finds them."""
+        if not self.load(connection):
+            self.master.make()
+            self.add(connection, VaultPurpose.INDEX)
+            self.add(connection, VaultPurpose.DATA)
+            self.load(connection)
+
+    def add(self, connection: Connection, purpose: VaultPurpose) -> int:
+        """One more key, wrapped; it seals from the next look on."""
+        number = int(connection.execute(select(func.coalesce(func.max(TABLE.c.id), 0) + 1)).scalar_one())
+        wrapped = _wrap(self.master, number, purpose, secrets.token_bytes(KEY_BYTES))
+        connection.execute(TABLE.insert().values(id=number, purpose=purpose, wrapped=wrapped, made_at=self.clock()))
+        return number
+
+    def _known(self) -> Keys:
+        if self._keys is None:
+            self.be_ready()
+        assert self._keys is not None
+        return self._keys
+
+    def _cipher(self, number: int) -> AESGCM:
+        if number not in self._known().ciphers:
+            with self._lock:
+                self._look()
+        cipher = self._known().ciphers.get(number)
+        if cipher is None:
+            raise SealBroken
+        return cipher
+
+    def _look(self) -> None:
+        assert self._reading is not None and self._writing is not None, "a vault without its database"
+        with self._reading() as connection:
+            there = self.load(connection)
+        if not there:
+            with self._writing() as connection:
+                self.make_first(connection)
+
+
+def _bound_to(place: str, row: str) -> bytes:
+    return f"{place} {row}".encode()
+
+
+def _wrap(master: MasterKey, number: int, purpose: str, key: bytes) -> str:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return base64.b64encode(nonce + AESGCM(master.secret).encrypt(nonce, key, _bound_to(f"vault_key.{purpose}", str(number)))).decode()
+
+
+def _unwrap(master: MasterKey, number: int, purpose: str, wrapped: str) -> bytes:
+    whole = base64.b64decode(wrapped)
+    try:
+        return AESGCM(master.secret).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], _bound_to(f"vault_key.{purpose}", str(number)))
+    except InvalidTag:
+        raise SealedUnderOther(
+            "Kunci induk ini bukan yang menyegel basis data ini. Kembalikan kunci induk yang benar, lalu jalankan rekom doctor."
+        ) from None
