@@ -18,6 +18,7 @@ from workflows.records.case import CaseDocument
 from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
+from workflows.sealed import bound
 from workflows.states import CHECKS, Job, State
 from workflows.vocabulary import Channel, DecisionOutcome, DocumentType, LetterType, Urgency
 
@@ -47,7 +48,7 @@ def make_past(office: Office, count: int, seed: int = 1) -> None:
         rows = [made(random, number, hands, office) for number in range(first, min(first + CHUNK, count + 1))]
         with office.write() as session:
             for table in (Case, Task, CheckResult, CaseDocument, Assessment, FindingSet, Decision):
-                session.execute(insert(table), [row for case in rows for row in case[table]])
+                session.execute(insert(table), [bound(table.__table__, row) for case in rows for row in case[table]])
 
 
 def hands_of(office: Office) -> Hands:

@@ -179,7 +179,7 @@ def test_a_rotation_that_was_killed_goes_on_under_the_same_key(sqlite_office: Of
     reseal, left = vault_rotation._reseal, iter((True, False))
 
     def dies_at_the_second_batch(*known: Any) -> Any:
-        if not next(left):
+        if known[3] and not next(left):
             raise KeyboardInterrupt
         return reseal(*known)
 

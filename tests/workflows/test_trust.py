@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from tests.office import Office
 from verify.db import _alembic
@@ -208,4 +208,5 @@ def test_letters_from_before_there_was_a_list_are_in_it(office: Office) -> None:
     office.rekom.database.close()
     command.downgrade(_alembic(url, office.rekom.new_vault()), "0002")
     command.upgrade(_alembic(url, office.rekom.new_vault()), "0003")
-    assert told(office) == before
+    with Session(office.rekom.database.engine) as session:  # these tables are older than the keys of what lies sealed
+        assert trust.told(session, now=office.clock()) == before
