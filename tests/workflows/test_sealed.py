@@ -211,7 +211,7 @@ def test_an_older_office_s_rows_are_sealed_by_the_migration_and_open_again_on_th
             facts = {"code": "AAAA-2222", "region_code": "3673", "opened_by": 1, "opened_at": office.clock()}
             session.add(Household(kk=KNOWN["kk"], **facts))
         office.rekom.database.close()
-        command.downgrade(_alembic(database_url, vault()), "0045")
+        command.downgrade(_alembic(database_url, vault()), "0046")
         plain = say(office, "SELECT nik, phone, address, kk FROM case_file")
         assert plain == [(person(1)["nik"], person(1)["phone"], ADDRESS, KNOWN["kk"])]
         assert say(office, "SELECT kk FROM household") == [(KNOWN["kk"],)]

@@ -8,8 +8,8 @@ from alembic import op
 from verify.migrations.schema_text import add_check, add_filled, drop_check, is_postgresql, rename_constraint, retype
 from verify.migrations.sealing import Plain, seal, unseal
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels: Any = None
 depends_on: Any = None
 
