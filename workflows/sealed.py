@@ -140,7 +140,7 @@ class _Comparator(TypeDecorator.Comparator[Any]):
         if digest is None and op in (operators.eq, operators.ne) and _is_clause(other[0]):
             return super().operate(op, *other, **kwargs)  # SQLAlchemy's own sets of columns compare any two
         if digest is None or op not in (operators.eq, operators.ne, operators.in_op, operators.not_in_op):
-            raise NotImplementedError(f"{self.expr} is sealed: it can be compared by its digest, neither ordered nor searched")
+            raise TypeError(f"{self.expr} is sealed: it can be compared by its digest, neither ordered nor searched")
         found: ColumnElement[Any] = op(digest, *(_digests(one) for one in other))
         return found
 
