@@ -20,12 +20,15 @@ from workflows.states import PARAF, State
 from workflows.vocabulary import LetterType
 
 RESIDENT = "siti-contoh"
+LEAVES = "harun-almarhum"
+"""A member from before the demo, who died: a caseworker takes him off the list."""
 SERVED = (State.LETTER_ISSUED, State.ACCEPTED, State.REGISTERING, State.ACTIVE)
 """From here on the desk has something to check."""
 HOSPITAL = "RS-CONTOH-1"
 CARD = "0009900000001"
 EPISODE = "9901R0011126V"
 """What BPJS and VClaim would give: a made-up card number, and an episode's number but for its last six digits."""
+LEAVING = {"removal": "DIED", "evidence": "Akta kematian nomor 1/CONTOH.", "member_seen": "Kartu JKN segmen PBI (APBD), dilihat di loket."}
 PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
 
@@ -113,9 +116,11 @@ def add_neighbours(settings: Settings, console: Console) -> None:
     office = Office(settings, console)
     added = 0
     for persona in load_population().personas:
-        if persona.key != RESIDENT:
-            answer = office.call("loket", "POST", "/api/v1/applications", _ktp(persona))
-            added += answer.status_code == httpx2.codes.CREATED
+        if persona.key == RESIDENT:
+            continue
+        who, path, given = ("peksos", "/api/v1/removals", LEAVING) if persona.key == LEAVES else ("loket", "/api/v1/applications", {})
+        answer = office.call(who, "POST", path, _ktp(persona) | given)
+        added += answer.status_code == httpx2.codes.CREATED
     console.print(f"  {added} berkas contoh lain dibuka untuk daftar kerja.")
 
 
@@ -207,6 +212,7 @@ def _close_the_loop(office: Office, case: dict[str, Any]) -> None:
             _checked(office.call("loket", "POST", "/api/v1/registration-batches", {}))
         for batch in _checked(office.call("loket", "GET", "/api/v1/registration-batches"))["batches"]:
             if batch["sent_at"] is None and batch["void_at"] is None:
+                notes.append(_cover(office, batch["number"]))
                 _checked(office.call("loket", "POST", f"/api/v1/registration-batches/{batch['number']}/sent", {}))
                 notes.append(f"berkas nomor {batch['number']}, {batch['people']} orang;")
     with office.step("BPJS Kesehatan menjawab, dan loket mencatatnya") as notes:
@@ -216,6 +222,18 @@ def _close_the_loop(office: Office, case: dict[str, Any]) -> None:
     with office.step("Rumah sakit mencatat nomor SEP; berkas tuntas"):
         episode = f"{EPISODE}{int(case['letter']['number'].split('/')[1]):06d}"
         _checked(office.call("rs", "POST", "/api/v1/desk/sep", {"code": case["letter"]["token"], "sep_number": episode}))
+
+
+def _cover(office: Office, number: int) -> str:
+    """The cover letter that goes with a file, by the region's chain; a demo that was interrupted may have it already."""
+    proposed = office.call("loket", "POST", f"/api/v1/registration-batches/{number}/collective-letter", {})
+    if proposed.status_code == httpx2.codes.CONFLICT:
+        return ""
+    letter = _checked(proposed)
+    at, word = f"/api/v1/collective-letters/{letter['id']}", {"agrees": True, "list_sha256": letter["list_sha256"]}
+    while letter["turn"]:
+        letter = _checked(office.call(letter["turn"].lower(), "POST", f"{at}/paraf", word))
+    return f"surat pengantar {_checked(office.call('kadis', 'POST', f'{at}/decision', word))['number']};"
 
 
 def _keep_paper(office: Office, ticket: str) -> Path:
