@@ -46,6 +46,8 @@ class Person:
     address: str
     asked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    keys: int = 0
+    """Pressed since signing in."""
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
@@ -65,10 +67,12 @@ class Person:
         self.page.goto(self.address + path)
 
     def press(self, *keys: str) -> None:
+        self.keys += len(keys)
         for key in keys:
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
+        self.keys += len(text)
         self.page.keyboard.type(text)
 
     def enter(self, key: str = "Enter") -> None:
@@ -101,6 +105,7 @@ class Person:
         self.press("Tab")
         self.type(DEMO_PASSWORD)
         self.enter()
+        self.keys = 0
 
     def heading(self) -> str:
         return self.page.locator("h1").first.inner_text()

@@ -98,7 +98,7 @@ def page(form: Form) -> str:
         form=form,
         tabs=_tabs(found, state, actor),
         narrowed=wanted,
-        cases=_in_order(found, state, actor),
+        cases=_in_order(found, state in _waiting_for(actor) or wanted.any),
         holders=holders,
         takable=[case.ticket for case in found.cases if case.id not in holders and taking.can_take(case, actor)],
         told=told_to_me(),
@@ -166,8 +166,8 @@ def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
     return [*map(tab, shown), every, *map(tab, others)]
 
 
-def _in_order(found: CasePage, state: State | None, actor: Actor) -> list[Case]:
-    """What waits for this person most urgent and longest waiting first; everything else newest first."""
-    if state not in _waiting_for(actor):
+def _in_order(found: CasePage, work: bool) -> list[Case]:
+    """Work to do most urgent and longest waiting first; everything else newest first."""
+    if not work:
         return list(found.cases)
     return sorted(found.cases, key=lambda case: (URGENCIES.index(case.urgency), case.state_since))

@@ -1,0 +1,94 @@
+"""How many keys, clicks and taps the journeys take, held against ``docs/effort.md``; the seconds there are of the run that wrote it."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.journeys.test_browser import admit, approve, assess, counter, qr, validate, verdict
+from tests.journeys.test_phone_approvals import LETTERS, Thumb
+from tests.seat_office import make_decidable
+from verify.seeds import DEMO_PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TABLE = Path(__file__).parents[2] / "docs" / "effort.md"
+HEAD = """# Effort: keys, clicks and seconds
+
+Counted by `tests/journeys/test_effort.py` in a real Chromium, after signing in; `REKOM_SCREENS=1` writes this table anew and the test
+holds its counts against each run. A key is one letter typed or one key pressed, Tab among them; what a scanner types is no key. Seconds
+are those of the program that played the person, on the machine that wrote the table: pages and their checks, no reading and no asking.
+
+| journey | who | keys | clicks or taps | wanted | seconds |
+|---|---|---|---|---|---|
+"""
+FOOT = """
+The 40 keys wanted for J1 counted on name, birth date and telephone coming from a registry after the NIK. Here the counter types them
+from the card, and a registry that is out never stops that; the NIK itself may come from a scanner (17 keys less).
+"""
+Row = tuple[str, str, int, int, str, float]
+
+
+def timed(begun: float) -> float:
+    return time.monotonic() - begun
+
+
+def one_case(site: Site) -> list[Row]:
+    """J1 and J2, by keyboard alone."""
+    begun = time.monotonic()
+    loket, ticket = counter(site, DESKTOP)
+    rows: list[Row] = [("J1", "counter: NIK to open case", loket.keys, 0, "40 keys, 3 clicks", timed(begun))]
+    site.office.drain()
+    steps = (
+        ("assessor: list to saved answers", assess),
+        ("validator: list to confirmed", validate),
+        ("head: list to signed letter", approve),
+    )
+    for who, step in steps:
+        begun = time.monotonic()
+        person: Person = step(site, DESKTOP)
+        rows.append(("J1", who, person.keys, 0, "", timed(begun)))
+        site.office.drain()
+    begun = time.monotonic()
+    clerk = admit(site, DESKTOP, qr(site.office, ticket))
+    verdict(clerk, "BERLAKU")
+    scanned = clerk.keys
+    clerk.press("Enter")
+    verdict(clerk, "PASIEN DITERIMA")
+    rows.append(("J2", "desk: scan to accepted patient", clerk.keys - scanned, 0, "1 key", timed(begun)))
+    return rows
+
+
+def many_letters(site: Site) -> Row:
+    """J4: signing in counts too, because the head does it for this."""
+    make_decidable(site.office, LETTERS, first=60)
+    kadis = site.person(size=PHONE)
+    begun = time.monotonic()
+    kadis.go("/masuk")
+    kadis.page.fill("#username", "kadis")
+    kadis.page.fill("#password", DEMO_PASSWORD)
+    thumb = Thumb(kadis)
+    thumb.tap(kadis.page.locator("main button"))
+    thumb.tap(kadis.page.get_by_role("link", name="Setujui", exact=True))
+    thumb.tap(kadis.page.get_by_role("button", name=f"Setujui {LETTERS} surat"))
+    thumb.tap(kadis.page.get_by_role("button", name=f"Ya, setujui {LETTERS} surat"))
+    expect(kadis.page.locator("h1")).to_have_text(f"{LETTERS} dari {LETTERS} surat disetujui")
+    return ("J4", f"head, 320 px: {LETTERS} letters", 0, thumb.taps, "6 taps, 60 s", timed(begun))
+
+
+def counts(table: str) -> list[list[str]]:
+    """The rows without their seconds."""
+    return [re.split(r"\s*\|\s*", line.strip("| "))[:5] for line in table.splitlines() if line.startswith("| J")]
+
+
+def test_the_journeys_take_as_many_keys_as_is_said(site: Site) -> None:
+    rows = [*one_case(site), many_letters(site)]
+    table = HEAD + "".join(f"| {' | '.join(map(str, row[:5]))} | {row[5]:.1f} |\n" for row in rows) + FOOT
+    if os.environ.get("REKOM_SCREENS") == "1":
+        TABLE.write_text(table)
+    assert counts(table) == counts(TABLE.read_text())
+    assert rows[-1][3] <= 6 and rows[-2][2] == 1
