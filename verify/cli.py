@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "signers": "verify.commands.signers:signers_group",
     "keys": "verify.commands.keys:keys_group",
     "vault": "verify.commands.vault:vault_group",
+    "audit": "verify.commands.audit:audit_group",
     "health": "verify.commands.health:health_group",
     "doctor": "verify.commands.doctor:doctor_command",
     "backup": "verify.commands.backup:backup_group",

@@ -519,3 +519,17 @@ def test_an_export_after_it_finds_nobody(sqlite_office: Office, tmp_path: Path) 
     retention.sweep(office.rekom)
     asked = CliRunner().invoke(main, ["privacy", "export", "--to", str(tmp_path / "data.json")], input=f"{person(1)['nik']}\n")
     assert asked.exit_code == 2 and "tidak menyimpan data" in asked.stderr
+
+
+def test_the_trail_is_walked_by_its_command_and_a_rewritten_link_is_named(sqlite_office: Office) -> None:
+    office = sqlite_office
+    ticket = _withdrawn(office)
+    office.clock.pass_by(days=400)
+    retention.sweep(office.rekom)
+    whole = CliRunner().invoke(main, ["audit", "verify"])
+    assert whole.exit_code == 0 and "Utuh:" in whole.stdout
+    with office.write() as session:
+        session.connection().execute(text("DROP TRIGGER audit_event_no_UPDATE"))
+        session.connection().execute(text("UPDATE audit_event SET actor_name = 'Orang Lain' WHERE action = 'WITHDRAW'"))
+    wrong = CliRunner().invoke(main, ["audit", "verify"])
+    assert wrong.exit_code == 1 and f"case:{office.case(ticket).id} #" in wrong.stderr
