@@ -48,7 +48,7 @@ def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
     """One letter of the actor's office with the ticket of each person's case."""
     check(actor, Permission.READ_LETTER)
     letter = collective.find(session, letter_id, actor)
-    step = collective.next_step(session, letter) if letter.status == CollectiveStatus.PROPOSED else None
+    turn = _turn(session, letter)
     steps = tuple(StepView(one.role, _name(session, one.given_by), one.given_at) for one in collective.steps_of(session, letter))
     old = session.get(CollectiveLetter, letter.replaces_id) if letter.replaces_id else None
     new = session.exec(select(CollectiveLetter.number).where(CollectiveLetter.replaces_id == letter.id)).first()
@@ -58,13 +58,20 @@ def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
         proposer=_name(session, letter.proposed_by) or "",
         decider=_name(session, letter.decided_by),
         steps=steps,
-        turn=step.role if step else None,
-        mine=letter.status == CollectiveStatus.PROPOSED and _asked(session, letter, step.role if step else None, actor),
+        turn=turn,
+        mine=letter.status == CollectiveStatus.PROPOSED and _asked(session, letter, turn, actor),
         rows=tuple(_rows(session, letter)),
         replaces=old.number if old else None,
         replaced_by=new,
         prints=collective_copies.next_ordinal(session, letter),
     )
+
+
+def waiting_for(session: Session, actor: Actor) -> list[CollectiveLetter]:
+    """Proposals of the actor's office whose next word is the actor's own, the longest waiting first."""
+    query = select(CollectiveLetter).where(CollectiveLetter.status == CollectiveStatus.PROPOSED)
+    found = session.exec(query.where(CollectiveLetter.region_code == actor.region_code).order_by(col(CollectiveLetter.id)))
+    return [letter for letter in found if _asked(session, letter, _turn(session, letter), actor)]
 
 
 def of_batches(session: Session, region_code: str) -> dict[int, CollectiveLetter]:
@@ -80,6 +87,12 @@ def _rows(session: Session, letter: CollectiveLetter) -> Sequence[tuple[Collecti
     query = select(CollectiveRow, Case.ticket).join(Case, col(Case.id) == CollectiveRow.case_id)
     wanted = query.where(CollectiveRow.collective_id == letter.id)
     return session.exec(wanted.order_by(col(CollectiveRow.position))).all()
+
+
+def _turn(session: Session, letter: CollectiveLetter) -> Role | None:
+    """The post whose paraf is asked; None where it is the head's word, or nobody's."""
+    step = collective.next_step(session, letter) if letter.status == CollectiveStatus.PROPOSED else None
+    return step.role if step else None
 
 
 def _asked(session: Session, letter: CollectiveLetter, post: Role | None, actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from verify.approval_batch import approve_all
 from verify.auth import me, parts, requires
 from verify.counter import seat_outlook
 from verify.web.form import Form, blank, tried
-from workflows import approvals, late_nik
+from workflows import approvals, collective_view, late_nik
 from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
 from workflows.errors import InvalidInput
 from workflows.permissions import Permission
@@ -49,11 +49,13 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         found = approvals.waiting(session, me())
         lacking = late_nik.to_replace(session, me())
+        covers = collective_view.waiting_for(session, me())
     plain = [one for one in found if not one.notes]
     return render_template(
         "approvals.html",
         form=form,
         lacking=lacking,
+        covers=covers,
         noted=[one for one in found if one.notes],
         plain=plain[:MOST],
         more=max(len(plain) - MOST, 0),

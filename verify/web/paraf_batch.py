@@ -8,7 +8,7 @@ from verify.approval_batch import paraf_all
 from verify.auth import me, parts, requires
 from verify.web.approving import NOTHING_CHOSEN, chosen, code_of
 from verify.web.form import Form, blank, tried
-from workflows import approvals
+from workflows import approvals, collective_view
 from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
 from workflows.errors import InvalidInput
 from workflows.permissions import Permission
@@ -43,10 +43,12 @@ def page(form: Form) -> str:
     """The list."""
     with parts().database.read() as session:
         found = approvals.waiting_for_paraf(session, me())
+        covers = collective_view.waiting_for(session, me())
     plain = [one for one in found if not one.notes]
     return render_template(
         "paraf_batch.html",
         form=form,
+        covers=covers,
         noted=[one for one in found if one.notes],
         plain=plain[:MOST],
         more=max(len(plain) - MOST, 0),

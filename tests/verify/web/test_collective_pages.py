@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
-from tests.collective_office import to_file
+from tests.approval_office import with_chain
+from tests.collective_office import act, propose, to_file
 from tests.office import Office
+from tests.registration_office import REFUSED, answers
 from tests.verify.web.visitor import Visitor
+from tests.workflows.test_collective import to_file_with_chain
+from workflows.states import Role
 
 
 def test_from_the_counter_to_the_head_and_back(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
@@ -34,6 +38,32 @@ def test_from_the_counter_to_the_head_and_back(visit: Callable[[str], Visitor], 
     assert "Dicabut" in gone.main() and "Kiriman batal." in gone.main()
     assert "Surat pengantar" in loket.get("/pendaftaran").main()
     assert "Dicabut" in loket.get("/pengantar").main()
+
+
+def test_whose_word_is_next_finds_it_on_the_own_list(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    office = with_chain(sqlite_office, Role.KASI, Role.KABID)
+    to_file_with_chain(office)
+    letter = propose(office)
+    at = f"/pengantar/{letter.id}"
+    kasi, kabid, kadis = visit("kasi"), visit("kabid"), visit("kadis")
+    assert [at in kasi.get("/paraf").links(), at in kabid.get("/paraf").links(), at in kadis.get("/setuju").links()] == [True, False, False]
+    act(office, letter, "give_paraf", letter.list_sha256, by="kasi")
+    act(office, letter, "give_paraf", letter.list_sha256, by="kabid")
+    page = kadis.get("/setuju")
+    assert at in page.links() and "Tidak ada yang menunggu Anda." not in page.main()
+    assert "Tidak ada yang menunggu paraf Anda." in kasi.get("/paraf").main()
+
+
+def test_the_list_says_who_left_it_before_somebody_signs(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    office = sqlite_office
+    to_file(office, 1, 2)
+    letter = propose(office)
+    answers(office, {1: REFUSED})
+    kadis = visit("kadis")
+    page = kadis.get(f"/pengantar/{letter.id}")
+    assert page.main().count("Sudah dijawab atau ditutup") == 1
+    refused = kadis.send(page, f"/pengantar/{letter.id}/putusan", ("agrees", "true"))
+    assert (refused.status, "Kembalikan usulan ini" in refused.main()) == (409, True)
 
 
 def test_the_proposer_takes_it_back_and_says_why(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
