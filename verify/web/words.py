@@ -183,6 +183,7 @@ TIMELINE: Mapping[str, str] = {
     "REMOVE": "Peserta dicabut, kursinya bebas",
     "SETTLE_LETTER": "Jenis surat ditetapkan menurut jalur",
     "CHOOSE_LETTER": "Jenis surat dipilih petugas",
+    "DOSSIER": "Berkas lengkap dibuat sebagai PDF",
     "TAKE": "Diambil untuk dikerjakan",
     "RELEASE": "Dilepas untuk rekan lain",
     "HAND_TO": "Diserahkan ke rekan",
