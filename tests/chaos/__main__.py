@@ -7,13 +7,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.chaos import crash_points, random_kills
+from tests.chaos import crash_points, hunting, random_kills
 from tests.chaos.crash_points import Choice
 from tests.chaos.results import Result, keep, told
 
 GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "R1": lambda given: random_kills.run(given.cases or 200, given.kills or 40, given.seed),
     "R2": lambda given: crash_points.run(Choice(given.share), given.seed),
+    "R18": lambda given: hunting.run(hunting.choose(given.bugs, given.seed), given.seed),
 }
 
 
@@ -24,6 +25,7 @@ def main(words: list[str]) -> int:
     for name, about in (("cases", "cases of R1"), ("kills", "blows of R1")):
         parser.add_argument(f"--{name}", type=int, default=None, help=about)
     parser.add_argument("--share", type=float, default=1.0, help="share of the crash points of R2, 1 is all of them")
+    parser.add_argument("--bugs", type=int, default=99, help="planted bugs of R18; all of them where there are no more")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
     parser.add_argument("--keep", action="store_true", help="write chaos/results.json and the README's table")
     given = parser.parse_args(words)

@@ -149,12 +149,15 @@ def places_of(on: Stage, chapter: Chapter) -> list[Place]:
 
 def crash_at(on: Stage, chapter: Chapter, place: Place) -> list[str]:
     """Kill the step there and look after the office; returns what is wrong afterwards."""
+    on.go_back(chapter.before)
+    on.scene.remember()
     status, _ = _in_a_child(on, chapter, place)
     if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == KILLED):
         return [f"{chapter.step.name} did not come by {place}"]
     on.office.clock.pass_by(seconds=on.office.rekom.settings.task_lease_seconds + 1)  # the child's time went on too
     on.scene.come_to_rest()
     answer = chapter.step.act(on.scene)
+    on.scene.seen.clear()
     if answer is not None and answer.status_code >= 500:
         return [f"{chapter.step.name} at {place}: asked again, answered {answer.status_code}"]
     on.scene.come_to_rest()

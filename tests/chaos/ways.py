@@ -4,7 +4,7 @@ A step begins on the tables that the steps before it left. ``ask`` is what a cli
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import col, select
@@ -27,6 +27,8 @@ class Scene:
     office: Office
     bell: Bell
     people: dict[str, Api]
+    seen: dict[int, int] = field(default_factory=dict)
+    """Versions of cases as people saw them before something happened; else they look now."""
 
     def ask(self, who: str, method: str, path: str, body: Any = None, key: str | None = None) -> TestResponse:
         """One request of one person."""
@@ -45,7 +47,13 @@ class Scene:
     def on(self, who: str, step: str, body: dict[str, Any], number: int = 1) -> TestResponse:
         """A step on a case, with the version the person saw."""
         case = self.case(number)
-        return self.ask(who, "POST", f"/applications/{case.ticket}/{step}", {**body, "version": case.version})
+        version = self.seen.get(number, case.version)
+        return self.ask(who, "POST", f"/applications/{case.ticket}/{step}", {**body, "version": version})
+
+    def remember(self) -> None:
+        """From here on people send what they saw now: an answer that did not come shows them nothing new."""
+        with self.office.read() as session:
+            self.seen = {case.id: case.version for case in session.exec(select(Case))}
 
     def look(self) -> None:
         """One look of the relay."""
