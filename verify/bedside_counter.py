@@ -14,19 +14,29 @@ from verify.documents.qr import qr_text
 from verify.holidays import national_holidays
 from workflows import bedside
 from workflows.bedside import Bedside
+from workflows.lookups import TooManyLookups
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.rules.calendar import deadline
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
+
+WITHOUT_NIK = say("Terlalu banyak NIK dalam satu jam. Buka berkas ini tanpa NIK: pilih pasien belum dikenal, isi nomor rekam medis.")
 
 
 def admit(given: dict[str, Any]) -> None:
-    """Count the NIKs of a loaded ``BedsideSchema`` before anything is opened."""
+    """Count the NIKs of a loaded ``BedsideSchema`` before anything is opened.
+
+    Above the hour's limit no NIK is looked up, and the patient is not turned away: without a NIK a case opens all the same.
+    """
     for digits in (given["nik"], given["mother_nik"]):
         if digits:
             refuse_practice(digits)
-            count_lookup(digits)
+            try:
+                count_lookup(digits)
+            except TooManyLookups as error:
+                raise TooManyLookups(WITHOUT_NIK, **error.context) from None
 
 
 def open_here(session: Session, given: dict[str, Any], policy: RegionPolicy, *, now: datetime) -> Bedside:

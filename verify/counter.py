@@ -292,7 +292,10 @@ def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
 
 
 def _admit(question: dict[str, Any]) -> None:
-    """A question by NIK can be guessed, one by the letter's seal cannot: counted by the hour, and wrong ones by the day."""
+    """A question by NIK can be guessed, one by the letter's seal cannot: all are counted by the hour, wrong ones also by the day.
+
+    The rule is told in ``workflows.lookups`` and, to those who run into it, in ``docs/integrasi.md``.
+    """
     if "nik" in question:
         count_lookup(question["nik"])
         lookups.admit(question["nik"])

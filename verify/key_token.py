@@ -53,7 +53,7 @@ def address_in(text: str) -> TokenAddress:
     known = dict(part.split("=", 1) for part in [*path.split(";"), *query.split("&")] if "=" in part)
     known = {name: unquote(value) for name, value in known.items()}
     missing = [name for name in ("token", "object", "module-path") if not known.get(name)]
-    if missing or not ({"pin-value", "pin-source"} & set(known)):
+    if missing or not (known.get("pin-value") or known.get("pin-source")):
         raise KeyFileError(f"REKOM_SIGNING_KEY_TOKEN belum lengkap: {', '.join(missing) or 'pin-source'}. {HOW}")
     pin = known.get("pin-value") or _pin_in(known["pin-source"])
     return TokenAddress(known["module-path"], known["token"], known["object"], pin)
@@ -103,7 +103,7 @@ class TokenKey:
         return act(self._session)
 
     def _open(self) -> Any:
-        module = pkcs11.lib(self._address.module)
+        module = _driver(self._address.module)
         if _began.setdefault(self._address.module, os.getpid()) != os.getpid():
             module.reinitialize()
             _began[self._address.module] = os.getpid()
@@ -127,6 +127,13 @@ class TokenKey:
         if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
             raise KeyFileError(f"Kunci {self._address.label} di token bukan EC P-256. Buat kunci baru dari jenis itu.")
         return public
+
+
+def _driver(place: str) -> Any:
+    try:
+        return pkcs11.lib(place)
+    except (RuntimeError, OSError, AttributeError):  # some other library, or one for another machine
+        raise KeyFileError(f"Berkas {place} bukan penggerak token PKCS#11. Betulkan module-path.") from None
 
 
 @cache

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, clocks, intake
 from workflows.actor import SYSTEM, Actor
-from workflows.errors import Conflict, NotAllowed, NotFound, PolicyRefused, TransitionRefused
+from workflows.errors import Conflict, NotAllowed, NotFound, OpenCaseExists, PolicyRefused, TransitionRefused
 from workflows.intake import Intake
 from workflows.permissions import Permission, check
 from workflows.records.bedside import Provisional
@@ -26,7 +26,7 @@ from workflows.vocabulary import Channel, DocumentType
 
 SOON = 4
 """Both sides are reminded when a quarter of the time is left."""
-COMPLETE = "Berkasnya sudah lengkap, jadi tanda ini tidak gugur karena batas berkas. Lanjutkan berkasnya."
+COMPLETE = say("Berkasnya sudah lengkap, jadi tanda ini tidak gugur karena batas berkas. Lanjutkan berkasnya.")
 
 
 class Cover(StrEnum):
@@ -67,7 +67,14 @@ def open_case(session: Session, given: Intake, actor: Actor, policy: RegionPolic
     if actor.hospital_code is None:
         raise NotAllowed(say("Akun ini bukan akun rumah sakit. Mintalah akun loket kepada admin."))
     here = replace(given, hospital_code=actor.hospital_code, channel=Channel.RS)
-    case = intake.open_anywhere(session, here, actor, policy, now=now)
+    try:
+        case = intake.open_anywhere(session, here, actor, policy, now=now)
+    except OpenCaseExists as error:
+        known = say(
+            "Orang ini sudah punya berkas terbuka (nomor {ticket}). Periksa NIK-nya di halaman Periksa surat. Pasien tetap dilayani.",
+            ticket=error.context["ticket"],
+        )
+        raise OpenCaseExists(known, **error.context) from None
     assert case.id is not None
     token_id = secrets.token_hex(16)
     provisional = Provisional(

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, intake, letters, transfers
 from workflows.actor import Actor
-from workflows.errors import Conflict, NotFound
+from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.intake import AMENDABLE, ONCE, Intake
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
@@ -93,10 +93,12 @@ def open_again(session: Session, extension_id: int, policy: RegionPolicy, actor:
     return case
 
 
-def refuse(session: Session, extension_id: int, note: str, actor: Actor, *, now: datetime) -> Extension:
+def refuse(session: Session, extension_id: int, note: str | None, actor: Actor, *, now: datetime) -> Extension:
     """Say why there will be no new letter; the hospital reads it and may ask again."""
     check(actor, Permission.CONFIRM_TRANSFER)
     asked, letter, old = _locked(session, extension_id, actor)
+    if not note:
+        raise InvalidInput(say("Isi alasan penolakan. Rumah sakit membacanya."), field="note")
     _answer(asked, ExtensionOutcome.REFUSED, actor, now=now)
     asked.note = note
     session.add(asked)
@@ -125,8 +127,11 @@ def newest(session: Session, letter: Letter) -> Prolonged | None:
     """What became of the last wish for this letter, if there was one."""
     query = select(Extension).where(Extension.letter_id == letter.id).order_by(col(Extension.id).desc()).limit(1)
     asked = session.exec(query).first()
-    if asked is None:
-        return None
+    return became(session, asked) if asked else None
+
+
+def became(session: Session, asked: Extension) -> Prolonged:
+    """The same of one wish."""
     case = session.get(Case, asked.case_id) if asked.case_id else None
     new = letters.newest_letter(session, case) if case else None
     return Prolonged(asked, case, new if new is not None and new.issued_at is not None else None)

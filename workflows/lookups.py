@@ -1,4 +1,9 @@
-"""Questions by NIK are counted by the hour, because about a hundred guesses find a person whose region and birthday are known."""
+"""Questions by NIK are counted by the hour, because about a hundred guesses find a person whose region and birthday are known.
+
+One rule with two clocks. The hour (here) counts every question, right or wrong, and opens again by itself: no desk has more
+patients than that. The day (``verify.lookups``) counts only those that led nowhere, for these are guesses, and what it closes for
+a person an admin opens (``rekom staff unlock``). A code that was scanned is counted by neither.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

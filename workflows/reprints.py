@@ -1,6 +1,7 @@
 """Handing a letter out: the original once, then copies that are marked, counted and in the audit trail.
 
-Number and token stay what they are.
+Number and token stay what they are, so that every desk takes a marked copy as it takes the original. That is why an original
+whose download was lost comes again as a copy: nobody can tell a lost download from one that was kept, and no patient waits for it.
 """
 
 from dataclasses import dataclass

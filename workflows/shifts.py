@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from workflows import extensions, late_acceptances
+from workflows import extensions, late_acceptances, transfers
 from workflows.actor import Actor
 from workflows.errors import NotAllowed
 from workflows.permissions import Permission, check
@@ -34,12 +34,12 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A day's list, oldest first, with acceptances that arrived late and could not be used, moves still asked for, and
-    wishes for new letters that are open or were answered today."""
+    """A day's list, oldest first, with acceptances that arrived late and could not be used, and moves and new letters that
+    are asked for or were answered today."""
 
     admissions: tuple[Admission, ...]
     troubles: tuple[LateAcceptance, ...]
-    asked: tuple[Transfer, ...]
+    asked: tuple[tuple[Transfer, Letter], ...]
     prolonged: tuple[tuple[Extension, Letter], ...]
 
 
@@ -53,7 +53,7 @@ def today(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sh
     return Shift(
         admissions=tuple(sorted(found, key=lambda admission: (admission.at, admission.letter.id or 0))),
         troubles=tuple(late_acceptances.of_hospital(session, actor.hospital_code, since=midnight)),
-        asked=tuple(session.exec(select(Transfer).where(Transfer.to_hospital == actor.hospital_code, col(Transfer.outcome).is_(None)))),
+        asked=tuple(transfers.of_hospital(session, actor.hospital_code, since=midnight)),
         prolonged=tuple(extensions.of_hospital(session, actor.hospital_code, since=midnight)),
     )
 

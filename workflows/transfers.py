@@ -1,5 +1,6 @@
 """Moving a letter between hospitals: a desk asks, the office confirms, and only then the letter is the other hospital's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,13 +29,14 @@ class TransferRefused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class AskedTransfer:
-    """A request with what an office needs to answer it."""
+    """A request with what an office needs to answer it; ``acceptance`` is the first one, where the letter is in use."""
 
     transfer: Transfer
     letter: Letter
     case: Case
     giver: Hospital
     taker: Hospital
+    acceptance: Acceptance | None
 
 
 def confirmed(session: Session, letter_id: int | None) -> Transfer | None:
@@ -115,9 +117,16 @@ def waiting(session: Session, region_code: str) -> tuple[AskedTransfer, ...]:
     return tuple(_asked(session, transfer, letter, case) for transfer, letter, case in rows)
 
 
+def of_hospital(session: Session, hospital_code: str, *, since: datetime) -> Sequence[tuple[Transfer, Letter]]:
+    """A hospital's requests that are open, or were answered since a moment."""
+    query = select(Transfer, Letter).join(Letter, col(Letter.id) == Transfer.letter_id).where(Transfer.to_hospital == hospital_code)
+    recent = col(Transfer.outcome).is_(None) | (col(Transfer.decided_at) >= since)
+    return session.exec(query.where(recent).order_by(col(Transfer.id))).all()
+
+
 def _asked(session: Session, transfer: Transfer, letter: Letter, case: Case) -> AskedTransfer:
     giver, taker = (session.get_one(Hospital, code) for code in (transfer.from_hospital, transfer.to_hospital))
-    return AskedTransfer(transfer, letter, case, giver, taker)
+    return AskedTransfer(transfer, letter, case, giver, taker, session.get(Acceptance, letter.id))
 
 
 def _check_movable(letter: Letter, giver: str | None, actor: Actor, now: datetime) -> None:

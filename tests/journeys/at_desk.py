@@ -8,7 +8,7 @@ from tests.journeys.site import DESKTOP, Person, Site
 from tests.letter_office import to_letter_b
 from tests.office import Office
 from tests.workflows.test_bedside import admit
-from verify.web.desk_words import SCREENS
+from verify.web.desk_words import ALONE, SCREENS
 from workflows.desk import DeskAnswer
 
 HERE = {"hospital_code": "RS-CONTOH-1"}
@@ -47,15 +47,15 @@ def restore(clerk: Person) -> None:
     clerk.page.context.set_offline(False)
 
 
-def says(clerk: Person, answer: str, sentence: str | re.Pattern[str] = "") -> None:
-    """The whole screen says it: word, colour, icon, next step."""
+def says(clerk: Person, answer: str, sentence: str | re.Pattern[str] = "", *, alone: str = "") -> None:
+    """The whole screen says it: word, colour, icon, next step; ``alone`` names the sentence of a desk without network."""
     found = clerk.page.locator("#jawaban")
     expect(found).to_have_attribute("data-answer", answer)
     screen = LOOK[answer]
     expect(found.locator(".verdict")).to_have_text(screen.title)
     expect(found).to_have_class(f"answer full {screen.kind}")
     expect(found.locator("svg")).to_have_count(1)
-    expect(found.locator(".todo")).to_have_text(screen.next_step)
+    expect(found.locator(".todo")).to_have_text(ALONE.get(alone, screen.next_step))
     expect(found.locator(".reason")).to_contain_text(sentence)
     assert clerk.page.evaluate("() => document.querySelector('.verdict').getBoundingClientRect().height") >= 32
     assert clerk.too_wide() == 0

@@ -83,3 +83,21 @@ def test_a_token_that_lapsed_is_as_unknown_as_one_that_never_was(office: Office)
         for code in (opened["address"], "HTTPS://REKOM.EXAMPLE/T/" + "0" * 32)
     ]
     assert said[0] == said[1] and said[0]["answer"] == "UNKNOWN"
+
+
+def test_too_many_numbers_in_an_hour_turn_no_patient_away(sqlite_office: Office) -> None:
+    program = simrs(sqlite_office)
+    object.__setattr__(sqlite_office.rekom.settings, "lookups_account", 0)
+    known = person()
+    by_nik = program.call("POST", BEDSIDE, {"nik": known["nik"], "name": known["name"], "age": 40})
+    assert (by_nik.status_code, by_nik.get_json()["code"]) == (429, "terlalu-banyak-nik")
+    assert "Buka berkas ini tanpa NIK" in by_nik.get_json()["detail"] and by_nik.headers["Retry-After"]
+    assert program.call("POST", BEDSIDE, NOBODY).status_code == 201
+
+
+def test_whoever_has_a_case_is_looked_up_and_not_opened_again(sqlite_office: Office) -> None:
+    program, known = simrs(sqlite_office), person()
+    ticket = sqlite_office.open()
+    second = program.call("POST", BEDSIDE, {"nik": known["nik"], "name": known["name"], "age": 40})
+    assert second.status_code == 409
+    assert second.get_json()["detail"].startswith(f"Orang ini sudah punya berkas terbuka (nomor {ticket}).")

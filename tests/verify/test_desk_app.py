@@ -10,7 +10,7 @@ from docs.verifier import rekom_verifier
 from schemas.desk_check import NEXT_STEPS, TITLES
 from tests.office import Office, person
 from verify.web.desk_app import PARTS, STATIC
-from verify.web.desk_words import SCREENS, SENTENCES
+from verify.web.desk_words import ALONE, SCREENS, SENTENCES
 from workflows.desk import DeskAnswer
 
 ROOT = Path(rekom_verifier.__file__).parents[2]
@@ -130,3 +130,11 @@ def test_every_answer_has_its_word_icon_colour_and_next_step() -> None:
 def test_every_sentence_the_desk_says_is_there_and_used() -> None:
     scripts = "".join(path.read_text() for path in (STATIC / "desk").glob("*.js") if path.name != "zxing.js")
     assert [name for name in SENTENCES if f'"{name}"' not in scripts] == []
+    assert set(ALONE) <= set(SENTENCES)
+
+
+def test_no_next_step_without_network_needs_it(sqlite_office: Office) -> None:
+    page = sqlite_office.app.test_client().get("/periksa/luring").get_data(as_text=True)
+    for name, step in ALONE.items():
+        assert f'data-sentence="{name}" data-next="{step}"' in page
+        assert not step.startswith(("Tekan", "Sambungkan", "Tunggu")), "no button is there, nothing to wait for"

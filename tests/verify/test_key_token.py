@@ -156,3 +156,17 @@ def test_without_the_extra_it_says_what_to_install(token: str, folder: Path, mon
 def test_a_key_comes_from_one_place() -> None:
     with pytest.raises(SettingsError, match="Isi salah satu saja"):
         load_settings({"REKOM_SIGNING_KEY_PEM": "x", "REKOM_SIGNING_KEY_TOKEN": "pkcs11:y"})
+
+
+@pytest.mark.parametrize(
+    "address", ["pkcs11:token=a;object=b?module-path=/x&pin-value=", "pkcs11:token=a;object=b?module-path=/x&pin-source="]
+)
+def test_an_empty_pin_is_no_pin(address: str) -> None:
+    with pytest.raises(KeyFileError, match="belum lengkap: pin-source"):
+        key_token.address_in(address)
+
+
+def test_a_file_that_is_no_driver_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.so").write_text("no library")
+    with pytest.raises(KeyFileError, match="bukan penggerak token"):
+        key_token.on_token(f"pkcs11:token=a;object=b?module-path={tmp_path / 'x.so'}&pin-value=1")

@@ -11,7 +11,7 @@ from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, failed
 from verify.web.once import once
 from workflows import extensions, late_acceptances, transfers
-from workflows.errors import InvalidInput, RekomError
+from workflows.errors import RekomError
 from workflows.permissions import Permission
 from workflows.saying import say
 
@@ -69,8 +69,6 @@ def prolong() -> Response | tuple[str, int]:
     try:
         given = PROLONG.load(plain(request.form, zone="UTC"))
         policy, now = parts().policy_today(me().region_code), parts().clock()
-        if not given["opens"] and not given["note"]:
-            raise InvalidInput(say("Isi alasan penolakan. Rumah sakit membacanya."), field="note")
 
         def effect(session: Session) -> str:
             if given["opens"]:

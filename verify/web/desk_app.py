@@ -22,7 +22,7 @@ from verify.counter import look_up as find_anything
 from verify.desk_counter import receive_late
 from verify.errors import status_of
 from verify.language import language, translated
-from verify.web.desk_words import SCREENS, SENTENCES
+from verify.web.desk_words import ALONE, SCREENS, SENTENCES
 from verify.web.form import failed
 from verify.web.public_letter import SAID
 from workflows import desk
@@ -59,7 +59,7 @@ def opened(page: str) -> Response:
 
 def screen_words() -> dict[str, Any]:
     """What ``desk.html`` needs beside its form."""
-    return {"screens": SCREENS, "sentences": SENTENCES, "zone": parts().zone(parts().settings.region)}
+    return {"screens": SCREENS, "sentences": SENTENCES, "alone": ALONE, "zone": parts().zone(parts().settings.region)}
 
 
 @blueprint.get("/periksa/luring")
@@ -199,5 +199,5 @@ def _rights(actor: Actor | None) -> dict[str, bool]:
 def _stamp(spoken: str) -> str:
     """Changes with any part's content and with the language it is read in, and is the same in every process."""
     files = [STATIC / name for name in PARTS] + sorted(TEMPLATES.glob("desk*.html")) + [TEMPLATES / "base.html"]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, SCREENS, SENTENCES)).encode())
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, SCREENS, SENTENCES, ALONE)).encode())
     return digest.hexdigest()[:16]

@@ -66,7 +66,7 @@ SENTENCES = {
     "NO_LIST": "Daftar kunci belum ada di komputer ini. Surat belum dapat dinilai.",
     "UNKNOWN_KEY": "Kunci surat ini belum ada dalam daftar {daftar}. Surat belum dapat dinilai.",
     "PROVISIONAL": "Ini tanda sementara, belum surat. Keadaan terbarunya tampak begitu ada internet.",
-    "TYPED": "Tanpa internet, nomor surat dan NIK tidak dapat diperiksa. Pindai QR di surat.",
+    "TYPED": "Tanpa internet, nomor surat dan NIK tidak dapat diperiksa.",
     "CLOCK_WRONG": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial.",
     "CLOCK_BEHIND": "Jam komputer ini lebih lambat dari waktu surat dan daftar kunci.",
     "ANY": "rumah sakit mana pun",
@@ -86,3 +86,15 @@ SENTENCES = {
 }
 """What the page says in place of the office. Names in braces are filled in by the page."""
 SENTENCES = sayings(SENTENCES)
+
+ALONE = {
+    "TYPED": "Pindai QR di surat, itu jalan tanpa internet. Atau ulangi begitu internet kembali. Pasien gawat darurat tetap dilayani.",
+    "EXPIRED": "Telepon Dinas Sosial, atau minta perpanjangan begitu internet kembali. Pasien gawat darurat tetap dilayani.",
+    "ALREADY_USED": "Bila pasien dirujuk ke sini, minta pindah begitu internet kembali. Pasien gawat darurat tetap dilayani.",
+    "OTHER_HOSPITAL": "Minta pindah begitu internet kembali, atau telepon Dinas Sosial. Pasien gawat darurat tetap dilayani.",
+    "ACCEPTED_HERE": "Lanjutkan pendaftaran pasien. Penerimaan ini dikirim begitu internet kembali.",
+    "PROVISIONAL": "Periksa lagi begitu internet kembali. Pasien gawat darurat tetap dilayani.",
+    "UNKNOWN": "Pindai QR di surat rekomendasi. Pasien gawat darurat tetap dilayani.",
+}
+"""What to do without network, where the office's own next step needs it; by sentence."""
+ALONE = sayings(ALONE)

@@ -42,6 +42,15 @@ def test_the_file_is_named_by_the_hospitals_own_day(visit: Visit, sqlite_office:
         assert file.headers["Content-Disposition"] == 'attachment; filename="penerimaan-2026-11-24.csv"'
 
 
+def test_the_hospital_reads_the_offices_word_on_its_move(visit: Visit, sqlite_office: Office) -> None:
+    asking, office = visit("rs2"), visit("peksos")
+    asking.send(scan(asking, qr(sqlite_office, sqlite_office.to_letter(**HERE))), "/periksa/pindah", transfer_reason="Dirujuk.")
+    assert "menunggu Dinas Sosial" in asking.get("/periksa/hari-ini").main()
+    page = office.get("/penerimaan")
+    office.send(page, "/penerimaan/pindah", ("confirms", "false"), note="Pasien masih di RS pertama.")
+    assert "ditolak. Pasien masih di RS pertama." in asking.get("/periksa/hari-ini").main()
+
+
 def test_yesterday_is_not_today(visit: Visit, sqlite_office: Office) -> None:
     visitor = visit("rs")
     visitor.send(scan(visitor, qr(sqlite_office, sqlite_office.to_letter())), "/periksa/terima")
@@ -63,7 +72,7 @@ def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: 
     assert asking.send(page, "/periksa/pindah", transfer_reason="Lagi.").status == 409
     office = visit("peksos")
     page = office.get("/penerimaan")
-    assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main()
+    assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main() and "Belum dipakai, berlaku sampai 26 November" in page.main()
     refused = office.send(page, "/penerimaan/pindah", ("confirms", "false"))
     assert refused.status == 409 and "Isi alasan penolakan." in refused.main()
     done = office.send(page, "/penerimaan/pindah", ("confirms", "true"))
@@ -78,8 +87,10 @@ def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sql
     first, second, office = visit("rs"), visit("rs2"), visit("peksos")
     first.send(scan(first, code), "/periksa/terima")
     second.send(scan(second, code), "/periksa/pindah", transfer_reason="Dirujuk.", transfer_registration="R-1")
-    assert "1 permintaan pindah." in second.get("/periksa/hari-ini").main()
-    office.send(office.get("/penerimaan"), "/penerimaan/pindah", ("confirms", "true"))
+    assert "menunggu Dinas Sosial." in second.get("/periksa/hari-ini").main()
+    asked = office.get("/penerimaan")
+    assert "Surat sudah dipakai sejak 23 November 2026, 09.00" in asked.main()
+    office.send(asked, "/penerimaan/pindah", ("confirms", "true"))
     page = second.get("/periksa/hari-ini")
     assert "Dipindahkan dari rumah sakit lain" in page.main() and "R-1" in page.main()
     assert sqlite_office.count(Acceptance) == 1

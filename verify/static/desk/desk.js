@@ -111,6 +111,7 @@ async function alone(text, number) {
   show({
     name: found.answer,
     reason: sentence(found.sentence, factsOf(found, own)),
+    next: document.querySelector(`[data-sentence="${found.sentence}"]`).dataset.next, // none where the office's own step needs no network
     letter: claims && { number: claims.number, name: initials(claims.name), birth_year: claims.birth_year, until: moment(claims.valid_until) },
     acceptable: found.acceptable && office.desk !== null,
     about: text,
