@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Text, case, cast
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -79,19 +78,18 @@ def _decided(region_code: str, since: datetime, after: int) -> Any:
 def _batch(session: Session, first: int, last: int) -> _Batch:
     batch = _Batch()
     for case_id, kind, outcome, details in session.execute(_results(first, last)):
-        batch.checks.setdefault(case_id, {})[kind] = _fact(outcome, details)
+        batch.checks.setdefault(case_id, {})[kind] = _fact(outcome, _told(kind, details))
     batch.checks |= _as_they_stood(session, session.execute(_asked_anew(first, last)).scalars().all())
     for case_id, paper in session.execute(_papers(first, last)):
         batch.papers.setdefault(case_id, set()).add(paper.value)
     for case_id, answers in session.execute(_answers(first, last)):
-        batch.answers[case_id] = _answered(answers)
+        batch.answers[case_id] = _answered(json.dumps(answers))
     batch.letters = _letters_asked(session, first, last)
     return batch
 
 
 def _results(first: int, last: int) -> Any:
-    details = case((col(CheckResult.kind).in_(WEIGHED), cast(CheckResult.details, Text)), else_="{}")
-    query = select(CheckResult.case_id, CheckResult.kind, CheckResult.outcome, details)
+    query = select(CheckResult.case_id, CheckResult.kind, CheckResult.outcome, CheckResult.details)
     then = col(CheckResult.recorded_at) <= col(Decision.decided_at)
     query = query.join(Decision, col(Decision.case_id) == CheckResult.case_id).where(col(CheckResult.case_id).between(first, last), then)
     return query.order_by(col(CheckResult.id))
@@ -115,7 +113,7 @@ def _as_they_stood(session: Session, ids: Sequence[int]) -> dict[int, dict[Job, 
     then = col(CheckResult.recorded_at) <= col(Decision.decided_at)
     for row, input_hash in session.exec(query.where(then).order_by(col(CheckResult.id))):
         if input_hash in asked[row.case_id][row.kind]:
-            found[row.case_id][row.kind] = _fact(row.outcome, json.dumps(row.details) if row.kind in WEIGHED else "{}")
+            found[row.case_id][row.kind] = _fact(row.outcome, _told(row.kind, row.details))
     return found
 
 
@@ -125,7 +123,7 @@ def _papers(first: int, last: int) -> Any:
 
 
 def _answers(first: int, last: int) -> Any:
-    query = select(Decision.case_id, cast(Assessment.answers, Text)).join(Assessment, col(Assessment.id) == Decision.assessment_id)
+    query = select(Decision.case_id, Assessment.answers).join(Assessment, col(Assessment.id) == Decision.assessment_id)
     return query.where(col(Decision.case_id).between(first, last))
 
 
@@ -174,6 +172,10 @@ def _case(row: Any, batch: _Batch) -> PastCase:
 
 def _day(moment: datetime, timezone: str) -> date:
     return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def _told(kind: Job, details: Mapping[str, Any]) -> str:
+    return json.dumps(details) if kind in WEIGHED else "{}"
 
 
 @lru_cache(KEPT)

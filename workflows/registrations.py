@@ -48,8 +48,8 @@ def answer_row(session: Session, registration: Registration, outcome: RowOutcome
     row = update(BatchRow).where(col(BatchRow.registration_id) == registration.id, col(BatchRow.answered_at).is_(None))
     session.exec(row.values(outcome=outcome, answered_at=now))
     # By the NIK, which lists are found by: an answer file closes thousands of rows.
-    person = session.exec(select(Case.nik).where(Case.id == registration.case_id)).one()
-    listed = update(CollectiveRow).where(col(CollectiveRow.nik) == person, col(CollectiveRow.ended_at).is_(None))
+    person = select(Case.nik_digest).where(Case.id == registration.case_id).scalar_subquery()
+    listed = update(CollectiveRow).where(col(CollectiveRow.nik_digest) == person, col(CollectiveRow.ended_at).is_(None))
     session.exec(listed.where(col(CollectiveRow.registration_id) == registration.id).values(ended_at=now))
 
 

@@ -91,6 +91,10 @@ class _BoundText(str):
     row: str
 
 
+class _BoundBytes(bytes):
+    row: str
+
+
 class _BoundMapping(dict[str, Any]):
     row: str
 
@@ -99,7 +103,7 @@ class _BoundList(list[Any]):
     row: str
 
 
-BOUND: Mapping[type, Callable[[Any], Any]] = {str: _BoundText, dict: _BoundMapping, list: _BoundList}
+BOUND: Mapping[type, Callable[[Any], Any]] = {str: _BoundText, bytes: _BoundBytes, dict: _BoundMapping, list: _BoundList}
 """A value on its way into its row: itself, and whose it is."""
 
 
@@ -219,6 +223,18 @@ class SealedJson(Sealed):
 
     def from_bytes(self, content: bytes) -> Any:
         return json.loads(content)
+
+
+class SealedBytes(Sealed):
+    """A file."""
+
+    cache_ok = True
+
+    def to_bytes(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def from_bytes(self, content: bytes) -> Any:
+        return content
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Sealing what lies plain in a table, and opening it again, within a migration's own transaction."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
+from verify.migrations.schema_text import is_postgresql
 from verify.vault import Vault
 from workflows.sealed import as_text, from_text
 
@@ -23,6 +25,7 @@ class Plain:
     columns: Mapping[str, str | None]
     row: tuple[str, ...]
     key: tuple[str, ...] = ("id",)
+    bytes: bool = False
 
 
 def seal(plain: Plain) -> None:
@@ -66,9 +69,10 @@ def _sealed(plain: Plain, vault: Vault, row: Mapping[str, Any]) -> dict[str, Any
     changes: dict[str, Any] = {}
     for name, domain in plain.columns.items():
         if (value := row[name]) is not None:
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            changes[name] = as_text(vault.seal(f"{plain.table}.{name}", _named(plain, row), text.encode()))
-            changes |= {f"{name}_digest": vault.digest(domain, text)} if domain else {}
+            content = _bytes(value) if plain.bytes else _text(value).encode()
+            changes |= {f"{name}_digest": vault.digest(domain, _text(value))} if domain else {}
+            named = _named(plain, {**row, **changes})
+            changes[name] = as_text(vault.seal(f"{plain.table}.{name}", named, content))
     return changes or {plain.row[0]: row[plain.row[0]]}
 
 
@@ -76,8 +80,22 @@ def _opened(plain: Plain, vault: Vault, row: Mapping[str, Any]) -> dict[str, Any
     changes: dict[str, Any] = {}
     for name in plain.columns:
         if row[name] is not None:
-            changes[name] = vault.open(f"{plain.table}.{name}", _named(plain, row), from_text(row[name])).decode()
+            content = vault.open(f"{plain.table}.{name}", _named(plain, row), from_text(row[name]))
+            changes[name] = _file(content) if plain.bytes else content.decode()
     return changes or {plain.row[0]: row[plain.row[0]]}
+
+
+def _bytes(value: Any) -> bytes:
+    """A file: itself on SQLite, in base64 on PostgreSQL, where the column is text already."""
+    return base64.b64decode(value) if isinstance(value, str) else bytes(value)
+
+
+def _file(content: bytes) -> bytes | str:
+    return base64.b64encode(content).decode() if is_postgresql() else content
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _named(plain: Plain, row: Mapping[str, Any]) -> str:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from workflows.records.base import text_enum
+from workflows.records.base import sealed_check, text_enum
+from workflows.sealed import SealedJson
 from workflows.states import Job
 
 
@@ -28,6 +29,7 @@ class CheckResult(SQLModel, table=True):
             sqlite_where=text("outcome IS NOT NULL"),
             postgresql_where=text("outcome IS NOT NULL"),
         ),
+        sealed_check("details"),
         CheckConstraint("recorded_by IS NULL OR (outcome IS NOT NULL AND note IS NOT NULL)", name="person_says_why"),
     )
 
@@ -37,7 +39,7 @@ class CheckResult(SQLModel, table=True):
     outcome: str | None = Field(default=None, max_length=32)
     source: str = Field(max_length=100)
     as_of: datetime
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJson("check_result.details", ("case_id", "kind")))
     input_hash: str | None = Field(default=None, max_length=64)
     note: str | None = Field(default=None, max_length=500)
     task_id: int | None = Field(default=None, foreign_key="task.id")

@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Lar
 from sqlmodel import Field, SQLModel
 
 from workflows.collective_states import LIVE, TOLD_WHY, UNNUMBERED, CollectiveStatus
-from workflows.records.base import sql_list, text_enum
+from workflows.records.base import digested_check, sealed_check, sql_list, text_enum
 from workflows.rules.policy import SigningMode
+from workflows.sealed import Digest, Sealed
 from workflows.states import POSTS, Role
 from workflows.vocabulary import LetterType
 
@@ -110,10 +111,11 @@ class CollectiveRow(SQLModel, table=True):
         ForeignKeyConstraint(
             ["letter_id", "case_id", "letter_type"], ["letter.id", "letter.case_id", "letter.type"], name="fk_collective_row_rests_on"
         ),
-        Index("uq_collective_row_listed_nik", "nik", unique=True, sqlite_where=STILL_LISTED, postgresql_where=STILL_LISTED),
+        Index("uq_collective_row_listed_nik", "nik_digest", unique=True, sqlite_where=STILL_LISTED, postgresql_where=STILL_LISTED),
         UniqueConstraint("collective_id", "registration_id"),
         CheckConstraint("letter_type = 'REKOM_PBPU_PEMDA'", name="rests_on_letter_a"),
-        CheckConstraint("length(nik) = 16", name="nik_length"),
+        sealed_check("nik"),
+        digested_check("nik"),
         CheckConstraint("position > 0", name="position_counts_from_one"),
     )
 
@@ -124,7 +126,8 @@ class CollectiveRow(SQLModel, table=True):
     case_id: int
     letter_id: int
     letter_type: LetterType = Field(default=LetterType.REKOM_PBPU_PEMDA, sa_type=text_enum(LetterType))
-    nik: str = Field(max_length=16)
+    nik: str = Field(sa_type=Sealed("collective_row.nik", ("collective_id", "position"), "nik"))
+    nik_digest: str = Field(default="", sa_type=Digest("nik"))
     name: str = Field(max_length=200)
     letter_number: str = Field(max_length=120)
     letter_day: date

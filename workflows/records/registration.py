@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from workflows.records.base import text_enum
+from workflows.records.base import sealed_check, text_enum
 from workflows.registration_states import RefusalCode, RegistrationStatus, Route
+from workflows.sealed import SealedBytes, SealedJson
 
 UNANSWERED = text("answered_at IS NULL")
 
@@ -38,6 +39,7 @@ class Registration(SQLModel, table=True):
             "route <> 'SIKS_NG' OR status NOT IN ('GRANTED', 'ACTIVE', 'REFUSED') OR note IS NOT NULL", name="typed_answer_has_evidence"
         ),
         CheckConstraint("card_number IS NULL OR length(card_number) = 13", name="card_has_13_digits"),
+        sealed_check("details"),
         CheckConstraint("rounds >= 0", name="rounds_count_from_zero"),
         Index("uq_registration_id_case_id", "id", "case_id", unique=True),
     )
@@ -48,7 +50,7 @@ class Registration(SQLModel, table=True):
     status: RegistrationStatus = Field(sa_type=text_enum(RegistrationStatus), index=True)
     since: datetime
     rounds: int = 0
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJson("registration.details", ("case_id",)))
     reference: str | None = Field(default=None, max_length=64)
     card_number: str | None = Field(default=None, max_length=13)
     active_on: date | None = None
@@ -63,6 +65,7 @@ class RegistrationBatch(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("region_code", "number"),
         Index("uq_registration_batch_id_sha256", "id", "sha256", unique=True),
+        sealed_check("file"),
         CheckConstraint("people > 0", name="somebody_is_in_it"),
         CheckConstraint("(sent_at IS NULL) = (sent_by IS NULL)", name="sent_by_somebody"),
         CheckConstraint("(void_at IS NULL) = (void_reason IS NULL)", name="void_says_why"),
@@ -74,7 +77,7 @@ class RegistrationBatch(SQLModel, table=True):
     number: int
     people: int
     sha256: str = Field(max_length=64)
-    file: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    file: bytes = Field(sa_type=SealedBytes("registration_batch.file", ("region_code", "number")))
     made_at: datetime
     made_by: str = Field(max_length=200)
     sent_at: datetime | None = None
@@ -109,6 +112,7 @@ class RegistrationAnswer(SQLModel, table=True):
     __tablename__ = "registration_answer"
     __table_args__ = (
         UniqueConstraint("region_code", "sha256"),
+        sealed_check("strange"),
         CheckConstraint("accepted >= 0 AND refused >= 0 AND accepted + refused <= people", name="rows_add_up"),
     )
 
@@ -118,6 +122,8 @@ class RegistrationAnswer(SQLModel, table=True):
     people: int
     accepted: int
     refused: int
-    strange: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    strange: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=SealedJson("registration_answer.strange", ("region_code", "sha256"))
+    )
     received_at: datetime
     received_by: str = Field(max_length=200)
