@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel
 from verify.composition import Rekom
 from verify.vault import FRESH_SECONDS, TABLE, Vault
 from workflows.records.vault_key import VaultPurpose
-from workflows.sealed import MARK, Resealed, SealBroken, SealedColumn, as_text, from_text, sealed_columns
+from workflows.sealed import EMPTY, MARK, Resealed, SealBroken, SealedColumn, as_text, from_text, sealed_columns
 
 AT_ONCE = 500
 
@@ -53,7 +53,9 @@ def count(session: Session) -> dict[tuple[str, str], int]:
         for sealed in sealed_columns(table):
             raw = _raw(sealed)
             head = func.substr(raw, 1, 16)
-            for text, number in session.connection().execute(select(head, func.count()).where(raw.is_not(None)).group_by(head)):
+            for text, number in session.connection().execute(
+                select(head, func.count()).where(raw.is_not(None), raw != EMPTY).group_by(head)
+            ):
                 key = str(text).split(".")[1] if str(text).startswith(MARK) else ""
                 found[table.name, key] = found.get((table.name, key), 0) + number
     return found
@@ -105,7 +107,7 @@ def _older(table: Table, newest: int, after: tuple[Any, ...] | None) -> Any:
     sealed, keys = sealed_columns(table), list(table.primary_key.columns)
     names = [table.c[name] for name in sealed[0].type.row]
     head = f"{MARK}{newest}."
-    old = or_(*(func.substr(_raw(one), 1, len(head)) != head for one in sealed))
+    old = or_(*(and_(func.substr(_raw(one), 1, len(head)) != head, _raw(one) != EMPTY) for one in sealed))
     query = select(*(column.label(f"k{n}") for n, column in enumerate(keys)), *(column.label(f"r{n}") for n, column in enumerate(names)))
     query = query.add_columns(*(_raw(one).label(f"v{n}") for n, one in enumerate(sealed))).where(old).order_by(*keys).limit(AT_ONCE)
     return query.where(tuple_(*keys) > tuple_(*(literal(value) for value in after))) if after else query
@@ -118,7 +120,7 @@ def _reseal(session: Session, vault: Vault, table: Table, rows: Any) -> tuple[in
         this = [column == getattr(row, f"k{n}") for n, column in enumerate(keys)]
         for number, one in enumerate(sealed):
             raw = getattr(row, f"v{number}")
-            if raw is None or raw.startswith(f"{MARK}{vault.newest}."):
+            if raw in (None, EMPTY) or raw.startswith(f"{MARK}{vault.newest}."):
                 continue
             try:
                 value = Resealed(as_text(vault.seal(one.type.place, named, vault.open(one.type.place, named, from_text(raw)))))

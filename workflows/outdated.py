@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, cast, delete, exists, func, or_, update
+from sqlalchemy import ColumnElement, Table, Text, and_, delete, exists, func, or_, type_coerce, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select, tuple_
 
@@ -13,6 +13,7 @@ from workflows import audit, records
 from workflows.actor import SYSTEM
 from workflows.collective_states import CollectiveStatus
 from workflows.rules.retention import Kept
+from workflows.sealed import EMPTY
 
 AT_ONCE = 5_000
 GONE = "(dihapus)"
@@ -86,12 +87,12 @@ def _sent_file(before: datetime) -> ColumnElement[bool]:
     batch, row = records.RegistrationBatch, records.BatchRow
     waiting = exists().where(col(row.batch_id) == batch.id, col(row.answered_at).is_(None))
     moved = or_(col(batch.sent_at) <= before, col(batch.void_at) <= before)
-    return and_(moved, func.length(batch.file) > 0, ~waiting)
+    return and_(moved, type_coerce(batch.file, Text) != EMPTY, ~waiting)
 
 
 def _strange(before: datetime) -> ColumnElement[bool]:
     answer = records.RegistrationAnswer
-    return and_(col(answer.received_at) <= before, func.length(cast(answer.strange, String)) > len("[]"))
+    return and_(col(answer.received_at) <= before, type_coerce(answer.strange, Text) != EMPTY)
 
 
 def _disputed(before: datetime) -> ColumnElement[bool]:
@@ -129,8 +130,8 @@ OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
     Kept.DRAFTS: (Rows(records.Letter, _draft, {"draft": NO_BYTES}),),
     Kept.COVER_LETTERS: (Rows(records.CollectiveLetter, _ended_list, PAPERS),),
     Kept.EXPORT_FILES: (
-        Rows(records.RegistrationBatch, _sent_file, {"file": NO_BYTES}),
-        Rows(records.RegistrationAnswer, _strange, {"strange": []}),
+        Rows(records.RegistrationBatch, _sent_file, {"file": EMPTY}),
+        Rows(records.RegistrationAnswer, _strange, {"strange": EMPTY}),
     ),
     Kept.EXTRACTS: (
         Rows(records.MatchPair, _pair),

@@ -115,6 +115,10 @@ class Resealed(str):
     """A sealed value as it is to be stored."""
 
 
+EMPTY = Resealed(MARK)
+"""Nothing, in the place of something that was sealed: it needs no key and no row."""
+
+
 class Digest(TypeDecorator[str]):
     """The keyed digest of a text; what is bound to it, a comparison's other side included, is digested on its way."""
 
@@ -202,7 +206,7 @@ class Sealed(TypeDecorator[Any]):
         if value is None:
             return None
         sealed, _, row = value.partition(" ")
-        return self.from_bytes(vault_of(dialect).open(self.place, row, from_text(sealed)))
+        return self.from_bytes(b"") if sealed == EMPTY else self.from_bytes(vault_of(dialect).open(self.place, row, from_text(sealed)))
 
     def to_bytes(self, value: Any) -> bytes:
         """What is sealed."""
@@ -222,7 +226,7 @@ class SealedJson(Sealed):
         return json.dumps(value, ensure_ascii=False).encode()
 
     def from_bytes(self, content: bytes) -> Any:
-        return json.loads(content)
+        return json.loads(content or b"[]")
 
 
 class SealedBytes(Sealed):

@@ -32,6 +32,7 @@ from workflows.nik import parse_nik
 from workflows.records import AuditEvent, Case, CaseReading, Erasure, IdempotencyRecord, Letter, Seat, SignIn
 from workflows.retention import Erased
 from workflows.rules.retention import CASES, Kept, Term, term_on
+from workflows.sealed import bound
 
 DAY = date(2026, 11, 23)
 TEN_YEARS = 3_651
@@ -397,7 +398,8 @@ def test_many_rows_go_a_few_at_a_time(sqlite_office: Office) -> None:
     office = sqlite_office
     with office.write() as session:
         made = {"staff_id": 1, "request_hash": "0" * 64, "status": 201, "body": "{}", "created_at": office.clock()}
-        session.connection().execute(SQLModel.metadata.tables["idempotency_record"].insert(), [made | {"key": f"k{n}"} for n in range(25)])
+        table = SQLModel.metadata.tables["idempotency_record"]
+        session.connection().execute(table.insert(), [bound(table, made | {"key": f"k{n}"}) for n in range(25)])
     office.clock.pass_by(days=8)
     before = office.clock() - timedelta(days=7)
     with office.write() as session:

@@ -11,7 +11,9 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
-from tests.office import Office, person, running_office
+from tests.collective_office import propose
+from tests.office import Office, ktp, person, running_office
+from tests.registration_office import make
 from verify import vault_rotation
 from verify.composition import Rekom
 from verify.db import _alembic, migrate
@@ -19,13 +21,25 @@ from verify.keyring import KeyFileError
 from verify.keys import KeyStore
 from verify.vault import SealedUnderOther
 from workflows.errors import OpenCaseExists
-from workflows.records import Case, Household
+from workflows.records import Case, Household, MembershipReport
 from workflows.sealed import SealBroken, Sealed, sealed_columns
 
 ADDRESS = "Jl. Contoh Sekali No. 17"
 KNOWN = {**person(1), "address": ADDRESS, "kk": "9901014101900017", "proxy_name": "Budi Contoh", "proxy_relation": "anak"}
 KNOWN["proxy_phone"] = "081299990017"
 SECRETS = (KNOWN["nik"], KNOWN["kk"], KNOWN["phone"], KNOWN["proxy_phone"], ADDRESS)
+
+
+SEALED_TABLES = (
+    "case_file",
+    "assessment",
+    "check_result",
+    "registration_batch",
+    "collective_row",
+    "membership_report",
+    "idempotency_record",
+)
+REPORTED = {"hospital_code": "RS-CONTOH-1", "reported_by": 1}
 
 
 def say(office: Office, statement: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -50,9 +64,22 @@ def _plain(value: Any) -> Any:
 
 
 def test_a_dump_after_a_whole_case_tells_nobody_s_numbers(office: Office) -> None:
-    ticket = office.to_letter(1, **{name: value for name, value in KNOWN.items() if name not in person(1)})
+    ticket = office.to_decision(1, **{name: value for name, value in KNOWN.items() if name not in person(1)})
+    with office.write() as session:
+        session.add(
+            MembershipReport(nik=KNOWN["nik"], outcome="FOUND", asked_for=office.clock().date(), **REPORTED, reported_at=office.clock())
+        )
+    office.approve(ticket)
+    office.drain()
+    loket = office.api("loket")
+    assert loket.post("/applications", ktp(2, address=ADDRESS), key="one two").status_code == 201
+    assert loket.post("/applications", ktp(2, address=ADDRESS), key="one two").status_code == 201
+    assert make(office).people == 1
+    propose(office)
     leaks = {table: [one for one in SECRETS if one in told] for table, told in dump(office).items()}
     assert {table: found for table, found in leaks.items() if found} == {}
+    told = dump(office)
+    assert all("r1." in told[table] for table in SEALED_TABLES) and office.criteria.criteria[0].key not in told["assessment"]
     assert office.case(ticket).nik == KNOWN["nik"] and office.case(ticket).address == ADDRESS
 
 

@@ -8,8 +8,8 @@ from alembic import op
 from verify.migrations.schema_text import add_check, add_filled, drop_check, is_postgresql, retype
 from verify.migrations.sealing import Plain, seal, unseal
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels: Any = None
 depends_on: Any = None
 
