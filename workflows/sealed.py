@@ -82,7 +82,7 @@ def from_text(text: str) -> bytes:
     """And back; ``SealBroken`` where it is none."""
     try:
         mark, key_id, rest = text.split(".")
-        return b".".join((mark.encode(), key_id.encode(), base64.urlsafe_b64decode(rest)))
+        return b".".join((mark.encode(), key_id.encode(), base64.b64decode(rest, b"-_", validate=True)))
     except ValueError:
         raise SealBroken from None
 
