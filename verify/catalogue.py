@@ -5,6 +5,7 @@ what the service reads: there is no compiled copy that could be older.
 """
 
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask_babel import Domain, get_locale
 
+SCRIPTS = Path(__file__).resolve().parent / "static"
+IN_SCRIPT = re.compile(r'\bsay\("([^"]+)"\)')
 PLACE = Path(__file__).resolve().parent / "translations"
 
 
@@ -36,6 +39,12 @@ def words_of(language: str) -> NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def said_by_scripts() -> tuple[str, ...]:
+    """The texts that scripts give to their ``say``."""
+    return tuple(sorted({word for path in SCRIPTS.rglob("*.js") for word in IN_SCRIPT.findall(path.read_text(encoding="utf-8"))}))
 
 
 def po_file(language: str) -> Path:

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "match": "verify.commands.matching:match_group",
     "bill": "verify.commands.bill:bill_group",
     "docs": "verify.commands.docs:docs_command",
+    "words": "verify.commands.words:words_command",
 }
 """Command to the place it is imported from when somebody types it."""
 

@@ -13,7 +13,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 
-from verify.catalogue import po_file
+from verify.catalogue import po_file, said_by_scripts
 from verify.sentences import Sentences
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ UNSAID = tuple(f'"{name}'.encode() for name in ("POT-", "PO-", "Generated-By", "
 def messages() -> dict[str, list[str]]:
     """Every message with the files it stands in."""
     found: dict[str, list[str]] = {}
-    for path, message in [*_in_templates(), *_in_code()]:
+    for path, message in [*_in_templates(), *_in_code(), *(("verify/static", word) for word in said_by_scripts())]:
         places = found.setdefault(message, [])
         if path not in places:
             places.append(path)
@@ -45,6 +45,11 @@ def updated(language: str) -> bytes:
     write_po(out, fresh, width=120, omit_header=False, include_lineno=False, ignore_obsolete=True)
     lines = out.getvalue().splitlines(keepends=True)
     return b"".join(line for line in lines if not line.startswith(UNSAID))
+
+
+def untranslated(catalogue: bytes) -> list[str]:
+    """The messages of a catalogue that say nothing in its language."""
+    return [str(message.id) for message in read_po(BytesIO(catalogue)) if message.id and not message.string]
 
 
 def _in_templates() -> Iterator[tuple[str, str]]:

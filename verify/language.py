@@ -18,7 +18,7 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from verify.catalogue import Catalogue
+from verify.catalogue import Catalogue, said_by_scripts
 from verify.sentences import Sentences
 from workflows.saying import Sentence, spoken
 
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     Babel(app, default_locale="id", locale_selector=_chosen)
     app.jinja_env.add_extension(Sentences)
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(_=_message, gettext=_message, languages=LANGUAGES, language=language)
+    app.jinja_env.globals.update(_=_message, gettext=_message, languages=LANGUAGES, language=language, script_words=script_words)
     app.jinja_env.finalize = translated
     app.jinja_env.filters.update(lower=_lower, capitalize=_capitalize, join=_join)
 
@@ -55,6 +55,11 @@ def translated(text: Any) -> Any:
     return spoken(text, CATALOGUE.get_translations().gettext)
 
 
+def script_words() -> dict[str, str]:
+    """The words that scripts say, by their Indonesian text; none for readers of Indonesian."""
+    return {} if language() == "id" else {word: CATALOGUE.get_translations().gettext(word) for word in said_by_scripts()}
+
+
 def tell(sentence: str, kind: str = "message") -> None:
     """Say something on the next page; a cookie carries it as plain text, so it is said in the reader's language now."""
     flash(translated(sentence), kind)
@@ -62,7 +67,7 @@ def tell(sentence: str, kind: str = "message") -> None:
 
 @contextmanager
 def in_indonesian() -> Iterator[None]:
-    """For papers that the office hands out, whoever prints them."""
+    """For papers that the office hands out, whoever prints them; ``@in_indonesian()`` on their views."""
     with force_locale("id"):
         yield
 

@@ -17,7 +17,7 @@ from jinja2.ext import Extension
 PIECES = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 WITHIN = re.compile(r"(</?(?:strong|em|code|kbd)>)")
 """Tags that stand inside a sentence."""
-TAG_END = re.compile(r'\b(aria-label|placeholder|title|alt)="|>')
+TAG_END = re.compile(r'\b(aria-label|placeholder|title|alt|data-done)="|>')
 LETTERS = re.compile(r"[^\W\d_]{2}")
 DRAWN = re.compile(r"(\w+\.)?(_|icon|state_tag|urgency_tag|hidden|notes)\(.*", re.DOTALL)
 """Values that are pictures, fields or messages of their own: at the edge of a run they stay outside of it."""

@@ -19,7 +19,7 @@ from workflows.records.letter import Letter
 from workflows.saying import say
 from workflows.states import ASSESSED, FINAL, INITIAL, LABEL, ON_OPENING, TRANSITIONS, Action, Job, Role, State, Transition
 
-NO_CASE = "Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi."
+NO_CASE = say("Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi.")
 
 
 def lock(session: Session, ticket: str, actor: Actor, *, version: int | None = None) -> Case:

@@ -26,6 +26,7 @@ from workflows.records.staff import Staff
 from workflows.rules.activation import RULE as ACTIVATION
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
+from workflows.saying import say
 from workflows.seats import RANKS, SeatRules
 from workflows.states import LABEL, TRANSITIONS, Action, Job, State
 
@@ -38,8 +39,8 @@ LOOKED_THROUGH = 80
 PARAF_OF = {row.by: row.source for row in TRANSITIONS if row.action == Action.PARAF}
 """Where a post's cases wait for its paraf."""
 
-WEIGHING = "Temuan sedang dihitung ulang."
-OWN_HAND = "Anda sudah menangani berkas ini. Penanda tangan lain harus memutuskan."
+WEIGHING = say("Temuan sedang dihitung ulang.")
+OWN_HAND = say("Anda sudah menangani berkas ini. Penanda tangan lain harus memutuskan.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from workflows.records.case import Case
 from workflows.records.withdrawal import Withdrawal
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet
-from workflows.saying import say
+from workflows.saying import say, sayings
 from workflows.states import Action, Role
 from workflows.vocabulary import WithdrawalCause
 
@@ -76,6 +76,7 @@ CAUSES: Mapping[WithdrawalCause, str] = {
     WithdrawalCause.MISTAKE: "Berkas salah atau dibuat dua kali",
     WithdrawalCause.OTHER: "Alasan lain",
 }
+CAUSES = sayings(CAUSES)
 """What the applicant may have said, as a page asks it."""
 
 assert set(CAUSES) == set(WithdrawalCause)

@@ -29,9 +29,9 @@ S = CollectiveStatus
 KIND = LetterType.PENGANTAR_KOLEKTIF
 PAGE = 50
 
-NO_LETTER = "Surat pengantar tidak ditemukan. Periksa alamatnya, lalu cari lagi dari daftar."
-OWN_HAND = "Anda sudah menangani surat pengantar ini di langkah sebelumnya. Pejabat lain harus melanjutkan."
-NO_WORD = "Tulis alasan mengapa surat pengantar ini dikembalikan."
+NO_LETTER = say("Surat pengantar tidak ditemukan. Periksa alamatnya, lalu cari lagi dari daftar.")
+OWN_HAND = say("Anda sudah menangani surat pengantar ini di langkah sebelumnya. Pejabat lain harus melanjutkan.")
+NO_WORD = say("Tulis alasan mengapa surat pengantar ini dikembalikan.")
 
 
 class AlreadyCovered(Conflict):

@@ -16,8 +16,9 @@ from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer, TransferOutcome
+from workflows.saying import say
 
-NOT_HERE = "Rumah sakit Anda tidak menerima surat ini. Periksa letter_id, atau periksa suratnya lagi."
+NOT_HERE = say("Rumah sakit Anda tidak menerima surat ini. Periksa letter_id, atau periksa suratnya lagi.")
 
 
 @dataclass(frozen=True, slots=True)

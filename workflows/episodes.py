@@ -14,6 +14,7 @@ from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.episode import Episode
 from workflows.records.letter import Letter
+from workflows.saying import say
 from workflows.states import Action, State
 
 
@@ -24,8 +25,8 @@ class SepTaken(Conflict):
     sentence = "Nomor SEP ini sudah tercatat untuk pasien lain. Periksa nomornya di VClaim."
 
 
-NOT_YOURS = "Rumah sakit Anda belum menerima pasien dengan surat ini. Terima pasiennya dulu."
-OTHER_NUMBER = "Pasien ini sudah punya nomor SEP lain. Periksa nomornya di VClaim."
+NOT_YOURS = say("Rumah sakit Anda belum menerima pasien dengan surat ini. Terima pasiennya dulu.")
+OTHER_NUMBER = say("Pasien ini sudah punya nomor SEP lain. Periksa nomornya di VClaim.")
 LONGEST_LIST = 200
 
 

@@ -25,7 +25,7 @@ from workflows.saying import say
 from workflows.states import State
 from workflows.vocabulary import AT_HOSPITAL, Channel, DocumentType
 
-GONE = "Permintaan perpanjangan ini tidak ada. Muat ulang daftarnya."
+GONE = say("Permintaan perpanjangan ini tidak ada. Muat ulang daftarnya.")
 
 
 class ExtensionRefused(Conflict):

@@ -17,7 +17,7 @@ from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.states import Job
 
-NO_HOUSEHOLD = "Keluarga tidak ditemukan. Periksa alamatnya, lalu cari lagi lewat berkasnya."
+NO_HOUSEHOLD = say("Keluarga tidak ditemukan. Periksa alamatnya, lalu cari lagi lewat berkasnya.")
 
 
 @dataclass(frozen=True, slots=True)

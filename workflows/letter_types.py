@@ -20,7 +20,7 @@ from workflows.vocabulary import CHOSEN, LetterType
 OPEN = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT})
 """While nobody has assessed the case; sent back, it is open again."""
 
-TOO_LATE = "Berkas sudah dinilai. Mintalah dikembalikan untuk dinilai ulang, lalu ubah jenis suratnya."
+TOO_LATE = say("Berkas sudah dinilai. Mintalah dikembalikan untuk dinilai ulang, lalu ubah jenis suratnya.")
 
 
 def settle(session: Session, case: Case, kind: LetterType | None, *, now: datetime) -> None:

@@ -20,7 +20,7 @@ from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.saying import say
 from workflows.states import Action, Guard, Role
 
-MISSING = "Paraf belum lengkap untuk data yang sekarang. Kembalikan berkas untuk dinilai ulang, lalu minta paraf lagi."
+MISSING = say("Paraf belum lengkap untuk data yang sekarang. Kembalikan berkas untuk dinilai ulang, lalu minta paraf lagi.")
 
 
 def ask(session: Session, assessment: Assessment, posts: tuple[Role, ...]) -> None:

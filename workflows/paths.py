@@ -26,6 +26,7 @@ from workflows.rules.facts import CheckFact
 from workflows.rules.path_facts import PathFacts
 from workflows.rules.policy import EligibilityBasis, RegionPolicy
 from workflows.rules.route import Route, RouteCode, Unknown
+from workflows.saying import say
 
 
 class Asked(StrEnum):
@@ -76,7 +77,7 @@ OTHER_NAME = "{registry} mencatat nama lain untuk NIK ini. Periksa ejaan nama di
 REGISTERED = frozenset({Unknown.MEMBERSHIP, Unknown.SEGMENT, Unknown.IDENTITY, Unknown.ABLE_TO_PAY})
 """What a register may know; all else only people can say."""
 
-NAMELESS = "Ketik nama dan tanggal lahir seperti di KTP. Tanpa itu registri tidak dapat ditanya."
+NAMELESS = say("Ketik nama dan tanggal lahir seperti di KTP. Tanpa itu registri tidak dapat ditanya.")
 """Registries believe a NIK only together with its name."""
 
 

@@ -21,7 +21,7 @@ from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.vocabulary import LetterType, RemovalReason
 
-NOT_LISTED = "Berkas peserta terbaru tidak memuat orang ini. Tulis bukti bahwa ia peserta daerah, misalnya kartu atau jawaban BPJS."
+NOT_LISTED = say("Berkas peserta terbaru tidak memuat orang ini. Tulis bukti bahwa ia peserta daerah, misalnya kartu atau jawaban BPJS.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,17 @@ class Sentence(str):
         """The same message with further values, as libraries fill in their own."""
         return Sentence(self.message, {**self.values, **values})
 
+    def first_upper(self) -> "Sentence":
+        """With a capital, as the head of a line."""
+        return Sentence(self.message, self.values, _first_upper)
+
     def lower(self) -> "Sentence":
         """In small letters, in whichever language."""
         return Sentence(self.message, self.values, str.lower)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def say(message: str, **values: Any) -> Sentence:

@@ -25,8 +25,8 @@ LONGEST_SIGNING = timedelta(minutes=5)
 SCAN_KINDS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """A scan is a PDF, a JPEG or a PNG, judged by its first bytes."""
 
-NO_SCAN = "Pindaian harus berupa PDF, JPEG, atau PNG. Pindai lagi, lalu unggah."
-SCAN_TOO_LARGE = "Pindaian paling besar 5 MB. Pindai dengan resolusi lebih rendah."
+NO_SCAN = say("Pindaian harus berupa PDF, JPEG, atau PNG. Pindai lagi, lalu unggah.")
+SCAN_TOO_LARGE = say("Pindaian paling besar 5 MB. Pindai dengan resolusi lebih rendah.")
 
 
 def waiting(session: Session, region_code: str, mode: SigningMode) -> tuple[tuple[Letter, Case], ...]:

@@ -17,11 +17,12 @@ from workflows.errors import Conflict, InvalidInput, NotAllowed, TakenMeanwhile
 from workflows.records.case import Case
 from workflows.records.staff import Staff, StaffRole
 from workflows.records.taking import Taking
+from workflows.saying import say
 from workflows.states import FINAL, OWNER
 
-NOT_YOURS = "Berkas ini bukan giliran peran Anda. Biarkan rekan yang berwenang mengambilnya."
-NOT_TAKEN = "Berkas ini tidak sedang Anda pegang. Muat ulang berkas."
-NO_COLLEAGUE = "Pilih rekan yang berperan untuk langkah ini."
+NOT_YOURS = say("Berkas ini bukan giliran peran Anda. Biarkan rekan yang berwenang mengambilnya.")
+NOT_TAKEN = say("Berkas ini tidak sedang Anda pegang. Muat ulang berkas.")
+NO_COLLEAGUE = say("Pilih rekan yang berperan untuk langkah ini.")
 
 
 @dataclass(frozen=True, slots=True)

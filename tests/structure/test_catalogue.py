@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from tests.structure.words import bare_literals, bare_prose, bare_text, school_year, sentences, syllables
 from verify.catalogue import po_file
-from verify.extraction import in_source, messages
+from verify.extraction import in_source, messages, untranslated, updated
 from verify.sentences import as_messages
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +48,8 @@ def test_the_catalogue_has_every_message_and_no_other(catalogue: Catalog, said: 
     assert sorted(set(said) - known) == []
     assert sorted(known - set(said)) == []
     assert len(known) > 1800
+    assert po_file("en").read_bytes() == updated("en")  # `rekom words` writes it
+    assert untranslated(updated("en")) == []
 
 
 def test_nothing_is_untranslated_fuzzy_or_left_over(catalogue: Catalog) -> None:

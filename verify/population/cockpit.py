@@ -17,6 +17,7 @@ from workflows.population.tally import Definition, Share, Tally, summed
 from workflows.population.targets import Finding, Progress
 from workflows.records.coverage import CoverageSnapshot
 from workflows.rules.policy import NationalPolicy, in_force
+from workflows.saying import say
 
 BELOW = {4: 6, 6: 10, 10: 10}
 """Digits of a region to those of what lies in it."""
@@ -73,12 +74,12 @@ def cockpit(session: Session, region: str, code: str, national: NationalPolicy, 
     """The cockpit of ``code`` inside ``region``; ``NotFound`` where nothing was counted there."""
     snapshot = coverage.newest(session, region)
     if snapshot is None:
-        raise NotFound("Cakupan daerah ini belum dihitung. Minta admin mengimpor penduduk dan anggota, lalu menghitungnya.")
+        raise NotFound(say("Cakupan daerah ini belum dihitung. Minta admin mengimpor penduduk dan anggota, lalu menghitungnya."))
     if not code.startswith(region) or len(code) not in BELOW:
-        raise NotFound("Wilayah ini tidak ada di daerah Anda. Pilih dari daftar kecamatan.")
+        raise NotFound(say("Wilayah ini tidak ada di daerah Anda. Pilih dari daftar kecamatan."))
     below = coverage.tallies(session, snapshot, under=code, digits=BELOW[len(code)])
     if not below:
-        raise NotFound("Tidak ada penduduk yang dihitung di wilayah ini. Pilih dari daftar kecamatan.")
+        raise NotFound(say("Tidak ada penduduk yang dihitung di wilayah ini. Pilih dari daftar kecamatan."))
     today, whole = now.astimezone(zone).date(), summed(below.values())
     past = [(seen.members_as_of.astimezone(zone).date(), tally) for seen, tally in coverage.series(session, region)]
     rows = tuple(sorted((_row(place, tally) for place, tally in below.items()), key=lambda row: (-row.tally.uncovered, row.code)))

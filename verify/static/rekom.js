@@ -1,6 +1,10 @@
 // Conveniences only: every page works without this file.
 "use strict";
 
+// The page brings the words of its language; without any the Indonesian text is said as it stands.
+const WORDS = JSON.parse(document.body.dataset.words || "{}");
+const say = (text) => WORDS[text] ?? text;
+
 function countDigits(output) {
   const input = document.getElementById(output.dataset.counts);
   if (!input) return;
@@ -8,7 +12,7 @@ function countDigits(output) {
     const digits = input.value.replace(/[\s.\-]/g, "");
     const isNumber = /^\d+$/.test(digits);
     output.hidden = !isNumber;
-    output.textContent = isNumber ? `${digits.length}/16 angka${whose(digits)}` : "";
+    output.textContent = isNumber ? `${digits.length}/16 ${say("angka")}${whose(digits)}` : "";
     output.classList.toggle("full", digits.length === 16);
   };
   input.addEventListener("input", show);
@@ -19,7 +23,7 @@ function countDigits(output) {
 function whose(digits) {
   if (digits.length !== 16) return "";
   const day = Number(digits.slice(6, 8));
-  return ` · ${day > 40 ? "perempuan" : "laki-laki"}, lahir ${String(day % 40).padStart(2, "0")}-${digits.slice(8, 10)}-..${digits.slice(10, 12)}`;
+  return ` · ${day > 40 ? say("perempuan") : say("laki-laki")}, ${say("lahir")} ${String(day % 40).padStart(2, "0")}-${digits.slice(8, 10)}-..${digits.slice(10, 12)}`;
 }
 
 // The server answers a form sent twice once; this only saves people from wondering.
@@ -109,7 +113,7 @@ function tellReady(main, title) {
   note.setAttribute("role", "status");
   const link = document.createElement("a");
   link.href = window.location.pathname;
-  link.textContent = "Ada kabar baru. Muat ulang berkas.";
+  link.textContent = say("Ada kabar baru. Muat ulang berkas.");
   note.append(link);
   main.prepend(note);
 }

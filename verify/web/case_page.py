@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
 from verify.documents.qr import picture_of
+from verify.language import in_indonesian
 from verify.reprinting import hand_out
 from verify.web.facts import facts_of
 from verify.web.family_words import message, status_of
@@ -28,6 +29,7 @@ def show(ticket: str) -> str:
 
 @blueprint.get("/berkas/<ticket>/tanda-terima")
 @requires(Permission.READ_CASES)
+@in_indonesian()
 def receipt(ticket: str) -> str:
     """What the family takes home: the number, who acts for whom, what is missing, and what was promised."""
     view = look(ticket)

@@ -8,7 +8,7 @@ from verify.auth import parts
 from verify.web.words import ANSWER, CHANNEL, NO_NIK, PROXY_KIN, RESULT, SEGMENT, SEX, URGENCY
 from workflows import queries
 from workflows.rules.papers import LABEL
-from workflows.saying import say
+from workflows.saying import Sentence, say
 from workflows.states import Job
 from workflows.vocabulary import DocumentType
 
@@ -43,8 +43,7 @@ def papers(asked: Iterable[str]) -> dict[str, list[Choice]]:
 
 def paper_word(paper: str) -> str:
     """A paper's name as the head of a line."""
-    word = LABEL[paper]
-    return word[0].upper() + word[1:]
+    return Sentence(LABEL[paper]).first_upper()
 
 
 def hospitals(session: Session, region_code: str) -> list[Choice]:

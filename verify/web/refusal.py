@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema, ReasonSchema
 from verify.auth import parts, requires
 from verify.counter import answer_objection, file_objection, record_death, retract_objection
+from verify.language import in_indonesian
 from verify.office_time import objection_term
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
@@ -34,6 +35,7 @@ def show(ticket: str) -> str:
 
 @blueprint.get("/berkas/<ticket>/penolakan/lembar")
 @requires(Permission.READ_CASES)
+@in_indonesian()
 def sheet(ticket: str) -> str:
     """For the family, on one sheet of paper."""
     paper = request.args.get("kertas", PAPERS[0])

@@ -21,6 +21,9 @@ let camera = null;
 
 // --- words
 
+const WORDS = JSON.parse(document.body.dataset.words || "{}");
+const say = (text) => WORDS[text] ?? text;
+
 const sentence = (name, facts = {}) =>
   document.querySelector(`[data-sentence="${name}"]`).textContent.replace(/\{(\w+)\}/g, (_, key) => facts[key] ?? "");
 
@@ -208,7 +211,7 @@ function collisions(told) {
     item.className = "notice warn";
     item.setAttribute("role", "alert");
     item.append(Object.assign(document.createElement("p"), { textContent: one.told }), read);
-    read.textContent = "Sudah dibaca";
+    read.textContent = say("Sudah dibaca");
     read.className = "second";
     read.addEventListener("click", () => memory.forgetLate(one.nonce).then(bars));
     return item;
@@ -279,7 +282,7 @@ async function eye() {
   }
   video.hidden = !camera;
   button.setAttribute("aria-pressed", String(camera !== null));
-  button.textContent = camera ? "Tutup kamera" : "Buka kamera";
+  button.textContent = camera ? say("Tutup kamera") : say("Buka kamera");
 }
 
 // --- begin
