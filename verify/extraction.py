@@ -36,7 +36,7 @@ def messages() -> dict[str, list[str]]:
 def updated(language: str) -> bytes:
     """The catalogue with every message and no other; what was translated stays."""
     path = po_file(language)
-    old = read_po(path.open("rb"), locale=language) if path.exists() else Catalog(locale=language)
+    old = read_po(BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
     fresh = Catalog(locale=language, project="Rekom", fuzzy=False, header_comment="# The words of Rekom in English.\n#")
     for message, places in messages().items():
         known = old.get(message)
