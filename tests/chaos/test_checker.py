@@ -92,7 +92,7 @@ TAMPERED = [
     (7, "UPDATE case_file SET ticket = 'XXXX-XXXX' WHERE id = 3"),
     (7, "UPDATE letter SET number = 'lain' WHERE id = 1"),
     (7, "DELETE FROM acceptance"),
-    (8, f"UPDATE idempotency_record SET body = '{{}}' WHERE key = '{KEY}'"),
+    (8, f"DELETE FROM idempotency_record WHERE key = '{KEY}'"),
     (10, "UPDATE letter SET valid_until = '2026-11-23 01:00:00', valid_from = '2026-11-22 01:00:00' WHERE id = 1"),
     (10, "UPDATE letter SET revoked_at = '2026-11-23 01:30:00' WHERE id = 1"),
     (11, "DELETE FROM case_reading"),

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.contracts.common import SETTINGS, assert_discreet
 from tests.fakes import Fakes, fakes
 from verify.db import Database
+from verify.master_key import MasterKey
 from verify.registries import Registries, sources
 from verify.registries.extract import ExtractMembershipRegistry, ExtractPovertyRegistry, FirstAnswer
 from verify.simulator import Fault, Registry, RunningSimulator
 from verify.simulator.personas import load_population
+from verify.vault import Vault
 from workflows import extracts
 from workflows.actor import SYSTEM
 from workflows.errors import Refused, RegistryError, Unavailable
@@ -39,9 +42,11 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite(sqlite_url: str) -> Iterator[Database]:
+def sqlite(sqlite_url: str, tmp_path: Path) -> Iterator[Database]:
     """Where the database is not the subject."""
-    made = Database(sqlite_url)
+    master = MasterKey(tmp_path / "keys")
+    master.make()
+    made = Database(sqlite_url, vault=Vault(master, lambda: NOW))
     yield made
     made.close()
 

@@ -224,6 +224,7 @@ def test_a_kill_half_way_leaves_nothing_and_the_next_try_works(database_url: str
     with closing(Database(database_url)) as database, database.read() as session:
         assert session.exec(select(Extract)).all() == [] and session.exec(select(DtsenRow)).all() == []
     monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REKOM_DATA_DIR", str(tmp_path))  # where the first try left the office's keys
     again = CliRunner().invoke(imports.import_group, words)
     assert again.exit_code == 0 and "100 baris baik" in again.stdout
     with closing(Database(database_url)) as database, database.read() as session:
