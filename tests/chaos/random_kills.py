@@ -4,6 +4,7 @@ Each applicant's story is told from counter to hospital by its own clients; two 
 """
 
 import random
+import subprocess
 import tempfile
 import threading
 import time
@@ -21,6 +22,7 @@ from tests.chaos.clients import Diary, Program, digest, parsed
 from tests.chaos.results import Result
 from tests.chaos.whole_office import Whole, whole_office
 from tests.office import PAPERS, ktp, person
+from tests.services import ServiceMissing
 from workflows.rules.facts import Answer
 
 SHARES = {
@@ -40,7 +42,7 @@ USERS = ("loket", "peksos", "validator", "kadis", "rs", "rs2")
 HOSPITALS = {"rs": "RS-CONTOH-1", "rs2": "RS-CONTOH-2"}
 AT_ONCE = 12
 """Applicants under way at the same time."""
-PATIENCE = 900.0
+PATIENCE = 300.0
 """Seconds for one applicant's whole way, however busy the machine is, after which the story is one that was lost."""
 LOOK = 0.15
 
@@ -60,6 +62,7 @@ class Run:
     finished: int = 0
     last_hurt: float = 0.0
     over: threading.Event = field(default_factory=threading.Event)
+    broken: threading.Event = field(default_factory=threading.Event)
 
     def program(self, username: str) -> Program:
         """A person's program, signed in once for the run."""
@@ -90,7 +93,7 @@ def run(cases: int, kills: int, seed: int) -> Result:
 def _work_and_hurt(one: Run) -> float:
     """All stories told while things are hurt; returns seconds from the last blow to the last story's end."""
     watcher = threading.Thread(target=_watch, args=(one,), daemon=True)
-    killer = threading.Thread(target=_hurt, args=(one,), daemon=True)
+    killer = threading.Thread(target=_hurt_or_say_why_not, args=(one,), daemon=True)
     watcher.start()
     with ThreadPoolExecutor(AT_ONCE) as tellers:
         killer.start()
@@ -113,6 +116,15 @@ def _watch(one: Run) -> None:
         rows = one.whole.peek(sql)
         if rows is not None:
             one.stood = {str(ticket): str(state) for ticket, state in rows}
+
+
+def _hurt_or_say_why_not(one: Run) -> None:
+    """A server that did not come back ends the run: nobody waits for what cannot come."""
+    try:
+        _hurt(one)
+    except (OSError, RuntimeError, ServiceMissing, subprocess.TimeoutExpired) as error:
+        one.lost.append(f"what was hurt did not come back: {type(error).__name__} {error}")
+        one.broken.set()
 
 
 def _hurt(one: Run) -> None:
@@ -216,7 +228,7 @@ def _has_left(one: Run, ticket: str, state: str, until: float) -> bool:
 
 def _stands(one: Run, ticket: str, state: str, until: float) -> None:
     while one.stood.get(ticket) != state:
-        if time.monotonic() > until:
+        if time.monotonic() > until or one.broken.is_set():
             raise TimeoutError(f"{ticket} stands at {one.stood.get(ticket, 'a job')} and not at {state}")
         time.sleep(LOOK)
 

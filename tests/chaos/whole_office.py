@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,7 +116,7 @@ class Whole:
         try:
             with psycopg.connect(self.postgres.url.replace("+psycopg", "", 1), autocommit=True, connect_timeout=5) as connection:
                 return connection.execute(sql).fetchall()
-        except psycopg.OperationalError:
+        except psycopg.Error:
             return None
 
     def _horses(self, which: int) -> list[int]:
@@ -155,9 +155,12 @@ def whole_office(folder: Path, workers: int = 2) -> Iterator[Whole]:
 def _wait_for(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        with suppress(OSError, http.client.HTTPException), closing(connection):
             connection.request("GET", "/healthz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status == http.HTTPStatus.OK:
                 return
+        time.sleep(CAUGHT / 10)
     raise TimeoutError("the web server did not start")
