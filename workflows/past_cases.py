@@ -5,7 +5,7 @@ the decision names. Source and day of a result, and details that no outcome depe
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -34,7 +34,7 @@ BATCH = 5_000
 """Decided cases read at a time, by a handful of queries whatever their number."""
 KEPT = 100_000
 """Different texts of details and answers remembered: most cases share theirs with others."""
-WEIGHED = (Job.MEMBERSHIP, Job.POVERTY)
+WEIGHED = frozenset({Job.MEMBERSHIP, Job.POVERTY})
 """Checks whose details can change an outcome; of the others only the word counts."""
 
 
@@ -62,7 +62,8 @@ def past_cases(session: Session, region_code: str, since: datetime, told: Callab
 
 def _decided(region_code: str, since: datetime, after: int) -> Any:
     names = (
-        "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik no_nik proxy_kin"
+        "id ticket region_code timezone opened_at birth_date domicile_code resident_since urgency policy_valid_from nik_digest no_nik "
+        "proxy_kin"
     ).split()
     wanted = [*(getattr(Case, name) for name in names), col(Decision.outcome)]
     query = select(*wanted).join(Decision, col(Decision.case_id) == Case.id)
@@ -77,8 +78,10 @@ def _decided(region_code: str, since: datetime, after: int) -> Any:
 
 def _batch(session: Session, first: int, last: int) -> _Batch:
     batch = _Batch()
-    for case_id, kind, outcome, details in session.execute(_results(first, last)):
-        batch.checks.setdefault(case_id, {})[kind] = _fact(outcome, _told(kind, details))
+    for case_id, kind, outcome in session.execute(_results(first, last, set(CHECKS) - WEIGHED)):
+        batch.checks.setdefault(case_id, {})[kind] = _fact(outcome, "{}")
+    for case_id, kind, outcome, details in session.execute(_results(first, last, WEIGHED, CheckResult.details)):
+        batch.checks.setdefault(case_id, {})[kind] = _fact(outcome, json.dumps(details))
     batch.checks |= _as_they_stood(session, session.execute(_asked_anew(first, last)).scalars().all())
     for case_id, paper in session.execute(_papers(first, last)):
         batch.papers.setdefault(case_id, set()).add(paper.value)
@@ -88,8 +91,9 @@ def _batch(session: Session, first: int, last: int) -> _Batch:
     return batch
 
 
-def _results(first: int, last: int) -> Any:
-    query = select(CheckResult.case_id, CheckResult.kind, CheckResult.outcome, CheckResult.details)
+def _results(first: int, last: int, kinds: Collection[Job], *more: Any) -> Any:
+    """Of the kinds asked for; details lie encrypted, so only those that are read are asked for."""
+    query = select(CheckResult.case_id, CheckResult.kind, CheckResult.outcome, *more).where(col(CheckResult.kind).in_(kinds))
     then = col(CheckResult.recorded_at) <= col(Decision.decided_at)
     query = query.join(Decision, col(Decision.case_id) == CheckResult.case_id).where(col(CheckResult.case_id).between(first, last), then)
     return query.order_by(col(CheckResult.id))
@@ -163,7 +167,7 @@ def _case(row: Any, batch: _Batch) -> PastCase:
         poverty=checks.get(Job.POVERTY),
         duplicates=checks.get(Job.DUPLICATES),
         answers=batch.answers.get(row.id, {}),
-        no_nik=row.no_nik.value if row.no_nik and row.nik is None else None,
+        no_nik=row.no_nik.value if row.no_nik and row.nik_digest is None else None,
         letter=batch.letters.get(row.id),
         by_third_party=row.proxy_kin is ProxyKin.THIRD_PARTY,
     )

@@ -7,9 +7,11 @@ import pytest
 
 from schemas.policy_file import load_policies
 from workflows.errors import PolicyEdited, PolicyRefused
+from workflows.rules.calendar import Counting, Cutoffs
 from workflows.rules.eligibility import summary
 from workflows.rules.finding import Finding, Outcome
 from workflows.rules.policy import ActivationMode, ApprovalChain, PolicyBook, in_force, limits_on, refusals_on
+from workflows.rules.promise import ready_by
 from workflows.states import Role
 from workflows.vocabulary import LetterType
 
@@ -115,3 +117,10 @@ def test_summary_takes_the_worst() -> None:
     assert summary([meets, meets]) is Outcome.MEETS
     assert summary([meets, needs]) is Outcome.NEEDS_PERSON
     assert summary([needs, fails, meets]) is Outcome.FAILS
+
+
+@pytest.mark.parametrize(("counting", "said"), [(Counting.CLOCK, "6 jam sejak berkas diterima."), (Counting.WORKING, "6 jam kerja sejak")])
+def test_without_cutoffs_the_office_promises_hours(counting: Counting, said: str) -> None:
+    policy = BOOK.at("3673", date(2026, 11, 22))
+    hours, cutoffs = replace(policy.sla_hours, value=6), replace(policy.cutoffs, value=Cutoffs((), 0))
+    assert said in ready_by(replace(policy, sla_hours=hours, cutoffs=cutoffs, sla_counting=replace(policy.sla_counting, value=counting)))

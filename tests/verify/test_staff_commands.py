@@ -5,6 +5,7 @@ import logging
 import os
 import pwd
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from verify import auth
 from verify.cli import main
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.db import Database
 from verify.keys import make_keys
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit
@@ -67,11 +69,8 @@ def typed(sqlite_url: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.Mon
 
 
 def rows(url: str, *tables: Any) -> list[Any]:
-    rekom = Rekom(Settings(database_url=url), wakes=False)
-    with rekom.database.read() as session:
-        found = [row for table in tables for row in session.exec(select(table)).all()]
-    rekom.database.close()
-    return found
+    with closing(Database(url)) as database, database.read() as session:
+        return [row for table in tables for row in session.exec(select(table)).all()]
 
 
 def test_an_office_from_nothing_to_a_letter_by_an_acting_signer(

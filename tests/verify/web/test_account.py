@@ -16,7 +16,7 @@ def ending(page: Page) -> list[Element]:
 def test_a_lost_phone_is_signed_out(visit: Visit) -> None:
     phone, desk = visit("loket"), visit("loket")
     page = desk.get("/akun")
-    assert page.main().count("masuk ") == 2
+    assert page.main().count(", masuk ") == 2
     (form,) = ending(page)
     ended = desk.send(page, form.get("action"))
     assert "Sesi itu sudah diakhiri." in desk.follow(ended).main()

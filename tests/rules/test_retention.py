@@ -1,0 +1,36 @@
+"""How long what is kept: the region's own term before the nation's, the newest that has begun, and a sentence before the first."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from workflows.errors import PolicyRefused
+from workflows.rules.retention import Kept, Term, term_on
+
+FIRST, LATER = date(2026, 1, 1), date(2027, 1, 1)
+
+
+def term(days: int, valid_from: date = FIRST, region: str | None = None, kind: Kept = Kept.CLOSED_CASE) -> Term:
+    return Term(kind, valid_from, days, "contoh", "contoh", FIRST, region)
+
+
+TERMS = (term(10), term(20, LATER), term(5, region="3673"), term(99, kind=Kept.DRAFTS))
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "days"),
+    [
+        ("3316", FIRST, 10),
+        ("3316", LATER - timedelta(days=1), 10),
+        ("3316", LATER, 20),
+        ("3673", FIRST, 5),
+        ("3673", LATER, 5),
+    ],
+)
+def test_the_term_in_force(region: str, day: date, days: int) -> None:
+    assert term_on(TERMS, Kept.CLOSED_CASE, region, day).days == days
+
+
+def test_before_the_first_term_nothing_goes() -> None:
+    with pytest.raises(PolicyRefused, match="Belum ada masa simpan CLOSED_CASE untuk 31-12-2025."):
+        term_on(TERMS, Kept.CLOSED_CASE, "3673", FIRST - timedelta(days=1))
