@@ -10,6 +10,7 @@ CASES, KILLS = int(os.environ.get("REKOM_CHAOS_CASES", "60")), int(os.environ.ge
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # killed in mid-sentence
 def test_nothing_is_lost_doubled_or_skipped(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(CASES, KILLS, seed=7)
     assert found.failures == ()
