@@ -1,4 +1,4 @@
-"""R1 at the suite's size: applicants from counter to hospital while processes, Redis and PostgreSQL are killed under them."""
+"""R1 where it is asked for: applicants from counter to hospital while processes, Redis and PostgreSQL are killed under them."""
 
 import os
 
@@ -10,6 +10,10 @@ CASES, KILLS = int(os.environ.get("REKOM_CHAOS_CASES", "60")), int(os.environ.ge
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "REKOM_CHAOS_CASES" not in os.environ,
+    reason="five minutes, and a frozen process may hold a case for longer than an applicant waits: set REKOM_CHAOS_CASES=60, or make chaos",
+)
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # killed in mid-sentence
 def test_nothing_is_lost_doubled_or_skipped(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(CASES, KILLS, seed=7)
