@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -57,11 +56,6 @@ def children(pid: int) -> list[int]:
     except OSError:
         return []
     return started + [grandchild for child in started for grandchild in children(child)]
-
-
-def peak_bytes() -> int:
-    """The most memory any ended child of this process had at once."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def _processor() -> str:

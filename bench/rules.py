@@ -41,7 +41,7 @@ def decided(made: Office, past: list[PastCase], rounds: int) -> tuple[Measure, i
     """Every finding with its value, source, article and what would change it, against adding up yes and no."""
     policy, criteria = made.policy, made.criteria
     facts = [case.facts for case in past if case.facts.letter_type == LetterType.REKOM_PBPU_PEMDA]
-    score = compiled(criteria, policy.desil_max.value)
+    score = compiled(criteria)
 
     def ours() -> float:
         began = time.perf_counter()
@@ -64,14 +64,14 @@ def decided(made: Office, past: list[PastCase], rounds: int) -> tuple[Measure, i
     return contest("explained decision", ours, limit, Bar(4.0, 2.5, higher=False), rounds=rounds), len(facts)
 
 
-def compiled(criteria: CriteriaSet, desil_max: Any) -> Any:
+def compiled(criteria: CriteriaSet) -> Any:
     """One expression that adds up what speaks for a person and explains nothing."""
     asked = " + ".join(f"(answers.get({one.key!r}) is YES)" for one in criteria.criteria) or "0"
     checks = " + ".join(
         f"(facts.{name} is not None and facts.{name}.outcome is not None)" for name in ("identity", "membership", "duplicates")
     )
     text = f"def score(facts):\n    answers = facts.answers\n    return {asked} + {checks} + (facts.domicile_code is not None)\n"
-    names: dict[str, Any] = {"YES": Answer.YES, "LIMIT": desil_max}
+    names: dict[str, Any] = {"YES": Answer.YES}
     exec(compile(text, "<score>", "exec"), names)  # noqa: S102 - our own text: this is what compiled means
     return names["score"]
 
