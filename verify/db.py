@@ -23,6 +23,10 @@ SQLITE_BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite before it gives up: SQLite keeps no queue, and of sixteen at once on a busy
 machine an unlucky one waited longer than ten."""
 
+IDLE_SECONDS = 60
+"""How long a transaction on PostgreSQL may stand still before the server ends it: a process that was frozen, or whose host was
+cut off, must not keep a case or a quota from everybody else. Ours wait for nothing outside while they are open."""
+
 
 class Database:
     """One engine; ``read()`` for looking, ``write()`` for one transaction that commits at its end or leaves nothing.
@@ -77,7 +81,9 @@ def connect(url: str, **options: Any) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url, **options)
     pool = options or {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": 10}
-    return create_engine(url, connect_args={"connect_timeout": 5}, **pool)
+    engine = create_engine(url, connect_args={"connect_timeout": 5}, **pool)
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
 
 
 def migrate(url: str, vault: Vault | None = None) -> None:
@@ -127,6 +133,12 @@ def _sqlite(url: str, **options: Any) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgres(connection: Any, _: Any) -> None:
+    # Said on the connection and not in its options, which a pooler in between may refuse.
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+import verify.db
 import workflows.records as records
 from verify.db import Database, connect, head_revision, migrate
 
@@ -28,6 +31,19 @@ def test_the_migrations_make_exactly_the_checks(database_url: str) -> None:
         made = {check["name"] for check in there.get_check_constraints(table.name)}
         assert made == {name_of(check) for check in table.constraints if isinstance(check, CheckConstraint)}, table.name
     engine.dispose()
+
+
+def test_who_stands_still_in_a_transaction_loses_it_to_those_who_wait(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify.db, "IDLE_SECONDS", 1)
+    frozen, waiting = Database(postgresql_url), Database(postgresql_url)
+    lock = text("LOCK TABLE case_file IN EXCLUSIVE MODE")
+    with pytest.raises(DBAPIError), frozen.write() as still:
+        still.execute(lock)
+        with waiting.write() as next_one:
+            next_one.execute(lock)
+        still.execute(text("SELECT 1"))
+    frozen.close()
+    waiting.close()
 
 
 def name_of(check: Any) -> str:
