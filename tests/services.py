@@ -5,7 +5,6 @@ pipe that only the test run holds, and then ends the server it was told about.
 """
 
 import os
-import platform
 import pwd
 import shutil
 import signal
@@ -24,10 +23,10 @@ import psycopg
 import redis
 from sqlalchemy.engine import URL, make_url
 
+from tests import debian
 from verify.embedded import embedded_redis
 
 START_SECONDS = 60.0
-APT_SECONDS = 600
 
 IN_A_HURRY = {
     "listen_addresses": "",
@@ -308,29 +307,12 @@ CHROMIUM_PLACES = (
 
 
 def chromium() -> Path | None:
-    """A Chromium that is there, or could be installed; nothing otherwise."""
-    return find_chromium() or (find_chromium() if _install_chromium() else None)
+    """A Chromium that is there, or could be installed; nothing otherwise. Ubuntu's package is a snap, which may not work: then
+    it is not found."""
+    return find_chromium() or (find_chromium() if debian.install("chromium") else None)
 
 
 def find_chromium() -> Path | None:
     """A Chromium on PATH or in a Mac's applications."""
     found = [shutil.which(name) for name in CHROMIUM_NAMES] + [shutil.which(place) for place in CHROMIUM_PLACES]
     return next((Path(path) for path in found if path), None)
-
-
-def _install_chromium() -> bool:
-    """On Debian and Ubuntu root may install it; Ubuntu's package is a snap, which may not work: then it is not found."""
-    if os.geteuid() != 0 or platform.system() != "Linux" or not shutil.which("apt-get"):
-        return False
-    wait = f"DPkg::Lock::Timeout={APT_SECONDS}"  # another process of this run may be installing it
-    quiet = {"stdin": subprocess.DEVNULL, "capture_output": True, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    try:
-        subprocess.run(["apt-get", "-qq", "update"], timeout=APT_SECONDS, check=False, **quiet)
-        return (
-            subprocess.run(
-                ["apt-get", "-qq", "-o", wait, "install", "-y", "chromium"], timeout=APT_SECONDS, check=False, **quiet
-            ).returncode
-            == 0
-        )
-    except subprocess.TimeoutExpired:
-        return False

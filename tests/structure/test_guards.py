@@ -1,5 +1,7 @@
 """The guards over all tests bite: a NIK in what is written fails a test, and what did not run is named."""
 
+import os
+import platform
 from pathlib import Path
 
 import pytest
@@ -127,8 +129,8 @@ def test_chromium_is_installed_only_where_that_may_be_done(monkeypatch: pytest.M
     apt = tmp_path / "apt-get"
     apt.write_text(f'#!/bin/sh\n[ "$2" = update ] && exit 0\n: > {tmp_path}/chromium\nPATH=/bin:/usr/bin chmod +x {tmp_path}/chromium\n')
     apt.chmod(0o755)
-    monkeypatch.setattr(services.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert services.chromium() is None
-    monkeypatch.setattr(services.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(services.platform, "system", lambda: "Linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
     assert services.chromium() == tmp_path / "chromium"

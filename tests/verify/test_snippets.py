@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import debian
 from tests.journeys.site import serving
 from tests.office import Office
 from tests.simrs import Simrs, simrs
@@ -17,17 +18,25 @@ from verify.sealed_secret import new_secret
 
 FOLDER = Path(__file__).parents[2] / "docs" / "integrasi"
 PROGRAMS = {"sh": "rekom.sh", "python3": "rekom.py", "node": "rekom.mjs", "php": "rekom.php"}
+PACKAGES = {"sh": ("curl", "openssl"), "node": ("nodejs",), "php": ("php-cli", "php-curl")}
+"""What Debian calls what an example needs."""
 
 
-@pytest.fixture(params=PROGRAMS)
+@pytest.fixture(scope="module", params=PROGRAMS)
 def program(request: pytest.FixtureRequest) -> list[str]:
-    """How an example is started; one whose language is not on this machine is named as not run."""
-    found = shutil.which(request.param)
-    if found is None:
-        pytest.skip(f"no {request.param} on this machine: docs/integrasi/{PROGRAMS[request.param]} was not run")
-    if request.param == "php" and b"curl" not in subprocess.run([found, "-m"], capture_output=True, check=True).stdout.split():
-        pytest.skip("no extension curl in this machine's php: docs/integrasi/rekom.php was not run")
-    return [found, str(FOLDER / PROGRAMS[request.param])]
+    """How an example is started; one whose language is not on this machine, nor may be put there, is named as not run."""
+    name = request.param
+    if not _runs(name) and not (debian.install(*PACKAGES.get(name, ())) and _runs(name)):
+        pytest.skip(f"no {name} with what it needs on this machine: docs/integrasi/{PROGRAMS[name]} was not run")
+    return [str(shutil.which(name)), str(FOLDER / PROGRAMS[name])]
+
+
+def _runs(name: str) -> bool:
+    if name == "sh":
+        return bool(shutil.which("curl") and shutil.which("openssl"))
+    if name == "php" and (php := shutil.which("php")):
+        return b"curl" in subprocess.run([php, "-m"], capture_output=True, check=True).stdout.split()
+    return shutil.which(name) is not None
 
 
 @pytest.fixture
