@@ -67,8 +67,9 @@ class Person:
         self.page.goto(self.address + path)
 
     def press(self, *keys: str) -> None:
-        self.keys += len(keys)
+        """Press keys; two held together count as two."""
         for key in keys:
+            self.keys += len(key.split("+"))
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:

@@ -63,10 +63,11 @@ def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
 
 def open_first(someone: Person, button: str) -> None:
     """From the list to the case that waits, and to the one big button."""
-    someone.tab_to(person()["name"])
+    someone.press("j")
+    assert someone.focused() == person()["name"]
     someone.enter()
     looks_well(someone)
-    someone.tab_to(button)
+    assert someone.page.locator("a[data-enter]").inner_text() == button
     someone.enter()
     looks_well(someone)
 
@@ -75,12 +76,11 @@ def assess(site: Site, size: dict[str, int]) -> Person:
     """One key for each question."""
     peksos = site.person("peksos", size)
     open_first(peksos, "Nilai berkas ini")
-    peksos.tab_to("answers.")
+    assert peksos.focused().startswith("answers."), "the cursor is at the first question"
     for _ in site.office.criteria.criteria:
         peksos.press("y")
     assert peksos.focused() == "note"
-    peksos.press("Tab")
-    peksos.enter()
+    peksos.enter("Control+Enter")
     assert "Penilaian tersimpan." in peksos.page.inner_text("main")
     return peksos
 
@@ -88,8 +88,7 @@ def assess(site: Site, size: dict[str, int]) -> Person:
 def validate(site: Site, size: dict[str, int]) -> Person:
     validator = site.person("validator", size)
     open_first(validator, "Periksa penilaian")
-    validator.tab_to("Sahkan penilaian")
-    validator.enter()
+    validator.enter("Control+Enter")
     assert "Hasil validasi tersimpan." in validator.page.inner_text("main")
     return validator
 
@@ -98,10 +97,10 @@ def approve(site: Site, size: dict[str, int]) -> Person:
     kadis = site.person("kadis", size)
     open_first(kadis, "Putuskan berkas ini")
     if kadis.page.locator("#alasan-setuju").count():
-        kadis.tab_to("alasan-setuju")
+        kadis.press("i")
+        assert kadis.focused() == "alasan-setuju"
         kadis.type("Berkas menyusul.")
-    kadis.tab_to("Setujui dan terbitkan surat")
-    kadis.enter()
+    kadis.enter("Control+Enter")
     assert "Keputusan tersimpan." in kadis.page.inner_text("main")
     return kadis
 

@@ -54,6 +54,18 @@ function answerByLetter(form) {
   });
 }
 
+// The first nine of some choices answer to their number too.
+function chooseByNumber(choices) {
+  const boxes = [...choices.querySelectorAll("input[type=radio]")];
+  choices.addEventListener("keydown", (event) => {
+    const box = boxes[Number(event.key) - 1];
+    if (!box || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    box.checked = true;
+    box.focus();
+  });
+}
+
 // While checks run, the page hears of each step and keeps the place of the reader; where no news gets through it looks again by
 // itself, a little slower each time.
 function follow() {
@@ -167,5 +179,6 @@ document.querySelectorAll("button[data-copies]").forEach(copyText);
 document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
 document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
+document.querySelectorAll("[data-numbers]").forEach(chooseByNumber);
 document.querySelectorAll("form[data-passkey]").forEach(offerPasskey);
 follow();

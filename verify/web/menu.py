@@ -1,6 +1,6 @@
 """The menu on top: what this person does all day first, the rest folded away under one word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request
@@ -39,13 +39,35 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
 )
 """Permission, address, word. A new page gets one line in one of the two."""
 
+KEY: Mapping[str, str] = {
+    "/": "b",
+    "/berkas/baru": "n",
+    "/tugas": "t",
+    "/periksa": "p",
+    "/sep": "e",
+    "/paraf": "r",
+    "/setuju": "s",
+    "/tanda-tangan": "d",
+    "/jalur": "j",
+    "/menunggu": "l",
+    "/kuota": "k",
+    "/cakupan": "c",
+    "/wakil": "w",
+    "/pendaftaran": "f",
+    "/pengantar": "a",
+    "/sementara": "m",
+    "/bantuan": "h",
+}
+"""The letter that leads to an address after ``g``; pages that are opened seldom have none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link; ``current`` where the page asked for is this one."""
+    """One link; ``current`` where the page asked for is this one, ``key`` the letter that leads there, empty where there is none."""
 
     address: str
     word: str
+    key: str
     current: bool
 
 
@@ -63,4 +85,6 @@ def menu(actor: Actor) -> Menu:
 
 
 def _items(lines: Iterable[tuple[Permission, str, str]], actor: Actor) -> tuple[Item, ...]:
-    return tuple(Item(address, word, request.path == address) for needed, address, word in lines if can(actor, needed))
+    return tuple(
+        Item(address, word, KEY.get(address, ""), request.path == address) for needed, address, word in lines if can(actor, needed)
+    )

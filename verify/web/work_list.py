@@ -105,6 +105,7 @@ def page(form: Form) -> str:
         state=state,
         after=found.after,
         mine=state in _waiting_for(actor),
+        ready_to_type=Role.LOKET in actor.roles or not found.cases,
         final=FINAL,
         now=parts().clock(),
         me_id=actor.person_id,
