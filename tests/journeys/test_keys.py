@@ -1,4 +1,4 @@
-"""Keys instead of the mouse: lists, pages and the help by one letter, never while somebody types, and never away from what was filled in."""
+"""Keys instead of the mouse: lists, pages and the help by one letter, never while somebody types, never away from what was filled in."""
 
 import re
 

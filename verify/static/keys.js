@@ -77,6 +77,7 @@ function openDialog(section) {
   if (document.getElementById("tombol")) return;
   const dialog = document.createElement("dialog");
   dialog.className = "keys";
+  dialog.autofocus = true;
   dialog.setAttribute("aria-labelledby", section.getAttribute("aria-labelledby"));
   dialog.append(document.importNode(section, true));
   document.body.append(dialog);
