@@ -95,5 +95,9 @@ def _remind(rekom: Rekom) -> None:
     with rekom.database.read() as session:
         nearly_due = bedside.to_remind(session, rekom.policies, now=rekom.clock())
     for case_id in nearly_due:
-        with rekom.database.write() as session:
-            bedside.remind(session, case_id, rekom.policies, now=rekom.clock())
+        try:
+            with rekom.database.write() as session:
+                bedside.remind(session, case_id, rekom.policies, now=rekom.clock())
+        except RekomError as error:
+            # As above: whoever cannot be reminded keeps nobody else from it, and no task from being rung for.
+            log.error("nobody reminded of case %s: %s", case_id, type(error).__name__)

@@ -21,6 +21,7 @@ from workflows.records.case import Case
 from workflows.records.hospital import Hospital
 from workflows.rules.policy import PolicyBook, RegionPolicy
 from workflows.saying import say
+from workflows.sealed import SealBroken
 from workflows.states import FINAL, LETTER_OUT, Action
 from workflows.vocabulary import Channel, DocumentType
 
@@ -138,7 +139,7 @@ def remind(session: Session, case_id: int, book: PolicyBook, *, now: datetime) -
     """Remind both sides, once, while papers are missing: it stands in the case's story and marks the hospital's list."""
     case = advance.lock_by_id(session, case_id)
     provisional = session.get_one(Provisional, case_id, populate_existing=True)
-    if provisional.reminded_at is None and _waits(session, provisional, case, book, now=now):
+    if provisional.reminded_at is None and case.closed_at is None and _waits(session, provisional, book, now=now):
         provisional.reminded_at = now
         session.add(provisional)
         audit.record(session, advance.subject(case), "REMIND_PAPERS", actor=SYSTEM, now=now, papers_due=provisional.papers_due.isoformat())
@@ -146,10 +147,10 @@ def remind(session: Session, case_id: int, book: PolicyBook, *, now: datetime) -
 
 def to_remind(session: Session, book: PolicyBook, *, now: datetime) -> list[int]:
     """Case ids whose papers are nearly due and not all there, and of whom nobody was reminded; the first due on top."""
-    query = select(Provisional, Case).join(Case).where(col(Provisional.reminded_at).is_(None), col(Case.closed_at).is_(None))
+    query = select(Provisional).join(Case).where(col(Provisional.reminded_at).is_(None), col(Case.closed_at).is_(None))
     waiting = session.exec(query.order_by(col(Provisional.papers_due))).all()
-    soon = [(one, case) for one, case in waiting if (one.papers_due - now) * SOON <= one.papers_due - one.given_at]
-    return [one.case_id for one, case in soon if _waits(session, one, case, book, now=now)]
+    soon = [one for one in waiting if (one.papers_due - now) * SOON <= one.papers_due - one.given_at]
+    return [one.case_id for one in soon if _waits(session, one, book, now=now)]
 
 
 def lapse(session: Session, case: Case, reason: str, book: PolicyBook, actor: Actor, *, now: datetime) -> Provisional:
@@ -174,10 +175,11 @@ def lapse(session: Session, case: Case, reason: str, book: PolicyBook, actor: Ac
     return provisional
 
 
-def _waits(session: Session, provisional: Provisional, case: Case, book: PolicyBook, *, now: datetime) -> bool:
+def _waits(session: Session, provisional: Provisional, book: PolicyBook, *, now: datetime) -> bool:
     try:
+        case = session.get_one(Case, provisional.case_id)
         policy = book.pinned(case.region_code, case.policy_valid_from)
-    except PolicyRefused:  # nobody can say what is missing: rather one reminder too many
+    except (PolicyRefused, SealBroken):  # nobody can say what is missing: rather one reminder too many
         return True
     return _shown(session, provisional, case, policy, now=now).cover in (Cover.RUNNING, Cover.LATE)
 

@@ -18,12 +18,13 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from tests.office import NOBODY, Office, person, running_office
+from tests.workflows.test_bedside import KNOWN, admit
 from verify import jobs, relay, worker
 from verify.cli import main
 from verify.doorbell import NORMAL, QUEUES, TASK_FUNCTION, URGENT, TaskJob, job_name
 from verify.health import RELAY_SIGN
 from workflows import guards, tasks
-from workflows.records import CheckResult
+from workflows.records import CheckResult, Provisional
 from workflows.states import State
 from workflows.vocabulary import Urgency
 
@@ -165,6 +166,18 @@ def test_a_case_that_cannot_be_closed_holds_up_nobody(ringing: Office, caplog: p
     assert relay.once(ringing.rekom) == 1
     assert [ringing.case(ticket).state for ticket in (broken, sound)] == [State.DECISION, State.EXPIRED]
     assert "letter of case 1 not closed: TransitionRefused" in caplog.text
+
+
+def test_a_case_that_does_not_open_keeps_nobody_from_being_reminded_or_rung_for(ringing: Office, caplog: pytest.LogCaptureFixture) -> None:
+    broken, sound = admit(ringing), admit(ringing, **KNOWN)
+    with ringing.write() as session:
+        session.connection().execute(text("UPDATE case_file SET phone = 'r1.1.AAAA' WHERE id = 1"))
+    ringing.clock.pass_by(hours=40)
+    assert relay.once(ringing.rekom) == len(waiting(ringing)) > 0
+    with ringing.read() as session:
+        reminded = [session.get_one(Provisional, one.provisional.case_id).reminded_at for one in (broken, sound)]
+    assert reminded == [None, ringing.clock()]
+    assert "nobody reminded of case 1: SealBroken" in caplog.text
 
 
 # --- what a worker may run
