@@ -280,7 +280,7 @@ def _to_text(raw: bytes) -> str:
 
 
 def _from_text(text: str) -> bytes:
-    # By one long number: the library's base32 goes letter by letter, and was a quarter of the time of a check.
+    # By one long number: the library's base32 goes letter by letter, which would be a quarter of the time of a check.
     if not len(text) <= MAX_CHARACTERS or not BASE32.fullmatch(text):
         raise MalformedToken
     unused = 5 * len(text) % 8

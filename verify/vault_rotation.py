@@ -34,11 +34,13 @@ class Rotated:
 def rotate(rekom: Rekom, wait: Callable[[float], None] = time.sleep) -> Rotated:
     """Make a new key, unless values still lie under older ones, and move everything under the newest."""
     key = _begin(rekom)
-    moved, unreadable = _pass(rekom)
+    moved, _ = _pass(rekom)
     wait(_seconds_until_all_know(rekom, key))
-    while (more := _pass(rekom))[0]:
-        moved += more[0]
-    unreadable = more[1]
+    while True:
+        more, unreadable = _pass(rekom)
+        moved += more
+        if not more:
+            break
     if not unreadable:
         with rekom.database.write() as session:
             older = and_(TABLE.c.purpose == VaultPurpose.DATA, TABLE.c.id < key, TABLE.c.emptied_at.is_(None))
@@ -96,7 +98,8 @@ def _batches(rekom: Rekom, table: Table) -> Iterator[tuple[int, list[str]]]:
     while True:
         with rekom.database.write() as session:
             rows = session.connection().execute(_older(table, rekom.vault.newest, after)).all()
-            yield _reseal(session, rekom.vault, table, rows)
+            done = _reseal(session, rekom.vault, table, rows)
+        yield done
         if len(rows) < AT_ONCE:
             return
         after = tuple(rows[-1])[: len(table.primary_key.columns)]

@@ -9,6 +9,8 @@ from sqlmodel import Session, select
 from workflows import audit
 from workflows.actor import Actor
 from workflows.errors import Conflict
+from workflows.records.collective import CollectiveLetter
+from workflows.records.letter import Letter
 from workflows.records.readopted import ReadoptedLetter
 from workflows.vocabulary import LetterType
 
@@ -23,6 +25,13 @@ class NotLost(Conflict):
 
     slug = "bukan-surat-hilang"
     sentence = "Surat ini tidak terbit di antara cadangan dan pemulihannya. Periksa nomornya, lalu hubungi pengembang bila perlu."
+
+
+class NumberGivenAgain(Conflict):
+    """The office gave a lost letter's number to another one before it was told of the lost one."""
+
+    slug = "nomor-surat-hilang-terpakai"
+    sentence = "Nomor surat hilang ini sudah diberikan kepada surat lain. Bandingkan kedua surat, lalu cabut yang baru."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,16 @@ def is_lost(session: Session, given_at: datetime) -> bool:
 
 
 def readopt(session: Session, lost: Lost, actor: Actor, *, now: datetime) -> bool:
-    """Take a lost letter in again; false where it was already. ``NotLost`` where no restore explains it."""
+    """Take a lost letter in again; false where it was already.
+
+    ``NotLost`` where no restore explains it, ``NumberGivenAgain`` where two letters have its number now.
+    """
     if is_known(session, lost.token_id):
         return False
     if not is_lost(session, lost.valid_from):
         raise NotLost
+    if _is_given(session, lost.number):
+        raise NumberGivenAgain
     session.add(
         ReadoptedLetter(
             token_id=lost.token_id,
@@ -82,3 +96,8 @@ def readopt(session: Session, lost: Lost, actor: Actor, *, now: datetime) -> boo
 def is_taken(session: Session, number: str) -> bool:
     """Whether a lost letter has this number."""
     return session.exec(select(ReadoptedLetter.token_id).where(ReadoptedLetter.number == number)).first() is not None
+
+
+def _is_given(session: Session, number: str) -> bool:
+    given = (select(table.number).where(table.number == number) for table in (Letter, CollectiveLetter))
+    return is_taken(session, number) or any(session.exec(query).first() is not None for query in given)

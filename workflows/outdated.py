@@ -47,7 +47,11 @@ class Rows:
 
 def clear(session: Session, kind: Kept, before: datetime, *, now: datetime, most: int = AT_ONCE) -> int:
     """One transaction's part of a kind; the trail says how many rows went and up to which moment."""
-    gone = {rows.table.name: rows.clear(session, before, most) for rows in OUTDATED[kind]}
+    gone: dict[str, int] = {}
+    for rows in OUTDATED[kind]:
+        gone[rows.table.name] = rows.clear(session, before, most)
+        if gone[rows.table.name] >= most:
+            break  # what is left of them may still refer to rows of the next table
     if total := sum(gone.values()):
         told = {name: number for name, number in gone.items() if number}
         audit.record(session, "retention", "CLEARED", actor=SYSTEM, now=now, kind=kind.value, before=before.isoformat(), rows=told)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -27,7 +28,7 @@ from workflows.records.registration import BatchRow, Registration
 from workflows.records.removal import Removal
 from workflows.records.seat import Seat
 from workflows.records.transfer import Transfer
-from workflows.rules.retention import CASES, Kept, Term, term_on
+from workflows.rules.retention import Kept, Term, term_on
 from workflows.saying import say
 from workflows.states import State
 
@@ -60,9 +61,8 @@ class Over:
 
 def over(session: Session, terms: Sequence[Term], *, now: datetime) -> Iterator[Over]:
     """Every closed case whose time is over, held or not, in the order they were opened."""
-    shortest = min(term.days for term in terms if term.kind in CASES)
-    last = 0
-    while cases := _closed_before(session, now - timedelta(days=shortest - 1), last):
+    old_enough, last = _old_enough(terms, now), 0
+    while cases := _closed(session, old_enough, last):
         for case in cases:
             assert case.id is not None
             last = case.id
@@ -131,10 +131,20 @@ def _open_holds(session: Session, case_id: int) -> list[LegalHold]:
     return list(session.exec(select(LegalHold).where(LegalHold.case_id == case_id, col(LegalHold.lifted_at).is_(None))))
 
 
-def _closed_before(session: Session, moment: datetime, last: int) -> list[Case]:
-    closed = select(Case).where(col(Case.closed_at) <= moment, col(Case.id) > last)
-    known = closed.where(col(Case.id).not_in(select(Erasure.case_id)))
-    return list(session.exec(known.order_by(col(Case.id)).limit(AT_ONCE)))
+def _old_enough(terms: Sequence[Term], now: datetime) -> ColumnElement[bool]:
+    """Closed so long ago that the shortest term of such an end, in any region, may be over: the database leaves out the others."""
+    ends = (
+        (col(Case.state).in_(REFUSED), {Kept.REFUSED_CASE}),
+        (col(Case.state) == State.WITHDRAWN, {Kept.WITHDRAWN_CASE, Kept.ABANDONED_BEDSIDE}),
+        (col(Case.state).not_in(REFUSED | {State.WITHDRAWN}), {Kept.CLOSED_CASE}),
+    )
+    shortest = [(end, min(term.days for term in terms if term.kind in kinds)) for end, kinds in ends]
+    return or_(*(and_(end, col(Case.closed_at) <= now - timedelta(days=days - 1)) for end, days in shortest))
+
+
+def _closed(session: Session, old_enough: ColumnElement[bool], last: int) -> list[Case]:
+    whole = select(Case).where(old_enough, col(Case.id) > last, col(Case.id).not_in(select(Erasure.case_id)))
+    return list(session.exec(whole.order_by(col(Case.id)).limit(AT_ONCE)))
 
 
 def _check_reason(reason: str) -> None:

@@ -31,7 +31,7 @@ def test_a_hundred_lost_letters_are_all_recognised_and_none_of_their_numbers_is_
     assert found == Behind(100, {"AFTER_BACKUP": 100}, 100, {"AFTER_BACKUP": 100}, 0, 5)
 
 
-def came_back(office: Office, folder: Path) -> tuple[str, Letter]:
+def came_back(office: Office, folder: Path, skip: int = 5) -> tuple[str, Letter]:
     """A backup with one letter, a letter lost, and the code of the lost one."""
     make_letters(office, 1)
     backup, _ = make_backup(office.rekom, folder / "backups")
@@ -39,7 +39,7 @@ def came_back(office: Office, folder: Path) -> tuple[str, Letter]:
     (gone,) = make_letters(office, 1, first=2)
     office.clock.pass_by(hours=1)
     with returned(office, folder) as back:
-        restore(back.rekom, backup, operator(back.rekom), bundle_counter=9, skip=5)
+        restore(back.rekom, backup, operator(back.rekom), bundle_counter=9, skip=skip)
     return gone.token or "", gone
 
 
@@ -95,7 +95,18 @@ def test_the_command_reads_codes_a_line_each_and_names_what_it_leaves_out(
         done = CliRunner().invoke(main, ["letters", "readopt", str(file)])
         assert done.exit_code == 0, done.output
         assert "Baris 4: palsu atau rusak." in done.output and "Baris 5: tidak terbit sesudah cadangan." in done.output
-        assert done.output.strip().endswith("1 dicatat kembali, 1 sudah dikenal, 1 tidak terbit sesudah cadangan, 1 palsu atau rusak.")
+        told = "1 dicatat kembali, 1 sudah dikenal, 0 nomornya sudah diberikan kepada surat lain, 1 tidak terbit sesudah cadangan"
+        assert done.output.strip().endswith(f"{told}, 1 palsu atau rusak.")
+
+
+def test_a_lost_letter_whose_number_was_given_again_is_named_and_keeps_nobody_else_from_being_taken_in(
+    sqlite_office: Office, tmp_path: Path
+) -> None:
+    code, gone = came_back(sqlite_office, tmp_path, skip=0)
+    with returned(sqlite_office, tmp_path) as back:
+        (again,) = make_letters(back, 1, first=3)
+        assert again.number == gone.number and readopt(back.rekom, code) == "given"
+        assert back.count(ReadoptedLetter) == 0
 
 
 def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Office) -> None:

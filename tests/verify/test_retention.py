@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner, Result
-from sqlalchemy import Date, LargeBinary, String, Table, text
+from sqlalchemy import Date, LargeBinary, String, Table, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, col, func, select
 
@@ -29,7 +29,20 @@ from workflows import checkpoints, erasing, family, outdated
 from workflows import retention as policy
 from workflows.errors import Conflict, InvalidInput
 from workflows.nik import parse_nik
-from workflows.records import AuditEvent, Case, CaseReading, Erasure, IdempotencyRecord, Letter, Seat, SignIn
+from workflows.records import (
+    AuditEvent,
+    Case,
+    CaseReading,
+    Erasure,
+    IdempotencyRecord,
+    Letter,
+    News,
+    Seat,
+    SignIn,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from workflows.retention import Erased
 from workflows.rules.retention import CASES, Kept, Term, term_on
 from workflows.sealed import bound
@@ -407,6 +420,26 @@ def test_many_rows_go_a_few_at_a_time(sqlite_office: Office) -> None:
     assert office.count(IdempotencyRecord) == 15
 
 
+def test_what_others_refer_to_goes_after_them_however_many_they_are(office: Office) -> None:
+    letter, now = office.letter(office.to_letter()), office.clock()
+    sent = {"endpoint_id": "ep", "case_id": letter.case_id, "letter_id": letter.id, "body": "{}", "created_at": now, "delivered_at": now}
+    tried = {"at": now, "status": 200, "milliseconds": 1}
+    with office.write() as session:
+        session.add(WebhookEndpoint(id="ep", hospital_code="RS-CONTOH-1", url="https://simrs.contoh.id", sealed_secret="", created_at=now))
+        session.flush()
+        for news in (News.LETTER_ISSUED, News.LETTER_REVOKED):
+            told = WebhookDelivery(news=news, message_id=news, task_hash=news, **sent)
+            session.add(told)
+            session.flush()
+            session.add_all(WebhookAttempt(delivery_id=told.id or 0, number=number, **tried) for number in (1, 2, 3))
+    office.clock.pass_by(days=91)
+    before, gone = office.clock() - timedelta(days=90), []
+    for _ in range(3):
+        with office.write() as session:
+            gone.append(outdated.clear(session, Kept.WEBHOOKS, before, now=office.clock(), most=4))
+    assert gone == [4, 4, 0] and office.count(WebhookDelivery) == office.count(WebhookAttempt) == 0
+
+
 def test_each_kind_is_counted_and_cleared_on_both_databases(office: Office) -> None:
     for kind in outdated.OUTDATED:
         with office.write() as session:
@@ -473,6 +506,17 @@ def test_more_cases_than_one_look_takes_are_left_for_the_next(sqlite_office: Off
         office.withdraw(_ticket(office, number))
     office.clock.pass_by(days=400)
     assert [retention.sweep(office.rekom, most=2).cases for _ in range(3)] == [2, 1, 0]
+
+
+def test_cases_whose_time_is_not_over_are_not_even_read(sqlite_office: Office) -> None:
+    office = sqlite_office
+    revoked(office)
+    office.clock.pass_by(days=TEN_YEARS - 10)
+    asked: list[str] = []
+    event.listen(office.rekom.database.engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+    assert list(retention.overdue_cases(office.rekom)) == [] and sum(one.startswith("SELECT") for one in asked) == 1
+    office.clock.pass_by(days=10)
+    assert [one.kind for one in retention.overdue_cases(office.rekom)] == [Kept.CLOSED_CASE]
 
 
 def _ticket(office: Office, number: int) -> str:

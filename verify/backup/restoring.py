@@ -22,6 +22,7 @@ from verify.db import connect
 from workflows import audit, trust
 from workflows.actor import Actor
 from workflows.errors import Conflict
+from workflows.lost_letters import RESTORES
 from workflows.records.letter import LetterCounter
 from workflows.records.sign_in import SignIn
 
@@ -73,7 +74,7 @@ def _go_on(session: Session, receipt: Receipt, actor: Actor, rekom: Rekom, bundl
     session.exec(update(SignIn).where(col(SignIn.ended_at).is_(None)).values(ended_at=now))
     reached = trust.raise_counter(session, bundle_counter, actor, now=now)
     detail = {"backup_of": receipt.made_at.isoformat(), "sha256": receipt.sha256, "skipped_numbers": skipped, "bundle_counter": reached}
-    audit.record(session, "restore", "RESTORE", actor=actor, now=now, **detail)
+    audit.record(session, RESTORES, "RESTORE", actor=actor, now=now, **detail)
     return Return(receipt, reached, tuple(skipped))
 
 

@@ -11,13 +11,14 @@ from verify.commands.operator import changing, installation, operator
 from verify.composition import Rekom
 from workflows import lost_letters
 from workflows.errors import InvalidInput
-from workflows.lost_letters import Lost, NotLost
+from workflows.lost_letters import Lost, NotLost, NumberGivenAgain
 
 LONGEST = 2_000_000
 """Bytes of a file of codes: some thousands of letters."""
 SAID = {
     "taken": "dicatat kembali",
     "known": "sudah dikenal",
+    "given": "nomornya sudah diberikan kepada surat lain",
     "strange": "tidak terbit sesudah cadangan",
     "forged": "palsu atau rusak",
 }
@@ -33,7 +34,8 @@ def letters_group() -> None:
 def readopt_command(file: Path) -> None:
     """Take lost letters in again from their codes, one a line, as scanners or hospitals give them.
 
-    Each keeps its number for good; what no restore explains and what is forged is named by its line and left out.
+    Each keeps its number for good. What no restore explains, what is forged, and a letter whose number another one has by now is named
+    by its line and left out.
     """
     rekom = installation()
     if file.stat().st_size > LONGEST:
@@ -43,7 +45,7 @@ def readopt_command(file: Path) -> None:
         if line.strip():
             word = readopt(rekom, line.strip())
             said[word] += 1
-            if word in ("strange", "forged"):
+            if word not in ("taken", "known"):
                 click.echo(f"Baris {number}: {SAID[word]}.")
     click.echo(", ".join(f"{said[word]} {sentence}" for word, sentence in SAID.items()) + ".")
 
@@ -58,5 +60,7 @@ def readopt(rekom: Rekom, code: str) -> str:
             return "taken" if lost_letters.readopt(session, found, operator(rekom), now=rekom.clock()) else "known"
     except ForgedToken:
         return "forged"
+    except NumberGivenAgain:
+        return "given"
     except NotLost:
         return "strange"
