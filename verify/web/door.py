@@ -1,7 +1,5 @@
 """Signing in and out."""
 
-import re
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
@@ -11,21 +9,17 @@ from verify.devices import device_of
 from verify.language import tell
 from verify.seeds import DEMO_PASSWORD, office_seats
 from verify.step_up import owes_one
-from verify.web import resending
+from verify.web import factor_door, resending
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
+from verify.web.onward import home_of, onward_to
 from verify.web.resending import travelled
 from verify.web.words import ROLE
-from workflows.actor import Actor
 from workflows.errors import NotAllowed, TooMany
 from workflows.permissions import Permission
 from workflows.saying import say
-from workflows.states import Role
 
 blueprint = Blueprint("door", __name__)
-
-OWN_PATH = re.compile(r"/(?![/\\])[\w/.\-]*", re.ASCII)
-"""Where a sign-in may lead: an address of ours, never one of somebody else's."""
 
 
 @blueprint.get("/masuk")
@@ -54,10 +48,10 @@ def enter() -> Response | tuple[str, int]:
         return page(form), form.status
     cookie.clear()
     cookie["token"] = token
-    if (typed := travelled()) and not owes_one(parts(), me()):
-        return resending.page(typed), 200
-    onward = onward_to(request.form.get("lanjut", ""))
-    return redirect(url_for("factor_door.show", lanjut=onward) if owes_one(parts(), me()) else onward, SEE_OTHER)
+    onward, owes = onward_to(request.form.get("lanjut", "")), owes_one(parts(), me())
+    if typed := travelled():
+        return factor_door.page(blank(lanjut=onward)) if owes else resending.page(typed), 200
+    return redirect(url_for("factor_door.show", lanjut=onward) if owes else onward, SEE_OTHER)
 
 
 @blueprint.post("/keluar")
@@ -81,15 +75,3 @@ def demo_seats() -> list[tuple[str, str, str]]:
     if parts().settings.environment != "demo":
         return []
     return [(seat.username, ROLE[seat.role], DEMO_PASSWORD) for seat in office_seats(parts().policy_today(parts().settings.region))]
-
-
-def home_of(actor: Actor) -> str:
-    """Where a person's work begins."""
-    at_desk_only = Role.HOSPITAL in actor.roles and not actor.roles - {Role.HOSPITAL}
-    return url_for("reception.show") if at_desk_only else url_for("work_list.show")
-
-
-def onward_to(wanted: str) -> str:
-    """Where a sign-in leads: the address asked for where it is one of ours, else the person's home."""
-    doors = (url_for("door.show"), url_for("door.leave"), url_for("factor_door.show"))
-    return wanted if OWN_PATH.fullmatch(wanted) and wanted != "/" and wanted not in doors else home_of(me())

@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response
 from verify import factors, passkeys
 from verify.auth import before_factor, holder, me, parts, requires
 from verify.factors import WrongFactor, factors_of
-from verify.web.door import onward_to
+from verify.web import resending
 from verify.web.form import Form, blank, failed, wrong
 from verify.web.once import SEE_OTHER
+from verify.web.onward import onward_to
+from verify.web.resending import travelled
 from workflows.errors import TooMany
 from workflows.permissions import Permission
 from workflows.saying import say
@@ -16,6 +18,8 @@ from workflows.saying import say
 blueprint = Blueprint("factor_door", __name__)
 
 LONGEST_CODE = 40
+PROOFS = frozenset({"code", "credential"})
+"""What shows a factor."""
 
 
 @blueprint.get("/masuk/kode")
@@ -30,7 +34,9 @@ def show() -> Response | str:
 @before_factor
 @requires(Permission.SIGNED_IN)
 def enter() -> Response | tuple[str, int]:
-    """Check a code, or what a passkey signed."""
+    """Check a code, or what a passkey signed; a form that comes by for one has neither yet."""
+    if request.form.keys().isdisjoint(PROOFS):
+        return page(blank()), 200
     answer, code = request.form.get("credential", ""), request.form.get("code", "").strip()
     try:
         if answer:
@@ -45,10 +51,13 @@ def enter() -> Response | tuple[str, int]:
     except TooMany as error:
         form = failed(error)
         return page(form), form.status
+    if typed := travelled():
+        return resending.page(typed), 200
     return redirect(onward_to(request.form.get("lanjut", "")), SEE_OTHER)
 
 
 def page(form: Form) -> str:
-    """The question; who has no factor yet is sent to make one."""
+    """The question, with what somebody typed and could not send; who has no factor yet is sent to make one."""
     options = passkeys.ask(parts(), holder()) if passkeys.usable(parts().settings) else None
-    return render_template("factor_door.html", form=form, has=factors_of(parts(), me().person_id), options=options)
+    has = factors_of(parts(), me().person_id)
+    return render_template("factor_door.html", form=form, typed=travelled(), has=has, options=options)

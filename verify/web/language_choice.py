@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from verify.auth import parts, public
 from verify.language import COOKIE, LANGUAGES
-from verify.web.door import OWN_PATH
 from verify.web.once import SEE_OTHER
+from verify.web.onward import OWN_PATH
 
 blueprint = Blueprint("language_choice", __name__)
 

@@ -1,7 +1,7 @@
 """What was typed outlives the session: a form sent too late comes back after signing in, to be sent again by its writer.
 
-Nothing is stored: the fields travel as hidden ones from the refusal through the sign-in to a page that shows them. Only a form that
-was sent from our own pages is kept, so that nobody else's form is ever offered here.
+Nothing is stored: the fields travel as hidden ones from the refusal through the sign-in and the second factor to a page that shows
+them. Only a form that was sent from our own pages is kept, so that nobody else's form is ever offered here.
 """
 
 import re
@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from flask import render_template, request
 
 from verify.web.form import label
+from verify.web.onward import OWN_PATH
 from workflows.masking import mask_nik
+from workflows.nik import SEPARATORS
 
 Typed = list[tuple[str, str]]
 
@@ -18,14 +20,16 @@ SUFFIX = ".isian"
 GOES_TO = "isian_ke"
 NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO})
 """Keys, and secrets that must not stand in a page."""
-OWN_FORM = re.compile(r"/(?![/\\])[\w/.\-]*", re.ASCII)
 LONGEST = 64 * 1024
 """Characters in all; no form of ours asks for more."""
-NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+NIK = re.compile(r"(?<!\d)\d(?:[\s.-]?\d){15}(?!\d)")
+"""As people type it: in groups, with dots."""
 
 
 def typed_here() -> Typed:
     """The fields of the form this request sent, under the names they travel by; empty where there is nothing to keep."""
+    if carried := travelled():
+        return carried
     if request.method != "POST" or not _from_here() or request.path in ("/masuk", "/keluar"):
         return []
     travels = [(f"{name}{SUFFIX}", value) for name, value in request.form.items(multi=True) if name not in NEVER]
@@ -33,8 +37,8 @@ def typed_here() -> Typed:
 
 
 def travelled() -> Typed:
-    """The same on the way: what a sign-in form carries."""
-    if not OWN_FORM.fullmatch(request.form.get(GOES_TO, "")) or not _from_here():
+    """The same on the way: what the form of a sign-in or of a code carries."""
+    if not OWN_PATH.fullmatch(request.form.get(GOES_TO, "")) or not _from_here():
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name == GOES_TO or name.endswith(SUFFIX)]
 
@@ -42,13 +46,22 @@ def travelled() -> Typed:
 def page(typed: Typed) -> str:
     """What was typed, to be looked at and sent again."""
     fields = fields_of(typed)
-    shown = [(label(name), NIK.sub(lambda found: mask_nik(found[0]), value)) for name, value in fields if value and label(name) != name]
-    return render_template("resend.html", goes_to=dict(typed)[GOES_TO], fields=fields, shown=shown)
+    shown = [(label(name), NIK.sub(_masked, value)) for name, value in fields if value and label(name) != name]
+    return render_template("resend.html", goes_to=goal_of(typed), fields=fields, shown=shown)
+
+
+def goal_of(typed: Typed) -> str:
+    """The address of ours that the form was sent to."""
+    return dict(typed)[GOES_TO]
 
 
 def fields_of(typed: Typed) -> Typed:
     """The fields under their own names."""
     return [(name.removesuffix(SUFFIX), value) for name, value in typed if name != GOES_TO]
+
+
+def _masked(found: re.Match[str]) -> str:
+    return mask_nik(SEPARATORS.sub("", found[0]))
 
 
 def _from_here() -> bool:

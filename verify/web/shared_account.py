@@ -8,8 +8,8 @@ from verify import single_sign_on
 from verify.auth import me, parts, public, sign_in_as
 from verify.devices import device_of
 from verify.step_up import owes_one
-from verify.web.door import onward_to
 from verify.web.once import SEE_OTHER
+from verify.web.onward import onward_to
 
 blueprint = Blueprint("shared_account", __name__)
 

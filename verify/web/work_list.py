@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from verify import lookups
 from verify.auth import me, parts, requires
-from verify.web import door, intake_page
+from verify.web import intake_page
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
 from verify.web.narrowing import HANDS, Narrowed, narrowed
 from verify.web.once import SEE_OTHER
+from verify.web.onward import home_of
 from verify.web.waits import told_to_me
 from workflows import queries, taking
 from workflows.actor import Actor
@@ -60,7 +61,7 @@ def show() -> Response | str:
     if actor.roles & OFFICE:
         return page(blank())
     if Role.HOSPITAL in actor.roles:
-        return redirect(door.home_of(actor), SEE_OTHER)
+        return redirect(home_of(actor), SEE_OTHER)
     return render_template("admin.html")
 
 

@@ -49,6 +49,15 @@ def test_what_was_typed_outlives_the_session(too_late: tuple[Visitor, Page], sql
     assert (case.nik, case.name) == (person()["nik"], person()["name"])
 
 
+@pytest.mark.parametrize("nik", ["9901 0141 0190 0001", "99.0101.410190.0001"])
+def test_a_number_typed_in_groups_is_masked_too(too_late: tuple[Visitor, Page], nik: str) -> None:
+    loket, form = too_late
+    door = send(loket, form, "/berkas/baru", **typed() | {"nik": nik})
+    again = send(loket, door, "/masuk", username="loket", password=DEMO_PASSWORD)
+    assert "•••• •••• •••• 0001" in again.main() and nik not in again.main()
+    assert again.value("nik") == nik
+
+
 def test_a_wrong_password_on_the_way_loses_nothing(too_late: tuple[Visitor, Page]) -> None:
     loket, form = too_late
     door = send(loket, form, "/berkas/baru", **typed())

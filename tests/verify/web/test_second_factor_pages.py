@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.authenticator import SoftKey, code_at
 from tests.office import Office, running_office
 from tests.verify.web.visitor import Page, Visitor
 from verify.seeds import DEMO_PASSWORD
+from workflows.letter_states import LetterState
 
 
 @pytest.fixture
@@ -102,6 +104,29 @@ def test_deciding_asks_anew_and_leads_back(strict: Office) -> None:
     door = visitor.get(f"/masuk/kode?lanjut={path}")
     assert press(visitor, door, "/masuk/kode", code=code_at(secret, strict.clock())).location == path
     assert visitor.get(path).status == 200
+
+
+@pytest.mark.parametrize("away", [timedelta(minutes=11), timedelta(hours=9)], ids=["the code is old", "the session is over"])
+def test_what_was_typed_outlives_the_code_too(strict: Office, away: timedelta) -> None:
+    visitor, secret, _ = enroll(strict, "kadis")
+    visitor.client.environ_base["HTTP_ORIGIN"] = "https://localhost"
+    ticket = strict.to_letter()
+    place = f"/berkas/{ticket}/cabut"
+    form = visitor.get(place)
+    strict.clock.pass_by(seconds=away.total_seconds())
+    page = press(visitor, form, place, reason="Surat untuk orang lain.")
+    if page.status == 401:
+        page = press(visitor, page, "/masuk", username="kadis", password=DEMO_PASSWORD)
+    else:
+        assert page.status == 403
+        page = press(visitor, page, "/masuk/kode")
+    assert (page.status, page.heading, page.problems()) == (200, "Kode keamanan", [])
+    wrong = press(visitor, page, "/masuk/kode", code="000000")
+    again = press(visitor, wrong, "/masuk/kode", code=code_at(secret, strict.clock()))
+    assert (again.status, again.heading) == (200, "Isian Anda masih ada")
+    assert "Surat untuk orang lain." in again.main()
+    assert press(visitor, again, place).location == f"/berkas/{ticket}"
+    assert strict.letter(ticket).state == LetterState.REVOKED
 
 
 def test_a_passkey_opens_by_an_ordinary_form(strict: Office) -> None:
