@@ -39,6 +39,10 @@ class Sentence(str):
         """With a capital, as the head of a line."""
         return Sentence(self.message, self.values, _first_upper)
 
+    def capitalize(self) -> "Sentence":
+        """With one capital, in whichever language."""
+        return Sentence(self.message, self.values, str.capitalize)
+
     def lower(self) -> "Sentence":
         """In small letters, in whichever language."""
         return Sentence(self.message, self.values, str.lower)

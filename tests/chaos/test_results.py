@@ -31,5 +31,5 @@ def test_each_goal_is_kept_in_the_place_of_its_last_run(tmp_path: Path, monkeypa
 
 def test_the_readme_shows_the_runs_that_are_kept() -> None:
     readme = results.README.read_text(encoding="utf-8")
-    assert with_table(readme) == readme, "run `python3 run.py chaos --table`"
+    assert with_table(readme) == readme, "run `make chaos ARGS=--keep`"
     assert results.kept()["goals"]

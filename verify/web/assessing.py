@@ -40,9 +40,7 @@ def assess(ticket: str) -> Response | tuple[str, int]:
     """Keep the answers."""
 
     def load() -> Response:
-        return do(
-            ticket, ASSESSMENT, assess_case, say("Penilaian tersimpan. Validator yang melanjutkan."), lambda typed: _complete(ticket, typed)
-        )
+        return do(ticket, ASSESSMENT, assess_case, ASSESSED, lambda typed: _complete(ticket, typed))
 
     return tried(load, lambda form: page(ticket, form))
 

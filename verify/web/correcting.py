@@ -56,4 +56,4 @@ def page(ticket: str, correction_id: int, form: Form) -> str:
 
 def _words(result: CheckResult) -> str:
     word = RESULT[result.kind].get(result.outcome, result.outcome) if result.outcome else NOT_YET
-    return f"{word} ({result.source})"
+    return say("{word} ({source})", word=word, source=result.source)

@@ -139,5 +139,9 @@ def _alike(hours: OfficeHours) -> Iterator[tuple[tuple[tuple[time, time], ...], 
 
 def _opening(days: tuple[str, ...], openings: tuple[tuple[time, time], ...]) -> str:
     named = days[0] if len(days) == 1 else say("{first} sampai {last}", first=days[0], last=days[-1])
-    hours = (f"{begins:%H.%M}–{ends:%H.%M}" for begins, ends in openings)
+    hours = (joined((_clock(begins), _clock(ends)), "–") for begins, ends in openings)
     return joined((named, joined(hours, ", ")))
+
+
+def _clock(at: time) -> str:
+    return say("{hour}.{minute}", hour=f"{at:%H}", minute=f"{at:%M}")

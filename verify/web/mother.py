@@ -3,7 +3,7 @@
 from schemas.desk_check import local_time
 from verify.web.words import RESULT, SEGMENT_SHORT
 from workflows.mothers import MothersCover
-from workflows.saying import say
+from workflows.saying import joined, say
 from workflows.states import Job
 
 UNKNOWN = say("Belum diketahui. Tanyakan kepada BPJS Kesehatan dengan NIK ibu, lalu tulis di penilaian.")
@@ -13,11 +13,10 @@ def mother_words(cover: MothersCover | None, timezone: str) -> str:
     """Her membership, whose word that is and as of when."""
     if cover is None:
         return UNKNOWN
-    segment = f", {SEGMENT_SHORT.get(cover.segment, cover.segment)}" if cover.segment else ""
+    found = [RESULT[Job.MEMBERSHIP][cover.outcome], *([SEGMENT_SHORT.get(cover.segment, cover.segment)] if cover.segment else [])]
     return say(
-        "{result}{segment}. Menurut {source}, {as_of}.",
-        result=RESULT[Job.MEMBERSHIP][cover.outcome],
-        segment=segment,
+        "{result}. Menurut {source}, {as_of}.",
+        result=joined(found, ", "),
         source=cover.source,
         as_of=local_time(cover.as_of, timezone),
     )

@@ -77,7 +77,7 @@ def _desk_words(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _kind_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{CHECK[Job(detail['kind'])]}."
+    yield joined((CHECK[Job(detail["kind"])], "."), "")
 
 
 def _owner_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -100,7 +100,7 @@ def _correction_words(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _resolve_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{CHECK[Job(detail['kind'])]}: {detail['resolution']}"
+    yield joined((CHECK[Job(detail["kind"])], detail["resolution"]), ": ")
 
 
 def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
@@ -111,7 +111,7 @@ def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
 
 
 def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
-    yield f"{NAMES[LetterType(detail['kind'])]}."
+    yield joined((NAMES[LetterType(detail["kind"])], "."), "")
 
 
 def _removal_words(detail: dict[str, Any]) -> Iterable[str]:

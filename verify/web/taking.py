@@ -12,7 +12,7 @@ from verify.web.once import SEE_OTHER, once
 from workflows import advance, taking
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound, TakenMeanwhile
 from workflows.permissions import Permission
-from workflows.saying import say
+from workflows.saying import joined, say
 
 blueprint = Blueprint("taking", __name__)
 
@@ -29,7 +29,7 @@ def take_many() -> Response:
     outcomes = [(ticket, _taken(ticket)) for ticket in tickets]
     for ticket, refusal in outcomes:
         if refusal:
-            tell(f"{ticket}: {refusal}", "warning")
+            tell(joined((ticket, refusal), ": "), "warning")
     done = sum(refusal is None for _, refusal in outcomes)
     if done or not tickets:
         tell(say("{done} berkas sekarang di tangan Anda.", done=done) if done else NOTHING_TICKED, "message" if done else "warning")

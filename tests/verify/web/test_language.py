@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -10,15 +10,25 @@ from tests.office import Office
 from tests.verify.web.test_errors import USERNAME, filled, pages
 from tests.verify.web.visitor import Page, Visitor
 from verify.language import translated
+from verify.web.family_words import opening_hours
 from verify.web.figures import number, percent, rupiah
+from verify.web.mother import mother_words
+from verify.web.promises import share
+from verify.web.story import story
 from verify.web.times import duration, local_time
+from workflows.clocks import KeptMonth
+from workflows.mothers import MothersCover
 from workflows.permissions import PERMISSION_MAP, Permission
+from workflows.ports import MembershipOutcome
+from workflows.records import AuditEvent
 from workflows.saying import joined, say
 
 Visit = Callable[[str], Visitor]
 
 INDONESIAN = re.compile(r"\b(yang|tidak|belum|sudah|untuk|dengan|dari|atau|Anda|lalu|ini|berkas)\b")
 """Words that no English sentence holds."""
+MOMENT = datetime(2026, 8, 22, 7, 5, tzinfo=UTC)
+OPEN = ((time(8), time(16)),)
 
 
 def choose(visitor: Visitor, language: str, back: str = "/") -> Page:
@@ -117,12 +127,11 @@ def test_what_the_office_hands_out_stays_indonesian(visit: Visit, sqlite_office:
 
 
 def test_dates_and_numbers_follow_the_language(sqlite_office: Office) -> None:
-    moment = datetime(2026, 8, 22, 7, 5, tzinfo=UTC)
     with sqlite_office.app.test_request_context(headers={"Cookie": "bahasa=en"}):
-        assert translated(local_time(moment, "Asia/Jakarta")) == "22 August 2026, 14:05 WIB"
+        assert translated(local_time(MOMENT, "Asia/Jakarta")) == "22 August 2026, 14:05 WIB"
         assert translated(duration(timedelta(hours=3, minutes=12))) == "3 h 12 min"
         assert (number(43000), rupiah(-37800), percent(91.64)) == ("43,000", "−Rp 37,800", "91.64%")
-    assert str(local_time(moment, "Asia/Jakarta")) == "22 Agustus 2026, 14.05 WIB"
+    assert str(local_time(MOMENT, "Asia/Jakarta")) == "22 Agustus 2026, 14.05 WIB"
     assert (number(43000), rupiah(37800), percent(91.64)) == ("43.000", "Rp 37.800", "91,64 %")
 
 
@@ -133,6 +142,36 @@ def test_sentences_within_sentences_are_said_too(sqlite_office: Office) -> None:
         assert translated(joined((say("Ya"), "Tidak"), ", ")) == "Yes, Tidak"
     assert say("Alasan: {reason}", reason=inner) == "Alasan: gawat darurat"
     assert say("Pilih salah satu: {choices}.").format(choices="A, B") == "Pilih salah satu: A, B."
+
+
+def told(action: str, **detail: str) -> str:
+    """What a line of a case's story says beside its title."""
+    event = AuditEvent(subject="case:1", sequence=1, at=MOMENT, actor_name="Uji", action=action, detail=detail, previous_hash="", hash="")
+    return str(translated(story([event])[0].details[0]))
+
+
+def test_no_word_within_others_stays_behind(sqlite_office: Office) -> None:
+    mother = MothersCover(MembershipOutcome.ACTIVE, "PPU", "BPJS Kesehatan", MOMENT)
+    with sqlite_office.app.test_request_context(headers={"Cookie": "bahasa=en"}):
+        said = translated(mother_words(mother, "Asia/Jakarta"))
+        assert said == "Active member, Wage earner. According to BPJS Kesehatan, 22 August 2026, 14:05 WIB."
+        assert told("ASK_AGAIN", kind="DUPLICATES") == "Duplicate cases."
+        assert told("RESOLVE", kind="DUPLICATES", resolution="Orang lain.") == "Duplicate cases: Orang lain."
+        assert told("CHOOSE_LETTER", kind="PENGANTAR_KOLEKTIF") == "Collective cover letter."
+        assert told("DESK_CHECK", answer="FORGED") == "Answer: Forged or damaged."
+        assert [translated(line) for line in opening_hours((OPEN, (), (), (), (), (), ()))] == ["Monday 08:00–16:00"]
+        assert share(KeptMonth(MOMENT.date(), 10, 9)) == "90%"
+
+
+def test_why_a_case_could_not_be_taken_is_said_in_english(visit: Visit, sqlite_office: Office) -> None:
+    ticket, peksos = sqlite_office.open(), visit("peksos")
+    sqlite_office.drain()
+    choose(peksos, "en")
+    stale = peksos.get("/")
+    sqlite_office.withdraw(ticket)
+    page = peksos.follow(peksos.send(stale, "/berkas/ambil", tickets=[ticket]))
+    (notice,) = [page.words(found) for found in page.all("div", role="status")]
+    assert notice.startswith(f"{ticket}: ") and not INDONESIAN.search(notice)
 
 
 def test_the_desks_program_speaks_it_too(visit: Visit) -> None:
