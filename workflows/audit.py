@@ -5,32 +5,33 @@ not stop an insider who can rewrite it all; signed checkpoints held elsewhere do
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from workflows.actor import Actor
-from workflows.records.audit_event import AuditEvent
+from workflows.records.audit_event import AuditEvent, canonical
 from workflows.records.staff import Staff
 
 GENESIS = "0" * 64
+_quoted = encode_basestring
 
 
 def record(session: Session, subject: str, action: str, *, actor: Actor, now: datetime, **detail: Any) -> AuditEvent:
     """Append one event to the chain of ``subject`` (``case:12``, ``staff:3``); details hold words and ids, never a NIK."""
-    last = _last(session, subject)
+    sequence, head = _last(session, subject)
     event = AuditEvent(
         subject=subject,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=sequence + 1,
         at=now,
         actor_id=actor.id,
         actor_name=actor.name,
         action=action,
         detail=detail,
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=head,
         hash="",
     )
     event.hash = event_hash(event)
@@ -48,17 +49,23 @@ def record_on_person(session: Session, action: str, *, actor: Actor, now: dateti
 
 def event_hash(event: AuditEvent) -> str:
     """The hash an untouched event has."""
-    content = {
-        "subject": event.subject,
-        "sequence": event.sequence,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor_id": event.actor_id,
-        "actor_name": event.actor_name,
-        "action": event.action,
-        "detail": event.detail,
-    }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((event.previous_hash + canonical).encode()).hexdigest()
+    what = (event.actor_id, event.actor_name, event.action, canonical(event.detail))
+    return link_hash(event.previous_hash, event.subject, event.sequence, event.at, *what)
+
+
+def link_hash(
+    previous: str, subject: str, sequence: int, at: datetime, actor_id: int | None, actor_name: str, action: str, detail: str
+) -> str:
+    """The same from columns, for walking millions of them; ``detail`` is canonical JSON.
+
+    What is hashed is the canonical JSON of the whole event, its keys in alphabetical order.
+    """
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    written = (
+        f'{previous}{{"action":{_quoted(action)},"actor_id":{"null" if actor_id is None else actor_id},"actor_name":{_quoted(actor_name)}'
+        f',"at":"{moment}","detail":{detail},"sequence":{sequence},"subject":{_quoted(subject)}}}'
+    )
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def verify_chain(events: Iterable[AuditEvent]) -> int | None:
@@ -76,5 +83,6 @@ def events_of(session: Session, subject: str) -> list[AuditEvent]:
     return list(session.exec(select(AuditEvent).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence))))
 
 
-def _last(session: Session, subject: str) -> AuditEvent | None:
-    return session.exec(select(AuditEvent).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence).desc()).limit(1)).first()
+def _last(session: Session, subject: str) -> tuple[int, str]:
+    newest = select(AuditEvent.sequence, AuditEvent.hash).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence).desc())
+    return session.exec(newest.limit(1)).first() or (0, GENESIS)

@@ -1,8 +1,10 @@
 """Witnesses of the audit trail: each way to rewrite history contradicts a root that somebody else keeps."""
 
+import hashlib
+import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +113,34 @@ def _unguard(office: Office, session: Session) -> None:
         return
     for verb in ("UPDATE", "DELETE"):
         session.connection().execute(text(f"DROP TRIGGER audit_event_no_{verb}"))
+
+
+@pytest.mark.parametrize(
+    ("written", "holds"),
+    [(lambda one: json.dumps(one, indent=1), True), (lambda one: json.dumps(one | {"note": "lain"}), False), (lambda _: "{", False)],
+    ids=["other letters", "other value", "no JSON"],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the other kind refuses what is no JSON
+def test_a_detail_holds_by_its_value_and_not_by_its_letters(office: Office, written: Callable[[dict[str, Any]], str], holds: bool) -> None:
+    first = office.events(office.to_letter())[0]
+    with office.write() as session:
+        _unguard(office, session)
+        content = {"id": first.id, "detail": written(first.detail)}
+        session.connection().execute(text("UPDATE audit_event SET detail = :detail WHERE id = :id"), content)
+    found = walked(office, 1_000)
+    assert found.broken == (None if holds else f"{first.subject} #1")
+
+
+def test_a_detail_is_stored_as_it_is_hashed(office: Office) -> None:
+    loket, value = office.actor("loket"), {"z": "Sá “ya”\n", "a": [1, None, True, 0.5], "m": {"b": 1, "a": "</"}}
+    with office.write() as session:
+        event = audit.record_on_person(session, "TRY", actor=loket, now=office.clock(), **value)
+        stored = session.execute(text("SELECT CAST(detail AS TEXT) FROM audit_event WHERE id = :id"), {"id": event.id}).scalar_one()
+    assert stored == json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    names = ("subject", "sequence", "actor_id", "actor_name", "action", "detail")
+    whole = {name: getattr(event, name) for name in names} | {"at": event.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    hashed = event.previous_hash + json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert event.hash == hashlib.sha256(hashed.encode()).hexdigest()
 
 
 def test_a_late_chain_does_not_disturb_an_old_witness(office: Office) -> None:
