@@ -15,6 +15,7 @@ DAY, TIME = "_day", "_time"
 """A moment is asked as a day and a time of day: ``admitted_at_day``, ``admitted_at_time``."""
 
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+BARE_DAY = re.compile(r"(\d{2})(\d{2})(\d{4}|\d{2})", re.ASCII)
 TIME_OF_DAY = re.compile(r"(\d{1,2})[.:](\d{2})")
 UNREADABLE = "?"
 """Stands for a moment nobody can read; the schema refuses it with its own words."""
@@ -54,6 +55,14 @@ def plain(
             found[name] = int(value) if name in numbers and value.isdecimal() else value
     present = {name.removesuffix(DAY) for name in form.keys()}  # noqa: SIM118
     return found | {name: None for name in clearable if name in present and name not in found}
+
+
+def whole_day(typed: str, this_year: int) -> str:
+    """``060961`` and ``06091961`` as ``06-09-1961``; a short year that could be of two centuries stays as typed, to be asked for."""
+    found = BARE_DAY.fullmatch(typed)
+    if not found or (len(found[3]) == 2 and int(found[3]) <= this_year % 100):
+        return typed
+    return f"{found[1]}-{found[2]}-{'19' if len(found[3]) == 2 else ''}{found[3]}"
 
 
 def grouped(given: Mapping[str, Any], prefix: str) -> dict[str, Any]:

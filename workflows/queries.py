@@ -49,6 +49,8 @@ from workflows.states import CHECKS, Job, Role, State
 from workflows.vocabulary import DecisionOutcome
 
 PAGE = 50
+LAST_CASES = 5
+"""As many of a person's own cases as a page names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +202,10 @@ def events_so_far(session: Session, ticket: str, actor: Actor) -> int:
     return session.exec(select(func.max(AuditEvent.sequence)).where(AuditEvent.subject == subject(case))).one() or 0
 
 
-def newest_ticket(session: Session, nik: str, actor: Actor) -> str | None:
-    """The newest case of a NIK in the actor's office, open or closed, for the one search box."""
-    query = select(Case.ticket).where(Case.nik == nik, Case.region_code == actor.region_code)
-    return session.exec(query.order_by(col(Case.id).desc()).limit(1)).first()
+def cases_of(session: Session, nik: str, actor: Actor) -> tuple[Case, ...]:
+    """The last few cases of a NIK in the actor's office, open or closed, newest first, for the one search box."""
+    query = select(Case).where(Case.nik == nik, Case.region_code == actor.region_code)
+    return tuple(session.exec(query.order_by(col(Case.id).desc()).limit(LAST_CASES)))
 
 
 def hospitals(session: Session, region_code: str) -> tuple[Hospital, ...]:

@@ -50,10 +50,10 @@ def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
     looks_well(loket)
     loket.type(known["name"])
     loket.press("Tab")
-    loket.type(f"{known['birth_date']:%d-%m-%Y}")
+    loket.type(f"{known['birth_date']:%d%m%y}")
     loket.press("Tab")
     loket.type(known["phone"])
-    loket.press("Tab", "Space")
+    loket.press("Tab", "1")
     loket.enter()
     assert loket.heading() == known["name"]
     assert "Berkas dibuka." in loket.page.inner_text("main")

@@ -1,26 +1,31 @@
 """Opening a case: what the KTP says first, the rest now or later."""
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.forms import plain
+from schemas.forms import plain, whole_day
 from schemas.intake import IntakeSchema
 from verify.auth import me, parts, requires
 from verify.counter import open_case, warnings
 from verify.language import tell
 from verify.web import choices
 from verify.web.form import Form, blank, failed, tried
+from verify.web.identity_card import IdentityCard, card_of
 from verify.web.look import known
 from verify.web.once import once
-from workflows import typo
+from verify.web.words import SEX
+from workflows import looked, typo
 from workflows.errors import OpenCaseExists
 from workflows.intake import Intake
-from workflows.nik import parse_nik
+from workflows.nik import SEPARATORS, parse_nik
 from workflows.permissions import Permission
 from workflows.records.case import Case
+from workflows.records.case_reading import Seen
 from workflows.saying import say
 
 blueprint = Blueprint("intake_page", __name__)
@@ -43,8 +48,10 @@ def create() -> Response | tuple[str, int]:
     return tried(_create, page)
 
 
-def page(form: Form, *, earlier: Case | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = "") -> str:
-    """The form; ``earlier`` is the person's last, closed case, ``existing`` the open one that stands in the way, ``doubts`` what looks
+def page(
+    form: Form, *, card: IdentityCard | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = ""
+) -> str:
+    """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``doubts`` what looks
     like a slip, to be ``checked`` against the card and sent again."""
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
@@ -52,7 +59,8 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
     return render_template(
         "intake.html",
         form=form,
-        earlier=earlier,
+        card=card,
+        recorded=_recorded(form.value("phone_from"), form.value("nik")),
         existing=existing,
         doubts=doubts,
         checked=checked,
@@ -63,15 +71,27 @@ def page(form: Form, *, earlier: Case | None = None, existing: Case | None = Non
         urgencies=choices.URGENCIES,
         no_niks=choices.NO_NIKS,
         sexes=choices.SEXES,
+        sex_words=SEX,
         channels=choices.CHANNELS,
     )
+
+
+def begin(digits: str, cases: Sequence[Case]) -> str:
+    """The form for a NIK under the card of its person, with what this office's last case said already filled in."""
+    card = card_of(digits, cases)
+    if card.known is None:
+        return page(blank(nik=digits), card=card)
+    with parts().database.write() as session:
+        looked.note(session, card.known.ticket, Seen.CASE, me(), now=parts().clock())
+    facts = {"name": card.known.name, "birth_date": f"{card.known.birth_date:%d-%m-%Y}", "phone_from": card.known.ticket}
+    return page(blank(nik=digits, **facts), card=card)
 
 
 def _create() -> Response | tuple[str, int]:
     zone = parts().policy_today(me().region_code).timezone
     typed = plain(request.form, zone=zone, many=("documents",))
     checked = typed.pop("checked", None)
-    given = SCHEMA.load(typed)
+    given = SCHEMA.load(_completed(typed))
     doubts = _doubts(given)
     if doubts and checked != _as_typed(given):
         return page(Form(request.form, status=422), doubts=doubts, checked=_as_typed(given)), 422
@@ -86,6 +106,19 @@ def _create() -> Response | tuple[str, int]:
     for sentence in warnings(given):
         tell(sentence, "warning")
     return response
+
+
+def _completed(typed: dict[str, Any]) -> dict[str, Any]:
+    """A birth date without its strokes; the telephone of the person's last case where the page offered it and none was typed."""
+    recorded = _recorded(typed.pop("phone_from", ""), typed.get("nik", ""))
+    found = {"phone": recorded.phone, **typed} if recorded else typed
+    return found | {"birth_date": whole_day(found["birth_date"], parts().clock().year)} if "birth_date" in found else found
+
+
+def _recorded(ticket: str, nik: str) -> Case | None:
+    """The case whose telephone may serve again: one of the same person."""
+    case = known(ticket) if ticket else None
+    return case if case and case.phone and case.nik == SEPARATORS.sub("", nik) else None
 
 
 def _doubts(given: Intake) -> tuple[str, ...]:

@@ -124,14 +124,13 @@ def _by_nik(typed: str) -> Response | tuple[str, int] | str:
         return _answer(wrong("q", str(error)))
     lookups.admit(digits)
     with parts().database.read() as session:
-        ticket = queries.newest_ticket(session, digits, me())
-    if ticket:
+        cases = queries.cases_of(session, digits, me())
+    if cases:
         lookups.found(digits)
-    newest = known(ticket) if ticket else None
     may_open = can(me(), Permission.OPEN_CASE)
-    if newest is not None and (newest.closed_at is None or not may_open):
-        return redirect(_case(newest.ticket), SEE_OTHER)
-    return intake_page.page(blank(nik=digits), earlier=newest) if may_open else _answer(wrong("q", NO_CASE_YET))
+    if cases and (cases[0].closed_at is None or not may_open):
+        return redirect(_case(cases[0].ticket), SEE_OTHER)
+    return intake_page.begin(digits, cases) if may_open else _answer(wrong("q", NO_CASE_YET))
 
 
 def _case(ticket: str) -> str:
