@@ -9,6 +9,8 @@ from workflows.records.case_reading import Seen
 LETTERS = ("surat.pdf", "draf.pdf", "letter.pdf")
 REVEALED = ("privacy.reveal", "revealing.show_numbers")
 """The routes that show what masks hide."""
+PICTURES = ("papers.open_picture", "case_papers.picture")
+"""The routes that show one paper as it was photographed."""
 
 
 def install(app: Flask) -> None:
@@ -26,4 +28,6 @@ def install(app: Flask) -> None:
 def _seen() -> Seen:
     if request.endpoint in REVEALED:
         return Seen.REVEALED
+    if request.endpoint in PICTURES:
+        return Seen.PAPER
     return Seen.LETTER if request.path.endswith(LETTERS) else Seen.CASE

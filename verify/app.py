@@ -20,6 +20,7 @@ from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
 from verify.registrations import LARGEST_ANSWER
+from workflows.papers import LARGEST
 from workflows.signing import LARGEST_SCAN
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ LARGEST_REQUEST = 1024 * 1024
 UPLOADS = {
     "signatures.upload": LARGEST_SCAN + LARGEST_REQUEST,
     "signing.upload_scan": LARGEST_SCAN,
+    "papers.keep": LARGEST + LARGEST_REQUEST,
+    "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
 }
 """Routes that take files, and how many bytes."""

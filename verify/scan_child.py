@@ -27,14 +27,14 @@ class Refused(Exception):
     """One word says why."""
 
 
-def main(memory: int, seconds: int, pixels: int) -> int:
+def main(memory: int, seconds: int, pixels: int, edge: int = 0) -> int:
     """Limit this process, then read."""
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0)):
         with suppress(ValueError, OSError):  # macOS knows no limit of the address space
             resource.setrlimit(limit, (value, value))
     raw = sys.stdin.buffer.read()
     try:
-        clean = pdf(raw) if raw.startswith(b"%PDF-") else picture(raw, pixels)
+        clean = pdf(raw) if raw.startswith(b"%PDF-") else picture(raw, pixels, edge)
     except Refused as why:
         return refuse(str(why))
     except MemoryError:
@@ -45,19 +45,23 @@ def main(memory: int, seconds: int, pixels: int) -> int:
     return 0
 
 
-def picture(raw: bytes, pixels: int) -> bytes:
-    """The pixels alone, upright, on white."""
+def picture(raw: bytes, pixels: int, edge: int) -> bytes:
+    """The pixels alone, upright, on white; at most ``edge`` a side, unless that is 0."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # our own limit is stricter, and asked before anything is unpacked
     with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG")) as opened:
         if opened.width * opened.height > pixels:
             raise Refused("large")
+        if edge:
+            opened.draft("RGB", (edge, edge))  # a JPEG need not be unpacked larger than it will be
         upright = ImageOps.exif_transpose(opened)
         if upright.mode in ("RGBA", "LA", "PA", "P"):
             paper = Image.new("RGB", upright.size, "white")
             paper.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
         else:
             paper = upright.convert("RGB")
+    if edge:
+        paper.thumbnail((edge, edge))
     written = io.BytesIO()
     Image.frombytes("RGB", paper.size, paper.tobytes()).save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
@@ -99,4 +103,4 @@ def refuse(word: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(*map(int, sys.argv[1:])))

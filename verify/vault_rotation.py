@@ -17,9 +17,11 @@ from sqlmodel import Session, SQLModel
 from verify.composition import Rekom
 from verify.vault import FRESH_SECONDS, TABLE, Vault
 from workflows.records.vault_key import VaultPurpose
-from workflows.sealed import EMPTY, MARK, Resealed, SealBroken, SealedColumn, as_text, from_text, sealed_columns
+from workflows.sealed import EMPTY, MARK, Resealed, SealBroken, SealedBytes, SealedColumn, as_text, from_text, sealed_columns
 
 AT_ONCE = 500
+FILES_AT_ONCE = 20
+"""Of a table that holds files: some megabytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _batches(rekom: Rekom, table: Table) -> Iterator[tuple[int, list[str]]]:
             rows = session.connection().execute(_older(table, rekom.vault.newest, after)).all()
             done = _reseal(session, rekom.vault, table, rows)
         yield done
-        if len(rows) < AT_ONCE:
+        if len(rows) < _at_once(table):
             return
         after = tuple(rows[-1])[: len(table.primary_key.columns)]
 
@@ -112,8 +114,12 @@ def _older(table: Table, newest: int, after: tuple[Any, ...] | None) -> Any:
     head = f"{MARK}{newest}."
     old = or_(*(and_(func.substr(_raw(one), 1, len(head)) != head, _raw(one) != EMPTY) for one in sealed))
     query = select(*(column.label(f"k{n}") for n, column in enumerate(keys)), *(column.label(f"r{n}") for n, column in enumerate(names)))
-    query = query.add_columns(*(_raw(one).label(f"v{n}") for n, one in enumerate(sealed))).where(old).order_by(*keys).limit(AT_ONCE)
+    query = query.add_columns(*(_raw(one).label(f"v{n}") for n, one in enumerate(sealed))).where(old).order_by(*keys).limit(_at_once(table))
     return query.where(tuple_(*keys) > tuple_(*(literal(value) for value in after))) if after else query
+
+
+def _at_once(table: Table) -> int:
+    return FILES_AT_ONCE if any(isinstance(one.type, SealedBytes) for one in sealed_columns(table)) else AT_ONCE
 
 
 def _reseal(session: Session, vault: Vault, table: Table, rows: Any) -> tuple[int, list[str]]:

@@ -43,6 +43,7 @@ def no_hash(_row: Any) -> str:
 Value = str | bytes | bool | int | Mapping[str, Any] | list[Any] | Callable[[Any], Any] | None
 OF_CASE: Mapping[type[SQLModel], Mapping[str, Value]] = {
     records.Assessment: {"answers": {}, "note": GONE, "validation_note": GONE, "returned_reason": GONE},
+    records.CasePaper: {"content": NO_BYTES, "thumbnail": NO_BYTES, "removed_reason": GONE},
     records.CheckResult: {"details": {}, "note": GONE, "input_hash": no_hash},
     records.CollectiveRow: {"nik": lambda row: f"{row.case_id:016d}", "name": GONE},
     records.Correction: {"resolution": GONE},

@@ -13,15 +13,18 @@ from tests.collective_office import issued
 from tests.journeys.axe import faults
 from tests.journeys.site import Person, Site
 from tests.office import Office
+from tests.verify.made_scans import a_pdf, a_scan
 from tests.verify.web.test_bedside_page import admit
 from tests.verify.web.test_household_pages import CARD, member
 from tests.verify.web.visitor import Visitor
+from tests.workflows.test_papers import keep, remove
 from tests.workflows.test_refusals import object_to, to_refusal
 from verify import auth
+from verify.paper_files import picture_in
 from verify.seeds import DEMO_PASSWORD
 from workflows.records import Case
 from workflows.states import Role
-from workflows.vocabulary import Urgency
+from workflows.vocabulary import DocumentType, Urgency
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,6 +44,7 @@ PLACES: dict[str | None, tuple[str, ...]] = {
         *("/berkas/{objected}/keberatan/cabut", "/berkas/{assessment}/wafat", "/berkas/{assessment}/tanda-terima"),
         *("/berkas/{assessment}/data-lengkap", "/berkas/{letter}/pendaftaran", "/pendaftaran", "/pengantar", "/pengantar/1", "/sementara"),
         *("/berkas/{bedside}/nik", "/berkas/{bedside}/gugur", "/akun", "/keluarga/{household}"),
+        *("/berkas/{assessment}/foto", "/berkas/{assessment}/foto/{picture}/hapus", "/berkas/{withdrawn}/foto"),
     ),
     "peksos": (
         *("/", "/berkas/{silent}", "/berkas/{assessment}/nilai", "/berkas/{silent}/cek-manual/dtsen", "/tugas", "/pencabutan"),
@@ -96,9 +100,19 @@ def cases(office: Office) -> dict[str, str]:
     office.fakes.switch.on()
     office.hire("kasi", Role.KASI)
     made["received"] = office.open(8, name=LONG)
-    made |= at_the_bedside(office)
+    made |= at_the_bedside(office) | photographed(office, made["assessment"])
     office.clock.pass_by(minutes=3)
     return made
+
+
+def photographed(office: Office, ticket: str) -> dict[str, str]:
+    """Papers of an open case as pictures, one of them removed; and a closed case."""
+    picture = keep(office, ticket, picture=picture_in(a_scan()))
+    remove(office, ticket, keep(office, ticket, DocumentType.KK))
+    withdrawn = office.open(11, name=LONG)
+    keep(office, withdrawn, picture=picture_in(a_pdf()))
+    office.withdraw(withdrawn)
+    return {"picture": picture, "withdrawn": withdrawn}
 
 
 def at_the_bedside(office: Office) -> dict[str, str]:

@@ -348,6 +348,7 @@ STAYS = {
     "agreement": {"role"},
     "approval_step": {"role"},
     "case_document": {"type"},
+    "case_paper": {"handle", "type", "kind", "way", "sha256"},
     "case_reading": {"seen", "day"},
     "episode": {"hospital_code"},
     "paraf": {"role"},

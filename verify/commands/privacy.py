@@ -26,7 +26,7 @@ from workflows.nik import parse_nik
 from workflows.records.case_reading import Seen
 from workflows.subject_access import Exposed
 
-SEEN = {Seen.CASE: "berkas", Seen.LETTER: "surat", Seen.REVEALED: "data lengkap"}
+SEEN = {Seen.CASE: "berkas", Seen.LETTER: "surat", Seen.REVEALED: "data lengkap", Seen.PAPER: "foto berkas"}
 
 
 @click.group("privacy")

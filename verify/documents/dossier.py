@@ -14,8 +14,10 @@ from schemas.desk_check import local_time
 from verify.documents.letter import STANDARDS, LetterNotPrintable
 from workflows import audit
 from workflows.long_date import long_date
-from workflows.masking import mask_nik, mask_phone
+from workflows.masking import grouped, mask_nik, mask_phone
+from workflows.papers import KeptPaper
 from workflows.queries import CaseView
+from workflows.rules.papers import LABEL
 
 Rows = list[tuple[str, str]]
 WHOLE = "Rantai jejak utuh: {count} peristiwa, masing-masing terikat pada yang sebelumnya. Hash terakhir adalah sidik jarinya."
@@ -41,7 +43,7 @@ def set_dossier(content: dict[str, Any], *, timestamp: int) -> bytes:
 
 
 def dossier_words(view: CaseView, facts: dict[str, Any], *, by: str, now: datetime) -> dict[str, Any]:
-    """Everything the template prints; ``facts`` are those of the case's page."""
+    """Everything the template prints; ``facts`` are those of the case's page, with its ``pictures``."""
     policy, case = facts["policy"], view.case
     return {
         "title": f"Berkas {case.ticket}",
@@ -64,9 +66,17 @@ def _sections(view: CaseView, facts: dict[str, Any]) -> list[tuple[str, Rows]]:
         ("Temuan menurut aturan", findings),
         ("Pemeriksaan data", checks),
         ("Berkas yang diminta", papers),
+        ("Foto dan pindaian berkas", [_picture(view, one) for one in facts["pictures"]]),
         ("Penilaian", answers),
         ("Keputusan dan surat", _decision(view, facts)),
     ]
+
+
+def _picture(view: CaseView, one: KeptPaper) -> tuple[str, str]:
+    kept = f"{local_time(one.kept_at, view.case.timezone)}, {one.kept_by}. SHA-256 {grouped(one.sha256)}"
+    if one.removed_at is None:
+        return LABEL[one.type], kept
+    return LABEL[one.type], f"{kept}. Dihapus {local_time(one.removed_at, view.case.timezone)}, {one.removed_by}: {one.removed_reason}"
 
 
 def _person(view: CaseView, facts: dict[str, Any]) -> Rows:

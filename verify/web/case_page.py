@@ -11,6 +11,7 @@ from verify.web.facts import facts_of
 from verify.web.family_words import message, status_of
 from verify.web.look import look, policy_of
 from verify.web.next_step import next_step, other_steps
+from verify.web.papers import pictures_of
 from verify.web.progress import progress
 from workflows import taking
 from workflows.permissions import Permission
@@ -70,6 +71,7 @@ def page(view: CaseView) -> str:
         holder=holder,
         holds=holder is not None and holder.staff_id == me().id,
         can_take=taking.can_take(view.case, me()),
+        pictures=[one for one in pictures_of(view.case) if one.gone is None],
         message=message(status_of(view, policy, now=now), policy, parts().settings.public_url),
         **facts_of(view, policy, now=now),
     )

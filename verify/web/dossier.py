@@ -10,6 +10,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from verify.auth import me, parts, requires
+from verify.case_papers import kept_papers
 from verify.counter import as_pdf
 from verify.documents.dossier import dossier_words, set_dossier
 from verify.web.facts import facts_of
@@ -28,7 +29,8 @@ def make(ticket: str) -> Response:
     with parts().database.write() as session:
         _note(session, ticket, now)
     view = look(ticket)
-    words = dossier_words(view, facts_of(view, policy_of(view.case), now=now), by=me().name, now=now)
+    facts = facts_of(view, policy_of(view.case), now=now) | {"pictures": kept_papers(view.case)}
+    words = dossier_words(view, facts, by=me().name, now=now)
     return as_pdf(set_dossier(words, timestamp=int(now.timestamp())), f"berkas-lengkap-{ticket}.pdf")
 
 

@@ -1,5 +1,6 @@
 """The admin's page of news to hospital systems: addresses, a form for a new one, its secret once, what did not arrive."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -14,15 +15,25 @@ from verify.endpoint_making import make_endpoint
 from verify.language import tell
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, count, once
-from verify.web.words import NEWS
 from workflows import staffing, webhooks
 from workflows.permissions import Permission
-from workflows.saying import say
+from workflows.records.webhook import News
+from workflows.saying import say, sayings
 
 blueprint = Blueprint("news", __name__)
 
 PLACE = "/kabar"
 SCHEMA = NewEndpointSchema()
+NEWS: Mapping[News, str] = {
+    News.LETTER_ISSUED: "Surat terbit",
+    News.LETTER_ACCEPTED: "Surat dipakai",
+    News.LETTER_REVOKED: "Surat dicabut",
+    News.LETTER_REPLACED: "Surat diganti",
+    News.LETTER_EXPIRED: "Surat habis masa berlakunya",
+    News.MEMBERSHIP_ACTIVE: "Kepesertaan aktif",
+}
+"""What is told to hospital systems."""
+NEWS = sayings(NEWS)
 
 
 @blueprint.get(PLACE)

@@ -110,6 +110,10 @@ def _amend_words(detail: dict[str, Any]) -> Iterable[str]:
         yield say("Berkas dilihat: {documents}.", documents=joined((paper_word(paper) for paper in documents), ", "))
 
 
+def _paper_words(detail: dict[str, Any]) -> Iterable[str]:
+    yield f"{paper_word(detail['paper'])}."
+
+
 def _letter_words(detail: dict[str, Any]) -> Iterable[str]:
     yield joined((NAMES[LetterType(detail["kind"])], "."), "")
 
@@ -129,6 +133,8 @@ def _result(detail: dict[str, Any], outcome: str | None) -> str:
 SPOKEN: Mapping[str, Callable[[dict[str, Any]], Iterable[str]]] = {
     "CHECK": _check_words,
     "AMEND": _amend_words,
+    "KEEP_PAPER": _paper_words,
+    "REMOVE_PAPER": _paper_words,
     "PARAF": _paraf_words,
     "AGREE": _paraf_words,
     "IDENTIFY": _amend_words,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from workflows.records.webhook import News
 from workflows.rules.facts import Answer
 from workflows.rules.finding import Outcome
 from workflows.rules.membership import SEGMENTS
@@ -145,6 +144,8 @@ ANSWER: Mapping[Answer, str] = {Answer.YES: "Ya", Answer.NO: "Tidak", Answer.UNK
 TIMELINE: Mapping[str, str] = {
     "OPEN": "Berkas dibuka",
     "AMEND": "Data diperbarui",
+    "KEEP_PAPER": "Foto berkas disimpan",
+    "REMOVE_PAPER": "Foto berkas dihapus",
     "NOTE_REGISTRATION": "Nomor pendaftaran rumah sakit dicatat",
     "IDENTIFY": "NIK ditambahkan",
     "HOUSEHOLD": "Dicatat bersama keluarganya",
@@ -320,6 +321,8 @@ FIELD: Mapping[str, str] = {
     "members": "Anggota keluarga",
     "covered": "Anggota yang sudah dijamin",
     "documents": "Berkas yang sudah dilihat",
+    "paper": "Berkas apa",
+    "picture": "Foto atau pindaian",
     "note": "Catatan",
     "reason": "Alasan",
     "grounds": "Alasan",
@@ -382,19 +385,8 @@ FIELD: Mapping[str, str] = {
 }
 """What a field is called, on its label and in the list of errors."""
 
-NEWS: Mapping[News, str] = {
-    News.LETTER_ISSUED: "Surat terbit",
-    News.LETTER_ACCEPTED: "Surat dipakai",
-    News.LETTER_REVOKED: "Surat dicabut",
-    News.LETTER_REPLACED: "Surat diganti",
-    News.LETTER_EXPIRED: "Surat habis masa berlakunya",
-    News.MEMBERSHIP_ACTIVE: "Kepesertaan aktif",
-}
-"""What is told to hospital systems."""
-
 ROLE, URGENCY, NO_NIK, PROXY_KIN = sayings(ROLE), sayings(URGENCY), sayings(NO_NIK), sayings(PROXY_KIN)
 SEX, CHANNEL, CHECK, RESULT = sayings(SEX), sayings(CHANNEL), sayings(CHECK), sayings(RESULT)
 SEGMENT_SHORT, RULE, OBJECTION, FINDING = sayings(SEGMENT_SHORT), sayings(RULE), sayings(OBJECTION), sayings(FINDING)
 ACTIVATION, ANSWER, TIMELINE, FIELD = sayings(ACTIVATION), sayings(ANSWER), sayings(TIMELINE), sayings(FIELD)
-NEWS = sayings(NEWS)
 """The words of these tables are in the catalogue."""

@@ -7,6 +7,7 @@ from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.bedside import Provisional
 from workflows.records.case import Case, CaseDocument
+from workflows.records.case_paper import CasePaper, PaperKind, PaperWay
 from workflows.records.case_reading import CaseReading, Seen
 from workflows.records.check_result import CheckResult
 from workflows.records.checkpoint import Checkpoint
@@ -61,6 +62,7 @@ __all__ = [
     "BatchRow",
     "Case",
     "CaseDocument",
+    "CasePaper",
     "CaseReading",
     "CheckResult",
     "Checkpoint",
@@ -105,6 +107,8 @@ __all__ = [
     "Meter",
     "News",
     "Objection",
+    "PaperKind",
+    "PaperWay",
     "Paraf",
     "Passkey",
     "PremiumBill",

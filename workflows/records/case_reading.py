@@ -10,11 +10,12 @@ from workflows.records.base import text_enum
 
 
 class Seen(StrEnum):
-    """What was looked at: the case, its letter, or the numbers behind the masks."""
+    """What was looked at: the case, its letter, the numbers behind the masks, or the picture of a paper."""
 
     CASE = "CASE"
     LETTER = "LETTER"
     REVEALED = "REVEALED"
+    PAPER = "PAPER"
 
 
 class CaseReading(SQLModel, table=True):

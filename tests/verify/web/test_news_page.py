@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from tests.office import Office, running_office
 from tests.receiver import Receiver, listening
 from tests.verify.web.visitor import Page, Visitor
-from verify.web.words import NEWS
+from verify.web.news import NEWS
 from workflows.records.webhook import News, WebhookEndpoint
 
 Visit = Callable[[str], Visitor]

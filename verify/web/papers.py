@@ -1,0 +1,163 @@
+"""Photographs of a case's papers: choose or take one, look at it, remove it."""
+
+import base64
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from schemas.casework import ReasonSchema
+from verify.auth import me, requires
+from verify.case_papers import keep_paper, kept_papers, picture_response, remove_paper
+from verify.language import tell
+from verify.web import choices
+from verify.web.choices import paper_word
+from verify.web.form import Form, blank, tried
+from verify.web.look import do, look, policy_of
+from verify.web.once import SEE_OTHER
+from verify.web.times import local_time
+from workflows import clocks
+from workflows.errors import InvalidInput, NotFound, TransitionRefused
+from workflows.papers import CLOSED, NO_PICTURE, KeptPaper
+from workflows.permissions import Permission, can
+from workflows.records.case import Case
+from workflows.records.case_paper import PaperKind, PaperWay
+from workflows.saying import say
+from workflows.vocabulary import DocumentType
+
+blueprint = Blueprint("papers", __name__)
+
+REASON = ReasonSchema()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture as pages show it; ``thumbnail`` is a data address, None for a PDF."""
+
+    handle: str
+    word: str
+    pdf: bool
+    thumbnail: str | None
+    line: str
+    gone: str | None
+
+
+@blueprint.get("/berkas/<ticket>/foto")
+@requires(Permission.READ_CASES)
+def show(ticket: str) -> str:
+    """The pictures there are, and how to add one."""
+    return page(ticket)
+
+
+@blueprint.post("/berkas/<ticket>/foto")
+@requires(Permission.AMEND_CASE)
+def keep(ticket: str) -> Response | tuple[str, int]:
+    """Keep one picture. The same one sent twice is kept once."""
+    return tried(lambda: _keep(ticket), lambda form: page(ticket, form))
+
+
+@blueprint.get("/berkas/<ticket>/foto/unduh/<handle>")
+@requires(Permission.READ_CASES)
+def open_picture(ticket: str, handle: str) -> Response:
+    """One picture, large enough to read; the look is written down."""
+    return picture_response(ticket, handle)
+
+
+@blueprint.get("/berkas/<ticket>/foto/<handle>/hapus")
+@requires(Permission.AMEND_CASE)
+def ask_removal(ticket: str, handle: str) -> str:
+    """Ask why."""
+    return removal_page(ticket, handle, blank())
+
+
+@blueprint.post("/berkas/<ticket>/foto/<handle>/hapus")
+@requires(Permission.AMEND_CASE)
+def remove(ticket: str, handle: str) -> Response | tuple[str, int]:
+    """Remove it, with the reason."""
+    return tried(lambda: _remove(ticket, handle), lambda form: removal_page(ticket, handle, form))
+
+
+def page(ticket: str, form: Form | None = None) -> str:
+    """Everything about a case's pictures on one page."""
+    view = look(ticket)
+    asked, shown = clocks.asked_of(view.case, policy_of(view.case)), pictures_of(view.case)
+    known = choices.papers(asked)
+    return render_template(
+        "papers.html",
+        form=form or blank(paper=_first_missing(asked, shown)),
+        case=view.case,
+        pictures=shown,
+        papers=[*known["asked"], *known["others"]],
+        can_add=can(me(), Permission.AMEND_CASE) and view.case.closed_at is None,
+    )
+
+
+def removal_page(ticket: str, handle: str, form: Form) -> str:
+    """The question before a picture goes."""
+    case = look(ticket).case
+    if case.closed_at is not None:
+        raise TransitionRefused(CLOSED)
+    found = next((one for one in pictures_of(case) if one.handle == handle and one.gone is None), None)
+    if found is None:
+        raise NotFound(NO_PICTURE)
+    return render_template("paper_removal.html", form=form, case=case, picture=found)
+
+
+def pictures_of(case: Case) -> list[Shown]:
+    """The pictures of a case in words, removed ones last."""
+    found = [_shown(case, one) for one in kept_papers(case)]
+    return sorted(found, key=lambda one: one.gone is not None)
+
+
+def _keep(ticket: str) -> Response:
+    sent, paper = request.files.get("picture"), request.form.get("paper", "")
+    if paper not in set(DocumentType):
+        raise InvalidInput(say("Pilih dulu berkas apa yang difoto."))
+    if sent is None or not sent.filename:
+        raise InvalidInput(say("Pilih atau ambil foto dulu, lalu simpan."))
+    with sent.stream as content:
+        keep_paper(ticket, DocumentType(paper), content.read(), me())
+    tell(say("Foto {paper} tersimpan.", paper=paper_word(paper)))
+    return redirect(url_for("papers.show", ticket=ticket), SEE_OTHER)
+
+
+def _remove(ticket: str, handle: str) -> Response:
+    def act(session: Session, case: Case, given: dict[str, str]) -> None:
+        remove_paper(session, case, handle, given)
+
+    do(ticket, REASON, act, say("Foto dihapus. Siapa dan mengapa tetap tercatat."))
+    return redirect(url_for("papers.show", ticket=ticket), SEE_OTHER)
+
+
+def _first_missing(asked: tuple[str, ...], shown: list[Shown]) -> str | None:
+    """The first paper the region asks for that has no picture yet."""
+    there = {one.word for one in shown if one.gone is None}
+    return next((paper for paper in asked if paper_word(paper) not in there), None)
+
+
+def _shown(case: Case, one: KeptPaper) -> Shown:
+    removed = None
+    if one.removed_at is not None:
+        removed = say(
+            "Dihapus {at} oleh {name}. Alasan: {reason}",
+            at=local_time(one.removed_at, case.timezone),
+            name=one.removed_by or "-",
+            reason=one.removed_reason or "-",
+        )
+    picture = base64.b64encode(one.thumbnail).decode() if one.thumbnail and removed is None else None
+    return Shown(
+        handle=one.handle,
+        word=paper_word(one.type),
+        pdf=one.kind is PaperKind.PDF,
+        thumbnail=f"data:image/jpeg;base64,{picture}" if picture else None,
+        line=_line(case, one),
+        gone=removed,
+    )
+
+
+def _line(case: Case, one: KeptPaper) -> str:
+    at, size = local_time(one.kept_at, case.timezone), max(one.size // 1024, 1)
+    if one.way is PaperWay.PHONE:
+        return say("{at}, {name} dengan ponsel, {size} kB", at=at, name=one.kept_by, size=size)
+    return say("{at}, {name}, {size} kB", at=at, name=one.kept_by, size=size)
