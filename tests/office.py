@@ -25,7 +25,7 @@ from verify.registries.courier import WebhookCourier
 from verify.seeds import DEMO_PASSWORD, seed_demo
 from verify.simulator import running_simulator
 from verify.simulator.personas import generated, generated_nik
-from workflows import advance, audit, casework, decision, intake, letters, seats, tasks
+from workflows import advance, audit, casework, decision, intake, letters, seat_years, tasks
 from workflows.actor import Actor
 from workflows.intake import Intake
 from workflows.ports import LetterFacts, Ports, PressedLetter
@@ -33,7 +33,7 @@ from workflows.records import Case, Letter, SigningAuthority, Staff, StaffRole, 
 from workflows.records.audit_event import AuditEvent
 from workflows.rules.facts import Answer
 from workflows.rules.policy import CriteriaSet, RegionPolicy
-from workflows.seats import SeatRules
+from workflows.seat_years import SeatRules
 from workflows.states import Job, Role
 from workflows.vocabulary import Capacity, DocumentType, LetterType
 
@@ -126,7 +126,7 @@ class Office:
 
     @property
     def seat_rules(self) -> SeatRules:
-        return seats.rules_on(self.rekom.policies, "3673", now=self.clock())
+        return seat_years.rules_on(self.rekom.policies, "3673", now=self.clock())
 
     @property
     def criteria(self) -> CriteriaSet:

@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.made_past import Hands, hands_of, pin, ticket
 from tests.office import Office
 from verify.simulator.personas import generated_nik
-from workflows import advance, decision, facts, ledger, seats
+from workflows import advance, decision, facts, ledger, seat_years, seats
 from workflows.actor import Actor
 from workflows.records import Case, LedgerEntry, Letter, Seat, SeatQuota, WaitingEntry
 from workflows.records.assessment import Assessment
@@ -90,7 +90,7 @@ def approve(office: Office, which: str, by: str | Actor = "kadis") -> Letter | W
 
 def quota(office: Office, year: int = 2026) -> SeatQuota:
     with office.read() as session:
-        found = seats.year_of(session, "3673", year)
+        found = seat_years.year_of(session, "3673", year)
     assert found is not None
     return found
 

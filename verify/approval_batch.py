@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from schemas.approvals import plain_answer, read_answer
 from verify.auth import me, parts
-from workflows import advance, approvals, seats
+from workflows import advance, approvals, seat_years
 from workflows.approvals import BatchAnswer, BatchOutcome, Shown, Terms
 from workflows.errors import IdempotencyReuse, NotFound
 from workflows.records.idempotency import IdempotencyRecord
@@ -84,7 +84,7 @@ def _approve(session: Session, digest: str, shown: Shown, reason: str | None) ->
     except NotFound as error:
         return BatchAnswer(shown.ticket, "", BatchOutcome.REFUSED, sentence=str(error))
     policy = policies.pinned(case.region_code, case.policy_valid_from)
-    terms = Terms(digest, policy, seats.rules_on(policies, case.region_code, now=now))
+    terms = Terms(digest, policy, seat_years.rules_on(policies, case.region_code, now=now))
     return approvals.approve_shown(session, shown, terms, reason, me(), now=now)
 
 

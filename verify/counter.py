@@ -33,6 +33,7 @@ from workflows import (
     removals,
     replacements,
     revealing,
+    seat_years,
     seats,
     signing,
     without_nik,
@@ -205,7 +206,7 @@ def decide_case(session: Session, case: Case, given: dict[str, Any]) -> None:
     now, reason = parts().clock(), given["reason"]
     if given["outcome"] == Action.APPROVE:
         policy = rules_of(case)
-        rules = seats.rules_on(parts().policies, case.region_code, now=now)
+        rules = seat_years.rules_on(parts().policies, case.region_code, now=now)
         decision.approve(session, case, policy, rules, reason, me(), now=now, beside=Beside(cap=given["cap_rupiah"]))
     elif given["outcome"] == Action.REJECT:
         decision.reject(session, case, _grounds(given["grounds"]), reason, me(), now=now)
@@ -263,7 +264,7 @@ def seat_outlook() -> Outlook:
     """How the actor's region stands with its seats today."""
     now = parts().clock()
     with parts().database.read() as session:
-        return outlook.burn_down(session, seats.rules_on(parts().policies, me().region_code, now=now), now=now)
+        return outlook.burn_down(session, seat_years.rules_on(parts().policies, me().region_code, now=now), now=now)
 
 
 def check_question(question: dict[str, Any]) -> Verdict:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from verify.composition import Rekom
-from workflows import seats
+from workflows import seat_years
 from workflows.errors import RekomError
 from workflows.records.seat import SeatQuota
 
@@ -50,11 +50,11 @@ def _tried(rekom: Rekom, region_code: str) -> bool:
 
 def _open(rekom: Rekom, region_code: str) -> bool:
     now = rekom.clock()
-    rules = seats.rules_on(rekom.policies, region_code, now=now)
+    rules = seat_years.rules_on(rekom.policies, region_code, now=now)
     with rekom.database.read() as session:
-        known = seats.year_of(session, region_code, rules.today(now).year)
+        known = seat_years.year_of(session, region_code, rules.today(now).year)
     if known is not None:
         return False
     with rekom.database.write() as session:
-        seats.open_year(session, rules, now=now)
+        seat_years.open_year(session, rules, now=now)
     return True

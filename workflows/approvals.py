@@ -27,7 +27,8 @@ from workflows.rules.activation import RULE as ACTIVATION
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
-from workflows.seats import RANKS, SeatRules
+from workflows.seat_years import SeatRules
+from workflows.seats import RANKS
 from workflows.states import LABEL, TRANSITIONS, Action, Job, State
 
 MOST = 40

@@ -22,7 +22,8 @@ from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RefusalReason, RegionPolicy
 from workflows.saying import say
-from workflows.seats import QuotaFull, SeatRules
+from workflows.seat_years import SeatRules
+from workflows.seats import QuotaFull
 from workflows.states import Action, Guard, State
 from workflows.vocabulary import SEATED, DecisionOutcome
 

@@ -7,9 +7,9 @@ from math import ceil
 
 from sqlmodel import Session, col, func, select
 
-from workflows import ledger, seats
+from workflows import ledger, seat_years
 from workflows.records.seat import Account, Seat, SeatQuota, SeatStatus, WaitingEntry
-from workflows.seats import SeatRules
+from workflows.seat_years import SeatRules
 
 WINDOWS = (30, 90)
 """Days a pace is measured over."""
@@ -60,7 +60,7 @@ class Outlook:
 def burn_down(session: Session, rules: SeatRules, *, now: datetime) -> Outlook:
     """The current year, also before its first seat was given."""
     today = rules.today(now)
-    quota = seats.year_of(session, rules.region_code, today.year) or seats.unopened(rules, today.year, now=now)
+    quota = seat_years.year_of(session, rules.region_code, today.year) or seat_years.unopened(rules, today.year, now=now)
     by_status = _by_status(session, quota)
     return Outlook(
         region_code=rules.region_code,

@@ -12,7 +12,7 @@ from tests.seat_office import approve, books, make_decidable, place, quota, seat
 from tests.workflows.test_removals import answer_and_validate, member, start
 from tests.workflows.test_seats import NEW_YEAR, RATE, TWO_MONTHS, YEAR, activate, with_premium
 from verify.seat_years import SeatYears, open_years
-from workflows import advance, outlook, seats
+from workflows import advance, outlook, seat_years, seats
 from workflows.records import Letter, WaitingEntry
 from workflows.records.seat import Account, ReleaseReason
 from workflows.rules.policy import Ruled
@@ -172,7 +172,7 @@ def test_a_premium_that_is_told_late_is_followed_for_whoever_left_since(sqlite_o
     with_premium(office, date(2026, 7, 1), 30_000)
     office.clock.now = datetime(2026, 9, 1, 2, tzinfo=UTC)
     with office.write() as session:
-        seats.open_year(session, office.seat_rules, now=office.clock())
+        seat_years.open_year(session, office.seat_rules, now=office.clock())
     found = books(office)
     assert found[Account.COMMITTED] == 4 * RATE + 30_000
     assert found[Account.BUDGET] == 2 * RATE + 5 * 30_000

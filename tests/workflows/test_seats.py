@@ -18,7 +18,7 @@ from tests.registration_office import ACTIVE, TERMS
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from verify.db import Database, _alembic
 from verify.seat_years import open_years
-from workflows import advance, casework, decision, desk, ledger, letters, outlook, registering, seats
+from workflows import advance, casework, decision, desk, ledger, letters, outlook, registering, seat_years, seats
 from workflows.actor import Actor
 from workflows.errors import NotAllowed, RekomError, TransitionRefused
 from workflows.records import Decision, Letter, Seat, WaitingEntry
@@ -302,7 +302,7 @@ def act(office: Office, ticket: str, what: str, number: int, kadis: Actor) -> No
     elif what == "price":
         with_premium(office, office.clock().date().replace(month=1 + (number * 5) % 12, day=1), 30_000 + 5_000 * number)
         with office.write() as session:
-            seats.open_year(session, office.seat_rules, now=office.clock())
+            seat_years.open_year(session, office.seat_rules, now=office.clock())
     elif what == "remove":
         remove(office, ticket)
     elif what == "cap":

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from verify.auth import me, parts, requires
 from verify.counter import seat_outlook
-from workflows import seats
+from workflows import seat_years, seats
 from workflows.permissions import Permission
 from workflows.records.seat import Account
 
@@ -17,6 +17,6 @@ def show() -> str:
     """The year, the line, the pace, the rupiah."""
     outlook = seat_outlook()
     with parts().database.read() as session:
-        quota = seats.year_of(session, me().region_code, outlook.year)
+        quota = seat_years.year_of(session, me().region_code, outlook.year)
         line = seats.line(session, quota.id) if quota and quota.id else []
     return render_template("seats.html", outlook=outlook, line=line, Account=Account, now=parts().clock())
