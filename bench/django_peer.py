@@ -6,9 +6,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bench.peers import _public, digest, judged
+from bench.peers import digest, judged, public_key
 
-PUBLIC = _public()
+PUBLIC = public_key()
 
 
 class Letter(models.Model):

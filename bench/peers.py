@@ -42,7 +42,6 @@ class Peer:
     needs: str
     app: str = ""
     command: Callable[[int], list[str]] | None = None
-    logs: bool = False
 
 
 class Own(SQLModel, registry=registry()):
@@ -130,7 +129,7 @@ def naive() -> Flask:
 
 
 def _flask(*, logs: bool) -> Flask:
-    made, engine, public = Flask("textbook"), create_engine(os.environ[DATABASE]), _public()
+    made, engine, public = Flask("textbook"), create_engine(os.environ[DATABASE]), public_key()
 
     @made.post("/api/v1/hospital/check")
     def check() -> Response:
@@ -162,7 +161,7 @@ def fast() -> Any:
         name: str | None = None
         valid_until: datetime | None = None
 
-    made, engine, public = FastAPI(), create_engine(os.environ[DATABASE]), _public()
+    made, engine, public = FastAPI(), create_engine(os.environ[DATABASE]), public_key()
 
     @made.post("/api/v1/hospital/check", response_model=Answer)
     def check(question: Question) -> Any:
@@ -208,7 +207,7 @@ PEERS = (
     ),
     Peer("Django REST", "rest_framework", "bench.peers:rest"),
 )  # fmt: skip
-NAIVE = Peer("naive log", "", "bench.peers:naive", logs=True)
+NAIVE = Peer("naive log", "", "bench.peers:naive")
 
 
 def judged(letter: Any, public: ec.EllipticCurvePublicKey) -> dict[str, Any]:
@@ -239,7 +238,8 @@ def _row(code: str, number: int, key: ec.EllipticCurvePrivateKey) -> PeerLetter:
     )
 
 
-def _public() -> ec.EllipticCurvePublicKey:
+def public_key() -> ec.EllipticCurvePublicKey:
+    """What a peer's process was told to check signatures with."""
     public = serialization.load_pem_public_key(os.environ[PUBLIC].encode())
     assert isinstance(public, ec.EllipticCurvePublicKey)
     return public

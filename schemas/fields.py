@@ -120,7 +120,7 @@ class NearDay(Day):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> date:
         day = super()._deserialize(value, attr, data, **options)
         if abs(day.year - datetime.now(UTC).year) > OLDEST:
-            raise ValidationError("Tanggal ini terlalu jauh dari hari ini. Periksa lagi tahunnya.")
+            raise ValidationError(say("Tanggal ini terlalu jauh dari hari ini. Periksa lagi tahunnya."))
         return day
 
 

@@ -85,11 +85,8 @@ def late_sentence(outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, 
 
 def _distance(first: datetime, second: datetime) -> str:
     minutes = round(abs((second - first).total_seconds()) / 60)
-    words = (
-        say("{hours} jam {minutes} menit", hours=minutes // 60, minutes=minutes % 60)
-        if minutes >= 60
-        else say("{minutes} menit", minutes=minutes)
-    )
     if minutes == 0:
         return say("pada menit yang sama dengan Anda")
-    return f"{words} {'sebelum' if first < second else 'sesudah'} Anda"
+    hours = say("{hours} jam {minutes} menit", hours=minutes // 60, minutes=minutes % 60)
+    time = hours if minutes >= 60 else say("{minutes} menit", minutes=minutes)
+    return say("{time} sebelum Anda", time=time) if first < second else say("{time} sesudah Anda", time=time)

@@ -16,7 +16,7 @@ from workflows.batches import AnswerRow, ExportRow
 from workflows.errors import InvalidInput
 from workflows.registering import Answer
 from workflows.registration_states import RefusalCode
-from workflows.saying import say
+from workflows.saying import joined, say
 
 COLUMNS = (
     "nik no_kk nama tempat_lahir tgl_lahir jk status_kawin hub_keluarga alamat rt rw kode_desa kode_pos no_hp kode_fktp segmen tmt_usulan "
@@ -76,13 +76,13 @@ def read_answers(rows: Iterable[tuple[int, Sequence[Cell] | None]], *, practice:
             seen.add(row.nik)
             found.append(row)
         except (BadCell, InvalidInput, ValueError) as error:
-            faults.append(say("baris {line}: {value}", line=line, value=getattr(error, "reason", None) or error))
+            faults.append(say("baris {line}: {value}", line=line, value=getattr(error, "reason", None) or str(error)))
         if len(found) + len(faults) > MOST_ROWS:
             raise InvalidInput(say("Berkas jawaban lebih dari 20.000 baris. Bagi dua, lalu kirim lagi."))
     if faults:
         more = say(" dan {value} baris lain", value=len(faults) - MOST_FAULTS) if len(faults) > MOST_FAULTS else ""
         raise InvalidInput(
-            say("Tidak ada yang disimpan. Perbaiki lalu kirim lagi: {faults}{more}.", faults="; ".join(faults[:MOST_FAULTS]), more=more)
+            say("Tidak ada yang disimpan. Perbaiki lalu kirim lagi: {faults}{more}.", faults=joined(faults[:MOST_FAULTS], "; "), more=more)
         )
     if not found:
         raise InvalidInput(say("Berkas jawaban ini tidak berisi baris data. Minta berkas baru."))
@@ -118,7 +118,7 @@ def _read(line: int, cells: Mapping[str, Cell], *, practice: bool) -> AnswerRow:
         return AnswerRow(line, digits, Answer(_since(cells.get("since")), card_number(cells.get("card")), note=note))
     if status in REFUSED:
         return AnswerRow(line, digits, Answer(refusal=_code(words(cells.get("code")) or ""), note=note))
-    raise InvalidInput("STATUS harus AKTIF atau DITOLAK")
+    raise InvalidInput(say("STATUS harus AKTIF atau DITOLAK"))
 
 
 def _since(cell: Cell) -> date:

@@ -54,7 +54,7 @@ def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
         query = query.where(SigningAuthority.valid_from <= new.valid_to)
     other = next((one for one in session.exec(query) if not _other_hours(one, new)), None)
     if other is not None:
-        until = f"sampai {spoken_day(other.valid_to)}" if other.valid_to else "tanpa hari terakhir"
+        until = say("sampai {day}", day=spoken_day(other.valid_to)) if other.valid_to else say("tanpa hari terakhir")
         raise Conflict(
             say(
                 "{username} sudah memegang kewenangan {capacity} (nomor {id}) dari {since} {until}. Akhiri dulu, atau pilih hari lain.",

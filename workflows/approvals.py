@@ -167,18 +167,18 @@ def _changed(session: Session, case: Case, shown: Shown, states: set[State]) -> 
     now = shown_of(session, case)
     if now == shown:
         return ()
-    found = [f"status sekarang “{LABEL[case.state]}”"] if case.state not in states else []
+    found: list[str] = [say("status sekarang “{label}”", label=LABEL[case.state])] if case.state not in states else []
     if now.facts != shown.facts:
-        found.append("data pemohon, berkas, atau penilaian")
+        found.append(say("data pemohon, berkas, atau penilaian"))
     if now.findings != shown.findings:
-        found.append("temuan")
-    return tuple(found) or ("catatan pada berkas",)
+        found.append(say("temuan"))
+    return tuple(found) or (say("catatan pada berkas"),)
 
 
 def _last_change(session: Session, case: Case) -> str:
     query = select(AuditEvent).where(AuditEvent.subject == advance.subject(case)).order_by(col(AuditEvent.sequence).desc())
     last = session.exec(query.limit(1)).one()
-    return f"Berkas ini berubah sesudah Anda buka, terakhir oleh {last.actor_name}. Lihat lagi, lalu putuskan."
+    return say("Berkas ini berubah sesudah Anda buka, terakhir oleh {name}. Lihat lagi, lalu putuskan.", name=last.actor_name)
 
 
 def _approvable(session: Session, case: Case, actor: Actor) -> Approvable:

@@ -93,7 +93,7 @@ def check_current(session: Session, letter: CollectiveLetter) -> None:
     query = select(CollectiveRow.name).join(Letter, col(Letter.id) == CollectiveRow.letter_id)
     query = query.where(CollectiveRow.collective_id == letter.id, changed).order_by(col(CollectiveRow.position))
     if names := session.exec(query).all():
-        rest = f" dan {len(names) - NAMED} orang lain" if len(names) > NAMED else ""
+        rest = say(" dan {count} orang lain", count=len(names) - NAMED) if len(names) > NAMED else ""
         raise ListOutOfDate(
             say(
                 "Sudah dijawab, ditutup, atau suratnya diganti: {names}{rest}. Kembalikan usulan ini, lalu ajukan daftar baru.",

@@ -107,7 +107,7 @@ def _types(given: Delegation, own: SigningAuthority, policy: RegionPolicy) -> fr
     may = (frozenset(map(LetterType, own.letter_types)) if own.letter_types else every) - barred(policy, own.capacity)
     wanted = given.letter_types or may
     if not wanted or not wanted <= may:
-        told = ", ".join(sorted(NAMES[kind].lower() for kind in wanted - may)) or "surat apa pun"
+        told = ", ".join(sorted(NAMES[kind].lower() for kind in wanted - may)) or say("surat apa pun")
         raise NotAllowed(say("Anda sendiri tidak boleh menandatangani {told}. Pilih jenis surat lain.", told=told))
     return frozenset() if wanted == every else wanted
 

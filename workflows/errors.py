@@ -28,7 +28,7 @@ import math
 from datetime import timedelta
 from typing import Self
 
-from workflows.saying import Sentence
+from workflows.saying import Sentence, say
 
 
 class RekomError(Exception):
@@ -113,13 +113,13 @@ class TooMany(RekomError):
     def closed(cls, rest: timedelta) -> Self:
         """Closed for a while."""
         seconds = math.ceil(rest.total_seconds())
-        wait = f"{seconds} detik" if seconds < 120 else f"{math.ceil(seconds / 60)} menit"
-        return cls(f"Terlalu banyak percobaan. Tunggu {wait}, lalu coba lagi.", retry_after=str(seconds))
+        wait = say("{count} detik", count=seconds) if seconds < 120 else say("{count} menit", count=math.ceil(seconds / 60))
+        return cls(say("Terlalu banyak percobaan. Tunggu {wait}, lalu coba lagi.", wait=wait), retry_after=str(seconds))
 
     @classmethod
     def locked(cls) -> Self:
         """Closed until a person opens it."""
-        return cls("Terlalu banyak percobaan, jadi ini dikunci. Mintalah admin kantor membukanya.")
+        return cls(say("Terlalu banyak percobaan, jadi ini dikunci. Mintalah admin kantor membukanya."))
 
 
 class RegistryError(RekomError):

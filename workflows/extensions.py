@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, intake, letters, transfers
 from workflows.actor import Actor
+from workflows.erasing import is_erased
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.intake import AMENDABLE, ONCE, Intake
 from workflows.letter_states import LetterState
@@ -20,6 +21,7 @@ from workflows.records.case import Case, CaseDocument
 from workflows.records.extension import Extension, ExtensionOutcome
 from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
+from workflows.retention import Erased
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.states import State
@@ -55,12 +57,15 @@ class Prolonged:
 
 
 def request(session: Session, letter: Letter | None, actor: Actor, *, now: datetime) -> Extension:
-    """Ask for a new letter; ``ExtensionRefused`` where the old one is good, was used, or is another hospital's."""
+    """Ask for a new letter; ``ExtensionRefused`` where the old one is good, was used, or is another hospital's, ``Erased`` where nothing
+    is known of the person any more."""
     check(actor, Permission.ACCEPT_LETTER)
     if letter is None:
         raise NotFound(say("Tidak ada surat untuk data ini. Pindai lagi suratnya."))
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
+    if is_erased(session, case):
+        raise Erased
     _check_alive(case)
     _check_expired(session, letter, actor, now)
     assert letter.id is not None and actor.hospital_code is not None

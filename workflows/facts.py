@@ -359,7 +359,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(value)
-    raise TypeError(say("no plain form for {name}", name=type(value).__name__))
+    raise TypeError(f"no plain form for {type(value).__name__}")
 
 
 ASKED: Mapping[Job, Callable[[Case], Any]] = {

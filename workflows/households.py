@@ -110,7 +110,7 @@ def _case_of(session: Session, one: Applying, number: int, actor: Actor, policy:
         return advance.lock(session, exists.context["ticket"], actor)
     except InvalidInput as wrong:
         field = wrong.context.get("field", "nik")
-        raise InvalidInput(say("Anggota {value}: {wrong}", value=number + 1, wrong=wrong), field=f"members/{number}/{field}") from None
+        raise InvalidInput(say("Anggota {value}: {wrong}", value=number + 1, wrong=str(wrong)), field=f"members/{number}/{field}") from None
 
 
 def _link(session: Session, household: Household, one: Applying, case: Case, actor: Actor, *, now: datetime) -> None:

@@ -130,10 +130,7 @@ class CasePage:
 
 def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     """One case; ``NotFound`` also for a case of another office."""
-    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
-    if case is None or not can_see(actor, case):
-        raise NotFound(NO_CASE)
-    return view_of(session, case)
+    return view_of(session, _visible(session, ticket, actor))
 
 
 def view_of(session: Session, case: Case) -> CaseView:
@@ -187,6 +184,13 @@ def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | Non
     return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, actor))
 
 
+def _visible(session: Session, ticket: str, actor: Actor) -> Case:
+    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
+    if case is None or not can_see(actor, case):
+        raise NotFound(NO_CASE)
+    return case
+
+
 def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
     held = select(Taking.case_id).where(taking.held_now()).correlate(Case)
     if hand is Hand.MINE:
@@ -196,9 +200,7 @@ def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
 
 def events_so_far(session: Session, ticket: str, actor: Actor) -> int:
     """How many events a case's trail has; ``NotFound`` also for a case of another office."""
-    case = session.exec(select(Case).where(Case.ticket == ticket)).first()
-    if case is None or not can_see(actor, case):
-        raise NotFound(NO_CASE)
+    case = _visible(session, ticket, actor)
     return session.exec(select(func.max(AuditEvent.sequence)).where(AuditEvent.subject == subject(case))).one() or 0
 
 

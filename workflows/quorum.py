@@ -83,7 +83,13 @@ def check_met(
 
 def _missing(rule: QuorumRule, given: int) -> str:
     posts = ", ".join(WORDS[post] for post in rule.posts)
-    return f"Surat ini memerlukan persetujuan {rule.needed} dari {len(rule.posts)} pejabat ({posts}). Baru ada {given}. Minta mereka dulu."
+    return say(
+        "Surat ini memerlukan persetujuan {needed} dari {count} pejabat ({posts}). Baru ada {given}. Minta mereka dulu.",
+        needed=rule.needed,
+        count=len(rule.posts),
+        posts=posts,
+        given=given,
+    )
 
 
 def _agreement(case: Case, assessment: Assessment, findings: FindingSet, post: Role, actor: Actor, now: datetime) -> Agreement:

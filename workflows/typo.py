@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from workflows.nik import FEMALE_DAY_OFFSET, Nik
 from workflows.records.case import Case
+from workflows.saying import say
 
 MOST = 20
 """People of one name and birth date that are looked through."""
@@ -24,10 +25,10 @@ def slip(typed: str, meant: str) -> str | None:
     """Which digits differ, counted from 1, where one slip explains it; None where none does or nothing differs."""
     places = [place for place, pair in enumerate(zip(typed, meant, strict=True), 1) if pair[0] != pair[1]]
     if len(places) == 1:
-        return f"angka ke-{places[0]}"
+        return say("angka ke-{place}", place=places[0])
     neighbours = len(places) == 2 and places[1] - places[0] == 1
     if neighbours and typed[places[0] - 1 : places[1]] == meant[places[0] - 1 : places[1]][::-1]:
-        return f"angka ke-{places[0]} dan ke-{places[1]} tertukar"
+        return say("angka ke-{first} dan ke-{second} tertukar", first=places[0], second=places[1])
     return None
 
 
@@ -35,11 +36,11 @@ def _against_birth_date(nik: Nik, birth_date: date) -> str | None:
     if birth_date in nik.possible_birth_dates():
         return None
     if birth_date.day <= 12 and any(swapped == birth_date for swapped in map(_other_way, nik.possible_birth_dates())):
-        return "Hari dan bulan lahir tampak tertukar. Mana yang benar menurut KTP?"
+        return say("Hari dan bulan lahir tampak tertukar. Mana yang benar menurut KTP?")
     day = birth_date.day + (FEMALE_DAY_OFFSET if nik.female else 0)
     meant = f"{nik.digits[:6]}{day:02d}{birth_date:%m%y}{nik.digits[12:]}"
     found = slip(nik.digits, meant)
-    return f"NIK dan tanggal lahir berbeda pada {found}. Mana yang benar menurut KTP?" if found else None
+    return say("NIK dan tanggal lahir berbeda pada {places}. Mana yang benar menurut KTP?", places=found) if found else None
 
 
 def _other_way(day: date) -> date | None:
@@ -51,4 +52,6 @@ def _against_namesake(session: Session, nik: Nik, name: str, birth_date: date, r
     known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
     others = (slip(nik.digits, case.nik) for case in known if case.nik and case.nik != nik.digits)
     found = next((one for one in others if one), None)
-    return f"Orang dengan nama dan tanggal lahir ini pernah tercatat. NIK-nya hanya berbeda pada {found}." if found else None
+    if found is None:
+        return None
+    return say("Orang dengan nama dan tanggal lahir ini pernah tercatat. NIK-nya hanya berbeda pada {places}.", places=found)

@@ -24,6 +24,7 @@ from workflows.records.transfer import Transfer
 from workflows.registration_states import ENDED
 from workflows.registration_states import OWNER as REGISTRATION_OWNER
 from workflows.rules.limits import Waiting
+from workflows.saying import say
 from workflows.states import OWNER, Role
 
 COLLECTIVE = {
@@ -106,10 +107,12 @@ class Pending:
         match self.thing:
             case Case():
                 return self.thing.name
+            case CollectiveLetter(number=None):
+                return say("Surat pengantar untuk {people} orang", people=self.thing.people)
             case CollectiveLetter():
-                return f"Surat pengantar {self.thing.number or f'untuk {self.thing.people} orang'}"
+                return say("Surat pengantar {number}", number=self.thing.number)
             case Unknown():
-                return f"Penerimaan dari {self.thing.hospital.name}"
+                return say("Penerimaan dari {hospital}", hospital=self.thing.hospital.name)
 
 
 def open_cases(session: Session, region_code: str | None) -> list[Case]:

@@ -19,13 +19,13 @@ from sqlmodel import SQLModel, col, func, select
 from tests.office import POLICIES, Office, person
 from tests.seat_office import books, quota
 from tests.verify.test_subject_access import reached
-from verify import retention
+from verify import relay, retention
 from verify.backup.making import make_backup
 from verify.cli import main
 from verify.commands.operator import operator
 from verify.db import MIGRATIONS, _alembic
 from verify.retention import Retention, Swept
-from workflows import checkpoints, erasing, family, outdated
+from workflows import checkpoints, erasing, extensions, family, outdated
 from workflows import retention as policy
 from workflows.errors import Conflict, InvalidInput
 from workflows.nik import parse_nik
@@ -34,6 +34,7 @@ from workflows.records import (
     Case,
     CaseReading,
     Erasure,
+    Extension,
     IdempotencyRecord,
     Letter,
     News,
@@ -192,6 +193,19 @@ def test_a_tombstone_can_be_looked_at_and_hands_out_no_paper(sqlite_office: Offi
     assert paper.status_code == 409 and "jadwal retensi" in paper.json["detail"]
     shown = api.post(f"/applications/{ticket}/reveal", {"reason": "Diminta orangnya sendiri."})
     assert shown.status_code == 409 and "jadwal retensi" in shown.json["detail"]
+
+
+def test_no_new_letter_is_asked_for_in_a_tombstones_place(sqlite_office: Office) -> None:
+    office = sqlite_office
+    letter = office.letter(office.to_letter(hospital_code="RS-CONTOH-1"))
+    office.clock.pass_by(hours=73)
+    relay.once(office.rekom)
+    office.clock.pass_by(days=TEN_YEARS)
+    assert retention.sweep(office.rekom).cases == 1
+    actor = office.actor("rs")
+    with office.write() as session, pytest.raises(Erased):
+        extensions.request(session, session.get(Letter, letter.id), actor, now=office.clock())
+    assert office.count(Extension) == 0
 
 
 # --- what holds it

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tests.office import Office
+from schemas.registration_file import read_answers
+from tests.office import Office, person
 from tests.verify.web.test_errors import USERNAME, filled, pages
 from tests.verify.web.visitor import Page, Visitor
 from verify.language import translated
@@ -17,6 +18,7 @@ from verify.web.promises import share
 from verify.web.story import story
 from verify.web.times import duration, local_time
 from workflows.clocks import KeptMonth
+from workflows.errors import InvalidInput, TooMany
 from workflows.mothers import MothersCover
 from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.ports import MembershipOutcome
@@ -172,6 +174,17 @@ def test_why_a_case_could_not_be_taken_is_said_in_english(visit: Visit, sqlite_o
     page = peksos.follow(peksos.send(stale, "/berkas/ambil", tickets=[ticket]))
     (notice,) = [page.words(found) for found in page.all("div", role="status")]
     assert notice.startswith(f"{ticket}: ") and not INDONESIAN.search(notice)
+
+
+def test_spans_and_faults_within_sentences_are_said_too(sqlite_office: Office) -> None:
+    rows = [(1, ("NIK", "STATUS")), (2, (str(person(1)["nik"]), "MUNGKIN"))]
+    with pytest.raises(InvalidInput) as wrong:
+        read_answers(rows, practice=True)
+    with sqlite_office.app.test_request_context(headers={"Cookie": "bahasa=en"}):
+        assert translated(str(TooMany.closed(timedelta(minutes=5)))) == "Too many tries. Wait 5 minutes, then try again."
+        assert "STATUS must be AKTIF or DITOLAK" in translated(str(wrong.value))
+        assert not INDONESIAN.search(translated(str(wrong.value)))
+    assert str(TooMany.closed(timedelta(seconds=5))) == "Terlalu banyak percobaan. Tunggu 5 detik, lalu coba lagi."
 
 
 def test_the_desks_program_speaks_it_too(visit: Visit) -> None:
