@@ -94,7 +94,7 @@ def withdraw(
     """Close the case at the applicant's wish, with a cause of the list and words; without a cause the words say it."""
     check(actor, Permission.WITHDRAW)
     if cause is WithdrawalCause.OTHER and not words:
-        raise InvalidInput(say("Tulis alasannya, karena tidak ada di daftar."), field="reason")
+        raise InvalidInput(say("Pilih alasan dari daftar, atau tulis alasannya."), field="reason")
     assert case.id is not None
     reason = ": ".join(part for part in (CAUSES[cause] if cause is not WithdrawalCause.OTHER else None, words) if part)
     advance.advance(session, case, Action.WITHDRAW, actor, now=now, reason=reason, cause=cause.value)

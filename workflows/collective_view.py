@@ -41,6 +41,7 @@ class CollectiveView:
     rows: tuple[tuple[CollectiveRow, str], ...]
     replaces: str | None
     replaced_by: str | None
+    newer_id: int | None
     prints: int
 
 
@@ -51,7 +52,7 @@ def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
     turn = _turn(session, letter)
     steps = tuple(StepView(one.role, _name(session, one.given_by), one.given_at) for one in collective.steps_of(session, letter))
     old = session.get(CollectiveLetter, letter.replaces_id) if letter.replaces_id else None
-    new = session.exec(select(CollectiveLetter.number).where(CollectiveLetter.replaces_id == letter.id)).first()
+    new = session.exec(select(CollectiveLetter).where(CollectiveLetter.replaces_id == letter.id)).first()
     return CollectiveView(
         letter=letter,
         batch=collective_list.batch_of(session, letter),
@@ -62,9 +63,20 @@ def view(session: Session, letter_id: int, actor: Actor) -> CollectiveView:
         mine=letter.status == CollectiveStatus.PROPOSED and _asked(session, letter, turn, actor),
         rows=tuple(_rows(session, letter)),
         replaces=old.number if old else None,
-        replaced_by=new,
+        replaced_by=new.number if new else None,
+        newer_id=new.id if new else None,
         prints=collective_copies.next_ordinal(session, letter),
     )
+
+
+def newest(session: Session, region_code: str) -> Sequence[tuple[CollectiveLetter, int]]:
+    """An office's last cover letters, each with the number of its file."""
+    found = collective.newest(session, region_code)
+    numbers = session.exec(
+        select(RegistrationBatch.id, RegistrationBatch.number).where(col(RegistrationBatch.id).in_(one.batch_id for one in found))
+    )
+    known = dict(numbers.all())
+    return [(letter, known[letter.batch_id]) for letter in found]
 
 
 def waiting_for(session: Session, actor: Actor) -> list[CollectiveLetter]:

@@ -74,9 +74,15 @@ def burn_down(session: Session, rules: SeatRules, *, now: datetime) -> Outlook:
         waiting=_waiting(session, quota),
         monthly=ledger.cost_of(rules.premium, today.year, ledger.DECEMBER),
         per_seat_year=ledger.cost_of(rules.premium, today.year),
-        balances=ledger.balances(session, quota.id) if quota.id else dict.fromkeys(Account, 0),
+        balances=ledger.balances(session, quota.id) if quota.id else _untouched(rules, quota),
         paces=tuple(_pace(session, quota, days, rules, now) for days in WINDOWS) if quota.id else (),
     )
+
+
+def _untouched(rules: SeatRules, quota: SeatQuota) -> dict[Account, int]:
+    """What the books of a year will open with: nothing is tied yet."""
+    budget = quota.cap * ledger.cost_of(rules.premium, quota.year)
+    return {**dict.fromkeys(Account, 0), Account.TREASURY: -budget, Account.BUDGET: budget}
 
 
 def _by_status(session: Session, quota: SeatQuota) -> dict[SeatStatus, int]:

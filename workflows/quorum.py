@@ -36,6 +36,11 @@ def rules_for(policy: RegionPolicy, case: Case) -> tuple[QuorumRule, ...]:
     return tuple(rule for rule in rules if rule.letter_type in (None, case.letter_type))
 
 
+def posts_of(policy: RegionPolicy, case: Case) -> frozenset[Role]:
+    """Every post whose agreement a rule may ask for."""
+    return frozenset(post for rule in rules_for(policy, case) for post in rule.posts)
+
+
 def given_on(session: Session, assessment: Assessment, findings: FindingSet) -> tuple[Agreement, ...]:
     """The agreements to exactly these findings."""
     query = select(Agreement).where(Agreement.assessment_id == assessment.id, Agreement.finding_set_id == findings.id)
@@ -52,8 +57,7 @@ def agree(session: Session, case: Case, policy: RegionPolicy, actor: Actor, *, n
     assessment, findings = facts.assessment_of(session, case), guards.current_findings(session, case)
     if assessment is None or findings is None:
         raise TransitionRefused(guards.WAITING_FOR[Guard.FINDINGS_CURRENT])
-    asked = {post for rule in rules_for(policy, case) for post in rule.posts}
-    post = next((role for role in sorted(asked) if role in actor.roles), None)
+    post = next((role for role in sorted(posts_of(policy, case)) if role in actor.roles), None)
     if post is None:
         raise NotAllowed(say("Aturan daerah tidak meminta persetujuan Anda untuk berkas ini. Tidak ada yang perlu Anda lakukan."))
     if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by}:

@@ -160,8 +160,7 @@ CARRIED = (*intake.ONCE, *intake.AMENDABLE, *"letter_type region_code timezone p
 
 
 def _check_other_eyes(session: Session, case: Case, objection: Objection, actor: Actor) -> None:
-    first = {objection.first_opened_by, objection.first_assessed_by, objection.first_validated_by, objection.first_decided_by}
-    if actor.id in first | {objection.filed_by, *parafs.givers(session, case)}:
+    if actor.id in objection.hands | parafs.givers(session, case):
         raise FourEyes(say("Anda sudah menangani berkas ini. Keberatan dijawab pejabat lain."))
 
 

@@ -60,11 +60,12 @@ def page(view: CaseView) -> str:
     now, policy = parts().clock(), policy_of(view.case)
     with parts().database.read() as session:
         holder = taking.holder(session, view.case)
+    facts = facts_of(view, policy, now=now)
     return render_template(
         "case.html",
         view=view,
         case=view.case,
-        next=next_step(view, me()),
+        next=next_step(view, me(), agrees=facts["agrees"]),
         others=other_steps(view, me()),
         progress=progress(view, now=now),
         now=now,
@@ -73,5 +74,5 @@ def page(view: CaseView) -> str:
         can_take=taking.can_take(view.case, me()),
         pictures=[one for one in pictures_of(view.case) if one.gone is None],
         message=message(status_of(view, policy, now=now), policy, parts().settings.public_url),
-        **facts_of(view, policy, now=now),
+        **facts,
     )

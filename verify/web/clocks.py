@@ -41,6 +41,7 @@ class ClockLine:
     hint: str
     tone: str
     icon: str
+    stands: bool = False
 
 
 def clock_words(view: CaseView, *, now: datetime) -> dict[str, Any]:
@@ -55,7 +56,9 @@ def line_of(clock: RunningClock, timezone: str, *, now: datetime) -> ClockLine:
     owner = ROLE[clock.owner] if clock.owner else APPLICANT
     tone, icon = TONE[clock.state]
     if clock.waiting:
-        return ClockLine(CLOCK[clock.kind], say("berhenti sampai berkas lengkap"), say("giliran: {owner}", owner=owner.lower()), tone, icon)
+        return ClockLine(
+            CLOCK[clock.kind], say("berhenti sampai berkas lengkap"), say("giliran: {owner}", owner=owner.lower()), tone, icon, True
+        )
     left = (
         say("lewat {duration}", duration=duration(now - clock.due))
         if clock.state is ClockState.LATE

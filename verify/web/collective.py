@@ -19,7 +19,7 @@ from verify.reprinting import hand_out_collective
 from verify.web import registration
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, once
-from workflows import collective, collective_view
+from workflows import collective_view
 from workflows.collective_states import LABEL, CollectiveStatus
 from workflows.errors import InvalidInput
 from workflows.passphrase import Passphrase
@@ -40,7 +40,7 @@ Act = Callable[[Session, int, dict[str, Any]], CollectiveLetter]
 def show_all() -> str:
     """The office's last cover letters."""
     with parts().database.read() as session:
-        found = collective.newest(session, me().region_code)
+        found = collective_view.newest(session, me().region_code)
     return render_template("collective_list.html", letters=found, label=LABEL, S=CollectiveStatus, zone=parts().zone(me().region_code))
 
 
@@ -80,14 +80,14 @@ def draft(letter_id: int) -> Response:
 @requires(Permission.PARAF)
 def paraf(letter_id: int) -> Response | tuple[str, int]:
     """Put the paraf, or send back."""
-    return _do(letter_id, WORD, _word(edge.give_paraf), say("Kata Anda tersimpan."))
+    return _do(letter_id, WORD, _word(edge.give_paraf), say("Jawaban Anda tersimpan."))
 
 
 @blueprint.post(f"{ONE}/putusan")
 @requires(Permission.DECIDE)
 def decide(letter_id: int) -> Response | tuple[str, int]:
     """Sign, or send back; the paper is made at once."""
-    return _do(letter_id, WORD, _word(edge.approve), say("Kata Anda tersimpan."))
+    return _do(letter_id, WORD, _word(edge.approve), say("Jawaban Anda tersimpan."))
 
 
 @blueprint.post(f"{ONE}/tarik")
@@ -137,6 +137,8 @@ def page(letter_id: int, form: Form) -> str:
         label=LABEL,
         S=CollectiveStatus,
         Mode=SigningMode,
+        empty=blank(),
+        gone=sum(row.ended_at is not None for row, _ in view.rows),
         own=view.letter.proposed_by == me().id,
         decided_here=view.letter.decided_by == me().id,
     )

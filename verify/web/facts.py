@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from verify.auth import parts
+from verify.auth import me, parts
 from verify.web.choices import paper_word
 from verify.web.clocks import clock_words
 from verify.web.figures import rupiah
@@ -32,7 +32,7 @@ from workflows import clocks
 from workflows.facts import opened_on
 from workflows.letter_states import LABEL as LETTER_LABEL
 from workflows.queries import CaseView
-from workflows.quorum import rules_for
+from workflows.quorum import posts_of, rules_for
 from workflows.records.check_result import CheckResult
 from workflows.rules.activation import RULE as ACTIVATION_RULE
 from workflows.rules.facts import Answer
@@ -41,7 +41,7 @@ from workflows.rules.letter_terms import NAMES
 from workflows.rules.policy import QuorumRule, RegionPolicy
 from workflows.rules.removal import REASONS
 from workflows.saying import joined, say
-from workflows.states import CHECKS, LABEL, Job
+from workflows.states import CHECKS, LABEL, Job, State
 from workflows.steps import SOURCE
 from workflows.vocabulary import AT_HOSPITAL, SEATED, DecisionOutcome
 
@@ -91,6 +91,7 @@ def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str
         "validator": who_did(view.timeline, "VALIDATE"),
         "decider": who_did(view.timeline, "APPROVE", "REJECT"),
         "quorum": [quorum_words(rule) for rule in rules_for(policy, view.case)],
+        "agrees": asked_to_agree(view, policy),
         "corrections": [(correction.id, CHECK[correction.kind]) for correction in view.corrections],
         **clock_words(view, now=now),
         "story": story(view.timeline),
@@ -110,6 +111,14 @@ def start_now(view: CaseView, pinned: RegionPolicy) -> str | None:
         return None
     mode = parts().policy_today(view.case.region_code).activation_mode.value
     return ACTIVATION[mode] if mode is not pinned.activation_mode.value else None
+
+
+def asked_to_agree(view: CaseView, policy: RegionPolicy) -> bool:
+    """Whether a quorum may still need the word of a post of this person, who had no hand in the case."""
+    given = {one.role for one in view.agreements}
+    assessed = (view.assessment.assessed_by, view.assessment.validated_by) if view.assessment else ()
+    asked = (posts_of(policy, view.case) - given) & me().roles
+    return view.case.state in (State.DECISION, State.WAITLISTED) and bool(asked) and me().id not in (view.case.opened_by, *assessed)
 
 
 def quorum_words(rule: QuorumRule) -> str:

@@ -8,7 +8,7 @@ from flask import request
 from marshmallow import ValidationError
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from schemas.fields import Moment
+from schemas.fields import Day, Moment
 from verify.errors import status_of
 from verify.web.words import FIELD
 from workflows.errors import RekomError
@@ -25,6 +25,7 @@ CHOICES = say("Pilih salah satu:")
 
 FOR_PEOPLE = {
     Moment.default_error_messages["invalid"]: say("Tulis tanggal seperti 22-11-2026 dan jam seperti 14.05."),
+    Day.default_error_messages["invalid"]: say("Tanggal tidak terbaca, atau tidak ada. Tulis seperti 22-11-2026."),
     "Isian ini wajib.": say("Isian ini wajib diisi."),
 }
 
@@ -75,9 +76,17 @@ def blank(**values: object) -> Form:
 def failed(error: ValidationError | RekomError) -> Form:
     """The form as it was sent, with what is wrong."""
     if isinstance(error, RekomError):
-        return Form(request.form, problem=str(error), status=status_of(error))
+        return _refused(error)
     errors = _by_field(messages_of(error))
     return Form(request.form, errors, errors.pop(WHOLE, None), 422)
+
+
+def _refused(error: RekomError) -> Form:
+    """At the field that the refusal names, where the form sent it; else above the form."""
+    name = error.context.get("field")
+    if name is not None and name in request.form:
+        return Form(request.form, {name: str(error)}, None, status_of(error))
+    return Form(request.form, problem=str(error), status=status_of(error))
 
 
 def messages_of(error: ValidationError) -> dict[Any, Any]:

@@ -63,6 +63,7 @@ WORKING: dict[State, str] = {
     State.APPROVED: say("Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik."),
 }
 
+AGREE = say("Berkas ini dapat memerlukan persetujuan Anda sebagai kuorum. Baca temuannya, lalu setujui.")
 TO_THE_DESK = say("Surat terbit. Serahkan surat, atau kirim ke loket rumah sakit.")
 HAND_OVER: dict[LetterType, str] = {
     LetterType.KET_REAKTIVASI_PBI_JK: say(
@@ -77,14 +78,16 @@ AFTER_LETTER: dict[State, str] = {
 }
 
 
-def next_step(view: CaseView, actor: Actor) -> Step:
-    """The one thing to do next."""
+def next_step(view: CaseView, actor: Actor, *, agrees: bool = False) -> Step:
+    """The one thing to do next; ``agrees`` says that a quorum may ask for this person's word."""
     state = view.case.state
     if state == State.REJECTED:
         return Step(CLOSED[state], say("Alasan dan lembar untuk keluarga"), _to(view, "refusal.show"))
     if state in FINAL:
         return Step(CLOSED[state])
     step = _in_turn(view, actor)
+    if agrees and not step.button:
+        return Step(AGREE, say("Ke bagian kuorum"), f"{_to(view, 'case_page.show')}#kuorum")
     return step if step.button else _by_name(view, actor) or step
 
 
@@ -187,12 +190,20 @@ def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
     if state == State.ASSESSMENT or (state == State.VALIDATION and view.case.separate_intake):
         apart = view.case.separate_intake and actor.id == view.case.opened_by
         return say("Anda yang membuka berkas ini.") if apart else None
+    if state == State.OBJECTION and handled(view, actor):
+        return say("Anda sudah menangani berkas ini.")
     signs = state in PARAF | {State.DECISION, State.WAITLISTED}
     if signs and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
         return say("Anda sudah menangani langkah sebelumnya.")
     if signs and any(step.given_by == actor.id for step in view.chain if state not in PARAF or step.role != OWNER[state]):
         return say("Anda sudah memberi paraf pada berkas ini.")
     return None
+
+
+def handled(view: CaseView, actor: Actor) -> bool:
+    """Whether this person had a hand in what an objection is about; somebody else answers it."""
+    objection = view.refusal.objection if view.refusal else None
+    return objection is not None and actor.id in objection.hands | {step.given_by for step in view.chain}
 
 
 def _colleague(role: Role) -> str:

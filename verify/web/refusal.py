@@ -6,12 +6,13 @@ from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from schemas.casework import DeathSchema, ObjectionAnswerSchema, ObjectionSchema, ReasonSchema
-from verify.auth import parts, requires
+from verify.auth import me, parts, requires
 from verify.counter import answer_objection, file_objection, record_death, retract_objection
 from verify.language import in_indonesian
 from verify.office_time import objection_term
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
+from verify.web.next_step import handled
 from verify.web.story import who_did
 from verify.web.words import OBJECTION
 from workflows.permissions import Permission
@@ -130,4 +131,5 @@ def _told(ticket: str) -> dict[str, Any]:
         "last_day": last_day,
         "office": policy_of(case).office,
         "decider": who_did(view.timeline, "REJECT"),
+        "handled": handled(view, me()),
     }

@@ -143,6 +143,7 @@ def page(form: Form) -> str:
     return render_template(
         "registration.html",
         form=form,
+        empty=blank(),
         by_status=by_status,
         reactivations=[pair for pair in found if pair[0].route == Route.SIKS_NG],
         S=RegistrationStatus,

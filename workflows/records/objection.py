@@ -81,6 +81,11 @@ class Objection(SQLModel, table=True):
     retracted_by: int | None = Field(default=None, foreign_key="staff.id")
     retracted_reason: str | None = Field(default=None, max_length=500)
 
+    @property
+    def hands(self) -> frozenset[int]:
+        """Whoever may not answer it, beside those whose paraf stands on the case."""
+        return frozenset((self.first_opened_by, self.first_assessed_by, self.first_validated_by, self.first_decided_by, self.filed_by))
+
 
 class DeathNotice(SQLModel, table=True):
     """That a patient died, and who told the office: the family's word or a paper, never a register's alone."""

@@ -24,20 +24,24 @@ def test_from_the_counter_to_the_head_and_back(visit: Callable[[str], Visitor], 
     assert not proposed.forms(f"{at}/putusan")
     page = kadis.get(at)
     silent = kadis.send(page, f"{at}/putusan", ("agrees", "false"))
-    assert (silent.status, "Tulis alasan" in silent.main()) == (422, True)
+    assert (silent.status, silent.problems()) == (422, ["Alasan: Tulis alasan mengapa surat pengantar ini dikembalikan."])
     signed = kadis.follow(kadis.send(page, f"{at}/putusan", ("agrees", "true")))
     assert "Berlaku sampai" in signed.main()
     assert kadis.client.get(f"{at}/surat.pdf").status_code == 405
     paper = kadis.client.post(f"{at}/surat.pdf", data={"csrf_token": signed.value("csrf_token")})
     assert (paper.mimetype, "CETAK ULANG" in paper.text) == ("application/pdf", False)
     assert "Bertanda CETAK ULANG ke-1." in kadis.get(at).main()
+    empty = kadis.send(signed, f"{at}/cabut", reason="")
+    opened = [empty.words(fold.find("summary")) for fold in empty.all("details") if "open" in fold.attrib]
+    assert (empty.status, opened, len(empty.all("textarea", aria_invalid="true"))) == (422, ["Cabut surat ini"], 1)
     new = kadis.follow(kadis.send(signed, f"{at}/ganti", reason="Nama di daftar salah."))
-    assert "Menggantikan" in new.main() and new.path != at
-    assert "Diganti dengan" in loket.get(at).main()
+    assert "Menggantikan" in new.main() and new.path != at and at in new.links()
+    old = loket.get(at)
+    assert "Diganti dengan" in old.main() and new.path in old.links() and "Berlaku sampai" not in old.main()
     gone = kadis.follow(kadis.send(new, f"{new.path}/cabut", reason="Kiriman batal."))
     assert "Dicabut" in gone.main() and "Kiriman batal." in gone.main()
     assert "Surat pengantar" in loket.get("/pendaftaran").main()
-    assert "Dicabut" in loket.get("/pengantar").main()
+    assert "Dicabut" in loket.get("/pengantar").main() and "Kiriman 1, 2 orang" in loket.get("/pengantar").main()
 
 
 def test_whose_word_is_next_finds_it_on_the_own_list(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
@@ -62,6 +66,8 @@ def test_the_list_says_who_left_it_before_somebody_signs(visit: Callable[[str], 
     kadis = visit("kadis")
     page = kadis.get(f"/pengantar/{letter.id}")
     assert page.main().count("Sudah dijawab atau ditutup") == 1
+    assert "1 orang dalam daftar sudah dijawab atau ditutup. Kembalikan usulan ini" in page.main()
+    assert "#kata" in page.links()
     refused = kadis.send(page, f"/pengantar/{letter.id}/putusan", ("agrees", "true"))
     assert (refused.status, "Kembalikan usulan ini" in refused.main()) == (409, True)
 

@@ -51,6 +51,7 @@ def test_a_removed_member_is_sent_to_the_reactivation(visit: Visit) -> None:
         "Kota Serang, berlaku sejak 1 Januari 2026, untuk 23 November 2026",
     ):
         assert words in said, words
+    assert page.forms("/cari"), "the case is opened from here"
 
 
 def test_an_active_member_needs_no_letter(visit: Visit) -> None:
@@ -90,6 +91,9 @@ def test_who_has_no_nik_has_a_lane(visit: Visit, lane: str) -> None:
     page = asked(visit("loket"), lane=lane)
     assert page.status == 200
     assert page.heading != "Belum dapat dipastikan"
+    assert (page.links().count("/berkas/baru") > visit("loket").get(PLACE).links().count("/berkas/baru")) == (
+        "Surat jaminan" in page.main()
+    )
 
 
 def test_what_an_officer_knows_counts_without_registries(visit: Visit, sqlite_office: Office) -> None:
@@ -124,11 +128,11 @@ def test_silence_of_the_registries_is_told(visit: Visit, sqlite_office: Office) 
     ("field", "value", "words"),
     [
         ("nik", "123", "Masukkan NIK 16 angka."),
-        ("birth_date", "kemarin", "Tulis tanggal seperti"),
+        ("birth_date", "kemarin", "Tulis seperti 22-11-2026"),
         ("domicile_code", "Serang", "kode wilayah"),
         ("reactivations", "banyak", "Isi bilangan bulat."),
         ("segment", "PPU", "Kepesertaan JKN: Isi juga"),
-        ("on", "besok", "Hari yang ditanyakan: Tulis tanggal"),
+        ("on", "besok", "Hari yang ditanyakan: Tanggal tidak terbaca"),
         ("on", "2001-01-01", "Belum ada aturan untuk wilayah 3673"),
     ],
 )

@@ -36,6 +36,11 @@ def test_the_receipt_prints_the_promise_in_opening_hours(visit: Visit, sqlite_of
     assert "Janji surat terbit: sampai 23 November 2026, 11.00 WIB" in said
 
 
+def test_a_promise_that_waits_for_papers_says_so(visit: Visit, sqlite_office: Office) -> None:
+    said = receipt(visit, sqlite_office.open(documents=frozenset()))
+    assert "Janji surat terbit: berhenti sampai berkas lengkap; giliran pemohon" in said
+
+
 @pytest.mark.parametrize(
     ("hour", "minute", "ready"),
     [(5, 0, "23 November 2026, 13.00 WIB"), (5, 1, "23 November 2026, 15.30 WIB"), (8, 1, "24 November 2026, 16.00 WIB")],

@@ -76,8 +76,12 @@ def test_an_objection_from_the_counter_to_its_answer(visit: Visit, sqlite_office
 def test_who_refused_does_not_answer(visit: Visit, sqlite_office: Office, refused: str) -> None:
     do(sqlite_office, "loket", refused, "objection", {"objector": "Siti Contoh", "grounds": "KK masih di Serang."})
     head = visit("kadis")
-    page = head.send(head.get(f"/berkas/{refused}/keberatan/jawaban"), button=("outcome", "UPHELD"), reason="Tetap.")
-    assert page.status == 403
+    assert "Anda sudah menangani berkas ini. Penanda tangan lain harus melanjutkan." in head.get(f"/berkas/{refused}").main()
+    at = f"/berkas/{refused}/keberatan/jawaban"
+    shown = head.get(at)
+    assert "Keberatan dijawab pejabat lain." in shown.main() and not shown.forms()
+    typed = {"csrf_token": head.get("/akun").value("csrf_token"), "version": str(sqlite_office.case(refused).version)}
+    assert head.post(at, {**typed, "kunci": "lain", "outcome": "UPHELD", "reason": "Tetap."}).status == 403
     assert sqlite_office.case(refused).state is State.OBJECTION
 
 

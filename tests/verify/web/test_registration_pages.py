@@ -65,6 +65,9 @@ def test_a_page_for_what_will_not_come(visit: Callable[[str], Visitor], sqlite_o
     make_one = office.to_letter(2)
     make(office)
     page = loket.get("/pendaftaran")
+    silent = loket.send(page, "/pendaftaran/kiriman/1/batalkan", reason="")
+    opened = [fold for fold in silent.one("main").iter("details") if "open" in fold.attrib]
+    assert (silent.status, silent.problems(), len(opened)) == (422, ["Alasan: Isian ini wajib diisi."], 1)
     loket.follow(loket.send(page, "/pendaftaran/kiriman/1/batalkan", reason="Salah bulan."))
     assert registration(office, make_one).status == S.WAITING
 

@@ -20,6 +20,7 @@ def test_a_year_before_its_first_seat(visit: Callable[[str], Visitor], sqlite_of
     words = visit("loket").get("/kuota").main()
     assert "Sisa kuota: 43.000 dari 43.000 kursi." in words
     assert "Iuran per kursi Rp 37.800 per bulan, Rp 453.600 setahun" in words
+    assert "Anggaran tersisa Rp 19.504.800.000 Terikat kursi yang dicadangkan Rp 0" in words
 
 
 def test_a_full_year_with_its_line(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
