@@ -82,6 +82,15 @@ def test_the_hash_must_be_that_of_the_list_sent(sqlite_office: Office) -> None:
     assert sqlite_office.count(Decision) == 0
 
 
+@pytest.mark.slow
+def test_forty_are_approved_at_once_each_with_a_number_of_its_own(sqlite_office: Office) -> None:
+    tickets = make_decidable(sqlite_office, MOST)
+    kadis = sqlite_office.api("kadis")
+    answer = kadis.post(PATH, batch(listed(kadis)))
+    assert outcomes(answer) == dict.fromkeys(tickets, "APPROVED")
+    assert len({one["letter"] for one in answer.json["results"]}) == MOST == answer.json["approved"]
+
+
 def test_forty_at_most_and_one_at_least(sqlite_office: Office) -> None:
     kadis = sqlite_office.api("kadis")
     assert kadis.post(PATH, batch([])).status_code == 422

@@ -1,6 +1,7 @@
 """A letter whose paper is wrong gets another in its place; and whatever happens to letters, numbers are dense and never twice."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,18 +9,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from schemas.desk_check import describe
+from tests.collective_office import act as collective_act
+from tests.collective_office import approve as approve_cover
+from tests.collective_office import press, propose
 from tests.letter_office import to_letter_b
 from tests.office import Office, running_office
+from tests.registration_office import make
 from verify import seals
 from verify.db import migrate
 from workflows import advance, decision, desk, replacements, trust
+from workflows.batches import BatchRefused
 from workflows.desk import DeskAnswer
 from workflows.errors import NotAllowed, TransitionRefused
 from workflows.letter_states import LetterState
-from workflows.records import Letter
+from workflows.records import Letter, RegistrationBatch
+from workflows.records.collective import CollectiveLetter
 from workflows.states import Role, State
 
 
@@ -94,7 +101,7 @@ def test_the_database_lets_a_letter_be_replaced_once_by_one_of_its_own_case_and_
             session.connection().execute(text(statement))
 
 
-STEPS = st.lists(st.sampled_from(("A", "B", "revoke", "replace", "fail")), min_size=3, max_size=9)
+STEPS = st.lists(st.sampled_from(("A", "B", "E", "revoke", "replace", "fail")), min_size=3, max_size=9)
 
 
 @pytest.mark.slow
@@ -110,9 +117,11 @@ def test_whatever_happens_numbers_are_dense_and_never_twice(steps: list[str]) ->
             for number, step in enumerate(steps, 1):
                 act(office, step, number, live)
             with office.read() as session:
-                letters = session.exec(select(Letter).order_by(Letter.sequence)).all()
-    assert [letter.sequence for letter in letters] == list(range(1, len(letters) + 1))
-    assert len({letter.number for letter in letters}) == len(letters)
+                letters = session.exec(select(Letter)).all()
+                covers = session.exec(select(CollectiveLetter).where(col(CollectiveLetter.number).is_not(None))).all()
+    numbered = [*letters, *covers]
+    assert sorted(one.sequence or 0 for one in numbered) == list(range(1, len(numbered) + 1))
+    assert len({one.number for one in numbered}) == len(numbered)
     for letter in letters:
         gone = letter.revoked_reason or letter.replaced_reason
         assert bool(gone) is (letter.state in (LetterState.REVOKED, LetterState.REPLACED))
@@ -123,12 +132,23 @@ def act(office: Office, step: str, number: int, live: list[str]) -> None:
         live.append(office.to_letter(number))
     elif step == "B":
         live.append(to_letter_b(office, number))
+    elif step == "E":
+        cover(office)
     elif step == "fail":
         undecided(office, office.to_decision(number))
     elif live and step == "revoke":
         office.revoke(live.pop())
     elif live:
         replaced(office, live[-1])
+
+
+def cover(office: Office) -> None:
+    """A cover letter for whoever waits to be registered, after a proposal that was sent back: that one takes no number."""
+    with suppress(BatchRefused):
+        make(office)
+        number = office.count(RegistrationBatch)
+        collective_act(office, propose(office, number), "drop", "Salah bulan.", by="kadis")
+        press(office, approve_cover(office, propose(office, number)))
 
 
 def undecided(office: Office, ticket: str) -> None:

@@ -36,11 +36,6 @@ def test_the_receipt_prints_the_promise_in_opening_hours(visit: Visit, sqlite_of
     assert "Janji surat terbit: sampai 23 November 2026, 11.00 WIB" in said
 
 
-def test_a_promise_that_waits_for_papers_says_so(visit: Visit, sqlite_office: Office) -> None:
-    said = receipt(visit, sqlite_office.open(documents=frozenset()))
-    assert "Janji surat terbit: berhenti sampai berkas lengkap; giliran pemohon" in said
-
-
 @pytest.mark.parametrize(
     ("hour", "minute", "ready"),
     [(5, 0, "23 November 2026, 13.00 WIB"), (5, 1, "23 November 2026, 15.30 WIB"), (8, 1, "24 November 2026, 16.00 WIB")],
@@ -56,7 +51,7 @@ def test_the_receipt_prints_the_promise_by_the_cut_offs(visit: Visit, sqlite_off
 
 def test_with_papers_missing_the_promise_is_printed_and_whose_turn_it_is(visit: Visit, sqlite_office: Office) -> None:
     said = receipt(visit, sqlite_office.open(documents=frozenset()))
-    assert "Janji kami: Surat selesai paling lama" in said and "Janji surat terbit: giliran pemohon" in said
+    assert "Janji kami: Surat selesai paling lama" in said and "Janji surat terbit: berhenti sampai berkas lengkap; giliran pemohon" in said
     assert "Berkas susulan: sampai 25 November 2026, 09.00 WIB" in said
 
 

@@ -35,6 +35,16 @@ def test_a_full_year_with_its_line(visit: Callable[[str], Visitor], sqlite_offic
     assert f"/berkas/{tickets[1]}" in page.links()
 
 
+def test_the_page_says_when_the_last_seat_goes(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    first, *others = make_decidable(with_seats(sqlite_office, 20), 11)
+    approve(sqlite_office, first)
+    sqlite_office.clock.pass_by(days=9)
+    for ticket in others:
+        approve(sqlite_office, ticket)
+    words = visit("kadis").get("/kuota").main()
+    assert "Dengan laju ini, kuota habis pada 11 Desember 2026." in words and "Laju 30 hari 1,1 kursi per hari" in words
+
+
 def test_the_decider_sees_what_is_left_and_where_the_case_went(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
     first, second = make_decidable(with_seats(sqlite_office, 1), 2)
     kadis = visit("kadis")
