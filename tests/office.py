@@ -46,6 +46,8 @@ API = "/api/v1"
 GROUNDS = (POLICIES.national.refusal_reasons[0],)
 """Why test cases are refused: the first reason of the list."""
 PAPERS = frozenset({DocumentType.KTP, DocumentType.KK})
+LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
+"""A name as long as names get, for pages and papers to hold."""
 
 
 class Clock:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.looks import CONTRAST, SPILLS, TARGETS, looks_well, walk
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
-from tests.office import Office, person
+from tests.office import LONG, Office, person
 from workflows import desk
 from workflows.records import Acceptance, Case
 from workflows.vocabulary import Urgency
@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 SITI = {"nik": "9901014101900001", "name": "SITI CONTOH", "birth_date": date(1990, 1, 1), "kk": "9901010101200001"}
 HERE = {"hospital_code": "RS-CONTOH-1"}
 

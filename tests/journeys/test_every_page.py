@@ -12,7 +12,7 @@ from sqlmodel import select
 from tests.collective_office import issued
 from tests.journeys.axe import faults
 from tests.journeys.site import Person, Site
-from tests.office import Office
+from tests.office import LONG, Office
 from tests.verify.made_scans import a_pdf, a_scan
 from tests.verify.web.test_bedside_page import admit
 from tests.verify.web.test_household_pages import CARD, member
@@ -28,7 +28,6 @@ from workflows.vocabulary import DocumentType, Urgency
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 HEAVIEST = 150_000
 """Bytes of one page with all it loads, compressed, first visit."""
 

@@ -5,13 +5,12 @@ from playwright.sync_api import expect
 
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
-from tests.office import person
+from tests.office import LONG, person
 from workflows.states import Role
 from workflows.vocabulary import Urgency
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 LOOKS = pytest.mark.parametrize(("size", "theme", "name"), [(DESKTOP, "light", ""), (PHONE, "dark", "-phone")], ids=["1280", "320"])
 
 

@@ -4,11 +4,9 @@ import pytest
 
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Site
-from tests.office import person
+from tests.office import LONG, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["1280", "320"])

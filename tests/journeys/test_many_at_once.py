@@ -8,7 +8,7 @@ from tests.approval_office import with_chain
 from tests.collective_office import approve, press, propose
 from tests.journeys.looks import walk
 from tests.journeys.site import DESKTOP, PHONE, Site
-from tests.office import Office
+from tests.office import LONG, Office
 from tests.registration_office import make
 from tests.workflows.test_late_nik import BABY, identify
 from tests.workflows.test_refusals import object_to, to_refusal
@@ -16,7 +16,6 @@ from workflows.states import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 PLACES = {
     "loket": ("/pengantar", "/pengantar/1", "/pengantar/2", "/pendaftaran", "/berkas/{objected}/keberatan/cabut", "/berkas/{baby}"),
     "peksos": ("/pencabutan",),

@@ -7,7 +7,7 @@ import pytest
 from tests.journeys.looks import looks_well, walk
 from tests.journeys.site import DESKTOP, PHONE, Site
 from tests.letter_office import removed_from_pbi, to_letter_b
-from tests.office import Office, person
+from tests.office import LONG, Office, person
 from tests.registration_office import REFUSED, accept, answers, make, send
 from tests.workflows.test_households import applying, receive
 from tests.workflows.test_refusals import object_to, to_refusal
@@ -16,7 +16,6 @@ from workflows.states import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 PLACES = {
     "loket": (
         "/jalur",

@@ -9,19 +9,16 @@ import argparse
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
-from tests import services
-from tests.office import Office, person, running_office
-from verify.db import migrate
+from tests.load.alone import an_office
+from tests.office import Office, person
 
 SAID = ("answer", "title", "reason", "next_step", "letter", "used")
 MANY = 1_000_000
@@ -43,16 +40,11 @@ class Asked:
 
 
 @contextmanager
-def an_office(database: str) -> Iterator[Office]:
-    """A test office on a database of its own, whose desks may ask as often as they like."""
-    with tempfile.TemporaryDirectory(prefix="rekom-load-") as place:
-        databases = services.Databases(Path(place), migrate)
-        limits = dict.fromkeys(("lookups_account", "lookups_address", "lookups_prefix", "lookup_misses", "lookup_stretch_misses"), MANY)
-        try:
-            with databases.fresh(database) as url, running_office(url, Path(place) / "office", **limits) as office:
-                yield office
-        finally:
-            databases.close()
+def a_patient_office(database: str) -> Iterator[Office]:
+    """A test office whose desks may ask as often as they like."""
+    limits = dict.fromkeys(("lookups_account", "lookups_address", "lookups_prefix", "lookup_misses", "lookup_stretch_misses"), MANY)
+    with an_office(database, **limits) as office:
+        yield office
 
 
 def people(office: Office) -> Mapping[str, Mapping[str, dict[str, str]]]:
@@ -107,7 +99,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     given = parser.parse_args()
-    with an_office(given.database) as office:
+    with a_patient_office(given.database) as office:
         for group, questions in people(office).items():
             asked = ask(office, questions, given.rounds)
             least = min(one.median for one in asked.values())

@@ -9,23 +9,20 @@ import http.client
 import json
 import queue
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, func, select
 
 from schemas.policy_file import load_policies
-from tests import services
+from tests.load.alone import an_office
 from tests.load.serving import policies_with, serving
-from tests.office import Office, running_office
+from tests.office import Office
 from tests.seat_office import books, make_decidable, quota
-from verify.db import migrate
 from workflows.records import Letter, Seat, WaitingEntry
 
 API = "/api/v1"
@@ -91,19 +88,14 @@ class Client:
 
 def run(load: Load) -> Answers:
     """Make the cases, start the server, approve all of them at once, and look whether the tables agree."""
-    with tempfile.TemporaryDirectory(prefix="rekom-load-") as place:
-        databases = services.Databases(Path(place), migrate)
-        try:
-            with databases.fresh(load.database) as url, running_office(url, Path(place) / "office") as office:
-                policies = policies_with(Path(place), load.seats)
-                vars(office.rekom)["policies"] = load_policies(policies)  # nobody approves by rules that changed after a case began
-                tickets = make_decidable(office, load.cases)
-                with serving(office.rekom.settings, policies, load.workers, load.threads, office.clock()) as port:
-                    answers = approve_all(port, office.token("kadis"), tickets, load.clients)
-                check_tables(office, answers)
-                return answers
-        finally:
-            databases.close()
+    with an_office(load.database) as office:
+        policies = policies_with(office.rekom.settings.folder, load.seats)
+        vars(office.rekom)["policies"] = load_policies(policies)  # nobody approves by rules that changed after a case began
+        tickets = make_decidable(office, load.cases)
+        with serving(office.rekom.settings, policies, load.workers, load.threads, office.clock()) as port:
+            answers = approve_all(port, office.token("kadis"), tickets, load.clients)
+        check_tables(office, answers)
+    return answers
 
 
 def approve_all(port: int, token: str, tickets: Sequence[str], clients: int) -> Answers:

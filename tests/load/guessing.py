@@ -2,13 +2,11 @@
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
-from tests.office import Api, Office, running_office
-from verify.db import migrate
+from tests.load.alone import an_office
+from tests.office import Api, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--guesses", type=int, default=10_000)
     wanted = parser.parse_args().guesses
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/kantor.db"
-        migrate(url)
-        with running_office(url, Path(folder)) as office:
-            sys.stdout.write(f"{guessing(office, wanted)}\n")
+    with an_office() as office:
+        sys.stdout.write(f"{guessing(office, wanted)}\n")
 
 
 if __name__ == "__main__":

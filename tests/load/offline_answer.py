@@ -7,20 +7,17 @@ damaged ones. ``own`` is what the page itself counts for reading and judging alo
 import argparse
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests import services
 from tests.journeys.at_desk import cut, qr, settled
 from tests.journeys.site import FLAGS, Person, Site, serving
-from tests.office import running_office
-from verify.db import migrate
+from tests.load.alone import an_office
 
 SCAN = """async (code) => {
   const field = document.getElementById("code"), answer = document.getElementById("jawaban");
@@ -50,21 +47,18 @@ class Answered:
 @contextmanager
 def a_cut_desk(letters: int) -> Iterator[tuple[Person, list[str]]]:
     """A desk whose network was cut after it met the office, and what its scanner will read."""
-    with tempfile.TemporaryDirectory(prefix="rekom-load-") as place, sync_playwright() as playwright:
-        databases, browser = services.Databases(Path(place), migrate), playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+    with sync_playwright() as playwright, an_office() as office, serving(office.app) as address:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         try:
-            with databases.fresh("sqlite") as url, running_office(url, Path(place) / "office") as office, serving(office.app) as address:
-                office.clock.now = datetime.now(UTC)  # the browser looks at the real clock
-                good = [qr(office, office.to_letter(number, hospital_code="RS-CONTOH-1")) for number in range(1, letters + 1)]
-                site = Site(office, address, browser)
-                clerk = site.person("rs")
-                clerk.go("/periksa")
-                settled(clerk)
-                cut(clerk)
-                yield clerk, [code for one in good for code in (one, one[:-6] + "AAAAAA")]
+            office.clock.now = datetime.now(UTC)  # the browser looks at the real clock
+            good = [qr(office, office.to_letter(number, hospital_code="RS-CONTOH-1")) for number in range(1, letters + 1)]
+            clerk = Site(office, address, browser).person("rs")
+            clerk.go("/periksa")
+            settled(clerk)
+            cut(clerk)
+            yield clerk, [code for one in good for code in (one, one[:-6] + "AAAAAA")]
         finally:
             browser.close()
-            databases.close()
 
 
 def scan_all(clerk: Person, codes: list[str], rounds: int) -> list[Answered]:

@@ -7,25 +7,22 @@ each second one comes back as a conflict and stands on the office's list, none i
 import argparse
 import re
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlmodel import col, select
 
 from schemas.policy_file import policies_folder
-from tests import services
+from tests.load.alone import an_office
 from tests.load.approvals import Client
 from tests.load.serving import serving
 from tests.many_letters import make_letters
-from tests.office import Office, running_office
-from verify.db import migrate
+from tests.office import Office
 from workflows.records import Acceptance, LateAcceptance
 from workflows.records.late_acceptance import LateOutcome
 
@@ -64,22 +61,16 @@ class Shown:
 
 def run(load: Load) -> Shown:
     """Make the letters, start the server, show each twice at once, send the late ones, and count the tables."""
-    with tempfile.TemporaryDirectory(prefix="rekom-load-") as place:
-        databases = services.Databases(Path(place), migrate)
-        try:
-            with databases.fresh(load.database) as url, running_office(url, Path(place) / "office") as office:
-                codes = [str(letter.token) for letter in make_letters(office, load.letters + load.late)]
-                settings = office.rekom.settings
-                with serving(settings, policies_folder(), load.workers, load.threads, office.clock()) as port:
-                    shown = Shown()
-                    began = time.monotonic()
-                    show_all(port, office, codes[: load.letters], load.pairs, shown)
-                    shown.seconds = time.monotonic() - began
-                    send_all(port, office, codes[load.letters :], shown)
-                check_tables(office, load)
-                return shown
-        finally:
-            databases.close()
+    with an_office(load.database) as office:
+        codes = [str(letter.token) for letter in make_letters(office, load.letters + load.late)]
+        with serving(office.rekom.settings, policies_folder(), load.workers, load.threads, office.clock()) as port:
+            shown = Shown()
+            began = time.monotonic()
+            show_all(port, office, codes[: load.letters], load.pairs, shown)
+            shown.seconds = time.monotonic() - began
+            send_all(port, office, codes[load.letters :], shown)
+        check_tables(office, load)
+    return shown
 
 
 def show_all(port: int, office: Office, codes: Sequence[str], pairs: int, shown: Shown) -> None:

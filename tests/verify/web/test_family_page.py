@@ -1,7 +1,7 @@
 """The families' page: by number and four digits, one answer for everything that does not fit, and nobody's name."""
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import time
 
 import pytest
 
@@ -113,5 +113,5 @@ def test_days_with_the_same_hours_are_said_together() -> None:
 
 def test_an_expired_letter_promises_nothing(nobody: Visitor, sqlite_office: Office) -> None:
     ticket = sqlite_office.to_letter()
-    sqlite_office.clock.pass_by(**{"seconds": timedelta(days=30).total_seconds()})
+    sqlite_office.clock.pass_by(days=30)
     assert "berlaku sampai" not in ask(nobody, ticket).main()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.office import Office, person
+from tests.office import LONG, Office, person
 from tests.verify.web.visitor import Page, Visitor
 from workflows.records import Case
 from workflows.states import Role
@@ -14,7 +14,6 @@ from workflows.vocabulary import Channel, Urgency
 Visit = Callable[[str], Visitor]
 
 NEW = "/berkas/baru"
-LONG = "RADEN AYU NYI MAS SITI NURHALIZAH KUSUMANINGTYAS CONTOH PUTRI ADININGRAT WIDYADHARMA SASTRANEGARA UJI"
 
 
 def from_ktp(number: int = 1) -> dict[str, str]:
