@@ -307,10 +307,10 @@ def ask_public_list() -> tuple[str, str]:
     command = [str(PYTHON), "-m", "pip_audit", "-f", "json", "--disable-pip", "--require-hashes", "-r", str(lock_file("core"))]
     surroundings = {**environment(), "PYTHONPATH": str(AUDIT_FOLDER)}
     try:
-        asked = subprocess.run(command, cwd=HERE, env=surroundings, capture_output=True, text=True, check=False, timeout=AUDIT_SECONDS)
+        told = subprocess.run(command, cwd=HERE, env=surroundings, capture_output=True, text=True, check=False, timeout=AUDIT_SECONDS)
     except subprocess.TimeoutExpired:
         return "", f"no answer within {AUDIT_SECONDS} seconds"
-    return asked.stdout, asked.stderr
+    return told.stdout, told.stderr
 
 
 def allowed_weaknesses(today: date, file: Path | None = None) -> frozenset[str]:

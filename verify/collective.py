@@ -1,7 +1,9 @@
 """Letter E at the edge: each word in one transaction, the paper set between two of them, with none open meanwhile."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Response
 from sqlmodel import Session
@@ -15,6 +17,9 @@ from workflows.errors import RekomError
 from workflows.records.collective import CollectiveLetter
 
 log = logging.getLogger(__name__)
+
+Agree = Callable[[Session, int, str], CollectiveLetter]
+"""To agree to the list that was shown, by its SHA-256."""
 
 LEFT_OVER = timedelta(minutes=1)
 """After this long without paper, whoever was making it is gone."""
@@ -38,6 +43,13 @@ def approve(session: Session, letter_id: int, seen: str) -> CollectiveLetter:
     policy = parts().policies.unedited(letter.region_code, letter.policy_valid_from, letter.policy_sha256)
     collective.approve(session, letter, seen, policy, me(), now=parts().clock())
     return letter
+
+
+def word(session: Session, letter_id: int, given: dict[str, Any], agree: Agree) -> CollectiveLetter:
+    """What a post or the head says of a proposal, as ``CollectiveWordSchema`` loads it: yes to the list, or back with a reason."""
+    if given["agrees"]:
+        return agree(session, letter_id, given["list_sha256"])
+    return drop(session, letter_id, given["reason"])
 
 
 def drop(session: Session, letter_id: int, reason: str | None) -> CollectiveLetter:

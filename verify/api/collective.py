@@ -1,6 +1,5 @@
 """Letter E: the cover letter of an export file, its chain, its paper, and its end."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
@@ -24,7 +23,6 @@ from verify.reprinting import hand_out_collective
 from workflows import collective, collective_view
 from workflows.passphrase import Passphrase
 from workflows.permissions import Permission
-from workflows.records.collective import CollectiveLetter
 
 blueprint = Blueprint("collective", __name__, url_prefix="/api/v1", description="Surat pengantar kolektif")
 
@@ -154,12 +152,9 @@ def upload_scan(letter_id: int) -> dict[str, Any]:
     return _shown(letter_id)
 
 
-def _done(letter_id: int, given: dict[str, Any], agree: Callable[[Session, int, str], CollectiveLetter]) -> dict[str, Any]:
+def _done(letter_id: int, given: dict[str, Any], agree: edge.Agree) -> dict[str, Any]:
     with parts().database.write() as session:
-        if given["agrees"]:
-            agree(session, letter_id, given["list_sha256"])
-        else:
-            edge.drop(session, letter_id, given["reason"])
+        edge.word(session, letter_id, given, agree)
     return _shown(letter_id)
 
 

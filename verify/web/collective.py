@@ -163,13 +163,8 @@ def _do(letter_id: int, schema: Schema, act: Act, done: str) -> Response | tuple
     return tried(load, lambda form: page(letter_id, form))
 
 
-def _word(agree: Callable[[Session, int, str], CollectiveLetter]) -> Act:
-    def act(session: Session, letter_id: int, given: dict[str, Any]) -> CollectiveLetter:
-        if given["agrees"]:
-            return agree(session, letter_id, given["list_sha256"])
-        return edge.drop(session, letter_id, given["reason"])
-
-    return act
+def _word(agree: edge.Agree) -> Act:
+    return lambda session, letter_id, given: edge.word(session, letter_id, given, agree)
 
 
 def _reasoned(end: Callable[[Session, int, str], CollectiveLetter]) -> Act:
