@@ -21,12 +21,17 @@ class MoveSchema(Shape):
     transfer_registration = Text(64, allow_none=True, load_default=None)
 
 
-class MoveAnswerSchema(Shape):
-    """Yes, or no with a reason."""
+class MoveWordSchema(Shape):
+    """The office's yes, or no with a note that the hospital reads."""
 
-    transfer = Count(1, strict=False, required=True)
     confirms = Flag(required=True)
     note = Text(300, allow_none=True, load_default=None)
+
+
+class MoveAnswerSchema(MoveWordSchema):
+    """The same from a page's list, on one of its requests."""
+
+    transfer = Count(1, strict=False, required=True)
 
 
 class ProlongSchema(Shape):
@@ -35,12 +40,17 @@ class ProlongSchema(Shape):
     code = Text(2000, required=True)
 
 
-class ProlongAnswerSchema(Shape):
-    """A new case, or why not."""
+class NewWordSchema(Shape):
+    """Whether the office opens a case for a new letter; if not, a note that the hospital reads."""
 
-    extension = Count(1, strict=False, required=True)
     opens = Flag(required=True)
     note = Text(300, allow_none=True, load_default=None)
+
+
+class ProlongAnswerSchema(NewWordSchema):
+    """The same from a page's list, on one of its requests."""
+
+    extension = Count(1, strict=False, required=True)
 
 
 class AskMoveSchema(Shape):
@@ -55,20 +65,6 @@ class AskNewSchema(Shape):
     """A letter that was checked and has expired."""
 
     letter_id = Text(32, required=True, metadata=LETTER_ID)
-
-
-class MoveWordSchema(Shape):
-    """The office's yes, or no with a note that the hospital reads."""
-
-    confirms = Flag(required=True)
-    note = Text(300, allow_none=True, load_default=None)
-
-
-class NewWordSchema(Shape):
-    """Whether the office opens a case for a new letter; if not, a note that the hospital reads."""
-
-    opens = Flag(required=True)
-    note = Text(300, allow_none=True, load_default=None)
 
 
 class AskedSchema(Schema):

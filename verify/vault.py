@@ -17,6 +17,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
 
 from verify.keyring import DIGEST_BYTES, KeyFileError
 from verify.master_key import MasterKey
@@ -26,6 +27,8 @@ from workflows.sealed import MARK, SealBroken
 FRESH_SECONDS = 30.0
 """How long a process seals with the key it knows as the newest."""
 KEY_BYTES, NONCE_BYTES = 32, 12
+Connect = Callable[[], AbstractContextManager[Connection]]
+"""Opens a connection of its own for the time of a block."""
 TABLE = VaultKey.__table__  # type: ignore[attr-defined]  # every table class has one
 
 
@@ -52,12 +55,10 @@ class Vault:
         self._lock = threading.Lock()
         self._keys: Keys | None = None
         self._looked = 0.0
-        self._reading: Callable[[], AbstractContextManager[Connection]] | None = None
-        self._writing: Callable[[], AbstractContextManager[Connection]] | None = None
+        self._reading: Connect | None = None
+        self._writing: Connect | None = None
 
-    def connect(
-        self, reading: Callable[[], AbstractContextManager[Connection]], writing: Callable[[], AbstractContextManager[Connection]]
-    ) -> None:
+    def connect(self, reading: Connect, writing: Connect) -> None:
         """Say where the wrapped keys lie; ``writing`` commits at its end."""
         self._reading, self._writing = reading, writing
 
@@ -142,8 +143,16 @@ class Vault:
         with self._reading() as connection:
             there = self.load(connection)
         if not there:
-            with self._writing() as connection:
+            self._begin(self._reading, self._writing)
+
+    def _begin(self, reading: Connect, writing: Connect) -> None:
+        """Make the first keys, or take those of a process that was faster: the database lets only one make them."""
+        try:
+            with writing() as connection:
                 self.make_first(connection)
+        except IntegrityError:
+            with reading() as connection:
+                self.load(connection)
 
 
 def _bound_to(place: str, row: str) -> bytes:

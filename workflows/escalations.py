@@ -23,7 +23,7 @@ from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import Role
 from workflows.stuck import Wait
-from workflows.waiting import About, Pending, Unknown
+from workflows.waiting import About, Pending, Unknown, turn
 
 Key = tuple[About, str, datetime]
 """What one wait is known by: what it is about, subject, since when."""
@@ -105,7 +105,8 @@ def _still(session: Session, pending: Pending) -> str | None:
             return None if moved else advance.subject(case)
         case CollectiveLetter(id=letter_id):
             letter = collective.lock_by_id(session, letter_id or 0)
-            return collective.subject(letter) if letter.status == pending.thing.status else None
+            same = letter.status == pending.thing.status and turn(session, letter) == (pending.owner, pending.since)
+            return collective.subject(letter) if same else None
         case Unknown(late=late):
             found = session.get_one(LateAcceptance, late.nonce, with_for_update=True, populate_existing=True)
             return f"late:{found.nonce}" if found.settled_at is None else None

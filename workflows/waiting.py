@@ -195,13 +195,13 @@ def _collective_letters(session: Session, region_code: str | None) -> Iterator[P
     """Cover letters that wait for a paraf or the head's word, for their paper, or for the signature of who decided them."""
     query = select(CollectiveLetter).where(col(CollectiveLetter.status).in_(COLLECTIVE))
     for letter in session.exec(query.where(CollectiveLetter.region_code == region_code) if region_code else query):
-        kind, (owner, since) = COLLECTIVE[letter.status], _turn(session, letter)
+        kind, (owner, since) = COLLECTIVE[letter.status], turn(session, letter)
         decider = session.get(Staff, letter.decided_by) if letter.status == CollectiveStatus.PREPARED else None
         who = (decider.id, decider.name) if decider else (None, None)
         yield Pending(letter, kind, kind, since, owner, letter.region_code, *who)
 
 
-def _turn(session: Session, letter: CollectiveLetter) -> tuple[Role, datetime]:
+def turn(session: Session, letter: CollectiveLetter) -> tuple[Role, datetime]:
     """Whose turn it is, and since when: since the letter came into its status, or since the paraf before."""
     if letter.status != CollectiveStatus.PROPOSED:
         return (Role.SYSTEM if letter.status == CollectiveStatus.SIGNED else Role.KADIS), letter.since

@@ -1,6 +1,8 @@
 """Personal data lies sealed: unreadable in a dump, bound to its column and row, found by a keyed digest, moved under new keys."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
 from tests.collective_office import propose
-from tests.office import Office, ktp, person, running_office
+from tests.office import MORNING, Office, ktp, person, running_office
 from tests.registration_office import make
 from verify import vault_rotation
 from verify.composition import Rekom
-from verify.db import _alembic, migrate
+from verify.db import Database, _alembic, migrate
 from verify.keyring import KeyFileError
 from verify.keys import KeyStore
-from verify.vault import SealedUnderOther
+from verify.master_key import MasterKey
+from verify.vault import SealedUnderOther, Vault
 from workflows.errors import OpenCaseExists
 from workflows.records import Case, Household, MembershipReport
 from workflows.sealed import SealBroken, Sealed, sealed_columns
@@ -161,6 +164,18 @@ def test_without_the_master_key_nothing_opens_and_the_sentence_says_what_to_do(s
             pass
         stranger.database.close()
     assert sqlite_office.case(ticket).nik == person(1)["nik"]
+
+
+def test_two_processes_that_begin_at_once_find_the_same_first_keys(database_url: str, tmp_path: Path) -> None:
+    master = MasterKey(tmp_path / "keys")
+    first, second = (Vault(master, lambda: MORNING) for _ in range(2))
+    with closing(Database(database_url, vault=first)) as one, closing(Database(database_url, vault=second)), ThreadPoolExecutor(1) as hand:
+        with one.engine.execution_options(rekom_writing=True).begin() as connection:
+            first.make_first(connection)
+            other = hand.submit(second.be_ready)
+            wait([other], timeout=1)  # long enough to come to the place where it has to wait
+        other.result()
+        assert first.digest("nik", "1") == second.digest("nik", "1") and first.newest == second.newest
 
 
 def test_the_file_of_the_master_key_is_its_owner_s(sqlite_office: Office) -> None:

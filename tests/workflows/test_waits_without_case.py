@@ -54,8 +54,11 @@ def test_a_cover_letter_waits_for_each_post_anew(sqlite_office: Office) -> None:
     act(office, letter, "give_paraf", letter.list_sha256, by="kasi")
     assert about_letters(office) == []
     office.clock.pass_by(days=1)
-    assert one(office, Waiting.COLLECTIVE_PROPOSED).pending.owner == Role.KABID
+    kabids = one(office, Waiting.COLLECTIVE_PROPOSED)
+    assert kabids.pending.owner == Role.KABID
     act(office, letter, "give_paraf", letter.list_sha256, by="kabid")
+    with office.write() as session:
+        assert escalations.tell(session, kabids, now=office.clock()) == []  # given since it was looked at
     office.clock.pass_by(days=1)
     assert one(office, Waiting.COLLECTIVE_PROPOSED).pending.owner == Role.KADIS
 
