@@ -18,6 +18,8 @@ def test_the_card_is_held_against_the_ktp(site: Site, size: dict[str, int], them
     loket.enter()
     loket.wait_for_cursor("urgency")
     assert loket.page.input_value("#name") == LONG
+    if size is DESKTOP:
+        assert loket.page.evaluate("() => window.scrollY") == 0, "the card is read before a key is pressed"
     looks_well(loket)
     loket.picture(f"identity{'-phone' if size is PHONE else ''}")
     assert not any(person()["nik"] in address for address in loket.asked)
