@@ -27,6 +27,9 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 COLOURS = 96
 """Enough for flat pages; a third of the size."""
 
+THREE_G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""Milliseconds and bytes a second."""
+
 PATIENCE = 10_000
 """Milliseconds: this machine may be busy."""
 
@@ -97,6 +100,12 @@ class Person:
                 return
             self.press("Tab")
         raise AssertionError(f"no {wanted!r} within {limit} tabs; the focus is on {self.focused()!r}")
+
+    def slow_down(self) -> None:
+        """A poor 3G from now on, as the browser's own tools have it: two seconds there and back, 400 kbit/s either way."""
+        line = self.page.context.new_cdp_session(self.page)
+        line.send("Network.enable")
+        line.send("Network.emulateNetworkConditions", THREE_G)
 
     def sign_in(self, username: str) -> None:
         """By keyboard; the cursor is in the first field already."""

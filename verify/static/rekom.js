@@ -35,9 +35,33 @@ function sendOnce(form) {
     }
     form.dataset.sent = "yes";
     window.setTimeout(() => delete form.dataset.sent, 8000);
+    tellSending(form);
   });
 }
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("[data-sending]").forEach((note) => note.remove());
+});
+
+// Where the network takes more than a moment the page says that it is at work, and then that pressing again does no harm.
+function tellSending(form) {
+  const note = document.createElement("p");
+  note.className = "notice info";
+  note.dataset.sending = "";
+  note.setAttribute("role", "status");
+  form.querySelectorAll("[data-sending]").forEach((old) => old.remove());
+  form.append(note);
+  note.hidden = true;
+  const words = document.createElement("span");
+  note.append(words);
+  const tell = (text) => {
+    note.hidden = false;
+    words.textContent = text;
+    note.scrollIntoView({ block: "nearest" });
+  };
+  window.setTimeout(() => tell(say("Sedang dikirim. Tunggu sebentar, tidak perlu menekan lagi.")), 1000);
+  window.setTimeout(() => tell(say("Jaringan lambat. Tunggu, atau tekan sekali lagi: kiriman yang sama hanya dihitung satu kali.")), 8000);
+}
 
 // In an assessment y, t and b answer the question that has the focus and go on to the next.
 function answerByLetter(form) {

@@ -147,8 +147,17 @@ async function question(body, text) {
   return bars();
 }
 
-/** Ask; a form that grew too old gets a new key and is asked once more. */
+/** Ask; a form that grew too old gets a new key and is asked once more. A slow network is told of meanwhile. */
 async function spoken(path, body) {
+  const slow = window.setTimeout(() => bar("luring", say("Kantor sedang ditanya. Tunggu sebentar.")), 1000);
+  try {
+    return await answered(path, body);
+  } finally {
+    window.clearTimeout(slow);
+  }
+}
+
+async function answered(path, body) {
   if (office.csrf === null) await sit();
   let { status, body: found } = await ask(path, body).catch(async () => {
     await sit();
