@@ -1,5 +1,6 @@
 """Made-up files to import: people of the impossible province 99, as CSV and as a workbook written by hand."""
 
+import random
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -91,3 +92,16 @@ def _cell(cell: object, row: int, place: int) -> str:
 
 def _letters(place: int) -> str:
     return (chr(64 + place // 26) if place >= 26 else "") + chr(65 + place % 26)
+
+
+def bent_workbook(path: Path, number: int) -> Path:
+    """A good workbook with something broken at a place that depends on the number."""
+    write_xlsx(path, [("NIK", "DESIL"), (nik(1), 3), (nik(2), 4)])
+    dice, raw = random.Random(number), bytearray(path.read_bytes())
+    if number % 3 == 0:
+        del raw[dice.randrange(10, len(raw)) :]
+    else:
+        for _ in range(1 + number % 9):
+            raw[dice.randrange(len(raw))] = dice.randrange(256)
+    path.write_bytes(raw)
+    return path

@@ -1,7 +1,6 @@
 """Uploaded scans: judged by content, decoded elsewhere within limits, kept as pixels only; workbooks meant to do harm."""
 
 import io
-import random
 import re
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.verify.made_files import nik, write_xlsx
+from tests.verify.made_files import bent_workbook, write_xlsx
 from tests.verify.made_scans import GPS, a_flood, a_pdf, a_scan, hostile
 from verify import scans
 from verify.imports.reading import sieved
@@ -108,19 +107,6 @@ def test_the_child_stands_alone() -> None:
 
 
 # --- workbooks
-
-
-def bent_workbook(path: Path, number: int) -> Path:
-    """A good workbook with something broken at a place that depends on the number."""
-    write_xlsx(path, [("NIK", "DESIL"), (nik(1), 3), (nik(2), 4)])
-    dice, raw = random.Random(number), bytearray(path.read_bytes())
-    if number % 3 == 0:
-        del raw[dice.randrange(10, len(raw)) :]
-    else:
-        for _ in range(1 + number % 9):
-            raw[dice.randrange(len(raw))] = dice.randrange(256)
-    path.write_bytes(raw)
-    return path
 
 
 @pytest.mark.slow
