@@ -61,7 +61,7 @@ def reserve(session: Session, case: Case, rules: SeatRules, *, now: datetime) ->
     today = rules.today(now)
     quota = seat_years.open_year(session, rules, now=now)
     above = not _take(session, quota, case)
-    if above and not (_may_exceed(case, rules) and _take_above(session, quota, rules, now=now)):
+    if above and not (may_exceed(case, rules) and _take_above(session, quota, rules, now=now)):
         return None
     assert case.id is not None and quota.id is not None
     seat = Seat(case_id=case.id, quota_id=quota.id, status=SeatStatus.RESERVED, above_quota=above, reserved_at=now)
@@ -153,7 +153,7 @@ def _take_above(session: Session, quota: SeatQuota, rules: SeatRules, *, now: da
     return True
 
 
-def _may_exceed(case: Case, rules: SeatRules) -> bool:
+def may_exceed(case: Case, rules: SeatRules) -> bool:
     return rules.over_cap and case.urgency == Urgency.EMERGENCY
 
 

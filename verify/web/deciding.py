@@ -6,12 +6,13 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from schemas.casework import DecisionSchema
-from verify.auth import parts, requires
+from verify.auth import me, parts, requires
 from verify.counter import decide_case, refusal_reasons, seat_outlook, waiting_words
 from verify.language import tell
 from verify.web.facts import facts_of
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, look_before, policy_of
+from workflows import seat_years, seats
 from workflows.permissions import Permission
 from workflows.saying import say
 from workflows.states import Action
@@ -54,4 +55,8 @@ def page(ticket: str, form: Form) -> str:
     view = look(ticket)
     facts = facts_of(view, policy_of(view.case), now=parts().clock())
     reasons = [(reason.code, reason.sentence) for reason in refusal_reasons().values()]
-    return render_template("decide.html", form=form, view=view, case=view.case, outlook=seat_outlook(), reasons=reasons, **facts)
+    outlook, rules = seat_outlook(), seat_years.rules_on(parts().policies, me().region_code, now=parts().clock())
+    full = facts["takes_seat"] and not outlook.left
+    above = full and seats.may_exceed(view.case, rules)
+    told = {"outlook": outlook, "reasons": reasons, "above": above, "waits": full and not above}
+    return render_template("decide.html", form=form, view=view, case=view.case, **told, **facts)

@@ -83,6 +83,8 @@ def next_step(view: CaseView, actor: Actor, *, agrees: bool = False) -> Step:
     state = view.case.state
     if state == State.REJECTED:
         return Step(CLOSED[state], say("Alasan dan lembar untuk keluarga"), _to(view, "refusal.show"))
+    if state == State.OVERTURNED and view.refusal and view.refusal.new_ticket:
+        return Step(CLOSED[state], say("Buka berkas lanjutan"), url_for("case_page.show", ticket=view.refusal.new_ticket))
     if state in FINAL:
         return Step(CLOSED[state])
     step = _in_turn(view, actor)

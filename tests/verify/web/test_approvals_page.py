@@ -58,7 +58,7 @@ def test_a_case_changed_meanwhile_is_named(visit: Visit, sqlite_office: Office) 
     done = text(kadis.send(asked, "/setuju"))
     assert "1 dari 2 surat disetujui" in done
     assert "1 berubah sesudah Anda buka" in done
-    assert "Yang berubah: data pemohon, berkas, atau penilaian, temuan." in done
+    assert "Yang berubah: data pemohon, berkas, atau penilaian; temuan." in done
 
 
 def test_who_finds_no_seat_waits_in_line(visit: Visit, sqlite_office: Office) -> None:

@@ -68,7 +68,7 @@ def test_an_objection_from_the_counter_to_its_answer(visit: Visit, sqlite_office
     empty = deputy.send(form, button=("outcome", "UPHELD"))
     assert empty.status == 422
     answered = deputy.follow(deputy.send(empty, button=("outcome", "OVERTURNED"), reason="KK memang masih di Serang.")).main()
-    assert "Keberatan dikabulkan" in answered
+    assert "Keberatan dikabulkan" in answered and "Buka berkas lanjutan" in answered
     told = counter.get(f"/berkas/{refused}/penolakan").main()
     assert "Buka berkas lanjutan" in told and "KK memang masih di Serang." in told
 

@@ -6,6 +6,7 @@ from tests.office import Office
 from tests.seat_office import approve, make_decidable, with_seats
 from tests.verify.web.visitor import Visitor
 from verify.web.figures import number, rupiah
+from workflows.vocabulary import Urgency
 
 
 def test_money_and_numbers_as_people_write_them() -> None:
@@ -51,10 +52,20 @@ def test_the_decider_sees_what_is_left_and_where_the_case_went(visit: Callable[[
     assert "Sisa kuota 1 dari 1 kursi" in kadis.get(f"/berkas/{first}/putusan").main()
     approve(sqlite_office, first)
     decision = kadis.get(f"/berkas/{second}/putusan")
-    assert "Kuota sedang penuh: berkas masuk daftar tunggu." in decision.main()
+    assert "Kuota sedang penuh: berkas masuk daftar tunggu. Setujui untuk daftar tunggu" in decision.main()
+    assert "terbitkan surat" not in decision.main()
     after = kadis.follow(kadis.send(decision, f"/berkas/{second}/putusan"))
     assert "Kuota kursi penuh. Berkas ini masuk daftar tunggu nomor 1" in after.main()
     assert "Daftar tunggu" in after.main()
     again = kadis.fill(f"/berkas/{second}/putusan")
     assert (again.status, "nomor 1 di daftar tunggu" in again.main()) == (409, True)
     assert "Daftar tunggu" in visit("loket").get("/?status=waitlisted").main()
+
+
+def test_an_emergency_above_the_quota_is_not_sent_to_the_line(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    (first,) = make_decidable(with_seats(sqlite_office, 1, over_cap=True), 1)
+    approve(sqlite_office, first)
+    (emergency,) = make_decidable(sqlite_office, 1, Urgency.EMERGENCY, first=2)
+    words = visit("kadis").get(f"/berkas/{emergency}/putusan").main()
+    assert "Pasien gawat darurat mendapat kursi di atas kuota." in words and "Setujui dan terbitkan surat" in words
+    assert "daftar tunggu" not in words
