@@ -28,12 +28,17 @@ class TermShape(Rule):
 
 
 def term_faults(terms: list[Term]) -> Iterator[tuple[str, Any]]:
-    """Kinds without a term that holds everywhere, and rows out of order."""
-    if missing := sorted(set(Kept) - {term.kind for term in terms if term.region is None}):
+    """Rows out of order, all of them; where there are none, kinds without a term that holds everywhere."""
+    if wrong := dict(_out_of_order(terms)):
+        yield "retention", wrong
+    elif missing := sorted(set(Kept) - {term.kind for term in terms if term.region is None}):
         yield "retention", [f"Belum ada masa simpan untuk {', '.join(missing)}. Tambahkan satu [[retention]] tanpa region."]
+
+
+def _out_of_order(terms: list[Term]) -> Iterator[tuple[int, dict[str, list[str]]]]:
     newest: dict[tuple[Kept, str | None], date] = {}
     for at, term in enumerate(terms):
         place = (term.kind, term.region)
         if term.valid_from <= newest.get(place, date.min):
-            yield "retention", {at: {"valid_from": ["Urutkan menurut tanggal; setiap tanggal satu kali untuk jenis dan daerah ini."]}}
+            yield at, {"valid_from": ["Urutkan menurut tanggal; setiap tanggal satu kali untuk jenis dan daerah ini."]}
         newest[place] = term.valid_from

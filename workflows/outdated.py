@@ -12,12 +12,11 @@ from sqlmodel import Session, SQLModel, col, select, tuple_
 from workflows import audit, records
 from workflows.actor import SYSTEM
 from workflows.collective_states import CollectiveStatus
+from workflows.erasing import GONE, NO_BYTES
 from workflows.rules.retention import Kept
 from workflows.sealed import EMPTY
 
 AT_ONCE = 5_000
-GONE = "(dihapus)"
-NO_BYTES = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from schemas.retention_terms import term_faults
 from workflows.errors import PolicyRefused
 from workflows.rules.retention import Kept, Term, term_on
 
@@ -30,6 +31,15 @@ TERMS = (term(10), term(20, LATER), term(5, region="3673"), term(99, kind=Kept.D
 def test_the_term_in_force(region: str, day: date, days: int) -> None:
     for terms in (TERMS, sorted(TERMS, key=lambda one: one.region is None)):  # a region's rows may stand anywhere
         assert term_on(terms, Kept.CLOSED_CASE, region, day).days == days
+
+
+def test_every_row_out_of_order_is_named() -> None:
+    whole = [term(10, kind=kind) for kind in Kept]
+    assert list(term_faults(whole)) == []
+    ((where, faults),) = term_faults([*whole, *whole[:2]])
+    assert (where, sorted(faults)) == ("retention", [len(whole), len(whole) + 1])
+    ((where, faults),) = term_faults(whole[1:])
+    assert whole[0].kind in faults[0]
 
 
 def test_before_the_first_term_nothing_goes() -> None:

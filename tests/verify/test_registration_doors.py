@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from schemas.workbook import workbook
 from tests.letter_office import to_letter_b
@@ -108,6 +111,30 @@ def test_the_commands_export_mark_and_read(sqlite_office: Office, tmp_path: Path
         assert (applied.exit_code, "1 aktif, 1 ditolak, 0 baris tidak dikenal" in applied.output) == (0, True), applied.output
     assert [registration(sqlite_office, ticket).status for ticket in (first, second)] == [S.ACTIVE, S.REFUSED]
     assert "#1 2 orang" in rekom("list").output
+
+
+def test_nobody_leaves_the_office_in_a_file_that_is_not_on_record(
+    sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_office.to_letter(1)
+    settings = sqlite_office.rekom.settings
+    for name, value in (("DATABASE_URL", settings.database_url), ("REKOM_DATA_DIR", settings.data_dir), ("REKOM_ENVIRONMENT", "test")):
+        monkeypatch.setenv(name, value)
+
+    def broken(_: Session) -> None:
+        raise OperationalError("COMMIT", {}, OSError("disk full"))
+
+    event.listen(Session, "before_commit", broken)
+    try:
+        made = CliRunner().invoke(main, ["registration", "export", str(tmp_path)])
+    finally:
+        event.remove(Session, "before_commit", broken)
+    assert made.exit_code != 0 and list(tmp_path.glob("pendaftaran-*")) == []
+    assert CliRunner().invoke(main, ["registration", "export", str(tmp_path)]).exit_code == 0
+    (file,) = tmp_path.glob("pendaftaran-*")
+    assert file.stat().st_mode & 0o777 == 0o600
+    unwritable = CliRunner().invoke(main, ["registration", "export", "/proc", "--again", "1"])
+    assert unwritable.exit_code == 2 and "tidak dapat ditulis" in unwritable.stderr
 
 
 def test_an_answer_file_may_be_a_workbook_too(sqlite_office: Office, tmp_path: Path) -> None:

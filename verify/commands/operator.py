@@ -5,6 +5,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
@@ -59,6 +60,16 @@ def day_of(typed: str, option: str) -> date:
         return date.fromisoformat(typed)
     except ValueError:
         raise InvalidInput(f"Tulis {option} seperti 2026-11-30.") from None
+
+
+def write_private(place: Path, content: bytes) -> None:
+    """A file that nobody else may read from its first byte on; one that is there is written anew. ``InvalidInput`` where it cannot be."""
+    try:
+        with os.fdopen(os.open(place, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as written:
+            os.fchmod(written.fileno(), 0o600)
+            written.write(content)
+    except OSError as error:
+        raise InvalidInput(f"Berkas {place} tidak dapat ditulis ({error.strerror}). Pilih tempat lain.") from None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from schemas.desk_check import local_time
-from verify.commands.operator import changing, discreet, installation, looking, operator, region_of
+from verify.commands.operator import changing, discreet, installation, looking, operator, region_of, write_private
 from verify.composition import Rekom
 from verify.registrations import file_name, make_batch, read_file
 from verify.reprinting import collective_copy
@@ -39,8 +39,7 @@ def export_command(folder: Path, again: int | None, region: str | None) -> None:
         path = folder / file_name(batch)
         if path.exists() and path.read_bytes() != batch.file:
             raise InvalidInput(f"{path.name} sudah ada di sana dengan isi lain. Pilih folder lain.")
-        path.write_bytes(batch.file)
-        path.chmod(0o600)
+    write_private(path, batch.file)  # once it is on record: nobody leaves the office in a file that is not
     click.echo(f"{path}: {batch.people} orang, sha256 {batch.sha256}")
     if not again:
         click.echo(f"Sesudah dikirim ke BPJS: rekom registration sent {batch.number}")
@@ -64,8 +63,7 @@ def letter_command(number: int, folder: Path, region: str | None, by: str) -> No
     with closing(rekom.database), discreet():
         paper, ordinal = collective_copy(rekom, letter.id or 0, printer)
     path = folder / (f"pengantar-{code}-{number:04d}" + (f"-cetak-ulang-{ordinal}.pdf" if ordinal else ".pdf"))
-    path.write_bytes(paper)
-    path.chmod(0o600)
+    write_private(path, paper)
     what = f"cetak ulang ke-{ordinal}" if ordinal else "surat asli"
     click.echo(f"{path}: {what} {letter.number}, {letter.people} orang, sha256 {hashlib.sha256(paper).hexdigest()}")
 
