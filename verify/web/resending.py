@@ -11,8 +11,12 @@ from flask import render_template, request
 
 from verify.web.form import label
 from verify.web.onward import OWN_PATH
+from verify.web.words import ANSWER, CHANNEL, NO_NIK, OBJECTION, PROXY_KIN, SEX, URGENCY
 from workflows.masking import mask_nik
 from workflows.nik import SEPARATORS
+from workflows.rules.facts import Answer
+from workflows.rules.papers import LABEL
+from workflows.saying import say
 
 Typed = list[tuple[str, str]]
 
@@ -24,6 +28,16 @@ LONGEST = 64 * 1024
 """Characters in all; no form of ours asks for more."""
 NIK = re.compile(r"(?<!\d)\d(?:[\s.-]?\d){15}(?!\d)")
 """As people type it: in groups, with dots."""
+CODES = {
+    **{str(code): word for table in (URGENCY, NO_NIK, PROXY_KIN, SEX, CHANNEL, ANSWER, OBJECTION) for code, word in table.items()},
+    **LABEL,
+    "APPROVE": say("Setujui"),
+    "REJECT": say("Tolak permohonan"),
+    "SEND_BACK": say("Kembalikan untuk dinilai ulang"),
+    "true": ANSWER[Answer.YES],
+    "false": ANSWER[Answer.NO],
+}
+"""What a button or a box sends, by the word that stands on it."""
 
 
 def typed_here() -> Typed:
@@ -46,7 +60,7 @@ def travelled() -> Typed:
 def page(typed: Typed) -> str:
     """What was typed, to be looked at and sent again."""
     fields = fields_of(typed)
-    shown = [(label(name), NIK.sub(_masked, value)) for name, value in fields if value and label(name) != name]
+    shown = [(label(name), _spoken(value)) for name, value in fields if value and label(name) != name and name != "version"]
     return render_template("resend.html", goes_to=goal_of(typed), fields=fields, shown=shown)
 
 
@@ -58,6 +72,10 @@ def goal_of(typed: Typed) -> str:
 def fields_of(typed: Typed) -> Typed:
     """The fields under their own names."""
     return [(name.removesuffix(SUFFIX), value) for name, value in typed if name != GOES_TO]
+
+
+def _spoken(value: str) -> str:
+    return CODES.get(value) or NIK.sub(_masked, value)
 
 
 def _masked(found: re.Match[str]) -> str:

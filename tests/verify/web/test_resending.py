@@ -58,6 +58,16 @@ def test_a_number_typed_in_groups_is_masked_too(too_late: tuple[Visitor, Page], 
     assert again.value("nik") == nik
 
 
+def test_what_was_chosen_is_shown_in_words(too_late: tuple[Visitor, Page]) -> None:
+    loket, form = too_late
+    door = send(loket, form, "/berkas/baru", **typed(), urgency="EMERGENCY", documents=["KK"], outcome="APPROVE", version="3")
+    again = send(loket, door, "/masuk", username="loket", password=DEMO_PASSWORD)
+    for said in ("Gawat darurat", "Setujui"):
+        assert said in again.main()
+    for code in ("EMERGENCY", "APPROVE", "Versi berkas"):
+        assert code not in again.main()
+
+
 def test_a_wrong_password_on_the_way_loses_nothing(too_late: tuple[Visitor, Page]) -> None:
     loket, form = too_late
     door = send(loket, form, "/berkas/baru", **typed())
