@@ -1,19 +1,16 @@
 """R5: the same form sent ten times at once, over HTTP to the real web server: one case each, and ten times the same answer."""
 
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import UUID
 
 from schemas.policy_file import policies_folder
-from tests import services
 from tests.chaos.clients import Program
 from tests.chaos.loads import again
 from tests.chaos.results import Result
+from tests.load.alone import an_office
 from tests.load.serving import serving
-from tests.office import PAPERS, ktp, running_office
-from verify.db import migrate
+from tests.office import PAPERS, ktp
 from workflows.records import Case, IdempotencyRecord
 
 SENT = 10
@@ -24,17 +21,11 @@ SERVERS, THREADS = 2, 8
 def run(size: int, seed: int) -> Result:
     """So many forms, one after the other, each from ``SENT`` programs at the same moment."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="rekom-chaos-") as place:
-        databases = services.Databases(Path(place), migrate)
-        try:
-            with databases.fresh("postgresql") as url, running_office(url, Path(place) / "office") as office:
-                with serving(office.rekom.settings, policies_folder(), SERVERS, THREADS, office.clock()) as port:
-                    programs = [Program(port, office.token("loket")) for _ in range(SENT)]
-                    with ThreadPoolExecutor(SENT) as hands:
-                        wrong = [said for number in range(1, size + 1) if (said := _sent(hands, programs, number))]
-                kept = office.count(Case), office.count(IdempotencyRecord)
-        finally:
-            databases.close()
+    with an_office("postgresql") as office:
+        with serving(office.rekom.settings, policies_folder(), SERVERS, THREADS, office.clock()) as port, ThreadPoolExecutor(SENT) as hands:
+            programs = [Program(port, office.token("loket")) for _ in range(SENT)]
+            wrong = [said for number in range(1, size + 1) if (said := _sent(hands, programs, number))]
+        kept = office.count(Case), office.count(IdempotencyRecord)
     if kept != (size, size):
         wrong.append(f"{kept[0]} cases and {kept[1]} kept answers of {size} forms")
     about = f"{size:,} forms, each sent {SENT} times at once under its key: one case each, the same bytes {SENT} times"

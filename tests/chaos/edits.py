@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from tests.chaos.loads import again, an_office
+from tests.chaos.loads import again
 from tests.chaos.results import Result
+from tests.load.alone import an_office
 from tests.office import Office
 from workflows import checkpoints
 from workflows.actor import Actor
@@ -31,7 +32,7 @@ Edit = Callable[[Session, random.Random], str]
 def run(size: int, seed: int, *, verified: int = 1_000_000) -> Result:
     """So many edits, each taken back before the next; then the time that ``verified`` events take to be walked."""
     began, dice, wrong = time.monotonic(), random.Random(seed), []
-    with an_office() as (office, _):
+    with an_office() as office:
         _fill(office, CASES * CHAIN)
         _open_the_table(office)
         whole = _walked(office)

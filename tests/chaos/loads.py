@@ -1,32 +1,17 @@
 """Goals whose trials stand in ``tests/load`` and count for themselves: seats (R4), guesses (R11), requests (R13), restores (R16)."""
 
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from tests.chaos.results import Result
 from tests.load import approvals, guessing
+from tests.load.alone import an_office
 from tests.load.api_requests import explore
 from tests.load.behind import behind
-from tests.office import Office, running_office
-from verify.db import migrate
 
 ANSWERED_AT_MOST = 100
 """Guesses an account is answered, however many it makes."""
 UNKNOWN_AFTER = "AFTER_BACKUP"
 """What a desk is told of a letter that the restored backup does not hold."""
-
-
-@contextmanager
-def an_office() -> Iterator[tuple[Office, Path]]:
-    """An office on SQLite, in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="rekom-chaos-") as place:
-        url = f"sqlite:///{place}/kantor.db"
-        migrate(url)
-        with running_office(url, Path(place)) as office:
-            yield office, Path(place)
 
 
 def seats(size: int, seed: int) -> Result:
@@ -45,7 +30,7 @@ def seats(size: int, seed: int) -> Result:
 def guesses(size: int, seed: int) -> Result:
     """R11: guessed NIKs from one hospital's account, and from nobody."""
     began = time.monotonic()
-    with an_office() as (office, _):
+    with an_office() as office:
         found = guessing.guessing(office, size)
     wrong = []
     if found.answered > ANSWERED_AT_MOST or found.answered + found.refused != size:
@@ -62,7 +47,7 @@ def guesses(size: int, seed: int) -> Result:
 def requests(size: int, seed: int) -> Result:
     """R13: generated requests at every operation of the API."""
     began = time.monotonic()
-    with an_office() as (office, _):
+    with an_office() as office:
         office.to_letter(1, hospital_code="RS-CONTOH-1")
         answers = explore(office, size, seed=seed)
     wrong = tuple(f"{where}: {fault}" for where, fault in answers.faults.items())
@@ -74,8 +59,8 @@ def requests(size: int, seed: int) -> Result:
 def restores(size: int, seed: int) -> Result:
     """R16: a restored backup that is behind by so many letters."""
     began = time.monotonic()
-    with an_office() as (office, place):
-        found = behind(office, place, size)
+    with an_office() as office:
+        found = behind(office, office.rekom.settings.folder, size)
     wrong = []
     if found.answers != {UNKNOWN_AFTER: size}:
         wrong.append(f"desks were told {found.answers}")
