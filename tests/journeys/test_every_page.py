@@ -71,11 +71,11 @@ ELSEWHERE = {
 """The same page by another address, or an address that only leads on."""
 NOT_MADE = {
     "/masuk/kode": "asked for in tests/verify/web/test_second_factor_pages.py",
-    "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>": "tests/verify/web/test_case_forms.py",
-    "/berkas/<ticket>/paraf": "tests/journeys/test_many_at_once.py looks at the list",
-    "/berkas/<ticket>/pencabutan": "tests/verify/web/test_removal_pages.py",
-    "/berkas/<ticket>/tanda-tangan": "tests/verify/web/test_signing_page.py",
-    "/cakupan/<code>": "needs a city's figures: tests/verify/web/test_coverage_page.py",
+    "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>": "tests/journeys/test_faulty_pages.py",
+    "/berkas/<ticket>/paraf": "tests/journeys/test_faulty_pages.py",
+    "/berkas/<ticket>/pencabutan": "tests/journeys/test_faulty_pages.py",
+    "/berkas/<ticket>/tanda-tangan": "tests/journeys/test_faulty_pages.py",
+    "/cakupan/<code>": "tests/journeys/test_faulty_pages.py",
 }
 """Pages that no case here comes to; each is read strictly where it says."""
 

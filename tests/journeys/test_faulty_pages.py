@@ -1,0 +1,176 @@
+"""What nobody hopes to see: forms sent with faults, pages of errors, and pages that few cases come to; axe-core finds nothing in any."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy.exc import OperationalError
+
+from tests.approval_office import with_chain
+from tests.journeys.axe import faults
+from tests.journeys.looks import looks_well
+from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.office import Office
+from tests.population.city import BY, small_city
+from tests.verify.test_signing import prepared
+from tests.workflows.test_refusals import to_refusal
+from tests.workflows.test_removals import member
+from verify import auth, web
+from workflows.population import coverage
+from workflows.rules.policy import SigningMode
+from workflows.states import Role
+from workflows.vocabulary import Urgency
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CODE = re.compile(r"Kode untuk bantuan: E-[2-9A-Z]{4}\b")
+
+EMPTY: dict[str | None, tuple[tuple[str, str], ...]] = {
+    None: (("/masuk", "Masuk"), ("/status", "Lihat")),
+    "loket": (
+        ("/berkas/baru", "Buka berkas"),
+        ("/keluarga/baru", "Catat keluarga"),
+        ("/berkas/{open}/batalkan", "Batalkan"),
+        ("/berkas/{refused}/keberatan", "Simpan keberatan"),
+    ),
+    "peksos": (("/berkas/{assessment}/nilai", "Simpan penilaian"), ("/berkas/{assessment}/cek-manual/dtsen", "Simpan hasil")),
+    "validator": (("/berkas/{validation}/validasi", "Kembalikan"),),
+    "kadis": (("/berkas/{letter}/cabut", "Cabut"), ("/wakil", "Wakilkan")),
+    "rs": (("/periksa/ajukan", "Buka berkas"),),
+}
+"""By person: pages whose form is sent as it comes, and how its button begins."""
+
+
+def cases(office: Office) -> dict[str, str]:
+    made = {"refused": to_refusal(office, 2), "letter": office.to_letter(3), "validation": office.open(4)}
+    office.drain()
+    office.assess(made["validation"])
+    office.drain()
+    office.fakes.switch.off()
+    made["assessment"] = office.open(5, urgency=Urgency.EMERGENCY)
+    office.drain()
+    office.fakes.switch.on()
+    return made | {"open": office.open(6)}
+
+
+def well(someone: Person) -> None:
+    """Looked at by eye's measure and by axe-core, here as everywhere in light, dark and print."""
+    looks_well(someone)
+    assert faults(someone) == [], someone.page.url
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
+def test_a_form_with_faults(site: Site, size: dict[str, int]) -> None:
+    made = cases(site.office)
+    for username, forms in EMPTY.items():
+        someone = site.person(username, size)
+        for path, button in forms:
+            someone.go(path.format(**made))
+            someone.page.locator("main").get_by_role("button", name=re.compile(f"^{button}")).first.click()
+            expect(someone.page.locator("main .summary"), path).to_be_focused()
+            assert someone.page.title().startswith("Kesalahan: "), path
+            well(someone)
+        assert someone.faults == []
+
+
+def broken(*_: object, **__: object) -> str:
+    raise ZeroDivisionError
+
+
+def away(*_: object) -> None:
+    raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+
+def too_old(someone: Person) -> None:
+    """A form whose guard is not ours."""
+    someone.go("/berkas/baru")
+    someone.page.evaluate("() => { document.querySelector('#berkas-baru [name=csrf_token]').value = 'x' }")
+    someone.page.get_by_role("button", name="Buka berkas").click()
+
+
+ERRORS: dict[str, Callable[[Person, str], object]] = {
+    "400": lambda someone, _: too_old(someone),
+    "403": lambda someone, _: someone.go("/setuju"),
+    "404": lambda someone, _: someone.go("/berkas/AAAA-AAAA"),
+    "405": lambda someone, _: someone.go("/keluar"),
+    "409": lambda someone, ticket: someone.go(f"/berkas/{ticket}/keberatan"),
+    "500": lambda someone, _: someone.go("/kuota"),
+    "503": lambda someone, _: someone.go("/"),
+}
+
+
+@pytest.mark.parametrize("status", ERRORS)
+def test_a_page_of_errors(site: Site, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = site.office.open()
+    loket = site.person("loket", PHONE)
+    answers: list[int] = []
+    loket.page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else None)
+    if status == "500":
+        monkeypatch.setattr(web.seats, "render_template", broken)
+    if status == "503":
+        monkeypatch.setattr(auth, "find_session", away)
+    ERRORS[status](loket, ticket)
+    said = loket.page.inner_text("main")
+    assert answers[-1] == int(status)
+    assert CODE.search(said)
+    assert loket.page.locator("main .lead").inner_text().count(".") >= 2, "what happened, and what to do"
+    well(loket)
+    explained = loket.page.locator("main a", has_text="Apa artinya ini?").get_attribute("href")
+    assert explained
+    monkeypatch.undo()
+    loket.go(explained)
+    well(loket)
+
+
+# --- pages that few cases come to
+
+
+def removal(site: Site) -> tuple[str, str]:
+    return "peksos", f"/berkas/{member(site.office)}/pencabutan"
+
+
+def own_paraf(site: Site) -> tuple[str, str]:
+    with_chain(site.office, Role.KASI)
+    return "kasi", f"/berkas/{site.office.to_decision(1)}/paraf"
+
+
+def ink(site: Site) -> tuple[str, str]:
+    (ticket,) = prepared(site.office, SigningMode.WET, 1)
+    return "kadis", f"/berkas/{ticket}/tanda-tangan"
+
+
+def kelurahan(site: Site) -> tuple[str, str]:
+    small_city(site.office.rekom.database)
+    with site.office.write() as session:
+        coverage.count(session, "3673", BY, now=site.office.clock())
+    return "peksos", "/cakupan/3673"
+
+
+def correction(site: Site) -> tuple[str, str]:
+    office = site.office
+    office.fakes.switch.off()
+    ticket = office.open(urgency=Urgency.EMERGENCY)
+    office.drain()
+    found = {"kind": "MEMBERSHIP", "outcome": "ACTIVE", "note": "Mobile JKN dilihat.", "as_of": office.clock().isoformat()}
+    assert office.api("peksos").post(f"/applications/{ticket}/checks", found).status_code == 201
+    office.fakes.switch.on()
+    office.clock.pass_by(minutes=20)
+    office.drain()
+    peksos = site.person("peksos")
+    peksos.go(f"/berkas/{ticket}")
+    link = peksos.page.locator("a", has_text="Catat tindak lanjut").get_attribute("href")
+    assert link
+    return "peksos", link
+
+
+@pytest.mark.parametrize("rare", [removal, own_paraf, ink, kelurahan, correction], ids=lambda rare: rare.__name__)
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
+def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[str, str]], size: dict[str, int]) -> None:
+    username, path = rare(site)
+    someone = site.person(username, size)
+    someone.go(path)
+    assert someone.page.url == site.address + path
+    assert "Kode untuk bantuan" not in someone.page.inner_text("main")
+    well(someone)
+    assert someone.faults == []
