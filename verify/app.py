@@ -32,6 +32,7 @@ UPLOADS = {
     "signatures.upload": LARGEST_SCAN + LARGEST_REQUEST,
     "signing.upload_scan": LARGEST_SCAN,
     "papers.keep": LARGEST + LARGEST_REQUEST,
+    "phone.take": LARGEST + LARGEST_REQUEST,
     "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
 }

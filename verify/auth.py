@@ -258,11 +258,14 @@ def find_actor(rekom: Rekom, token: str | None) -> Actor | None:
 
 def find_session(rekom: Rekom, token: str | None) -> tuple[SignIn, Actor] | None:
     """A session that still counts, and its person."""
-    if not token:
-        return None
+    return session_of(rekom, digest(token)) if token else None
+
+
+def session_of(rekom: Rekom, token_digest: str) -> tuple[SignIn, Actor] | None:
+    """The same by what is stored of its token."""
     now = rekom.clock()
     with rekom.database.read() as session:
-        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == digest(token))).first()
+        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == token_digest)).first()
         if found is None or found[0].ended_at is not None or found[0].expires_at <= now or found[1].disabled_at is not None:
             return None
         return found[0], _actor(rekom, session, found[1], now)

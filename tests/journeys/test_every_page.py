@@ -22,6 +22,7 @@ from tests.workflows.test_refusals import object_to, to_refusal
 from verify import auth
 from verify.paper_files import picture_in
 from verify.seeds import DEMO_PASSWORD
+from workflows import advance, phone_links
 from workflows.records import Case
 from workflows.states import Role
 from workflows.vocabulary import DocumentType, Urgency
@@ -35,7 +36,7 @@ KEPT_FOR_LATER = re.compile(r"/static/desk/zxing")
 """The desk's reader of codes, 330 kB: its service worker fetches it behind the page, to be there without network."""
 
 PLACES: dict[str | None, tuple[str, ...]] = {
-    None: ("/masuk", "/status", "/tidak-ada", "/masalah/berubah", "/bantuan", "/s/abc", "/s/{token}", "/t/{provisional}"),
+    None: ("/masuk", "/status", "/tidak-ada", "/masalah/berubah", "/bantuan", "/s/abc", "/s/{token}", "/t/{provisional}", "/foto/{phone}"),
     "loket": (
         *("/", "/?siapa=saya", "/?status=semua", "/berkas/baru", "/keluarga/baru", "/jalur", "/menunggu", "/janji", "/kuota", "/kewajiban"),
         *("/berkas/{received}", "/berkas/{letter}", "/berkas/{assessment}/lengkapi", "/berkas/{assessment}/batalkan"),
@@ -105,13 +106,17 @@ def cases(office: Office) -> dict[str, str]:
 
 
 def photographed(office: Office, ticket: str) -> dict[str, str]:
-    """Papers of an open case as pictures, one of them removed; and a closed case."""
+    """Papers of an open case as pictures, one of them removed, with a telephone's link; and a closed case."""
+    loket, signed_in = office.actor("loket"), office.token("loket")
     picture = keep(office, ticket, picture=picture_in(a_scan()))
     remove(office, ticket, keep(office, ticket, DocumentType.KK))
     withdrawn = office.open(11, name=LONG)
     keep(office, withdrawn, picture=picture_in(a_pdf()))
     office.withdraw(withdrawn)
-    return {"picture": picture, "withdrawn": withdrawn}
+    with office.write() as session:
+        case = advance.lock(session, ticket, loket)
+        phone_links.make(session, case, "telepon", auth.digest(signed_in), loket, now=office.clock())
+    return {"picture": picture, "withdrawn": withdrawn, "phone": "telepon"}
 
 
 def at_the_bedside(office: Office) -> dict[str, str]:

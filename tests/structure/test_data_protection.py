@@ -15,7 +15,17 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pelindungan-data"
 PAPERS = {path.name: path.read_text() for path in sorted(FOLDER.glob("*.md"))}
 ABOUT_THE_OFFICE = {"approval_step", "collective_row", "correction", "decision_ground", "duty", "episode", "escalation", "extension"}
 ABOUT_THE_OFFICE |= {"late_acceptance", "legal_hold", "erasure", "ledger_entry", "manual_check", "match_decision", "match_pair"}
-ABOUT_THE_OFFICE |= {"registration_batch_row", "removal", "reprint", "seat", "taking", "task", "waiting_entry", "webhook_attempt"}
+ABOUT_THE_OFFICE |= {
+    "registration_batch_row",
+    "phone_link",
+    "removal",
+    "reprint",
+    "seat",
+    "taking",
+    "task",
+    "waiting_entry",
+    "webhook_attempt",
+}
 ABOUT_THE_OFFICE |= {"webhook_delivery", "withdrawal", "household_member"}
 """What the office does with a case that has its line already."""
 

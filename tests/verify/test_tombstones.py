@@ -101,6 +101,7 @@ STAYS = {
     "ledger_entry": {"kind", "debit", "credit", "first_month"},
     "manual_check": {"kind"},
     "objection": {"filed_on", "last_day", "outcome"},
+    "phone_link": {"digest", "sign_in", "device"},
     "provisional": {"token_id", "hospital_code"},
     "registration": {"route", "status", "refusal", "active_on"},
     "registration_batch_row": {"outcome"},

@@ -107,6 +107,7 @@ function follow() {
   news.onerror = () => {
     if (news.readyState === EventSource.CLOSED) watch(main, 700);
   };
+  if (main.dataset.lasts) window.setTimeout(news.onmessage, Number(main.dataset.lasts) * 1000);
   window.addEventListener("pagehide", () => news.close());
 }
 
@@ -129,6 +130,13 @@ async function lookAgain(main) {
 
 function renew(main, page) {
   const fresh = page.querySelector("main");
+  const place = main.querySelector("[data-arrivals]");
+  if (fresh && place) {
+    // Only what arrives changes: a form or a camera beside it stays as it is.
+    main.toggleAttribute("data-busy", fresh.hasAttribute("data-busy"));
+    if (!place.contains(document.activeElement)) place.innerHTML = fresh.querySelector("[data-arrivals]").innerHTML;
+    return;
+  }
   if (!fresh || main.contains(document.activeElement)) {
     // Somebody is in the middle of the page: move nothing under their hands until the work is done.
     if (fresh && !fresh.hasAttribute("data-busy")) tellReady(main, page.title);

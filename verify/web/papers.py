@@ -1,26 +1,30 @@
 """Photographs of a case's papers: choose or take one, look at it, remove it."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Request, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from schemas.casework import ReasonSchema
-from verify.auth import me, requires
+from verify.auth import me, parts, requires
 from verify.case_papers import keep_paper, kept_papers, picture_response, remove_paper
+from verify.documents.qr import picture_of
 from verify.language import tell
+from verify.phone_counter import end_link, my_link, open_link
 from verify.web import choices
 from verify.web.choices import paper_word
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, policy_of
 from verify.web.once import SEE_OTHER
-from verify.web.times import local_time
-from workflows import clocks
+from verify.web.times import clock_time, local_time
+from workflows import advance, clocks
 from workflows.errors import InvalidInput, NotFound, TransitionRefused
 from workflows.papers import CLOSED, NO_PICTURE, KeptPaper
 from workflows.permissions import Permission, can
+from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.records.case_paper import PaperKind, PaperWay
 from workflows.saying import say
@@ -43,6 +47,15 @@ class Shown:
     gone: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The QR for the officer's telephone, until what time it holds, and for how many seconds from now."""
+
+    picture: str
+    until: str
+    seconds: int
+
+
 @blueprint.get("/berkas/<ticket>/foto")
 @requires(Permission.READ_CASES)
 def show(ticket: str) -> str:
@@ -55,6 +68,20 @@ def show(ticket: str) -> str:
 def keep(ticket: str) -> Response | tuple[str, int]:
     """Keep one picture. The same one sent twice is kept once."""
     return tried(lambda: _keep(ticket), lambda form: page(ticket, form))
+
+
+@blueprint.post("/berkas/<ticket>/foto/ponsel")
+@requires(Permission.AMEND_CASE)
+def hand_over(ticket: str) -> Response:
+    """Draw a QR for the officer's telephone; an earlier one ends."""
+    return _on_case(ticket, open_link)
+
+
+@blueprint.post("/berkas/<ticket>/foto/ponsel/tutup")
+@requires(Permission.AMEND_CASE)
+def end_hand_over(ticket: str) -> Response:
+    """The telephone is done."""
+    return _on_case(ticket, end_link)
 
 
 @blueprint.get("/berkas/<ticket>/foto/unduh/<handle>")
@@ -90,6 +117,9 @@ def page(ticket: str, form: Form | None = None) -> str:
         pictures=shown,
         papers=[*known["asked"], *known["others"]],
         can_add=can(me(), Permission.AMEND_CASE) and view.case.closed_at is None,
+        phone=_phone(view),
+        events=len(view.timeline),
+        camera="kamera" in request.args,
     )
 
 
@@ -110,16 +140,29 @@ def pictures_of(case: Case) -> list[Shown]:
     return sorted(found, key=lambda one: one.gone is not None)
 
 
-def _keep(ticket: str) -> Response:
+def sent_picture(request: Request) -> tuple[DocumentType, bytes]:
+    """The paper chosen and the file sent with it."""
     sent, paper = request.files.get("picture"), request.form.get("paper", "")
     if paper not in set(DocumentType):
         raise InvalidInput(say("Pilih dulu berkas apa yang difoto."))
     if sent is None or not sent.filename:
         raise InvalidInput(say("Pilih atau ambil foto dulu, lalu simpan."))
     with sent.stream as content:
-        keep_paper(ticket, DocumentType(paper), content.read(), me())
+        return DocumentType(paper), content.read()
+
+
+def _keep(ticket: str) -> Response:
+    paper, content = sent_picture(request)
+    keep_paper(ticket, paper, content, me())
     tell(say("Foto {paper} tersimpan.", paper=paper_word(paper)))
-    return redirect(url_for("papers.show", ticket=ticket), SEE_OTHER)
+    again = "ya" if request.form.get("kamera") else None
+    return redirect(url_for("papers.show", ticket=ticket, kamera=again), SEE_OTHER)
+
+
+def _on_case(ticket: str, act: Callable[[Session, Case], None]) -> Response:
+    with parts().database.write() as session:
+        act(session, advance.lock(session, ticket, me()))
+    return redirect(f"{url_for('papers.show', ticket=ticket)}#ponsel", SEE_OTHER)
 
 
 def _remove(ticket: str, handle: str) -> Response:
@@ -128,6 +171,17 @@ def _remove(ticket: str, handle: str) -> Response:
 
     do(ticket, REASON, act, say("Foto dihapus. Siapa dan mengapa tetap tercatat."))
     return redirect(url_for("papers.show", ticket=ticket), SEE_OTHER)
+
+
+def _phone(view: CaseView) -> Phone | None:
+    """The QR of the officer's live link for this case."""
+    found = my_link(view.case)
+    if found is None:
+        return None
+    token, link = found
+    picture = picture_of(f"{parts().settings.public_url.rstrip('/')}{url_for('phone.show', token=token)}")
+    seconds = int((link.ends_at - parts().clock()).total_seconds())
+    return Phone(picture, clock_time(link.ends_at, view.case.timezone), seconds)
 
 
 def _first_missing(asked: tuple[str, ...], shown: list[Shown]) -> str | None:

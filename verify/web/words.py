@@ -145,6 +145,7 @@ TIMELINE: Mapping[str, str] = {
     "OPEN": "Berkas dibuka",
     "AMEND": "Data diperbarui",
     "KEEP_PAPER": "Foto berkas disimpan",
+    "PHONE_LINK": "Ponsel petugas dihubungkan untuk foto",
     "REMOVE_PAPER": "Foto berkas dihapus",
     "NOTE_REGISTRATION": "Nomor pendaftaran rumah sakit dicatat",
     "IDENTIFY": "NIK ditambahkan",

@@ -34,6 +34,7 @@ from workflows.records.membership_report import MembershipReport
 from workflows.records.meter import Meter, Purpose
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
+from workflows.records.phone_link import PhoneLink
 from workflows.records.premium import PremiumBill, PremiumDispute
 from workflows.records.readopted import ReadoptedLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
@@ -111,6 +112,7 @@ __all__ = [
     "PaperWay",
     "Paraf",
     "Passkey",
+    "PhoneLink",
     "PremiumBill",
     "PremiumDispute",
     "Provisional",

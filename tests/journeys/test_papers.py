@@ -1,0 +1,113 @@
+"""Papers before the camera in a real Chromium: by keyboard alone, by the officer's telephone, without scripts and without camera."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, expect, sync_playwright
+from sqlmodel import select
+
+from tests.journeys.looks import looks_well
+from tests.journeys.site import DESKTOP, FLAGS, PHONE, Person, Site, serving
+from tests.office import Office, running_office
+from tests.verify.made_scans import a_scan
+from workflows.records import CasePaper, PaperWay
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+PHOTO = {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: Path) -> Iterator[Browser]:
+    """A browser whose camera shows a made-up picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=[*FLAGS, *CAMERA])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(chromium: Browser, sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+    with running_office(sqlite_url, tmp_path) as office, serving(office.app) as address:
+        made = Site(office, address, chromium)
+        yield made
+        for context in made.contexts:
+            context.close()
+
+
+def kept(office: Office) -> list[tuple[str, PaperWay]]:
+    with office.read() as session:
+        return [(one.type.value, one.way) for one in session.exec(select(CasePaper).order_by(CasePaper.id))]
+
+
+def focus(someone: Person, name: str) -> None:
+    expect(someone.page.get_by_role("button", name=name, exact=True)).to_be_focused()
+
+
+def test_one_key_takes_and_one_keeps(site: Site) -> None:
+    ticket, loket = site.office.open(), site.person("loket", DESKTOP, reduced_motion="reduce")  # no colours half-way
+    loket.go(f"/berkas/{ticket}/foto")
+    loket.tab_to("Buka kamera")
+    loket.press("Enter")
+    focus(loket, "Ambil foto")
+    expect(loket.page.locator("video")).to_be_visible()
+    looks_well(loket)
+    loket.press("Enter")
+    focus(loket, "Simpan foto ini")
+    looks_well(loket)
+    loket.picture("papers-camera")
+    loket.press("Enter")
+    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.")
+    focus(loket, "Ambil foto")
+    loket.press("Enter")
+    focus(loket, "Simpan foto ini")
+    loket.press("Tab", "Enter")
+    focus(loket, "Ambil foto")
+    loket.press("Escape")
+    focus(loket, "Buka kamera")
+    assert kept(site.office) == [("KTP", PaperWay.OFFICE)] and loket.faults == []
+
+
+def test_a_telephone_sends_and_the_screen_shows_it_by_itself(site: Site) -> None:
+    ticket, loket, phone = site.office.open(), site.person("loket", DESKTOP, reduced_motion="reduce"), site.person(None, PHONE)
+    site.office.drain()
+    loket.go(f"/berkas/{ticket}/foto")
+    loket.tab_to("Buat kode QR")
+    loket.enter()
+    looks_well(loket)
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(loket.page.locator("img.qr").screenshot())))
+    phone.go(urlsplit(code.text).path)
+    looks_well(phone)
+    phone.picture("papers-phone")
+    phone.page.set_input_files("#picture", files=[PHOTO])  # type: ignore[list-item]
+    phone.page.get_by_role("button", name="Kirim foto").click()
+    expect(phone.page.locator("main")).to_contain_text("Foto KTP terkirim.")
+    expect(loket.page.get_by_role("link", name="Buka foto KTP")).to_be_visible()
+    loket.picture("papers")
+    assert kept(site.office) == [("KTP", PaperWay.PHONE)]
+    assert phone.faults == loket.faults == []
+
+
+def test_without_scripts_a_file_is_chosen(site: Site) -> None:
+    ticket, loket = site.office.open(), site.person("loket", PHONE, java_script_enabled=False)
+    loket.go(f"/berkas/{ticket}/foto")
+    expect(loket.page.get_by_role("button", name="Buka kamera")).to_have_count(0)
+    loket.page.set_input_files("#picture", files=[PHOTO])  # type: ignore[list-item]
+    loket.page.get_by_role("button", name="Simpan foto", exact=True).click()
+    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.")
+    assert kept(site.office) == [("KTP", PaperWay.OFFICE)]
+
+
+def test_without_a_camera_the_page_says_what_to_do(site: Site) -> None:
+    ticket, loket = site.office.open(), site.person("loket", PHONE, reduced_motion="reduce")
+    loket.page.add_init_script("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none'))")
+    loket.go(f"/berkas/{ticket}/foto")
+    loket.page.get_by_role("button", name="Buka kamera").click()
+    expect(loket.page.get_by_role("alert").filter(has_text="Kamera tidak dapat dibuka")).to_be_visible()
+    looks_well(loket)
