@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlmodel import select
 
 from tests.journeys.looks import looks_well
-from tests.journeys.site import DESKTOP, FLAGS, PHONE, Person, Site, serving
+from tests.journeys.site import DESKTOP, FLAGS, PATIENCE, PHONE, Person, Site, serving
 from tests.office import Office, running_office
 from tests.verify.made_scans import a_scan
 from workflows.records import CasePaper, PaperWay
@@ -20,6 +20,8 @@ from workflows.records import CasePaper, PaperWay
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+SLOW = 3 * PATIENCE
+"""A photograph is decoded by two processes of its own before its page comes."""
 PHOTO = {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
 
 
@@ -47,7 +49,7 @@ def kept(office: Office) -> list[tuple[str, PaperWay]]:
 
 
 def focus(someone: Person, name: str) -> None:
-    expect(someone.page.get_by_role("button", name=name, exact=True)).to_be_focused()
+    expect(someone.page.get_by_role("button", name=name, exact=True)).to_be_focused(timeout=SLOW)
 
 
 def test_one_key_takes_and_one_keeps(site: Site) -> None:
@@ -63,7 +65,7 @@ def test_one_key_takes_and_one_keeps(site: Site) -> None:
     looks_well(loket)
     loket.picture("papers-camera")
     loket.press("Enter")
-    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.")
+    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.", timeout=SLOW)
     focus(loket, "Ambil foto")
     loket.press("Enter")
     focus(loket, "Simpan foto ini")
@@ -87,8 +89,8 @@ def test_a_telephone_sends_and_the_screen_shows_it_by_itself(site: Site) -> None
     phone.picture("papers-phone")
     phone.page.set_input_files("#picture", files=[PHOTO])  # type: ignore[list-item]
     phone.page.get_by_role("button", name="Kirim foto").click()
-    expect(phone.page.locator("main")).to_contain_text("Foto KTP terkirim.")
-    expect(loket.page.get_by_role("link", name="Buka foto KTP")).to_be_visible()
+    expect(phone.page.locator("main")).to_contain_text("Foto KTP terkirim.", timeout=SLOW)
+    expect(loket.page.get_by_role("link", name="Buka foto KTP")).to_be_visible(timeout=SLOW)
     loket.picture("papers")
     assert kept(site.office) == [("KTP", PaperWay.PHONE)]
     assert phone.faults == loket.faults == []
@@ -100,7 +102,7 @@ def test_without_scripts_a_file_is_chosen(site: Site) -> None:
     expect(loket.page.get_by_role("button", name="Buka kamera")).to_have_count(0)
     loket.page.set_input_files("#picture", files=[PHOTO])  # type: ignore[list-item]
     loket.page.get_by_role("button", name="Simpan foto", exact=True).click()
-    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.")
+    expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.", timeout=SLOW)
     assert kept(site.office) == [("KTP", PaperWay.OFFICE)]
 
 
