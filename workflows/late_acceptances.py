@@ -101,9 +101,11 @@ def unsettled(session: Session, region_code: str) -> tuple[OpenLate, ...]:
     return tuple(_shown(session, late) for late in rows)
 
 
-def of_hospital(session: Session, hospital_code: str, *, since: datetime) -> Sequence[LateAcceptance]:
-    """A hospital's acceptances that arrived late and did not become its own, since a moment or still open."""
-    query = select(LateAcceptance).where(LateAcceptance.hospital_code == hospital_code, col(LateAcceptance.outcome).in_(OPEN))
+def of_hospital(session: Session, hospital_code: str, *, since: datetime) -> Sequence[tuple[LateAcceptance, Letter | None]]:
+    """A hospital's acceptances that arrived late and did not become its own, since a moment or still open, each with its letter
+    where that is known."""
+    query = select(LateAcceptance, Letter).outerjoin(Letter, col(Letter.id) == LateAcceptance.letter_id)
+    query = query.where(LateAcceptance.hospital_code == hospital_code, col(LateAcceptance.outcome).in_(OPEN))
     recent = (col(LateAcceptance.received_at) >= since) | col(LateAcceptance.settled_at).is_(None)
     return session.exec(query.where(recent).order_by(col(LateAcceptance.received_at))).all()
 

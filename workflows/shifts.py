@@ -38,7 +38,7 @@ class Shift:
     are asked for or were answered today."""
 
     admissions: tuple[Admission, ...]
-    troubles: tuple[LateAcceptance, ...]
+    troubles: tuple[tuple[LateAcceptance, Letter | None], ...]
     asked: tuple[tuple[Transfer, Letter], ...]
     prolonged: tuple[tuple[Extension, Letter], ...]
 

@@ -73,7 +73,7 @@ def prepare(office: Office, answer: DeskAnswer) -> str:
         return "https://warung.example/menu"
     if answer == DeskAnswer.IN_PROGRESS:
         return f"HTTPS://REKOM.EXAMPLE/T/{admit(office).provisional.token_id.upper()}"
-    where = {"hospital_code": "RS-CONTOH-2"} if answer == DeskAnswer.OTHER_HOSPITAL else HERE
+    where = {DeskAnswer.OTHER_HOSPITAL: {"hospital_code": "RS-CONTOH-2"}, DeskAnswer.ALREADY_USED: {}}.get(answer, HERE)
     ticket = to_letter_b(office) if answer == DeskAnswer.NOT_FOR_HOSPITAL else office.to_letter(**where)
     code = qr(office, ticket)
     if answer == DeskAnswer.AFTER_BACKUP:
@@ -85,7 +85,7 @@ def prepare(office: Office, answer: DeskAnswer) -> str:
     if answer == DeskAnswer.REVOKED:
         office.revoke(ticket)
     if answer == DeskAnswer.ALREADY_USED:
-        assert office.api("rs").post("/desk/accept", {"code": code}).status_code == 200
+        assert office.api("rs2").post("/desk/accept", {"code": code}).status_code == 200
     return code
 
 

@@ -10,7 +10,7 @@ from docs.verifier import rekom_verifier
 from schemas.desk_check import NEXT_STEPS, TITLES
 from tests.office import Office, person
 from verify.web.desk_app import PARTS, STATIC
-from verify.web.desk_words import ALONE, SCREENS, SENTENCES
+from verify.web.desk_words import ALONE, ONLOOKER, OURS, SCREENS, SENTENCES
 from workflows.desk import DeskAnswer
 
 ROOT = Path(rekom_verifier.__file__).parents[2]
@@ -106,6 +106,31 @@ def test_what_may_be_done_is_told_to_a_hospital_only(sqlite_office: Office, by: 
     code = str(sqlite_office.letter(sqlite_office.to_letter(hospital_code="RS-CONTOH-1")).token)
     said = ask(sqlite_office, by, code=code)[1]
     assert (said["acceptable"], said["movable"]) == {"rs": (True, False), "rs2": (False, True), "kadis": (False, False)}[by]
+
+
+def test_the_next_step_is_one_that_whoever_asks_can_take(sqlite_office: Office) -> None:
+    code = str(sqlite_office.letter(sqlite_office.to_letter()).token)
+    steps = {by: ask(sqlite_office, by, code=code)[1]["next_step"] for by in ("rs", "kadis", None)}
+    assert steps == {"rs": NEXT_STEPS[DeskAnswer.VALID], "kadis": SENTENCES["ACCEPT_ELSEWHERE"], None: SENTENCES["ACCEPT_ELSEWHERE"]}
+    assert sqlite_office.api("rs").post("/desk/accept", {"code": code}).status_code == 200
+    said = {by: ask(sqlite_office, by, code=code)[1] for by in ("rs", "rs2", "kadis", None)}
+    assert [said[by]["movable"] for by in said] == [False, True, False, False]
+    assert said["rs"]["next_step"] == OURS and said["rs2"]["next_step"] == NEXT_STEPS[DeskAnswer.ALREADY_USED]
+    assert said["kadis"]["next_step"] == said[None]["next_step"] == ONLOOKER[DeskAnswer.ALREADY_USED]
+
+
+def test_a_letters_number_in_place_of_a_code_is_not_called_unknown(sqlite_office: Office) -> None:
+    number = sqlite_office.letter(sqlite_office.to_letter()).number
+    assert ask(sqlite_office, "rs", code=number) == (422, {"problem": "Ini nomor surat, bukan kode QR. Isi juga NIK di bawah."})
+    status, said = ask(sqlite_office, None, code=number)
+    assert (status, said["problem"].partition(".")[0]) == (401, "Nomor surat dan NIK hanya diperiksa sesudah masuk")
+
+
+def test_every_no_names_the_offices_telephone(sqlite_office: Office) -> None:
+    phone = sqlite_office.policy.office.phone
+    browser, _ = client(sqlite_office, "rs")
+    for page in (browser.get("/periksa").text, browser.get("/periksa/luring").text):
+        assert page.count(phone) == 1
 
 
 def test_a_question_that_is_none_comes_back_as_a_sentence(sqlite_office: Office) -> None:

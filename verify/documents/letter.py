@@ -123,7 +123,7 @@ def letter_content(facts: LetterFacts, token: str, public_url: str, *, reprint: 
 
 def _footer(facts: LetterFacts, public_url: str) -> list[str]:
     scan = "Cek keaslian: pindai kode QR dengan kamera ponsel."
-    typed = [f"{scan} Loket rumah sakit tanpa pemindai:", f"ketik nomor surat dan NIK di {public_url.rstrip('/')}/periksa"]
+    typed = [scan, "Loket rumah sakit tanpa pemindai: ketik nomor surat dan NIK di", f"{public_url.rstrip('/')}/periksa"]
     return [*([scan] if facts.enclosure else typed), "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya."]
 
 

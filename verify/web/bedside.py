@@ -5,7 +5,7 @@ from marshmallow import ValidationError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.bedside import TITLES, BedsideSchema, PapersSchema
+from schemas.bedside import CALLED, TITLES, BedsideSchema, PapersSchema
 from schemas.casework import ReasonSchema
 from schemas.forms import plain
 from verify.auth import me, parts, public, requires
@@ -98,7 +98,8 @@ def add_papers(token_id: str) -> Response | tuple[str, int]:
 def status(token_id: str) -> str:
     """What anybody sees who holds the token: how it stands and until when, and nothing of the patient but initials."""
     one = _of_anybody(token_id)
-    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=initials(one.case.name), now=parts().clock())
+    name = one.case.name if one.case.name in CALLED.values() else initials(one.case.name)
+    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=name, now=parts().clock())
 
 
 @blueprint.get("/t/<token_id>/qr.svg")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from verify.counter import look_up as find_anything
 from verify.desk_counter import receive_late
 from verify.errors import status_of
 from verify.language import language, translated
-from verify.web.desk_words import ALONE, SCREENS, SENTENCES
+from verify.web.desk_words import ALONE, ONLOOKER, OURS, SCREENS, SENTENCES
 from verify.web.form import failed
 from verify.web.public_letter import SAID
 from workflows import desk
@@ -49,6 +50,11 @@ POLICY = (
 )
 """As everywhere, and WebAssembly, which reads codes; still nothing inline and nothing from elsewhere."""
 
+SCANNED = re.compile(r"^\s*[a-z][a-z0-9+.-]*:|https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
+"""What a scanner types: an address, or a letter's token alone. No letter's number begins like an address."""
+
+NUMBER_TYPED = say("Ini nomor surat, bukan kode QR. Isi juga NIK di bawah.")
+
 QUESTION, ACCEPTANCE, LATE, ANSWER = DeskQuestion(), AcceptQuestion(), LateAcceptancesSchema(), DeskAnswerSchema()
 
 
@@ -59,7 +65,9 @@ def opened(page: str) -> Response:
 
 def screen_words() -> dict[str, Any]:
     """What ``desk.html`` needs beside its form."""
-    return {"screens": SCREENS, "sentences": SENTENCES, "alone": ALONE, "zone": parts().zone(parts().settings.region)}
+    region = parts().settings.region
+    facts = {"zone": parts().zone(region), "office": parts().policy_today(region).office}
+    return {"screens": SCREENS, "sentences": SENTENCES, "alone": ALONE, **facts}
 
 
 @blueprint.get("/periksa/luring")
@@ -94,7 +102,7 @@ def manifest() -> Response:
 def worker() -> Response:
     """What keeps the page for the time without network; its text changes with the parts it keeps."""
     names = [url_for("static", filename=name) for name in PARTS]
-    head = f"const PARTS = {json.dumps(names)};\nconst STAMP = {json.dumps(_stamp(language()))};\n"
+    head = f"const PARTS = {json.dumps(names)};\nconst STAMP = {json.dumps(_stamp(language(), screen_words()['office'].phone))};\n"
     headers = {"Service-Worker-Allowed": "/periksa", "Cache-Control": "no-cache"}
     return Response(head + (STATIC / "desk" / "sw.js").read_text(), mimetype="text/javascript", headers=headers)
 
@@ -111,7 +119,7 @@ def seat() -> Response:
 @public
 def answer() -> tuple[Response, int]:
     """The answer to a code for anybody; to a number or a NIK for whoever has signed in."""
-    return _spoken(lambda given: _answered(QUESTION.load(given)))
+    return _spoken(_answered)
 
 
 @blueprint.post("/periksa/jawab/terima")
@@ -151,11 +159,40 @@ def told(verdict: Verdict) -> dict[str, Any]:
     said = describe(verdict, now=parts().clock())
     if anybody() is None or not can(me(), Permission.CHECK_LETTER):
         said |= {"reason": SAID[verdict.answer].sentence, "letter": None, "used": None}
-    return said
+    return said | _own_step(verdict)
 
 
-def _answered(question: dict[str, Any]) -> dict[str, Any]:
-    return _shown(look_up(question))
+def movable(verdict: Verdict) -> bool:
+    """Whether the asking hospital may ask for this letter; one that it has itself is not asked for."""
+    elsewhere = verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED)
+    return elsewhere and verdict.letter is not None and not _is_ours(verdict)
+
+
+def is_number(code: str) -> bool:
+    """Whether somebody typed the letter's number where codes go; to call that unknown or forged would be wrong."""
+    return "/" in code and not SCANNED.search(code)
+
+
+def _own_step(verdict: Verdict) -> dict[str, Any]:
+    """The next step, where it is another one for whoever asks."""
+    actor = anybody()
+    if actor is None or not can(actor, Permission.ACCEPT_LETTER):
+        return {"next_step": ONLOOKER[verdict.answer]} if verdict.answer in ONLOOKER else {}
+    return {"next_step": OURS} if _is_ours(verdict) else {}
+
+
+def _is_ours(verdict: Verdict) -> bool:
+    """Whether the asking hospital has accepted this letter, or it was moved here when in use."""
+    actor, has_it = anybody(), verdict.hospital if verdict.answer == DeskAnswer.ALREADY_USED else None
+    return actor is not None and has_it is not None and has_it.code == actor.hospital_code
+
+
+def _answered(given: dict[str, Any]) -> dict[str, Any]:
+    question = QUESTION.load(given)
+    typed = is_number(question.get("code", ""))
+    if typed and anybody() is not None:
+        raise ValidationError({"nik": [NUMBER_TYPED]})
+    return _shown(look_up({"number": question["code"]} if typed else question))
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:
@@ -164,7 +201,7 @@ def _shown(verdict: Verdict) -> dict[str, Any]:
     known = mine and verdict.letter is not None
     return said | {
         "acceptable": known and verdict.answer == DeskAnswer.VALID,
-        "movable": known and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED),
+        "movable": known and movable(verdict),
         "extendable": known and extendable(verdict),
         "code": verdict.letter.token if known and verdict.letter else None,
     }
@@ -196,8 +233,8 @@ def _rights(actor: Actor | None) -> dict[str, bool]:
 
 
 @cache
-def _stamp(spoken: str) -> str:
-    """Changes with any part's content and with the language it is read in, and is the same in every process."""
+def _stamp(spoken: str, phone: str) -> str:
+    """Changes with any part's content, its language and the office's telephone, and is the same in every process."""
     files = [STATIC / name for name in PARTS] + sorted(TEMPLATES.glob("desk*.html")) + [TEMPLATES / "base.html"]
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, SCREENS, SENTENCES, ALONE)).encode())
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, phone, SCREENS, SENTENCES, ALONE)).encode())
     return digest.hexdigest()[:16]

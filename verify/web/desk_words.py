@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schemas.desk_check import NEXT_STEPS, TITLES
+from schemas.desk_check import ASK_OFFICE, NEXT_STEPS, TITLES
 from workflows.desk import DeskAnswer
 from workflows.saying import say, sayings
 
@@ -49,7 +49,7 @@ SCREENS = (
         say("Betulkan jam komputer, lalu pindai lagi. Pasien gawat darurat tetap dilayani."),
     ),
 )
-"""The nine answers of the office, and the two that only a desk itself can give."""
+"""The ten answers of the office, and the two that only a desk itself can give."""
 
 SENTENCES = {
     "VALID": "{nama}, lahir {tahun}. Untuk {tempat}. Sampai {sampai}.",
@@ -80,7 +80,12 @@ SENTENCES = {
     "NO_CODE": "Tidak ada kode QR surat di gambar ini. Foto lebih dekat dan terang, lalu coba lagi.",
     "NO_CAMERA": "Kamera tidak dapat dibuka. Pakai pemindai, foto, atau nomor surat.",
     "CLOCK_BAR": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial. Betulkan sebelum internet putus.",
+    "CLOCK_BAR_ALONE": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial. Betulkan supaya surat dapat dinilai.",
+    "ASK_AGAIN": "Betulkan isiannya, lalu periksa lagi. Pasien gawat darurat tetap dilayani.",
+    "ACCEPT_AGAIN": "Betulkan nomor pendaftaran, lalu tekan Terima pasien ini. Suratnya belum diterima.",
+    "ACCEPT_ELSEWHERE": "Cocokkan dengan KTP. Pasien diterima dari akun loket rumah sakit.",
     "MINUTES": "{menit} menit",
+    "WHOLE_HOURS": "{jam} jam",
     "HOURS": "{jam} jam {menit} menit",
     "DAYS": "{hari} hari {jam} jam",
 }
@@ -88,6 +93,7 @@ SENTENCES = {
 SENTENCES = sayings(SENTENCES)
 
 ALONE = {
+    "STALE": "Cocokkan dengan KTP, lalu tekan Terima pasien ini. Sambungkan internet begitu bisa.",
     "TYPED": "Pindai QR di surat, itu jalan tanpa internet. Atau ulangi begitu internet kembali. Pasien gawat darurat tetap dilayani.",
     "EXPIRED": "Telepon Dinas Sosial, atau minta perpanjangan begitu internet kembali. Pasien gawat darurat tetap dilayani.",
     "ALREADY_USED": "Bila pasien dirujuk ke sini, minta pindah begitu internet kembali. Pasien gawat darurat tetap dilayani.",
@@ -98,3 +104,13 @@ ALONE = {
 }
 """What to do without network, where the office's own next step needs it; by sentence."""
 ALONE = sayings(ALONE)
+
+ONLOOKER = {
+    DeskAnswer.VALID: SENTENCES["ACCEPT_ELSEWHERE"],
+    DeskAnswer.EXPIRED: ASK_OFFICE,
+    DeskAnswer.ALREADY_USED: say("Bila pasien dirujuk, rumah sakit tujuan yang minta pindah. Pasien gawat darurat tetap dilayani."),
+}
+"""What to do for whoever accepts nobody: the buttons that a hospital is told to press are not on this screen."""
+
+OURS = say("Surat ini sudah milik rumah sakit Anda. Lanjutkan pendaftaran pasien.")
+"""What to do with a letter that the asking hospital itself accepted."""

@@ -70,4 +70,4 @@ def _make() -> str:
     with parts().database.write() as session:
         count(session)
         view, secret = make_key(parts(), session, given["hospital"], given["label"], frozenset(given["scopes"]), me())
-    return render_template("hospital_key_made.html", view=view, secret=secret)
+    return render_template("hospital_key_made.html", view=view, secret=secret, scopes=list(SCOPE_WORDS.items()))

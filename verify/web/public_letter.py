@@ -49,7 +49,7 @@ SAID: dict[DeskAnswer, Words] = {
     ),
     DeskAnswer.UNKNOWN: Words(say("Surat tidak ditemukan"), say("Hubungi Dinas Sosial di kota Anda."), "warn", "search"),
     DeskAnswer.FORGED: Words(
-        say("Surat palsu atau rusak"), say("Jangan dipakai. Hubungi Dinas Sosial yang namanya tertulis di surat."), "bad", "cross"
+        say("Surat palsu atau rusak"), say("Jangan dipakai. Telepon Dinas Sosial, bukan nomor di surat."), "bad", "cross"
     ),
 }
 
@@ -79,7 +79,8 @@ def _facts(verdict: Verdict) -> dict[str, object]:
     if verdict.collective is not None:
         return _facts_of_list(verdict.collective)
     if verdict.case is None or verdict.letter is None:
-        return {"initials": None, "office": None, "letter_name": None}
+        here = parts().policy_today(parts().settings.region).office  # never what the paper says: a forger prints his own number
+        return {"initials": None, "office": here, "letter_name": None}
     policy = parts().policies.pinned(verdict.case.region_code, verdict.case.policy_valid_from)
     letter, zone = verdict.letter, verdict.case.timezone
     facts = {"initials": initials(verdict.case.name), "office": policy.office, "letter_name": NAMES[letter.type]}

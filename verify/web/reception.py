@@ -1,7 +1,5 @@
 """The hospital's admission desk: scan, read the answer from two metres away, accept with one key."""
 
-import re
-
 from flask import Blueprint, render_template, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
@@ -9,23 +7,17 @@ from werkzeug.wrappers import Response
 
 from schemas.desk_check import AcceptQuestion, DeskQuestion, extendable
 from schemas.forms import plain
-from verify.auth import anybody, public, requires
+from verify.auth import anybody, parts, public, requires
 from verify.counter import accept_question
-from verify.web.desk_app import look_up, opened, screen_words, told
+from verify.web.desk_app import NUMBER_TYPED, SCANNED, is_number, look_up, movable, opened, screen_words, told
 from verify.web.desk_words import LOOK
 from verify.web.form import Form, blank, failed
 from workflows.desk import DeskAnswer, Verdict
 from workflows.permissions import Permission
-from workflows.saying import say
 
 blueprint = Blueprint("reception", __name__)
 
 QUESTION, ACCEPTANCE = DeskQuestion(), AcceptQuestion()
-
-SCANNED = re.compile(r"^\s*[a-z][a-z0-9+.-]*:|https?://\S*/s/|[a-z2-7]{100,}", re.IGNORECASE)
-"""What a scanner types: an address, or a letter's token alone. No letter's number begins like an address."""
-
-NUMBER_TYPED = say("Ini nomor surat, bukan kode QR. Isi juga NIK di bawah.")
 
 
 @blueprint.get("/periksa")
@@ -67,8 +59,7 @@ def page(form: Form) -> str:
 def _check(typed: MultiDict[str, str]) -> str | tuple[str, int]:
     given = plain(typed, zone="UTC")
     code = given.get("code")
-    if code and "number" not in given and not SCANNED.search(code) and "/" in code:
-        # Somebody typed the number from the letter; a forged letter would be the wrong thing to say.
+    if code and "number" not in given and is_number(code):
         form = Form(MultiDict({"number": code}), {"nik": NUMBER_TYPED}, None, 422)
         return page(form), form.status
     if code:
@@ -90,10 +81,11 @@ def _answer(verdict: Verdict, *, accepted: bool = False, form: Form | None = Non
         verdict=verdict,
         accepted=accepted,
         acceptable=verdict.answer == DeskAnswer.VALID,
-        movable=verdict.letter is not None and verdict.answer in (DeskAnswer.OTHER_HOSPITAL, DeskAnswer.ALREADY_USED) and not accepted,
+        movable=movable(verdict) and not accepted,
         extendable=verdict.letter is not None and extendable(verdict),
         kind=kind,
         icon=icon,
+        office=parts().policy_today(parts().settings.region).office,
     )
 
 

@@ -25,6 +25,8 @@ def test_four_answers_bring_a_token(visit: Visit, nobody: Visitor, sqlite_office
     assert page.heading == "Tanda sementara berjalan"
     assert "25 November 2026, 09.00 WIB" in page.main() and "2 hari" in page.main()
     assert nobody.get(page.path).heading == "Tanda sementara berjalan"
+    assert "PASIEN TAK DIKENAL, RSUD Contoh Serang" in page.main()
+    assert "RM-9" in rs.get("/periksa/sementara").main() and "RM-9" not in nobody.get(page.path).main(), "only its hospital tells two apart"
     (case,) = [sqlite_office.case(one) for one in _tickets(sqlite_office)]
     assert (case.name, case.birth_estimated, case.hospital_code, case.phone) == ("PASIEN TAK DIKENAL", True, "RS-CONTOH-1", "02540001")
     assert nobody.get("/t/" + "0" * 32).status == 404
@@ -81,7 +83,7 @@ def test_papers_come_one_by_one_until_the_clock_stops(visit: Visit, sqlite_offic
     assert boxes
     action = page.forms()[-1].get("action") or ""
     empty = rs.send(page, action)
-    assert (empty.status, "Sebut berkas yang ada." in empty.main()) == (422, True)
+    assert (empty.status, empty.problems()) == (422, ["Berkas: Sebut berkas yang ada."])
     rs.send(page, action, papers=boxes[0])
     assert [box.get("value") for box in rs.get("/periksa/sementara").all("input", name="papers")] == boxes[1:]
     for paper in boxes[1:]:

@@ -22,6 +22,7 @@ def test_a_key_is_made_shown_once_and_revoked(visit: Callable[[str], Visitor], s
     assert (again.status, sqlite_office.count(HospitalKey)) == (200, 1)
     listed = admin.get("/kunci")
     assert client_id in listed.main() and secret not in listed.text
+    assert "memeriksa surat, menerima pasien" in made.main() and "memeriksa surat, menerima pasien" in listed.main()
     revoked = admin.follow(admin.send(listed, f"/kunci/{client_id}/cabut"))
     assert "Kunci dicabut." in revoked.main() and f"/kunci/{client_id}/cabut" not in revoked.text
     assert program.sign_in().status_code == 401

@@ -53,6 +53,7 @@ def test_a_letter_that_was_used_revoked_or_ran_out(nobody: Visitor, sqlite_offic
 def test_a_forged_or_broken_code(nobody: Visitor, spoilt: str) -> None:
     page = nobody.get(f"/s/{spoilt}")
     assert (page.status, page.heading) == (200, "Surat palsu atau rusak")
+    assert "Telepon Dinas Sosial Kota Serang: (0254) 000000" in page.main(), "ours, not the forger's"
 
 
 @pytest.mark.parametrize("typed", ["abc", "%3Cscript%3E", "9901014101900001".replace("0", "O")])

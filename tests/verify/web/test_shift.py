@@ -26,7 +26,9 @@ def test_a_day_of_a_desk_as_a_list_and_as_a_file(visit: Visit, sqlite_office: Of
     late(sqlite_office, second, "rs")
     page = visitor.get("/periksa/hari-ini")
     assert "Hari ini: 1 diterima, 1 bermasalah." in page.main()
-    assert person()["name"] in page.main() and "Rumah sakit lain sudah menerima surat yang sama." in page.main()
+    assert person()["name"] in page.main()
+    trouble = "Surat 400.9/002/Dinsos/XI/2026: diterima tanpa internet 23 November 2026, 08.50 WIB, nomor pendaftaran IGD-5. "
+    assert f"{trouble}Rumah sakit lain sudah menerima surat yang sama. Dinas Sosial sudah diberi tahu." in page.main()
     with visitor.client.get("/periksa/hari-ini.csv") as file:
         text = file.get_data().decode("utf-8-sig")
     heads, row = text.strip().split("\r\n")
@@ -75,6 +77,7 @@ def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: 
     assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main() and "Belum dipakai, berlaku sampai 26 November" in page.main()
     refused = office.send(page, "/penerimaan/pindah", ("confirms", "false"))
     assert refused.status == 409 and "Isi alasan penolakan." in refused.main()
+    assert refused.one("input", id="note").get("aria-invalid") == "true", "the field of that request itself"
     done = office.send(page, "/penerimaan/pindah", ("confirms", "true"))
     assert "Tidak ada permintaan pindah yang menunggu." in office.follow(done).main()
     assert sqlite_office.count(Transfer) == 1
@@ -129,6 +132,8 @@ def test_a_collision_is_settled_by_a_form(visit: Visit, sqlite_office: Office) -
     page = office.get("/penerimaan")
     assert "RS Contoh Sejahtera menerima tanpa internet 23 November 2026, 08.50 WIB" in page.main()
     assert "RSUD Contoh Serang sudah menerima surat yang sama" in page.main()
+    empty = office.send(page, "/penerimaan/susulan")
+    assert empty.status == 422 and empty.one("input", id="settlement").get("aria-invalid") == "true"
     done = office.send(page, "/penerimaan/susulan", settlement="Pasien tetap di RSUD.")
     assert "Tidak ada penerimaan yang bertabrakan." in office.follow(done).main()
     assert "Diselesaikan: Pasien tetap di RSUD." in visit("rs2").get("/periksa/hari-ini").main()

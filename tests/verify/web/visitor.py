@@ -148,7 +148,7 @@ def _check_labels(page: Page, ids: list[str | None]) -> None:
         for reference in (control.get("aria-describedby") or "").split():
             assert reference in ids, f"nothing called {reference}"
     for link in page.links():
-        assert link.startswith(("/", "#")), link
+        assert link.startswith(("/", "#", "tel:")), link
         assert not link.startswith("#") or link[1:] in ids, f"nothing called {link}"
 
 

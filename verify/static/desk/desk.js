@@ -1,6 +1,6 @@
 // The desk: one code in, one answer that fills the screen, with or without network. Without this file the forms still work.
 
-import { judge, looksScanned, tokenIn } from "./judge.js";
+import { isNumber, judge, looksScanned, tokenIn } from "./judge.js";
 import * as memory from "./memory.js";
 import { Away, acceptLater, ask, clock, office, remember, renew, send, sit, wrongBy } from "./office.js";
 import { codeInFile, warm, watch } from "./reader.js";
@@ -12,6 +12,7 @@ const main = document.querySelector("main"), zone = main.dataset.zone;
 const byId = (id) => document.getElementById(id);
 const scan = document.querySelector("form.scan"), numbers = document.querySelector("form.by-number");
 const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"), moving = byId("pindah"), longer = byId("perpanjang");
+const applying = byId("ajukan");
 const registration = byId("registration_number");
 
 let shown = null; // the code that the answer on the screen is about
@@ -31,7 +32,7 @@ function duration(seconds) {
   const minutes = Math.max(0, Math.round(Math.abs(seconds) / 60));
   if (minutes < 60) return sentence("MINUTES", { menit: minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return sentence("HOURS", { jam: hours, menit: minutes % 60 });
+  if (hours < 48) return sentence(minutes % 60 ? "HOURS" : "WHOLE_HOURS", { jam: hours, menit: minutes % 60 });
   return sentence("DAYS", { hari: Math.floor(hours / 24), jam: hours % 24 });
 }
 
@@ -73,6 +74,7 @@ function show({ name, kind, icon, title, reason, next, letter, acceptable, movab
   if (movable) moving.elements.code.value = about;
   if (longer) longer.hidden = !extendable;
   if (extendable) longer.elements.code.value = about;
+  if (applying) applying.hidden = name !== "UNKNOWN" || office.away !== null;
   if (registration) registration.value = "";
   window.scrollTo(0, 0);
   (acceptable ? registration : code).focus({ preventScroll: true }); // never a button: the next scan would press it
@@ -114,11 +116,17 @@ async function alone(text, number) {
   show({
     name: found.answer,
     reason: sentence(found.sentence, factsOf(found, own)),
-    next: document.querySelector(`[data-sentence="${found.sentence}"]`).dataset.next, // none where the office's own step needs no network
+    next: nextAlone(found),
     letter: claims && { number: claims.number, name: initials(claims.name), birth_year: claims.birth_year, until: moment(claims.valid_until) },
     acceptable: found.acceptable && office.desk !== null,
     about: text,
   });
+}
+
+/** The step without network; none where the office's own step needs no network. */
+function nextAlone({ acceptable, sentence: name }) {
+  if (acceptable && office.desk === null) return sentence("ACCEPT_ELSEWHERE");
+  return document.querySelector(`[data-sentence="${name}"]`).dataset.next;
 }
 
 function factsOf({ claims, age, off }, own) {
@@ -171,7 +179,13 @@ async function answered(path, body) {
 }
 
 function trouble(problem) {
-  show({ name: "NEEDS_CHECK", reason: problem, next: "", about: null });
+  show({ name: "NEEDS_CHECK", reason: problem, next: sentence("ASK_AGAIN"), about: null });
+}
+
+/** The letter is still good and not yet accepted: what was typed stays, to be put right. */
+function notAccepted(problem, about, typed) {
+  show({ name: "NEEDS_CHECK", reason: problem, next: sentence("ACCEPT_AGAIN"), acceptable: true, about });
+  registration.value = typed;
 }
 
 async function accept(event) {
@@ -183,7 +197,7 @@ async function accept(event) {
   if (office.away === null) {
     try {
       const found = await spoken("/periksa/jawab/terima", { code: about, registration_number: typed || null });
-      if (number === asked) found.problem ? trouble(found.problem) : online(found, about);
+      if (number === asked) found.problem ? notAccepted(found.problem, about, typed) : online(found, about);
       return bars();
     } catch (error) {
       if (!(error instanceof Away)) throw error;
@@ -202,7 +216,7 @@ async function bars() {
   bar("luring", out && sentence(office.bundle ? "OFFLINE" : "OFFLINE_BLIND", { waktu: hourOf(office.away ?? 0), umur: age }));
   bar("antrean", waiting.length && sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length }));
   const wrong = wrongBy();
-  bar("jam", wrong !== null && Math.abs(wrong) > 300 && sentence("CLOCK_BAR", { beda: duration(wrong) }));
+  bar("jam", wrong !== null && Math.abs(wrong) > 300 && sentence(out ? "CLOCK_BAR_ALONE" : "CLOCK_BAR", { beda: duration(wrong) }));
   collisions(told);
 }
 
@@ -245,6 +259,7 @@ function listen() {
     const typed = code.value.trim();
     event.preventDefault();
     code.value = "";
+    if (numbers && isNumber(typed)) numbers.elements.number.value = typed; // the office asks for the NIK beside it
     if (typed) question({ code: typed }, typed);
   });
   numbers?.addEventListener("submit", (event) => {

@@ -17,6 +17,9 @@ export const looksScanned = (text) => /https?:\/\/\S*\/s\/|[a-z2-7]{100,}/i.test
 const isProvisional = (text) => /\/t\/[0-9a-f]{32}\s*$/i.test(text);
 const isAddress = (text) => /^\s*[a-z][a-z0-9+.-]*:/i.test(text);
 
+/** A letter's number, typed where codes go. */
+export const isNumber = (text) => !looksScanned(text) && !isAddress(text) && text.includes("/");
+
 /**
  * `{ answer, sentence, claims, acceptable, age, off }` for one code. `now` is this computer's clock, `off` by how many seconds it is
  * known to differ from the office's (null where that is not known), `here` the tokens this desk has accepted and not sent.
