@@ -126,6 +126,15 @@ def test_a_letters_number_in_place_of_a_code_is_not_called_unknown(sqlite_office
     assert (status, said["problem"].partition(".")[0]) == (401, "Nomor surat dan NIK hanya diperiksa sesudah masuk")
 
 
+def test_the_page_counts_niks_with_the_api(sqlite_office: Office) -> None:
+    object.__setattr__(sqlite_office.rekom.settings, "lookups_account", 2)
+    assert sqlite_office.api("rs").post("/desk/check", {"nik": person(1)["nik"]}).status_code == 200
+    browser, headers = client(sqlite_office, "rs")
+    said = [browser.post("/periksa/jawab", json={"nik": person(number)["nik"]}, headers=headers) for number in (2, 3)]
+    assert [one.status_code for one in said] == [200, 429]
+    assert browser.get("/periksa/jawab?nik=9901014101900001").status_code == 405, "a NIK never stands in an address"
+
+
 def test_every_no_names_the_offices_telephone(sqlite_office: Office) -> None:
     phone = sqlite_office.policy.office.phone
     browser, _ = client(sqlite_office, "rs")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdf
+import pypdfium2
 import pytest
 import typst
 import zxingcpp
@@ -21,7 +22,7 @@ from verify.documents.wording import PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
 
-URL = "http://127.0.0.1:8000"
+URL, DPI = "http://127.0.0.1:8000", 300
 POINTS_PER_MM = 72 / 25.4
 VARIANTS = {"normal": NORMAL, "long": LONG, "minimal": MINIMAL}
 every_variant = pytest.mark.parametrize("facts", VARIANTS.values(), ids=VARIANTS)
@@ -87,6 +88,17 @@ def test_the_qr_is_read_from_the_page_and_from_a_copy(keys: KeyRing, facts: Lett
     for picture in (image, copied(image)):
         (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         assert open_token(token_in(code.text), keys.verifying) == letter_claims(facts, keys)
+
+
+@every_paper
+def test_the_page_is_black_on_white_and_its_code_large_enough(press: TypstPress, keys: KeyRing, paper: str) -> None:
+    with pypdfium2.PdfDocument(press.press(replace(LONG, paper=paper)).pdf) as document:
+        picture = document[0].render(scale=DPI / 72).to_pil().convert("RGB")
+    red, green, blue = (picture.getchannel(part).tobytes() for part in "RGB")
+    assert red == green == blue
+    corners = zxingcpp.read_barcodes(picture)[0].position
+    assert (corners.top_right.x - corners.top_left.x) / DPI * 25.4 >= 33
+    assert (corners.bottom_left.y - corners.top_left.y) / DPI * 25.4 >= 33
 
 
 def test_the_qr_holds_the_address_of_this_office(press: TypstPress, keys: KeyRing) -> None:

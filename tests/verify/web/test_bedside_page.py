@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+from tests.approval_office import with_policy
 from tests.office import Office, person
 from tests.verify.web.visitor import Page, Visitor
 from verify.documents.qr import draw_qr, qr_text
@@ -91,6 +92,15 @@ def test_papers_come_one_by_one_until_the_clock_stops(visit: Visit, sqlite_offic
     assert rs.get(status).heading == "Berkas lengkap, sedang diproses"
     (ticket,) = _tickets(sqlite_office)
     assert next(event.detail["documents"] for event in sqlite_office.events(ticket) if event.action == "AMEND") == [boxes[0]]
+
+
+def test_a_region_may_give_three_days_and_both_sides_see_them(visit: Visit, sqlite_office: Office) -> None:
+    with_policy(sqlite_office, papers_due_hours=72)
+    rs = visit("rs")
+    assert "berkas boleh menyusul dalam 72 jam" in rs.get("/periksa/ajukan").main()
+    admit(rs)
+    for page in (rs.get("/periksa/sementara"), visit("loket").get("/sementara")):
+        assert "Berkas paling lambat 26 November 2026, 09.00 WIB, sisa 3 hari." in page.main()
 
 
 def test_another_hospital_adds_nothing(visit: Visit, sqlite_office: Office) -> None:
