@@ -31,6 +31,7 @@ def walk(someone: Person, paths: Iterable[str]) -> None:
 
 def looks_well(someone: Person) -> None:
     """Nothing sideways, nothing out of its box, nothing too small to touch, nothing too pale to read."""
+    someone.page.wait_for_load_state()  # a tap does not wait for the style sheet of the page it leads to
     assert someone.too_wide() == 0, someone.page.url
     assert someone.page.evaluate(SPILLS) == [], someone.page.url
     assert someone.page.evaluate(TARGETS) == [], someone.page.url
