@@ -13,12 +13,14 @@ import pytest
 from docs.verifier.rekom_verifier import Refused, check, open_bundle
 from docs.verifier.vector_parts import BUNDLE, CURRENT
 from schemas.trust_bundle import seal_bundle
+from tests.many_letters import size
 from tests.office import Api, FakePress, Office
 from verify.keys import KeyStore, rotate, withdraw
 from workflows import trust
 from workflows.actor import SYSTEM
 
-CHECKS, DESKS, ROTATIONS = 2_000, 4, 12
+CHECKS, DESKS, ROTATIONS = size("REKOM_ROTATION", 2_000), 4, 12
+"""The full figure is 10,000 checks."""
 LETTERS = 40
 PAIRS = 1_000
 
