@@ -12,7 +12,7 @@ CASES, KILLS = int(os.environ.get("REKOM_CHAOS_CASES", "60")), int(os.environ.ge
 @pytest.mark.slow
 @pytest.mark.skipif(
     "REKOM_CHAOS_CASES" not in os.environ,
-    reason="five minutes, and a frozen process may hold a case for longer than an applicant waits: set REKOM_CHAOS_CASES=60, or make chaos",
+    reason="some minutes of two processors: set REKOM_CHAOS_CASES=60, or make chaos",
 )
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # killed in mid-sentence
 def test_nothing_is_lost_doubled_or_skipped(capsys: pytest.CaptureFixture[str]) -> None:
