@@ -46,7 +46,7 @@ class Text(fields.String):
     default_error_messages = {**REQUIRED, "invalid": say("Isi dengan teks."), "invalid_utf8": say("Teks ini bukan UTF-8.")}
 
     def __init__(self, longest: int, *, shortest: int = 1, **options: Any) -> None:
-        super().__init__(validate=validate.Length(min=shortest, max=longest, error=_length(shortest, longest)), **options)
+        super().__init__(validate=_lengths(shortest, longest), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options))
@@ -179,7 +179,9 @@ class Flag(fields.Boolean):
     default_error_messages = {**REQUIRED, "invalid": say("Isi true atau false.")}
 
 
-def _length(shortest: int, longest: int) -> str:
+def _lengths(shortest: int, longest: int) -> list[validate.Length]:
+    """Two checks where one letter is enough, so that a text that is too long is not told that it is empty."""
     if shortest > 1:
-        return say("Isi {shortest} sampai {longest} huruf.", shortest=shortest, longest=longest)
-    return say("Isi paling banyak {longest} huruf, dan jangan dikosongkan.", longest=longest)
+        return [validate.Length(shortest, longest, error=say("Isi {shortest} sampai {longest} huruf.", shortest=shortest, longest=longest))]
+    most = validate.Length(max=longest, error=say("Isi paling banyak {longest} huruf.", longest=longest))
+    return [validate.Length(min=shortest, error=REQUIRED["null"]), most]

@@ -13,6 +13,7 @@ from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
 from workflows.records.case import Case
 from workflows.records.extension import Extension
+from workflows.records.hospital import Hospital
 from workflows.records.late_acceptance import LateAcceptance
 from workflows.records.letter import Letter
 from workflows.records.staff import Staff
@@ -35,11 +36,12 @@ class Admission:
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A day's list, oldest first, with acceptances that arrived late and could not be used, and moves and new letters that
-    are asked for or were answered today."""
+    are asked for or were answered today. ``asked_of_us`` are moves that another hospital asked for."""
 
     admissions: tuple[Admission, ...]
     troubles: tuple[tuple[LateAcceptance, Letter | None], ...]
     asked: tuple[tuple[Transfer, Letter], ...]
+    asked_of_us: tuple[tuple[Transfer, Letter, Hospital], ...]
     prolonged: tuple[tuple[Extension, Letter], ...]
 
 
@@ -54,6 +56,7 @@ def today(session: Session, actor: Actor, timezone: str, *, now: datetime) -> Sh
         admissions=tuple(sorted(found, key=lambda admission: (admission.at, admission.letter.id or 0))),
         troubles=tuple(late_acceptances.of_hospital(session, actor.hospital_code, since=midnight)),
         asked=tuple(transfers.of_hospital(session, actor.hospital_code, since=midnight)),
+        asked_of_us=tuple(transfers.from_hospital(session, actor.hospital_code, since=midnight)),
         prolonged=tuple(extensions.of_hospital(session, actor.hospital_code, since=midnight)),
     )
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit
 from workflows.actor import Actor
-from workflows.errors import Conflict, NotFound
+from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.letter_states import LetterState
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
@@ -99,7 +99,7 @@ def decide(session: Session, transfer_id: int, *, confirms: bool, note: str | No
         raise NotFound(say("Permintaan pindah ini tidak ada. Muat ulang daftarnya."))
     _check_open(session, asked, letter, confirms=confirms, now=now)
     if not confirms and not note:
-        raise TransferRefused(say("Isi alasan penolakan. Rumah sakit membacanya."))
+        raise InvalidInput(say("Isi alasan penolakan. Rumah sakit membacanya."), field="note")
     asked.outcome = TransferOutcome.CONFIRMED if confirms else TransferOutcome.REFUSED
     asked.decided_by, asked.decided_at, asked.note = actor.person_id, now, note
     session.add(asked)
@@ -120,6 +120,14 @@ def waiting(session: Session, region_code: str) -> tuple[AskedTransfer, ...]:
 def of_hospital(session: Session, hospital_code: str, *, since: datetime) -> Sequence[tuple[Transfer, Letter]]:
     """A hospital's requests that are open, or were answered since a moment."""
     query = select(Transfer, Letter).join(Letter, col(Letter.id) == Transfer.letter_id).where(Transfer.to_hospital == hospital_code)
+    recent = col(Transfer.outcome).is_(None) | (col(Transfer.decided_at) >= since)
+    return session.exec(query.where(recent).order_by(col(Transfer.id))).all()
+
+
+def from_hospital(session: Session, hospital_code: str, *, since: datetime) -> Sequence[tuple[Transfer, Letter, Hospital]]:
+    """Other hospitals' requests for a hospital's letters that are open, or were answered since a moment; with who asked."""
+    query = select(Transfer, Letter, Hospital).join(Letter, col(Letter.id) == Transfer.letter_id)
+    query = query.join(Hospital, col(Hospital.code) == Transfer.to_hospital).where(Transfer.from_hospital == hospital_code)
     recent = col(Transfer.outcome).is_(None) | (col(Transfer.decided_at) >= since)
     return session.exec(query.where(recent).order_by(col(Transfer.id))).all()
 

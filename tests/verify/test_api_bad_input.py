@@ -28,7 +28,7 @@ FIELDS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"nik": None}, {"/nik": "Isian ini tidak boleh kosong."}),
     ({"name": ""}, {"/name": "Nama hanya berisi huruf. Ketik seperti di KTP."}),
     ({"name": "SITI 2"}, {"/name": "Nama hanya berisi huruf. Ketik seperti di KTP."}),
-    ({"name": "A" * 201}, {"/name": "Isi paling banyak 200 huruf, dan jangan dikosongkan."}),
+    ({"name": "A" * 201}, {"/name": "Isi paling banyak 200 huruf."}),
     ({"name": "SITI\u202eITIS"}, {"/name": "Teks berisi tanda yang tidak dapat dicetak. Ketik ulang."}),
     ({"name": "SITI\u0000"}, {"/name": "Teks berisi tanda yang tidak dapat dicetak. Ketik ulang."}),
     ({"name": ["SITI"]}, {"/name": "Isi dengan teks."}),

@@ -128,7 +128,8 @@ def test_a_genuine_seal_of_a_letter_we_do_not_hold_is_unknown(office: Office) ->
         ({}, "/code", "Kirim code dari QR, atau number bersama nik."),
         ({"code": "x", "number": "y"}, "/code", "Kirim code dari QR, atau number bersama nik."),
         ({"number": "y"}, "/nik", "Nomor surat hanya diperiksa bersama NIK."),
-        ({"code": "x" * 2001}, "/code", "Isi paling banyak 2000 huruf, dan jangan dikosongkan."),
+        ({"code": "x" * 2001}, "/code", "Isi paling banyak 2000 huruf."),
+        ({"code": " "}, "/code", "Isian ini tidak boleh kosong."),
     ],
 )
 def test_a_question_is_asked_one_way(sqlite_office: Office, question: dict[str, str], pointer: str, reason: str) -> None:

@@ -11,7 +11,7 @@ from schemas.desk_check import describe
 from tests.office import Office
 from workflows import desk, transfers
 from workflows.desk import DeskAnswer, Verdict
-from workflows.errors import NotAllowed, NotFound
+from workflows.errors import InvalidInput, NotAllowed, NotFound
 from workflows.records import Acceptance, Letter, Transfer, TransferOutcome
 from workflows.states import State
 from workflows.transfers import TransferRefused
@@ -82,7 +82,7 @@ def test_a_used_letter_moves_on_and_its_first_acceptance_stays(office: Office) -
 def test_a_refusal_says_why_and_moves_nothing(office: Office) -> None:
     letter = office.letter(office.to_letter(**HERE))
     asked = ask(office, letter)
-    with pytest.raises(TransferRefused, match=r"^Isi alasan penolakan"):
+    with pytest.raises(InvalidInput, match=r"^Isi alasan penolakan"):
         decide(office, asked, confirms=False)
     answered = decide(office, asked, confirms=False, note="Pasien masih di RS pertama.")
     assert (answered.outcome, answered.note) == (TransferOutcome.REFUSED, "Pasien masih di RS pertama.")

@@ -99,7 +99,8 @@ def status(token_id: str) -> str:
     """What anybody sees who holds the token: how it stands and until when, and nothing of the patient but initials."""
     one = _of_anybody(token_id)
     name = one.case.name if one.case.name in CALLED.values() else initials(one.case.name)
-    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=name, now=parts().clock())
+    office = parts().policy_today(one.case.region_code).office
+    return render_template("bedside_status.html", one=one, said=SAID[one.cover], initials=name, office=office, now=parts().clock())
 
 
 @blueprint.get("/t/<token_id>/qr.svg")

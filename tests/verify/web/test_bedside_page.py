@@ -73,7 +73,9 @@ def test_the_clock_on_both_sides_and_the_end_by_name(visit: Visit, sqlite_office
     (ticket,) = _tickets(sqlite_office)
     done = loket.fill(f"/berkas/{ticket}/gugur", f"/berkas/{ticket}/gugur", reason="Keluarga tidak ditemukan.")
     assert "Tanda sementara gugur." in loket.follow(done).main()
-    assert rs.get(status).heading == "Tanda sementara gugur"
+    lapsed = rs.get(status)
+    assert lapsed.heading == "Tanda sementara gugur"
+    assert "Telepon Dinas Sosial Kota Serang" in lapsed.main() and "Bila masih perlu, rumah sakit mengajukan lagi." in lapsed.main()
     assert "Alasan: Keluarga tidak ditemukan." in rs.get("/periksa/sementara").main()
 
 

@@ -186,7 +186,7 @@ def test_an_expired_letter_says_what_to_do(visit: Visit, sqlite_office: Office) 
     with sqlite_office.write() as session:
         expire(session, lock(session, ticket, sqlite_office.actor("loket")), now=sqlite_office.clock())
     page = case(visit("loket"), ticket).main()
-    assert "Kedaluwarsa" in page and "buka berkas baru dengan NIK yang sama" in page
+    assert "Kedaluwarsa" in page and "buka berkas baru untuk orang ini" in page
 
 
 def test_a_case_that_is_not_there(visit: Visit) -> None:

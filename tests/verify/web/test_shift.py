@@ -51,6 +51,8 @@ def test_the_hospital_reads_the_offices_word_on_its_move(visit: Visit, sqlite_of
     page = office.get("/penerimaan")
     office.send(page, "/penerimaan/pindah", ("confirms", "false"), note="Pasien masih di RS pertama.")
     assert "ditolak. Pasien masih di RS pertama." in asking.get("/periksa/hari-ini").main()
+    giving = visit("rs").get("/periksa/hari-ini").main()
+    assert "diminta RS Contoh Sejahtera: tidak dipindahkan. Surat ini tetap milik rumah sakit Anda." in giving
 
 
 def test_yesterday_is_not_today(visit: Visit, sqlite_office: Office) -> None:
@@ -76,7 +78,7 @@ def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: 
     page = office.get("/penerimaan")
     assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main() and "Belum dipakai, berlaku sampai 26 November" in page.main()
     refused = office.send(page, "/penerimaan/pindah", ("confirms", "false"))
-    assert refused.status == 409 and "Isi alasan penolakan." in refused.main()
+    assert (refused.status, refused.problems()) == (422, ["Catatan: Isi alasan penolakan. Rumah sakit membacanya."])
     assert refused.one("input", id="note").get("aria-invalid") == "true", "the field of that request itself"
     done = office.send(page, "/penerimaan/pindah", ("confirms", "true"))
     assert "Tidak ada permintaan pindah yang menunggu." in office.follow(done).main()
@@ -96,6 +98,8 @@ def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sql
     office.send(asked, "/penerimaan/pindah", ("confirms", "true"))
     page = second.get("/periksa/hari-ini")
     assert "Dipindahkan dari rumah sakit lain" in page.main() and "R-1" in page.main()
+    given = "Surat 400.9/001/Dinsos/XI/2026, diminta RS Contoh Sejahtera: dipindahkan ke sana."
+    assert given in first.get("/periksa/hari-ini").main() and given not in page.main()
     assert sqlite_office.count(Acceptance) == 1
 
 
