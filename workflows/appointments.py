@@ -8,8 +8,11 @@ from sqlmodel import Session, col, or_, select
 from workflows.errors import Conflict, InvalidInput
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
-from workflows.saying import say
+from workflows.saying import say, sayings
 from workflows.vocabulary import Capacity, LetterType
+
+CALLED = sayings({Capacity.DEFINITIF: "definitif", Capacity.PLT: "Plt.", Capacity.PLH: "Plh.", Capacity.AN: "a.n."})
+"""Each capacity as offices call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:
         until = say("sampai {day}", day=spoken_day(other.valid_to)) if other.valid_to else say("tanpa hari terakhir")
         raise Conflict(
             say(
-                "{username} sudah memegang kewenangan {capacity} (nomor {id}) dari {since} {until}. Akhiri dulu, atau pilih hari lain.",
-                username=person.username,
-                capacity=other.capacity,
+                "{name} sudah memegang kewenangan {capacity} (nomor {id}) dari {since} {until}. Akhiri dulu, atau pilih hari lain.",
+                name=person.name,
+                capacity=CALLED[other.capacity],
                 id=other.id,
                 since=spoken_day(other.valid_from),
                 until=until,

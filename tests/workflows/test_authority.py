@@ -128,7 +128,7 @@ def test_turns_of_duty_follow_each_other_and_do_not_overlap(sqlite_office: Offic
     start = datetime(2026, 11, 28, 1, tzinfo=UTC)
     duty(sqlite_office, start, 4)
     duty(sqlite_office, start + timedelta(hours=4), 4)
-    with pytest.raises(Conflict, match="sudah memegang kewenangan AN"):
+    with pytest.raises(Conflict, match="sudah memegang kewenangan a.n."):
         duty(sqlite_office, start + timedelta(hours=7), 4)
     with pytest.raises(InvalidInput, match="Jam selesai mendahului jam mulai"):
         duty(sqlite_office, start + timedelta(days=3), 0)

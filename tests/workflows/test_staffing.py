@@ -248,7 +248,7 @@ REFUSED_APPOINTMENTS: dict[str, tuple[str, Appointment, type[Exception], str]] =
     "without a title": ("validator", Appointment(Capacity.DEFINITIF, " ", date(2026, 11, 23)), InvalidInput, "Isi jabatan dengan"),
     "an admin": ("admin", WEEK, Conflict, "ADMIN tidak boleh menandatangani"),
     "a hospital's desk": ("rs", WEEK, Conflict, "Petugas rumah sakit dan ADMIN tidak boleh"),
-    "the head, once more": ("kadis", WEEK, Conflict, r"kadis sudah memegang kewenangan DEFINITIF \(nomor 1\) .* tanpa hari terakhir"),
+    "the head, once more": ("kadis", WEEK, Conflict, r"sudah memegang kewenangan definitif \(nomor 1\) .* tanpa hari terakhir"),
 }
 
 
@@ -265,7 +265,7 @@ def test_days_of_one_person_do_not_overlap(office: Office) -> None:
         twice = Appointment(Capacity.PLH, "Plh.", date(2026, 11, first), date(2026, 11, last))
         with pytest.raises(Conflict, match="dari 23-11-2026 sampai 30-11-2026"):
             change(office, staffing.appoint, "validator", twice)
-    with pytest.raises(Conflict, match="sudah memegang kewenangan PLT"):
+    with pytest.raises(Conflict, match="sudah memegang kewenangan Plt."):
         change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, "Kepala", date(2026, 11, 1)))
     change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, "Kepala", date(2026, 12, 1)))
     change(office, staffing.appoint, "peksos", WEEK)  # somebody else may act on the same days

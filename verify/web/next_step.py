@@ -57,6 +57,8 @@ CLOSED: dict[State, str] = {
     State.DIED: say("Pasien telah wafat dan berkas ditutup. Keluarga tidak perlu mengurus apa pun lagi di sini."),
 }
 
+TAKEN_OFF = say("Selesai. Kepesertaan daerah orang ini sudah dicabut.")
+
 WORKING: dict[State, str] = {
     State.RECEIVED: say("Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini."),
     State.CHECKED: say("Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik."),
@@ -86,7 +88,7 @@ def next_step(view: CaseView, actor: Actor, *, agrees: bool = False) -> Step:
     if state == State.OVERTURNED and view.refusal and view.refusal.new_ticket:
         return Step(CLOSED[state], say("Buka berkas lanjutan"), url_for("case_page.show", ticket=view.refusal.new_ticket))
     if state in FINAL:
-        return Step(CLOSED[state])
+        return Step(TAKEN_OFF if _taken_off(view) else CLOSED[state])
     step = _in_turn(view, actor)
     if agrees and not step.button:
         return Step(AGREE, say("Ke bagian kuorum"), f"{_to(view, 'case_page.show')}#kuorum")
@@ -139,13 +141,18 @@ def other_steps(view: CaseView, actor: Actor) -> list[Step]:
     return [*steps, *_letter_steps(view, actor)]
 
 
+def _taken_off(view: CaseView) -> bool:
+    """Whether a removal letter has since taken the member of this case off the region's list."""
+    return view.case.state == State.CLOSED and any(event.action == "SEAT_FREE" and event.actor_id is None for event in view.timeline)
+
+
 def _letter_steps(view: CaseView, actor: Actor) -> list[Step]:
     """What may be done to a letter that was given."""
     state = view.case.state
     steps = []
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REPLACE, state):
         steps.append(Step("", say("Ganti surat"), _to(view, "closing.show_replacement")))
-    if can(actor, Permission.START_REMOVAL) and state == State.CLOSED and view.case.letter_type in SEATED:
+    if can(actor, Permission.START_REMOVAL) and state == State.CLOSED and view.case.letter_type in SEATED and not _taken_off(view):
         steps.append(Step("", say("Cabut kepesertaan"), _to(view, "closing.show_removal")))
     if can(actor, Permission.REVOKE_LETTER) and _can_be(Action.REVOKE, state):
         steps.append(Step("", say("Cabut surat"), _to(view, "closing.show_revocation")))

@@ -11,11 +11,15 @@ from verify.web.form import label
 from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, ROLE, TIMELINE
 from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
+from workflows.records.seat import ReleaseReason
 from workflows.rules.letter_terms import NAMES
 from workflows.rules.removal import REASONS
 from workflows.saying import joined, say
 from workflows.states import LABEL, Job, Role, State
-from workflows.vocabulary import LetterType
+from workflows.vocabulary import LetterType, RemovalReason
+
+FREED: Mapping[str, str] = {**REASONS, ReleaseReason.OTHER_SEGMENT: REASONS[RemovalReason.DOUBLE]}
+"""Why a member's seat is free again, by what the trail keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def _details(action: str, detail: dict[str, Any]) -> Iterable[str]:
     if letter := detail.get("letter"):
         yield say("Nomor surat {letter}.", letter=letter)
     if reason := detail.get("reason"):
-        yield say("Alasan: {reason}", reason=reason)
+        yield say("Alasan: {reason}", reason=FREED.get(reason, reason) if action == "SEAT_FREE" else reason)
     if target := detail.get("target"):
         yield say("Status menjadi {label}.", label=LABEL[State(target)])
 

@@ -67,7 +67,7 @@ def test_the_list_says_who_left_it_before_somebody_signs(visit: Callable[[str], 
     page = kadis.get(f"/pengantar/{letter.id}")
     assert page.main().count("Sudah dijawab atau ditutup") == 1
     assert "1 orang dalam daftar sudah dijawab atau ditutup. Kembalikan usulan ini" in page.main()
-    assert "#kata" in page.links()
+    assert "#kata" in page.links() and "Tandatangani surat pengantar" not in page.main()
     refused = kadis.send(page, f"/pengantar/{letter.id}/putusan", ("agrees", "true"))
     assert (refused.status, "Kembalikan usulan ini" in refused.main()) == (409, True)
 
@@ -79,7 +79,7 @@ def test_the_proposer_takes_it_back_and_says_why(visit: Callable[[str], Visitor]
     empty = loket.send(page, f"{page.path}/tarik", reason="")
     assert (empty.status, empty.problems() != []) == (422, True)
     back = loket.follow(loket.send(page, f"{page.path}/tarik", reason="Salah bulan."))
-    assert "Tidak jadi" in back.main() and "Salah bulan." in back.main()
+    assert "Tidak jadi" in back.main() and "Salah bulan." in back.main() and "/pendaftaran" in back.links()
 
 
 def test_a_hospital_sees_none_of_it(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:

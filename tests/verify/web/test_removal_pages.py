@@ -43,3 +43,17 @@ def test_a_patients_letter_shows_hospital_and_seats_as_before(visit: Callable[[s
     ticket = sqlite_office.to_decision()
     page = visit("kadis").get(f"/berkas/{ticket}/putusan").main()
     assert "Rumah sakit tujuan" in page and "Sisa kuota" in page and "Alasan pencabutan" not in page
+
+
+def test_a_member_who_was_taken_off_is_said_so_in_words(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    held = member(sqlite_office)
+    peksos = visit("peksos")
+    assert f"/berkas/{held}/pencabutan" in peksos.get(f"/berkas/{held}").links()
+    ticket = start(sqlite_office, held, RemovalReason.MOVED)
+    answer_and_validate(sqlite_office, ticket)
+    sqlite_office.approve(ticket)
+    sqlite_office.drain()
+    page = peksos.get(f"/berkas/{held}")
+    assert "Kepesertaan daerah orang ini sudah dicabut." in page.main() and f"/berkas/{held}/pencabutan" not in page.links()
+    assert "Alasan: pindah domisili ke daerah lain" in page.main() and "MOVED" not in page.main()
+    assert "pasien sendiri" not in peksos.get(f"/berkas/{ticket}").main()

@@ -64,6 +64,12 @@ def test_nothing_chosen_and_nothing_typed_are_named(visit: Visit, sqlite_office:
     assert page.status in (400, 422)
 
 
+def test_a_letter_for_bsre_asks_for_no_scan(visit: Visit, sqlite_office: Office) -> None:
+    (ticket,) = prepared(sqlite_office, SigningMode.BSRE, 1)
+    page = visit("kadis").get(f"/berkas/{ticket}/tanda-tangan")
+    assert "tidak perlu pindaian" in page.main() and "/tanda-tangan" in page.links() and "Pindaian surat" not in page.main()
+
+
 def test_the_draft_can_be_read_before_it_is_signed(visit: Visit, sqlite_office: Office) -> None:
     (ticket,) = prepared(sqlite_office, SigningMode.WET, 1)
     answer = visit("kadis").client.get(f"/berkas/{ticket}/draf.pdf")
@@ -116,6 +122,7 @@ def test_a_cover_letter_stands_on_the_list_and_is_signed_with_the_others(visit: 
     kadis = visit("kadis")
     page = kadis.get("/tanda-tangan")
     assert (str(letter.number) in page.main(), f"/pengantar/{letter.id}" in page.links()) == (True, True)
+    assert "Ditandatangani" not in kadis.get(f"/pengantar/{letter.id}").main()
     if mode == SigningMode.WET:
         return
     vars(office.rekom)["signer"] = Signer()
