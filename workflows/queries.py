@@ -21,6 +21,7 @@ from workflows import (
     refusals,
     reprints,
     taking,
+    transfers,
 )
 from workflows.actor import Actor
 from workflows.advance import NO_CASE, subject
@@ -90,6 +91,7 @@ class CaseView:
     letter: Letter | None
     replaces: Letter | None
     acceptance: Acceptance | None
+    moved_to: Hospital | None
     manual: tuple[OwnedCheck, ...]
     corrections: tuple[Correction, ...]
     timeline: tuple[AuditEvent, ...]
@@ -154,6 +156,7 @@ def view_of(session: Session, case: Case) -> CaseView:
         letter=letter,
         replaces=session.get(Letter, letter.replaces_id) if letter and letter.replaces_id else None,
         acceptance=session.get(Acceptance, letter.id) if letter else None,
+        moved_to=_moved_to(session, letter),
         manual=_manual(session, case),
         corrections=_corrections(session, case),
         timeline=trail,
@@ -166,6 +169,12 @@ def view_of(session: Session, case: Case) -> CaseView:
         nik_came_late=case.state == State.LETTER_ISSUED and late_nik.came_after(letter, trail),
         mother=mothers.cover_of(session, case),
     )
+
+
+def _moved_to(session: Session, letter: Letter | None) -> Hospital | None:
+    """Whose the letter is by a confirmed move."""
+    move = transfers.confirmed(session, letter.id) if letter else None
+    return session.get(Hospital, move.to_hospital) if move else None
 
 
 def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | None = None) -> CasePage:

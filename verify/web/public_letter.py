@@ -33,7 +33,12 @@ SAID: dict[DeskAnswer, Words] = {
     DeskAnswer.VALID: Words(say("Surat asli dan berlaku"), say("Serahkan surat ini di loket rumah sakit bersama KTP."), "good", "check"),
     DeskAnswer.EXPIRED: Words(say("Surat asli, masa berlaku habis"), say("Minta perpanjangan ke Dinas Sosial."), "bad", "clock"),
     DeskAnswer.REVOKED: Words(say("Surat asli, sudah dicabut"), say("Surat ini tidak boleh dipakai. Hubungi Dinas Sosial."), "bad", "stop"),
-    DeskAnswer.ALREADY_USED: Words(say("Surat asli, sudah dipakai"), say("Rumah sakit sudah menerima surat ini."), "warn", "warning"),
+    DeskAnswer.ALREADY_USED: Words(
+        say("Surat asli, sudah dipakai"),
+        say("Rumah sakit sudah menerima surat ini. Bila pasien dirujuk, rumah sakit baru meminta pindah."),
+        "warn",
+        "warning",
+    ),
     DeskAnswer.NOT_FOR_HOSPITAL: Words(
         say("Surat asli, bukan untuk loket rumah sakit"),
         say("Serahkan kepada BPJS Kesehatan. Surat ini bukan jaminan pembayaran."),

@@ -88,7 +88,8 @@ def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: 
 
 
 def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sqlite_office: Office) -> None:
-    code = qr(sqlite_office, sqlite_office.to_letter())
+    ticket = sqlite_office.to_letter()
+    code = qr(sqlite_office, ticket)
     first, second, office = visit("rs"), visit("rs2"), visit("peksos")
     first.send(scan(first, code), "/periksa/terima")
     second.send(scan(second, code), "/periksa/pindah", transfer_reason="Dirujuk.", transfer_registration="R-1")
@@ -100,6 +101,7 @@ def test_a_used_letter_that_moved_is_on_the_new_hospitals_list(visit: Visit, sql
     assert "Dipindahkan dari rumah sakit lain" in page.main() and "R-1" in page.main()
     given = "Surat 400.9/001/Dinsos/XI/2026, diminta RS Contoh Sejahtera: dipindahkan ke sana."
     assert given in first.get("/periksa/hari-ini").main() and given not in page.main()
+    assert "Dipindahkan ke RS Contoh Sejahtera" in office.get(f"/berkas/{ticket}").main()
     assert sqlite_office.count(Acceptance) == 1
 
 
