@@ -13,6 +13,7 @@ from workflows.clocks import ClockKind, ClockState, RunningClock
 from workflows.queries import CaseView
 from workflows.rules.calendar import Counting
 from workflows.saying import say
+from workflows.states import Role
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -53,20 +54,24 @@ def clock_words(view: CaseView, *, now: datetime) -> dict[str, Any]:
 
 def line_of(clock: RunningClock, timezone: str, *, now: datetime) -> ClockLine:
     """One clock as a line."""
-    owner = ROLE[clock.owner] if clock.owner else APPLICANT
+    owner = _whose(clock)
     tone, icon = TONE[clock.state]
     if clock.waiting:
-        return ClockLine(
-            CLOCK[clock.kind], say("berhenti sampai berkas lengkap"), say("giliran: {owner}", owner=owner.lower()), tone, icon, True
-        )
+        return ClockLine(CLOCK[clock.kind], say("berhenti sampai berkas lengkap"), say("giliran: {owner}", owner=owner), tone, icon, True)
     left = (
         say("lewat {duration}", duration=duration(now - clock.due))
         if clock.state is ClockState.LATE
         else say("sisa {spoken}", spoken=spoken(clock.remaining, clock.counting))
     )
     return ClockLine(
-        CLOCK[clock.kind], left, say("sampai {due}; giliran: {owner}", due=local_time(clock.due, timezone), owner=owner.lower()), tone, icon
+        CLOCK[clock.kind], left, say("sampai {due}; giliran: {owner}", due=local_time(clock.due, timezone), owner=owner), tone, icon
     )
+
+
+def _whose(clock: RunningClock) -> str:
+    """Whose turn it is, within a sentence: only Rekom keeps its capital."""
+    word = ROLE[clock.owner] if clock.owner else APPLICANT
+    return word if clock.owner is Role.SYSTEM else word.lower()
 
 
 def hospital_sentence(clock: RunningClock, *, now: datetime) -> str:

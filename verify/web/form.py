@@ -121,11 +121,12 @@ def _by_field(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(inner, Mapping):
             found |= _by_field(inner, place)
         else:
-            found[place] = joined(_for_people(str(message)) for message in inner)
+            found[place] = joined(for_people(str(message)) for message in inner)
     return found
 
 
-def _for_people(message: str) -> str:
+def for_people(message: str) -> str:
+    """A schema's words as a page says them."""
     if message.startswith(CHOICES):
         return say("Pilih salah satu.")
     return FOR_PEOPLE.get(message, message)

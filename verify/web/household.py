@@ -12,7 +12,7 @@ from schemas.household import HouseholdSchema
 from verify.auth import me, parts, requires
 from verify.counter import receive_family
 from verify.web import choices
-from verify.web.form import Form, blank, failed, messages_of
+from verify.web.form import Form, blank, failed, for_people, messages_of
 from verify.web.once import once
 from verify.web.words import SEGMENT
 from workflows import households
@@ -92,10 +92,10 @@ def _by_row(error: ValidationError) -> Form:
     for name, inner in messages.items():
         if name in own and isinstance(inner, dict):
             for at, wrong in inner.items():
-                found |= {f"{field}.{own[name][at]}": joined(words) for field, words in wrong.items()}
+                found |= {f"{field}.{own[name][at]}": joined(map(for_people, words)) for field, words in wrong.items()}
         else:
-            found[str(name)] = joined(inner)
-    problem = found.pop("members", None)
+            found[str(name)] = joined(map(for_people, inner))
+    problem = found.pop("members", None) and say("Isi paling sedikit satu anggota yang memerlukan berkas.")
     return Form(request.form, found, problem, 422)
 
 
