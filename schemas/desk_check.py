@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from schemas.fields import NikText, Shape, Text
+from workflows.collective_states import CollectiveStatus
 from workflows.desk import DeskAnswer, Verdict
 from workflows.extensions import Prolonged
 from workflows.letter_states import LetterState
@@ -54,7 +55,7 @@ class DeskLetterSchema(Schema):
     type = fields.String(metadata={"enum": [kind.value for kind in LetterType]})
     type_name = fields.String()
     cap_rupiah = fields.Integer(allow_none=True, metadata={"description": "batas surat jaminan, rupiah"})
-    name = fields.String(metadata={"description": "inisial sampai diterima, sesudah itu nama penuh"})
+    name = fields.String(metadata={"description": "inisial, juga sesudah surat diterima"})
     birth_year = fields.Integer()
     nik_last4 = fields.String()
     hospital = fields.String(allow_none=True)
@@ -119,7 +120,6 @@ NEXT_STEPS = {
     DeskAnswer.FORGED: say("Tahan surat ini, foto, lalu telepon Dinas Sosial. Pasien gawat darurat tetap dilayani."),
 }
 
-
 WAIT_FOR_NEW = say("Tunggu jawaban Dinas Sosial, atau telepon. Pasien gawat darurat tetap dilayani.")
 TAKE_NEW = say("Minta surat yang baru, lalu pindai surat itu. Pasien gawat darurat tetap dilayani.")
 ASK_OFFICE = say("Minta surat baru ke Dinas Sosial. Pasien gawat darurat tetap dilayani.")
@@ -162,15 +162,11 @@ def _why(verdict: Verdict, now: datetime) -> str:
 def _reason(verdict: Verdict, now: datetime) -> str:
     letter, case = verdict.letter, verdict.case
     if letter is None and case is not None:
-        return say("Berkas sedang diproses: {label}.", label=LABEL[case.state].lower())
+        return say("Berkas sedang diproses. Tahap sekarang: {label}.", label=LABEL[case.state])
     if letter is None or case is None:
         if verdict.answer == DeskAnswer.FORGED:
             return say("Tanda tangan digital surat ini tidak cocok.")
-        return (
-            say("Dicabut Dinas Sosial: {reason}.", reason=verdict.reason.rstrip("."))
-            if verdict.reason
-            else say("Tidak ada surat untuk data ini.")
-        )
+        return _taken_back(verdict, verdict.reason) if verdict.reason else say("Tidak ada surat untuk data ini.")
     until = local_time(letter.valid_until, case.timezone)
     named = verdict.hospital.name if verdict.hospital else say("rumah sakit mana pun")
     words = {
@@ -183,7 +179,7 @@ def _reason(verdict: Verdict, now: datetime) -> str:
             cap=_cap(verdict),
         ),
         DeskAnswer.EXPIRED: say("Masa berlaku habis {until}.{prolonged}", until=until, prolonged=_prolonged(verdict, now)),
-        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason),
+        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason or letter.revoked_reason, letter.revoked_at, case.timezone),
         DeskAnswer.OTHER_HOSPITAL: say("Surat ini untuk {named}.", named=named),
         DeskAnswer.NOT_FOR_HOSPITAL: say("{names} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.", names=NAMES[letter.type]),
         DeskAnswer.IN_PROGRESS: say("Surat sudah disetujui dan sedang dibuat."),
@@ -197,9 +193,10 @@ def _reason(verdict: Verdict, now: datetime) -> str:
 
 def _reason_of_list(verdict: Verdict, letter: CollectiveLetter) -> str:
     assert letter.valid_until is not None
+    ended = letter.since if letter.status is CollectiveStatus.REVOKED else None
     words = {
         DeskAnswer.EXPIRED: say("Masa berlaku habis {valid_until}.", valid_until=local_time(letter.valid_until, letter.timezone)),
-        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason),
+        DeskAnswer.REVOKED: _taken_back(verdict, verdict.reason, ended, letter.timezone),
         DeskAnswer.NOT_FOR_HOSPITAL: say(
             "{names} ini untuk BPJS Kesehatan. Bukan jaminan pembayaran.", names=NAMES[LetterType.PENGANTAR_KOLEKTIF]
         ),
@@ -219,10 +216,13 @@ def _reason_of_lost(verdict: Verdict, lost: Lost) -> str:
     )
 
 
-def _taken_back(verdict: Verdict, reason: str | None) -> str:
+def _taken_back(verdict: Verdict, reason: str | None, at: datetime | None = None, timezone: str = "") -> str:
+    """Why, and ``at`` which moment: a withdrawn key takes back every letter under it and has none of its own."""
     if verdict.replaced_by:
         return say("Diganti surat nomor {replaced_by}. Minta surat yang baru.", replaced_by=verdict.replaced_by)
-    return say("Dicabut Dinas Sosial: {reason}.", reason=(reason or "").rstrip("."))
+    if at is None:
+        return say("Dicabut Dinas Sosial: {reason}.", reason=(reason or "").rstrip("."))
+    return say("Dicabut Dinas Sosial {at}: {reason}.", at=local_time(at, timezone), reason=(reason or "").rstrip("."))
 
 
 def _next_step(verdict: Verdict) -> str:

@@ -151,7 +151,7 @@ def _verdict(said: DeskAnswer, registration_number: str | None, now: datetime, *
         return Verdict(said, lost=_lost(now))
     begins = now - timedelta(days=5 if said == DeskAnswer.EXPIRED else 1)
     kind = LetterType.KET_REAKTIVASI_PBI_JK if said == DeskAnswer.NOT_FOR_HOSPITAL else LetterType.REKOM_PBPU_PEMDA
-    letter = Letter(**{**LETTER, "type": kind, "valid_from": begins, "valid_until": begins + timedelta(days=3)})
+    letter = Letter(**{**LETTER, "type": kind, "valid_from": begins, "valid_until": begins + timedelta(days=3), "revoked_at": now})
     used = said == DeskAnswer.ALREADY_USED
     facts: dict[str, Any] = {"hospital_code": by.code, "accepted_at": now, "registration_number": registration_number}
     acceptance = Acceptance(**facts) if used else None

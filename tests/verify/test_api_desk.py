@@ -92,7 +92,7 @@ def test_the_other_answers(office: Office) -> None:
     assert (expired["answer"], expired["reason"]) == ("EXPIRED", "Masa berlaku habis 26 November 2026, 09.00 WIB.")
     office.revoke(ticket)
     revoked = check(office, number=NUMBER, nik=nik())
-    assert (revoked["answer"], revoked["reason"]) == ("REVOKED", "Dicabut Dinas Sosial: Salah orang.")
+    assert (revoked["answer"], revoked["reason"]) == ("REVOKED", "Dicabut Dinas Sosial 26 November 2026, 09.00 WIB: Salah orang.")
     assert all(EMERGENCY in said["next_step"] for said in (in_progress, other, expired, revoked))
 
 

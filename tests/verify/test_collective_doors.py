@@ -82,7 +82,8 @@ def test_a_desk_is_told_that_it_is_no_letter_for_a_patient(sqlite_office: Office
     page = office.app.test_client().get(f"/S/{letter.token}").get_data(as_text=True)
     assert "bukan untuk loket rumah sakit" in page and "Daftar 1 warga" in page
     office.api("kadis").post(f"/collective-letters/{letter.id}/revocation", {"reason": "Salah alamat."})
-    assert rs.post("/desk/check", question).get_json()["reason"] == "Dicabut Dinas Sosial: Salah alamat."
+    told = rs.post("/desk/check", question).get_json()["reason"]
+    assert told == "Dicabut Dinas Sosial 23 November 2026, 09.00 WIB: Salah alamat."
 
 
 @pytest.mark.parametrize("mode", [SigningMode.WET, SigningMode.BSRE])

@@ -345,7 +345,7 @@ FIELD: Mapping[str, str] = {
     "transfer_registration": "Nomor pendaftaran di sini",
     "transfer": "Permintaan pindah",
     "confirms": "Jawaban",
-    "settlement": "Penyelesaian",
+    "settlement": "Bagaimana diselesaikan",
     "q": "NIK atau nomor berkas",
     "ticket": "Nomor berkas",
     "last_four": "Empat angka terakhir NIK pasien",

@@ -30,6 +30,7 @@ const sentence = (name, facts = {}) =>
 
 function duration(seconds) {
   const minutes = Math.max(0, Math.round(Math.abs(seconds) / 60));
+  if (minutes < 1) return sentence("UNDER_A_MINUTE");
   if (minutes < 60) return sentence("MINUTES", { menit: minutes });
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return sentence(minutes % 60 ? "HOURS" : "WHOLE_HOURS", { jam: hours, menit: minutes % 60 });
@@ -60,6 +61,7 @@ function show({ name, kind, icon, title, reason, next, letter, acceptable, movab
   kind ??= words.dataset.kind;
   answer.className = `answer full ${kind}`;
   answer.dataset.answer = name;
+  delete answer.dataset.waits;
   part("icon").replaceChildren((icon ?? words).querySelector("svg").cloneNode(true));
   part("title").textContent = title ?? words.dataset.title;
   part("reason").textContent = reason;
@@ -205,6 +207,7 @@ async function accept(event) {
   }
   await acceptLater(about, tokenIn(about), typed);
   show({ ...welcome(sentence("ACCEPTED_OFFLINE"), answer.querySelector("[data-part=reason]").textContent), about: null });
+  answer.dataset.waits = tokenIn(about);
   return bars();
 }
 
@@ -213,11 +216,17 @@ async function accept(event) {
 async function bars() {
   const waiting = (await memory.late()).filter((one) => !one.told), told = (await memory.late()).filter((one) => one.told);
   const out = office.away !== null, age = office.bundle ? duration(clock() - office.bundle.issuedAt) : "";
-  bar("luring", out && sentence(office.bundle ? "OFFLINE" : "OFFLINE_BLIND", { waktu: hourOf(office.away ?? 0), umur: age }));
   bar("antrean", waiting.length && sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length }));
-  const wrong = wrongBy();
-  bar("jam", wrong !== null && Math.abs(wrong) > 300 && sentence(out ? "CLOCK_BAR_ALONE" : "CLOCK_BAR", { beda: duration(wrong) }));
+  const wrong = wrongBy(), astray = wrong !== null && Math.abs(wrong) > 300;
+  bar("luring", out && sentence(outage(astray), { waktu: hourOf(office.away ?? 0), umur: age }));
+  bar("jam", astray && sentence(out ? "CLOCK_BAR_ALONE" : "CLOCK_BAR", { beda: duration(wrong) }));
   collisions(told);
+}
+
+/** The sentence of a desk without network: only a list of the last days and a right clock can judge. */
+function outage(astray) {
+  if (!office.bundle) return "OFFLINE_BLIND";
+  return astray || clock() >= office.bundle.expiresAt ? "OFFLINE_OLD" : "OFFLINE";
 }
 
 function bar(id, text) {
@@ -229,6 +238,8 @@ function bar(id, text) {
 function collisions(told) {
   const list = byId("bentrok");
   list.hidden = !told.length;
+  if (told.some((one) => one.token === answer.dataset.waits)) answer.hidden = true; // "accepted" is no longer so
+  byId("judul").hidden = !answer.hidden;
   list.replaceChildren(...told.map((one) => {
     const item = document.createElement("li"), read = document.createElement("button");
     item.className = "notice warn";
