@@ -93,6 +93,7 @@ class LetterQuestion:
     female: bool
     kk: str | None
     birth_date: date
+    birth_estimated: bool
     address: str | None
     phone: str | None
     hospital_code: str | None
@@ -320,6 +321,7 @@ def _letter_question(
         female=case.female,
         kk=case.kk,
         birth_date=case.birth_date,
+        birth_estimated=case.birth_estimated,
         address=case.address,
         phone=case.phone,
         hospital_code=letter.hospital_code,

@@ -27,6 +27,11 @@ def long_date(day: date) -> str:
     return say("{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=day.year)
 
 
+def birth(day: date, *, estimated: bool) -> str:
+    """A birth date; where it was guessed from somebody's age the year alone, said to be a guess."""
+    return say("sekitar tahun {year} (perkiraan)", year=day.year) if estimated else long_date(day)
+
+
 def span(first: date, last: date) -> str:
     """``22 November 2026``, or ``1 sampai 22 November 2026`` and so on, naming month and year once where they are the same."""
     if first == last:

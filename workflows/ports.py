@@ -239,6 +239,7 @@ class LetterFacts:
     stands_in: tuple[str, str] | None = None
     diagnosis: str | None = None
     at_hospital: bool = True
+    birth_estimated: bool = False
     enclosure: Enclosure | None = None
 
     @property

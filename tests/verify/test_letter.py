@@ -177,6 +177,12 @@ def test_a_diagnosis_stands_in_a_guarantee_that_asks_for_it_and_never_in_a_token
     assert "contoh" not in repr(open_token(asked.token, keys.verifying)).casefold().replace("siti contoh", "")
 
 
+def test_a_guessed_birth_date_is_said_to_be_one(press: TypstPress) -> None:
+    said = " ".join(text_of(press.press(replace(NORMAL, birth_estimated=True))).split())
+    assert "Tanggal lahir : sekitar tahun 1990 (perkiraan)" in said
+    assert "1 Januari 1990" not in said
+
+
 def test_the_token_holds_no_part_of_the_nik(press: TypstPress, keys: KeyRing) -> None:
     claims = open_token(press.press(NORMAL).token, keys.verifying)
     assert NORMAL.nik[-4:] not in repr(replace(claims, nik_digest=b"", number=""))

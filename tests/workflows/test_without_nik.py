@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from tests.office import Office, person
+from tests.office import FakePress, Office, person
 from verify.db import _alembic
 from workflows import advance, desk, without_nik
 from workflows.errors import InvalidInput, OpenCaseExists, TransitionRefused
@@ -58,6 +58,14 @@ def test_a_case_goes_all_the_way_without_a_nik(sqlite_office: Office, facts: dic
     case = sqlite_office.case(ticket)
     assert (case.nik, case.lane, case.state) == (None, facts["no_nik"], State.LETTER_ISSUED)
     assert sqlite_office.fakes.switch.asked == 0  # no registry can be asked without a NIK
+
+
+def test_a_letter_knows_which_birth_date_was_guessed(sqlite_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed, press = [], FakePress.press
+    monkeypatch.setattr(FakePress, "press", lambda self, facts: pressed.append(facts) or press(self, facts))
+    sqlite_office.to_letter(1, **HOMELESS)
+    sqlite_office.to_letter(2)
+    assert [facts.birth_estimated for facts in pressed] == [True, False]
 
 
 def test_a_person_looks_where_no_registry_can_be_asked(sqlite_office: Office) -> None:

@@ -13,7 +13,7 @@ import typst
 from schemas.desk_check import local_time
 from verify.documents.letter import STANDARDS, LetterNotPrintable
 from workflows import audit
-from workflows.long_date import long_date
+from workflows.long_date import birth, long_date
 from workflows.masking import grouped, mask_nik, mask_phone
 from workflows.papers import KeptPaper
 from workflows.queries import CaseView
@@ -83,7 +83,7 @@ def _person(view: CaseView, facts: dict[str, Any]) -> Rows:
     case = view.case
     return [
         ("Nama", case.name),
-        ("Lahir", long_date(case.birth_date)),
+        ("Lahir", birth(case.birth_date, estimated=case.birth_estimated)),
         ("NIK", mask_nik(case.nik)),
         ("Telepon", mask_phone(case.phone)),
         ("Alamat", case.address or "belum dicatat"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.long_date import long_date
+from workflows.long_date import birth, long_date
 from workflows.ports import Enclosure, LetterFacts
 
 ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
@@ -81,7 +81,7 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
         list(facts.stands_in) if facts.stands_in else ["", None],
         ["Nomor Kartu Keluarga", facts.kk],
         ["Jenis kelamin", SEX.get(facts.sex.upper(), facts.sex)],
-        ["Tanggal lahir", long_date(facts.birth_date)],
+        ["Tanggal lahir", birth(facts.birth_date, estimated=facts.birth_estimated)],
         ["Alamat", facts.address],
         ["Nomor telepon", facts.phone],
         ["Rumah sakit", facts.hospital_name],

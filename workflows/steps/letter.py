@@ -67,6 +67,7 @@ def _facts(question: LetterQuestion, policy: RegionPolicy, today: RegionPolicy) 
         stands_in=question.stands_in,
         sex="Perempuan" if question.female else "Laki-laki",
         birth_date=question.birth_date,
+        birth_estimated=question.birth_estimated,
         address=question.address,
         phone=question.phone,
         hospital_code=question.hospital_code,
