@@ -79,7 +79,7 @@ def test_a_true_seal_that_no_restore_explains_stays_unknown(sqlite_office: Offic
         with pytest.raises(NotLost), back.write() as session:
             early = replace(found, token_id="0" * 32, valid_from=found.valid_from - timedelta(days=3))
             lost_letters.readopt(session, early, operator(back.rekom), now=back.clock())
-        assert readopt(back.rekom, code[:-2] + "AA") == "forged"
+        assert readopt(back.rekom, code[:-6] + "AAAAAA") == "forged"
 
 
 def test_the_command_reads_codes_a_line_each_and_names_what_it_leaves_out(
@@ -87,7 +87,7 @@ def test_the_command_reads_codes_a_line_each_and_names_what_it_leaves_out(
 ) -> None:
     code, _ = came_back(sqlite_office, tmp_path)
     file = tmp_path / "kode.txt"
-    file.write_text(f"https://rekom.example/S/{code}\n\n{code}\n{code[:-2]}AA\nbukan kode\n")
+    file.write_text(f"https://rekom.example/S/{code}\n\n{code}\n{code[:-6]}AAAAAA\nbukan kode\n")
     with returned(sqlite_office, tmp_path) as back:
         monkeypatch.setenv("DATABASE_URL", back.rekom.settings.database_url)
         monkeypatch.setenv("REKOM_DATA_DIR", back.rekom.settings.data_dir)
