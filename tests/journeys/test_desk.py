@@ -245,8 +245,9 @@ def test_an_older_list_is_refused_and_a_desk_without_a_list_judges_nothing(site:
     clerk.page.clock.set_system_time(site.office.clock())
     scan(clerk, code)
     says(clerk, "REVOKED")
-    fresh = site.person("rs2")
-    fresh.page.context.route("**/.well-known/rekom-bundle", lambda route: route.abort())
+    fresh = site.person()
+    fresh.page.context.route("**/.well-known/rekom-bundle", lambda route: route.abort())  # before the desk's page comes after signing in
+    fresh.sign_in("rs2")
     fresh.page.clock.install(time=site.office.clock())
     fresh.go("/periksa")
     settled(fresh)
