@@ -78,6 +78,7 @@ def test_what_cannot_be_read_or_was_altered_is_refused_with_the_list(visit: Visi
     token = kadis.get("/setuju").value("csrf_token")
     nothing = kadis.post("/setuju/periksa", {"csrf_token": token})
     assert (nothing.status, "Centang paling sedikit satu berkas" in text(nothing)) == (422, True)
+    assert ("checked" in kadis.get("/setuju").text, "checked" in nothing.text) == (True, False), "what was unticked stays so"
     unread = kadis.post("/setuju/periksa", {"csrf_token": token, "seen": "AAAA-BBBB x"})
     assert (unread.status, "Daftar ini tidak dapat dibaca." in text(unread)) == (422, True)
     asked = kadis.fill("/setuju", "/setuju/periksa")
