@@ -20,6 +20,7 @@ from tests.processes import Processes, children_of
 from verify.clock import utc_now
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.health import relay_lives
 from verify.keys import make_keys
 from verify.seeds import DEMO_PASSWORD, seed_demo
 from workflows.audit import verify_chain
@@ -80,7 +81,7 @@ def test_a_request_that_runs_is_answered_before_the_web_server_leaves(running: t
             asking = threading.Thread(target=lambda: answers.append(client.post("/api/v1/applications", json=ktp(1), headers=headers)))
             with writers_wait(office):
                 asking.start()
-                time.sleep(1)  # it waits for its turn to write by now; earlier it would only be answered sooner
+                time.sleep(3)  # it waits for its turn to write by now
                 web.send_signal(signal.SIGTERM)
                 time.sleep(1)
                 assert web.poll() is None and not answers
@@ -109,6 +110,7 @@ def test_a_job_that_runs_is_finished_and_the_next_is_left_for_others(running: tu
     relay = processes.start("relay")
     processes.start("worker")
     until(lambda: all(task.attempts for ticket in tickets for task in office.tasks(ticket)), "others take over", processes)
+    until(lambda: relay_lives(office.rekom.settings), "the relay has begun to listen", processes)
     relay.send_signal(signal.SIGTERM)
     assert relay.wait(DRAINED) == 0
     for ticket in tickets:  # no registry is connected: each check was asked once and is a person's now

@@ -73,6 +73,7 @@ def test_the_head_on_a_telephone(site: Site) -> None:
     kadis.page.get_by_role("button", name="Setujui 4 surat").click()
     certain = kadis.page.get_by_role("button", name="Ya, setujui 4 surat")
     expect(certain).to_be_visible(timeout=SLOW)
+    kadis.page.wait_for_load_state("load")  # a program would press within the hundredth second before the page's script runs
     posts = sent(kadis)
     certain.dblclick(no_wait_after=True)
     expect(kadis.page.locator("h1")).to_have_text("4 dari 4 surat disetujui", timeout=SLOW)

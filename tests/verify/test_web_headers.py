@@ -80,6 +80,23 @@ def test_every_answer_ties_the_browsers_hands(office: Office, caplog: pytest.Log
     assert not [record.getMessage() for record in caplog.records if NIK.search(record.getMessage())]
 
 
+def test_a_file_named_by_its_content_is_asked_for_once_a_year_and_any_other_each_time(office: Office) -> None:
+    client, page = office.app.test_client(), office.app.test_client().get("/masuk").text
+    named = re.search(r"/static/rekom\.css\?v=\w+", page)
+    assert named
+    lasting, plain = client.get(named[0]), client.get("/static/rekom.css")
+    outdated = client.get("/static/rekom.css?v=0123456789")
+    again = client.get(named[0], headers={"If-None-Match": lasting.headers["ETag"]})
+    assert [answer.status_code for answer in (lasting, plain, outdated, again)] == [200, 200, 200, 304]
+    for answer in (lasting, plain, outdated, again):
+        answer.close()
+    for answer in (lasting, again):
+        assert set(answer.headers["Cache-Control"].split(", ")) == {"public", "immutable", "max-age=31536000"}
+    for answer in (plain, outdated):
+        assert answer.headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/none.css?v=0123456789").status_code == 404
+
+
 def test_cookies_are_for_our_pages_over_tls_only(office: Office) -> None:
     answer = office.app.test_client().get("/masuk", base_url="https://rekom.example")
     cookie = answer.headers["Set-Cookie"]

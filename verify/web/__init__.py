@@ -134,11 +134,17 @@ MODULES = (
 )
 
 
+YEAR = 365 * 24 * 60 * 60
+"""Seconds."""
+KEPT = (200, 206, 304)
+
+
 def register(app: Flask) -> None:
     """Put the pages in place."""
     for module in MODULES:
         app.register_blueprint(module.blueprint)
     app.after_request(_never_kept)
+    app.after_request(_kept_for_ever)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -166,6 +172,16 @@ def _never_kept(response: Response) -> Response:
     """Pages hold people's data or a form's key: nobody keeps a copy."""
     if request.blueprint in {module.blueprint.name for module in MODULES}:
         response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _kept_for_ever(response: Response) -> Response:
+    """A file asked for by its content's name never changes: on a poor network each question whether it did costs seconds."""
+    named = (request.view_args or {}).get("filename")
+    if request.endpoint == "static" and response.status_code in KEPT and request.args.get("v") == _version(named):
+        response.cache_control.no_cache = None
+        response.cache_control.public = response.cache_control.immutable = True
+        response.cache_control.max_age = YEAR
     return response
 
 
