@@ -15,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 from rq import Queue
 from rq.exceptions import DuplicateJobError
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 log = logging.getLogger(__name__)
@@ -89,9 +89,9 @@ class Doorbell:
 
     def _ring_again(self, queue: Queue, task_id: int) -> None:
         # The relay rings only for tasks nobody holds, so a job that is known but not waiting in a queue was
-        # left behind by a worker that died.
+        # left behind by a worker that died; one that died before it began still calls its job "queued".
         job = queue.fetch_job(job_name(task_id))
-        if job is not None and job.get_status() == JobStatus.QUEUED:
+        if job is not None and queue.get_job_position(job.id) is not None:
             return
         if job is not None:
             job.delete()

@@ -136,7 +136,7 @@ def test_a_wiped_redis_loses_nothing(ringing: Office) -> None:
     assert {ringing.case(ticket).state for ticket in tickets} == {State.ASSESSMENT}
 
 
-@pytest.mark.parametrize("left", [JobStatus.STARTED, JobStatus.FAILED, JobStatus.FINISHED])
+@pytest.mark.parametrize("left", [JobStatus.QUEUED, JobStatus.STARTED, JobStatus.FAILED, JobStatus.FINISHED])
 def test_a_job_left_behind_by_a_dead_worker_is_rung_again(ringing: Office, left: JobStatus) -> None:
     ticket = ringing.open()
     relay.once(ringing.rekom)
