@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
 from tests.office import person
+from verify.seeds import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -65,6 +66,37 @@ def test_what_was_filled_in_is_not_left_by_a_letter(site: Site) -> None:
     peksos.page.wait_for_timeout(200)
     assert address(peksos) == place
     assert peksos.page.locator("input[value=YES]:checked").count() == 1
+
+
+def test_what_came_back_to_be_looked_at_is_not_left_either(site: Site) -> None:
+    known, loket = person(), site.person("loket")
+    loket.go("/berkas/baru")
+    born = known["birth_date"].replace(year=known["birth_date"].year + 1)
+    for field, value in {"nik": known["nik"], "name": known["name"], "birth_date": f"{born:%d-%m-%Y}", "phone": known["phone"]}.items():
+        loket.page.fill(f"#{field}", value)
+    loket.page.get_by_role("button", name="Buka berkas", exact=True).click()
+    expect(loket.page.locator("#ragu")).to_be_visible()
+    loket.press("g", "k", "/", "n")
+    loket.page.wait_for_timeout(200)
+    assert loket.page.input_value("#name") == known["name"]
+    site.office.clock.pass_by(hours=9)
+    loket.page.get_by_role("button", name="Sesuai KTP, buka berkas").click()
+    loket.page.fill("#username", "loket")
+    loket.page.fill("#password", DEMO_PASSWORD)
+    loket.page.locator("main form button").click()
+    expect(loket.page.locator("h1")).to_have_text("Isian Anda masih ada")
+    loket.press("g", "k", "/", "n")
+    loket.page.wait_for_timeout(200)
+    assert loket.heading().strip() == "Isian Anda masih ada"
+    assert loket.faults == []
+
+
+def test_a_letter_that_is_waited_for_holds_no_other_key(site: Site) -> None:
+    site.office.open()
+    site.office.drain()
+    peksos = site.person("peksos")
+    peksos.press("j", "g", "Tab")
+    assert peksos.focused() != person()["name"]
 
 
 @LOOKS

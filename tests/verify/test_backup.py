@@ -1,7 +1,8 @@
 """A backup proves its restore: what was in the database is counted in the copy, on both databases; nothing given since is given again."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,8 +12,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+import verify.db
 from tests.office import Office, running_office
 from tests.services import Databases
+from verify.backup import copying
 from verify.backup.copying import CopyFailed, ToolMissing
 from verify.backup.making import make_backup
 from verify.backup.receipt import RECEIPT, BackupUnusable, last_backup
@@ -165,6 +168,21 @@ def test_without_postgresqls_programs_one_sentence_says_what_to_install(
     with running_office(postgresql_url, tmp_path) as office, pytest.raises(ToolMissing, match="postgresql-client"):
         make_backup(office.rekom, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_dump_may_take_longer_than_a_transaction_may_stand_still(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = copying._tool
+
+    def slow(command: Sequence[str], url: str) -> None:
+        time.sleep(2)
+        dump(command, url)
+
+    monkeypatch.setattr(verify.db, "IDLE_SECONDS", 1)
+    monkeypatch.setattr(copying, "_tool", slow)
+    contents = copying.copy_to(postgresql_url, tmp_path / "isi.dump")
+    assert contents.rows["hospital"] == 0
 
 
 def events(office: Office) -> list[AuditEvent]:

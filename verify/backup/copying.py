@@ -71,6 +71,8 @@ def _copy_postgresql(url: str, file: Path) -> Contents:
     engine = connect(url)
     try:
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            # This transaction stands still on purpose: pg_dump reads its moment, and may take longer than others may stand still.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             _tool(["pg_dump", "--format=custom", f"--snapshot={snapshot}", "--file", str(file), "--dbname", _address(url)], url)
             return count(connection)

@@ -27,8 +27,9 @@ function questions() {
   return fields.filter((field) => !field.closest(".cases"));
 }
 
-// Whether this page would be left with something on it that is nowhere else.
+// Whether this page would be left with something on it that is nowhere else: typed here, or typed before and brought back.
 function isFilledIn() {
+  if (document.querySelector("main [data-typed]")) return true;
   const fields = questions();
   return fields.length > 0 && (document.querySelector("main .summary") !== null || fields.some(isChanged));
 }
@@ -126,7 +127,7 @@ function pressOutsideOfFields(event) {
     leave(big("a"));
     return;
   }
-  if (localStorage.getItem(KEYS_OFF) !== null) return;
+  if (event.key.length > 1 || localStorage.getItem(KEYS_OFF) !== null) return; // Tab and the like are no letters
   const afterG = performance.now() - beganWithG < LETTER_AFTER_G;
   const act = afterG ? () => goTo(event.key) : ONE_KEY[event.key];
   if (!act) return;

@@ -29,6 +29,7 @@ def show(token: str) -> str:
 @public
 def take(token: str) -> Response | tuple[str, int]:
     """Keep the photograph, and offer the next paper."""
+    phone_counter.handed(token)  # a guess has no form to come back to, and counts once
     return tried(lambda: _take(token), lambda form: page(token, form))
 
 
@@ -50,7 +51,6 @@ def page(token: str, form: Form | None = None) -> str:
 
 
 def _take(token: str) -> Response:
-    phone_counter.handed(token)
     paper, content = sent_picture(request)
     phone_counter.send(token, paper, content)
     tell(say("Foto {paper} terkirim. Lihat di layar loket.", paper=paper_word(paper)))

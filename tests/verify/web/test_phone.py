@@ -133,6 +133,13 @@ def test_whoever_guesses_links_has_to_wait(sqlite_office: Office) -> None:
     assert said == [404] * lookups.STRANGERS.free + [429]
 
 
+def test_a_photo_sent_by_a_guessed_link_counts_as_one_guess(sqlite_office: Office) -> None:
+    phone = telephone(sqlite_office)
+    token = phone.get("/masuk").value("csrf_token")
+    said = [phone.client.post(f"/foto/tebakan{number}", data={"csrf_token": token}).status_code for number in range(lookups.STRANGERS.free + 1)]
+    assert said == [404] * lookups.STRANGERS.free + [429]
+
+
 @pytest.mark.parametrize("username", ["kadis", "rs"])
 def test_who_may_not_add_papers_gets_no_code(visit: Visit, sqlite_office: Office, username: str) -> None:
     ticket, someone = sqlite_office.open(), visit(username)
