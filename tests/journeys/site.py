@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.office import Office
@@ -26,6 +26,9 @@ SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 COLOURS = 96
 """Enough for flat pages; a third of the size."""
+
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+"""A camera that shows a made-up picture, and nobody is asked whether it may."""
 
 THREE_G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 """Milliseconds and bytes a second."""
@@ -150,6 +153,25 @@ class Site:
         if username:
             person.sign_in(username)
         return person
+
+
+@contextmanager
+def launched(chromium: Path, *flags: str) -> Iterator[Browser]:
+    """A browser. Its event loop ends with it: while one runs in this thread, nothing else can start its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=[*FLAGS, *flags])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def site_of(office: Office, browser: Browser) -> Iterator[Site]:
+    """An office at an address of its own; whoever sat in front of it is gone afterwards."""
+    with serving(office.app) as address:
+        made = Site(office, address, browser)
+        yield made
+        for context in made.contexts:
+            context.close()
 
 
 def _whole(app: Callable[..., Any]) -> Callable[..., Any]:

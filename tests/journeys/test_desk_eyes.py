@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.at_desk import HERE, cut, says, scan, sit
-from tests.journeys.site import FLAGS, PHONE, Person, Site, serving
+from tests.journeys.site import FAKE_CAMERA, PHONE, Person, Site, launched, site_of
 from tests.office import Office, running_office
 from tests.printing import copied, printed, squeezed
 from verify.documents.letter import TypstPress
@@ -38,23 +38,17 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def looking(chromium_path: Path, film: Path) -> Iterator[Browser]:
     """A browser whose camera shows the film."""
-    eyes = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=[*FLAGS, *eyes])
+    with launched(chromium_path, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={film}") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def site(looking: Browser, sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
     """The test office with the real press, at an address of its own."""
-    with running_office(sqlite_url, tmp_path) as office, serving(office.app) as address:
+    with running_office(sqlite_url, tmp_path) as office, site_of(office, looking) as made:
         press = TypstPress(office.rekom.key_store.ring, "https://rekom.example")
         vars(office.rekom)["ports"] = replace(office.rekom.ports, press=press)
-        made = Site(office, address, looking)
         yield made
-        for context in made.contexts:
-            context.close()
 
 
 def paper(office: Office) -> bytes:

@@ -8,18 +8,17 @@ from urllib.parse import urlsplit
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 from tests.journeys.looks import looks_well
-from tests.journeys.site import DESKTOP, FLAGS, PATIENCE, PHONE, Person, Site, serving
-from tests.office import Office, running_office
+from tests.journeys.site import DESKTOP, FAKE_CAMERA, PATIENCE, PHONE, Person, Site, launched
+from tests.office import Office
 from tests.verify.made_scans import a_scan
 from workflows.records import CasePaper, PaperWay
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 SLOW = 3 * PATIENCE
 """A photograph is decoded by two processes of its own before its page comes."""
 PHOTO = {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
@@ -28,19 +27,8 @@ PHOTO = {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
 @pytest.fixture(scope="module")
 def chromium(chromium_path: Path) -> Iterator[Browser]:
     """A browser whose camera shows a made-up picture."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=[*FLAGS, *CAMERA])
+    with launched(chromium_path, *FAKE_CAMERA) as browser:
         yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(chromium: Browser, sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
-    with running_office(sqlite_url, tmp_path) as office, serving(office.app) as address:
-        made = Site(office, address, chromium)
-        yield made
-        for context in made.contexts:
-            context.close()
 
 
 def kept(office: Office) -> list[tuple[str, PaperWay]]:
