@@ -61,7 +61,7 @@ class Rekom:
     @cached_property
     def master_key(self) -> MasterKey:
         """Where the key lies that wraps those of personal data."""
-        return MasterKey(self.settings.folder / "keys", self.settings.master_key)
+        return MasterKey(self.settings.folder / "keys", self.settings.master_key, self.settings.old_master_key)
 
     @cached_property
     def vault(self) -> Vault:

@@ -42,6 +42,11 @@ class Settings:
     master_key: str = _setting(
         "", "64 hexadecimal digits that wrap the keys of personal data; empty: they are in induk.json in the folder of keys", secret=True
     )
+    old_master_key: str = _setting(
+        "",
+        "the one before, while `rekom vault rewrap` puts the keys under the new REKOM_MASTER_KEY, and to restore older copies",
+        secret=True,
+    )
     office_certificate: str = _setting("", "PKCS#12 file with the office's certificate; sealed letters are then signed by PAdES too")
     office_certificate_password: str = _setting("", "password of that file", secret=True)
     bundle_hours: float = _setting(72.0, "hours after which a verifier without network no longer believes the trust bundle it holds")

@@ -125,15 +125,25 @@ def _keys(rekom: Rekom) -> Answer:
 
 
 def _vault(rekom: Rekom) -> Answer:
+    master = rekom.master_key
     try:
+        secret = master.secret
         with rekom.database.read() as session:
             plain = sum(number for (_, key), number in vault_rotation.count(session).items() if not key)
-            sign = rekom.master_key.sign
+            ours = rekom.vault.lies_under(session.connection(), secret)
     except KeyFileError as error:
         return Grade.ILL, "data pribadi tidak terbaca", str(error)
     if plain:
         return Grade.ILL, f"{plain} isian belum tersegel", "Jalankan: rekom migrate"
-    return _well(f"kunci induk {sign}; simpan salinannya terpisah dari cadangan basis data")
+    if not ours or (master.next_path.exists() and not master.given):
+        return Grade.WATCH, "penggantian kunci induk belum selesai", "Jalankan: rekom vault rewrap"
+    if master.former_paths:
+        return (
+            Grade.WATCH,
+            "kunci induk lama masih di server",
+            f"Pindahkan {master.former_paths[0].name} ke tempat aman, bersama cadangan lama.",
+        )
+    return _well(f"kunci induk {master.sign}; simpan salinannya terpisah dari cadangan basis data")
 
 
 def _redis(rekom: Rekom) -> Answer:

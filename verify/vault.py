@@ -13,14 +13,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from verify.keyring import DIGEST_BYTES, KeyFileError
-from verify.master_key import MasterKey
+from verify.master_key import MasterKey, sign_of
 from workflows.records.vault_key import VaultKey, VaultPurpose
 from workflows.sealed import MARK, SealBroken
 
@@ -34,17 +36,19 @@ TABLE = VaultKey.__table__  # type: ignore[attr-defined]  # every table class ha
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The unwrapped keys of one database."""
+    """The unwrapped keys of one database, and the master key they all were under; empty where they were under several."""
 
     newest: int
     ciphers: Mapping[int, AESGCM] = field(repr=False)
     index: bytes = field(repr=False)
+    master: bytes = field(repr=False)
 
 
 class SealedUnderOther(KeyFileError):
     """The database's keys were wrapped by another master key."""
 
     slug = "kunci-induk-lain"
+    sentence = "Kunci induk ini bukan yang menyegel basis data ini. Kembalikan kunci induk yang benar, lalu jalankan rekom doctor."
 
 
 class Vault:
@@ -100,13 +104,38 @@ class Vault:
 
     def load(self, connection: Connection) -> bool:
         """Read and unwrap the keys; false where there are none yet. ``SealedUnderOther`` with another master key."""
-        rows = connection.execute(select(TABLE.c.id, TABLE.c.purpose, TABLE.c.wrapped).order_by(TABLE.c.id)).all()
+        rows = connection.execute(_wrapped_keys()).all()
         if rows:
-            opened = {row.id: _unwrap(self.master, row.id, row.purpose, row.wrapped) for row in rows}
-            data = {row.id: AESGCM(opened[row.id]) for row in rows if row.purpose == VaultPurpose.DATA}
-            index = next(opened[row.id] for row in rows if row.purpose == VaultPurpose.INDEX)
-            self._keys, self._looked = Keys(max(data), data, index), time.monotonic()
+            opened = {row.id: self._unwrapped(row) for row in rows}
+            data = {row.id: AESGCM(opened[row.id][1]) for row in rows if row.purpose == VaultPurpose.DATA}
+            index = next(opened[row.id][1] for row in rows if row.purpose == VaultPurpose.INDEX)
+            masters = {master for master, _ in opened.values()}
+            self._keys, self._looked = Keys(max(data), data, index, masters.pop() if len(masters) == 1 else b""), time.monotonic()
         return bool(rows)
+
+    def sign(self, connection: Connection) -> str:
+        """The sign of the master key that all keys of a database lie under; empty where there are none, or several masters."""
+        there = self.load(connection)
+        return sign_of(self._known().master) if there and self._known().master else ""
+
+    def rewrap(self, connection: Connection, master: bytes) -> int:
+        """Wrap anew, within the caller's transaction, each key that lies under another master key; returns how many did."""
+        _alone(connection)
+        changed = 0
+        for row in connection.execute(_wrapped_keys()).all():
+            before, key = self._unwrapped(row)
+            if before != master:
+                wrapped = _wrap(master, row.id, row.purpose, key)
+                if _unwrap(master, row.id, row.purpose, wrapped) != key:
+                    raise SealBroken
+                connection.execute(update(TABLE).where(TABLE.c.id == row.id).values(wrapped=wrapped))
+                changed += 1
+        return changed
+
+    def lies_under(self, connection: Connection, master: bytes) -> bool:
+        """Whether every key of a database opens with this master key alone."""
+        rows = connection.execute(_wrapped_keys()).all()
+        return all(_unwrap(master, row.id, row.purpose, row.wrapped) is not None for row in rows)
 
     def make_first(self, connection: Connection) -> None:
         """The first keys of a database, and a master key where the office has none; whoever comes second finds them."""
@@ -117,11 +146,22 @@ class Vault:
             self.load(connection)
 
     def add(self, connection: Connection, purpose: VaultPurpose) -> int:
-        """One more key, wrapped; it seals from the next look on."""
+        """One more key, wrapped like those that are there; it seals from the next look on."""
+        _alone(connection)
+        first = connection.execute(_wrapped_keys().limit(1)).first()
+        master = self._unwrapped(first)[0] if first else self.master.secret
         number = int(connection.execute(select(func.coalesce(func.max(TABLE.c.id), 0) + 1)).scalar_one())
-        wrapped = _wrap(self.master, number, purpose, secrets.token_bytes(KEY_BYTES))
+        wrapped = _wrap(master, number, purpose, secrets.token_bytes(KEY_BYTES))
         connection.execute(TABLE.insert().values(id=number, purpose=purpose, wrapped=wrapped, made_at=self.clock()))
         return number
+
+    def _unwrapped(self, row: Any) -> tuple[bytes, bytes]:
+        """The master key that opens a row, and its key: the one known last is tried first, so that its file need not be there."""
+        known = (self._keys.master,) if self._keys and self._keys.master else ()
+        for master in chain(known, self.master.every()):
+            if (key := _unwrap(master, row.id, row.purpose, row.wrapped)) is not None:
+                return master, key
+        raise SealedUnderOther
 
     def _known(self) -> Keys:
         if self._keys is None:
@@ -159,16 +199,25 @@ def _bound_to(place: str, row: str) -> bytes:
     return f"{place} {row}".encode()
 
 
-def _wrap(master: MasterKey, number: int, purpose: str, key: bytes) -> str:
+def _wrap(master: bytes, number: int, purpose: str, key: bytes) -> str:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return base64.b64encode(nonce + AESGCM(master.secret).encrypt(nonce, key, _bound_to(f"vault_key.{purpose}", str(number)))).decode()
+    return base64.b64encode(nonce + AESGCM(master).encrypt(nonce, key, _bound_to(f"vault_key.{purpose}", str(number)))).decode()
 
 
-def _unwrap(master: MasterKey, number: int, purpose: str, wrapped: str) -> bytes:
+def _unwrap(master: bytes, number: int, purpose: str, wrapped: str) -> bytes | None:
+    """The key; None where another master key wrapped it."""
     whole = base64.b64decode(wrapped)
     try:
-        return AESGCM(master.secret).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], _bound_to(f"vault_key.{purpose}", str(number)))
+        return AESGCM(master).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], _bound_to(f"vault_key.{purpose}", str(number)))
     except InvalidTag:
-        raise SealedUnderOther(
-            "Kunci induk ini bukan yang menyegel basis data ini. Kembalikan kunci induk yang benar, lalu jalankan rekom doctor."
-        ) from None
+        return None
+
+
+def _wrapped_keys() -> Select[tuple[int, str, str]]:
+    return select(TABLE.c.id, TABLE.c.purpose, TABLE.c.wrapped).order_by(TABLE.c.id)
+
+
+def _alone(connection: Connection) -> None:
+    """Let nobody else write keys until the transaction ends; on SQLite a writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE vault_key IN SHARE ROW EXCLUSIVE MODE"))

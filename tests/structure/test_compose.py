@@ -138,6 +138,7 @@ def test_every_secret_must_be_given() -> None:
         "REKOM_SIGNING_KEY_PEM",
         "REKOM_SIGNING_KEY_TOKEN",
         "REKOM_MASTER_KEY",
+        "REKOM_OLD_MASTER_KEY",
         "REKOM_OFFICE_CERTIFICATE_PASSWORD",
         "REKOM_METRICS_TOKEN",
         "REKOM_OIDC_CLIENT_SECRET",

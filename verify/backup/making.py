@@ -6,28 +6,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from verify import __version__
 from verify.backup.copying import COPY, CopyFailed, copy_to, kind_of
 from verify.backup.receipt import BackupUnusable, Contents, Receipt, read_receipt, remember, write_receipt
 from verify.composition import Rekom
+from verify.db import connect
+from verify.vault import TABLE
 
 CHUNK = 1 << 20
 
 
 def make_backup(rekom: Rekom, into: Path) -> tuple[Path, Receipt]:
     """Copy the database into a new folder below ``into``; ``CopyFailed`` leaves nothing behind."""
-    now, url, sign = rekom.clock(), rekom.settings.database_url, rekom.master_key.sign if rekom.master_key.there else ""
+    now, url, sign = rekom.clock(), rekom.settings.database_url, sign_now(rekom)
     folder = into / f"rekom-{now:%Y%m%dT%H%M%SZ}"
     with _unfinished(folder) as draft:
         file = draft / COPY[kind_of(url)]
         contents = make_copy(url, file)
+        if sign_now(rekom) != sign:
+            raise CopyFailed("Kunci induk diganti selagi disalin. Ulangi pencadangan.")
         receipt = Receipt(now, __version__, kind_of(url), file.name, file.stat().st_size, digest(file), contents, sign)
         write_receipt(draft, receipt)
         draft.rename(folder)
     remember(rekom.settings, now, folder)
     return folder, receipt
+
+
+def sign_now(rekom: Rekom) -> str:
+    """The sign of the master key that the office's database lies under now; empty where it has none yet, or between two."""
+    engine = connect(rekom.settings.database_url)
+    try:
+        with engine.connect() as connection:
+            sealed = rekom.master_key.there and inspect(connection).has_table(TABLE.name)
+            return rekom.new_vault().sign(connection) if sealed else ""
+    except SQLAlchemyError as error:
+        raise CopyFailed(f"Salinan gagal ({type(error).__name__}). Periksa DATABASE_URL, ruang disk, dan hak akses.") from None
+    finally:
+        engine.dispose()
 
 
 def make_copy(url: str, file: Path) -> Contents:

@@ -19,6 +19,8 @@ from verify.backup.making import opened
 from verify.backup.receipt import BackupUnusable, Receipt, remember
 from verify.composition import Rekom
 from verify.db import connect
+from verify.keyring import KeyFileError
+from verify.master_key import FORMER, sign_of
 from workflows import audit, trust
 from workflows.actor import Actor
 from workflows.errors import Conflict
@@ -43,6 +45,7 @@ def try_backup(rekom: Rekom, folder: Path) -> Receipt:
     _must_open(rekom, receipt)
     with throwaway(rekom.settings.database_url, file) as url:
         _must_agree(url, receipt)
+        _keys_must_open(rekom, url, receipt)
     remember(rekom.settings, receipt.made_at, folder, rekom.clock())
     return receipt
 
@@ -60,6 +63,7 @@ def restore(rekom: Rekom, folder: Path, actor: Actor, *, bundle_counter: int, sk
     _must_be_empty(url)
     load_into(url, file)
     _must_agree(url, receipt)
+    _keys_must_open(rekom, url, receipt)
     with rekom.database.write() as session:
         return _go_on(session, receipt, actor, rekom, bundle_counter, skip)
 
@@ -93,11 +97,25 @@ def _same_kind(rekom: Rekom, receipt: Receipt) -> None:
 
 
 def _must_open(rekom: Rekom, receipt: Receipt) -> None:
-    """``BackupUnusable`` where the office's master key is not the one the copy's personal data was sealed under."""
-    if receipt.master_key and receipt.master_key != rekom.master_key.sign:
+    """``BackupUnusable`` where none of the office's master keys, earlier ones included, is the one the copy lies under."""
+    if receipt.master_key and receipt.master_key not in map(sign_of, rekom.master_key.every()):
         raise BackupUnusable(
-            f"Cadangan ini tersegel dengan kunci induk {receipt.master_key}. Di sini ada kunci lain. Kembalikan kunci induk itu dahulu."
+            f"Cadangan ini tersegel dengan kunci induk {receipt.master_key}. Di sini ada kunci lain. Kembalikan kunci induk itu dahulu: "
+            f"letakkan {FORMER.format(receipt.master_key)} di folder kunci, atau isi REKOM_OLD_MASTER_KEY."
         )
+
+
+def _keys_must_open(rekom: Rekom, url: str, receipt: Receipt) -> None:
+    """Open every key that came with the copy; ``BackupUnusable`` where one does not."""
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            if receipt.master_key:
+                rekom.new_vault().load(connection)
+    except KeyFileError:
+        raise BackupUnusable("Kunci data dalam cadangan ini tidak terbuka. Ambil cadangan lain, lalu ulangi.") from None
+    finally:
+        engine.dispose()
 
 
 def _must_be_empty(url: str) -> None:

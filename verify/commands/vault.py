@@ -1,10 +1,12 @@
 """``rekom vault``: the keys that personal data is sealed with."""
 
+from contextlib import closing
+
 import click
 from sqlmodel import col, select
 
-from verify import vault_rotation
-from verify.commands.operator import changing, installation, looking, operator
+from verify import vault_rewrapping, vault_rotation
+from verify.commands.operator import changing, discreet, installation, looking, operator
 from workflows import audit
 from workflows.records.vault_key import VaultKey, VaultPurpose
 
@@ -22,6 +24,8 @@ def show_command() -> None:
         keys = session.exec(select(VaultKey).where(VaultKey.purpose == VaultPurpose.DATA).order_by(col(VaultKey.id))).all()
         lying = vault_rotation.count(session)
     click.echo(f"Kunci induk: {rekom.master_key.sign}")
+    for path in rekom.master_key.former_paths:
+        click.echo(f"Kunci induk sebelumnya: {path.name}, untuk cadangan lama")
     for key in keys:
         number = sum(count for (_, name), count in lying.items() if name == str(key.id))
         word = "menyegel" if key.id == keys[-1].id else "kosong" if key.emptied_at else "membuka"
@@ -42,3 +46,19 @@ def rotate_command() -> None:
     click.echo(f"Kunci {done.key} menyegel sekarang; {done.resealed} isian dipindahkan.")
     for one in done.unreadable:
         click.echo(f"Tidak terbaca: {one}. Kembalikan baris ini dari cadangan.", err=True)
+
+
+@vault_group.command("rewrap")
+@click.option("--prepare", is_flag=True, help="make the new master key only, so that it can be copied to a safe and to other servers first")
+def rewrap_command(prepare: bool) -> None:
+    """Put all keys under a new master key while the office works; run it again if it was interrupted."""
+    rekom = installation()
+    if prepare:
+        path = vault_rewrapping.prepare(rekom)
+        click.echo(f"Kunci induk berikutnya: {path}. Salin ke tempat aman dan ke server lain, lalu jalankan: rekom vault rewrap")
+        return
+    with closing(rekom.database), discreet():
+        done = vault_rewrapping.rewrap(rekom, operator(rekom))
+    click.echo(f"Kunci induk sekarang {done.sign}; {done.keys} kunci dibungkus ulang. Simpan salinannya di tempat aman.")
+    click.echo("Cadangan lama masih terkunci dengan kunci induk lama. Simpan kunci itu bersama cadangannya, di luar server ini.")
+    click.echo("Bila kunci induk lama bocor, jalankan juga: rekom vault rotate")
