@@ -90,11 +90,14 @@ class Doorbell:
     def _ring_again(self, queue: Queue, task_id: int) -> None:
         # The relay rings only for tasks nobody holds, so a job that is known but not waiting in a queue was
         # left behind by a worker that died; one that died before it began still calls its job "queued".
-        job = queue.fetch_job(job_name(task_id))
-        if job is not None and queue.get_job_position(job.id) is not None:
+        # A worker that goes on after a wipe writes its sign of life where its job was: a name without a job.
+        name = job_name(task_id)
+        job = queue.fetch_job(name)
+        if job is not None and queue.get_job_position(name) is not None:
             return
         if job is not None:
             job.delete()
+        queue.connection.delete(TaskJob.key_for(name))
         with suppress(DuplicateJobError):
             _enqueue(queue, task_id)
 

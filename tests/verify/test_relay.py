@@ -148,6 +148,17 @@ def test_a_job_left_behind_by_a_dead_worker_is_rung_again(ringing: Office, left:
     assert (len(work_off(ringing)), ringing.case(ticket).state) == (1, State.ASSESSMENT)
 
 
+def test_a_sign_of_life_written_after_a_wipe_keeps_no_task_from_its_job(ringing: Office) -> None:
+    ticket = ringing.open()
+    relay.once(ringing.rekom)
+    (job,) = queue(ringing).jobs
+    ringing.rekom.doorbell.impatient.flushall()
+    job.heartbeat(ringing.clock(), 90)  # of a worker that had taken it before, and is then killed
+    ringing.clock.pass_by(seconds=30)
+    assert (relay.once(ringing.rekom), waiting(ringing)) == (1, [job.id])
+    assert (len(work_off(ringing)), ringing.case(ticket).state) == (1, State.ASSESSMENT)
+
+
 def test_without_redis_tasks_are_given_back_and_rung_later(sqlite_office: Office) -> None:
     office = sqlite_office
     assert office.rekom.settings.redis_url == NOBODY
