@@ -29,6 +29,7 @@ from verify.api import (
     session,
     sessions,
     signing,
+    taking,
     waits,
     webhooks,
 )
@@ -41,6 +42,7 @@ MODULES = (
     applications,
     households,
     papers,
+    taking,
     casework,
     approvals,
     delegations,
