@@ -109,7 +109,7 @@ class Settings:
     webhook_private_hosts: str = _setting(
         "", "names, separated by commas, whose private addresses news may go to, and without TLS; empty: public addresses only"
     )
-    task_lease_seconds: float = _setting(30.0, "seconds a task belongs to a worker before it is handed out again")
+    task_lease_seconds: float = _setting(5.0, "seconds a task belongs to a worker that no longer renews it, before it is handed out again")
     task_attempts: int = _setting(5, "tries at a registry before the check becomes a task for a person")
     recheck_hours: float = _setting(72.0, "hours for which a registry is still asked about a check that a person took over")
     task_backoff_seconds: float = _setting(2.0, "first pause after a failed try; it doubles each time, to 10 minutes at most")

@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.chaos import crash_points, doubles, edits, hostile, hunting, loads, random_kills
+from tests.chaos import crash_points, doubles, edits, hostile, hunting, loads, random_kills, worker_deaths
 from tests.chaos.crash_points import Choice
 from tests.chaos.results import Result, keep, told
 
@@ -21,6 +21,7 @@ GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "R13": lambda given: loads.requests(given.size or 10_000, given.seed),
     "R14": lambda given: hostile.run(given.size or 200, given.seed),
     "R16": lambda given: loads.restores(given.size or 1_000, given.seed),
+    "R17": lambda given: worker_deaths.run(given.size or 200, given.seed),
     "R18": lambda given: hunting.run(hunting.choose(given.bugs, given.seed), given.seed),
 }
 
@@ -31,7 +32,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"{', '.join(GOALS)}; all of them where none is named")
     for name, about in (("cases", "cases of R1"), ("kills", "blows of R1")):
         parser.add_argument(f"--{name}", type=int, default=None, help=about)
-    parser.add_argument("--size", type=int, default=None, help="trials of R4 to R16; each has its full size where none is given")
+    parser.add_argument("--size", type=int, default=None, help="trials of R4 to R17; each has its full size where none is given")
     parser.add_argument("--share", type=float, default=1.0, help="share of the crash points of R2, 1 is all of them")
     parser.add_argument("--bugs", type=int, default=99, help="planted bugs of R18; all of them where there are no more")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")

@@ -26,7 +26,7 @@ from tests.services import ServiceMissing
 from workflows.rules.facts import Answer
 
 SHARES = {
-    "kill_horse": 0.52,
+    "kill_horse": 0.50,
     "kill_worker": 0.27,
     "orphan_horse": 0.04,
     "freeze_horse": 0.03,
@@ -36,6 +36,8 @@ SHARES = {
     "wipe_redis": 0.03,
     "slow_registries": 0.02,
     "crash_postgres": 0.02,
+    "lose_redis_and_worker": 0.01,
+    "lose_database_and_relay": 0.01,
 }
 """How often each thing is hurt; at least once each."""
 USERS = ("loket", "peksos", "validator", "kadis", "rs", "rs2")
@@ -43,7 +45,7 @@ HOSPITALS = {"rs": "RS-CONTOH-1", "rs2": "RS-CONTOH-2"}
 AT_ONCE = 12
 """Applicants under way at the same time."""
 PATIENCE = 300.0
-"""Seconds for one applicant's whole way, however busy the machine is, after which the story is one that was lost."""
+"""Seconds for one step of an applicant's way, however busy the machine is, after which the story is one that was lost."""
 LOOK = 0.15
 
 
@@ -145,28 +147,32 @@ def _hurt(one: Run) -> None:
 
 def _tell(one: Run, number: int) -> None:
     """One applicant's way; what went wrong with it is kept as a failure."""
-    until = time.monotonic() + PATIENCE
     try:
-        _story(one, number, until)
+        _story(one, number)
     except (TimeoutError, AssertionError, KeyError) as error:
         one.lost.append(f"applicant {number}: {type(error).__name__} {error}")
 
 
-def _story(one: Run, number: int, until: float) -> None:
-    ticket = _open(one, number, until)
+def _story(one: Run, number: int) -> None:
+    ticket = _open(one, number, _until())
     address = f"/applications/{ticket}"
-    _stands(one, ticket, "ASSESSMENT", until)
+    _stands(one, ticket, "ASSESSMENT", _until())
     answers = {criterion.key: Answer.YES.value for criterion in one.whole.office.criteria.criteria}
-    _move(one, "peksos", ticket, "ASSESSMENT", "assessment", {"answers": answers}, until)
-    _move(one, "validator", ticket, "VALIDATION", "validation", {"agrees": True}, until)
-    _move(one, "kadis", ticket, "DECISION", "decision", {"outcome": "APPROVE", "reason": "Uji."}, until)
-    _stands(one, ticket, "LETTER_ISSUED", until)
-    status, body = one.program("loket").insist(lambda: one.program("loket").ask("GET", address), until)
+    _move(one, "peksos", ticket, "ASSESSMENT", "assessment", {"answers": answers}, _until())
+    _move(one, "validator", ticket, "VALIDATION", "validation", {"agrees": True}, _until())
+    _move(one, "kadis", ticket, "DECISION", "decision", {"outcome": "APPROVE", "reason": "Uji."}, _until())
+    _stands(one, ticket, "LETTER_ISSUED", _until())
+    status, body = one.program("loket").insist(lambda: one.program("loket").ask("GET", address), _until())
     one.diary.write("read", status, actor="loket", ticket=ticket)
     letter = parsed(body)["letter"]
     with ThreadPoolExecutor(len(HOSPITALS)) as desks:
-        taken = list(desks.map(lambda desk: _accept(one, desk, letter, until), HOSPITALS))
+        taken = list(desks.map(lambda desk: _accept(one, desk, letter, _until()), HOSPITALS))
     assert sorted(taken) == [200, 409], f"two desks were told {taken}"
+
+
+def _until() -> float:
+    """When whoever takes a step now has waited too long."""
+    return time.monotonic() + PATIENCE
 
 
 def _open(one: Run, number: int, until: float) -> str:

@@ -103,6 +103,25 @@ class Whole:
         self.postgres.crash()
         return True
 
+    def lose_redis_and_worker(self, which: int) -> bool:
+        """Two at once: SIGKILL a worker and what it runs while Redis is killed too."""
+        horses = self._horses(which)
+        self.valkey.end()
+        send([self.workers[which].pid, *horses], signal.SIGKILL)
+        self.valkey.start()
+        self.workers[which].wait(timeout=10)
+        self.workers[which] = self.processes.start("worker")
+        return True
+
+    def lose_database_and_relay(self, _: int) -> bool:
+        """Two at once: SIGKILL the relay while PostgreSQL is shut down, so that it comes back to an office that recovers."""
+        self.postgres.end()
+        self.relay.kill()
+        self.relay.wait(timeout=10)
+        self.relay = self.processes.start("relay")
+        self.postgres.start()
+        return True
+
     def slow_registries(self, _: int) -> bool:
         """Every registry is too slow for a moment; what is asked meanwhile runs into its time limit."""
         for registry in REGISTRIES:
@@ -129,13 +148,13 @@ class Whole:
 
 
 @contextmanager
-def whole_office(folder: Path, workers: int = 2) -> Iterator[Whole]:
-    """Start everything on private sockets and one port of 127.0.0.1; all of it ends with the block."""
+def whole_office(folder: Path, workers: int = 2, lease: float = LEASE) -> Iterator[Whole]:
+    """Start everything on private sockets and one port of 127.0.0.1; all of it ends with the block. ``lease`` is in seconds."""
     with ExitStack() as until_done:
         database, bell = until_done.enter_context(postgres()), until_done.enter_context(valkey())
         migrate(database.url)
         given = {"database_url": database.url, "redis_url": bell.url, "data_dir": str(folder), "secret_key": "x" * 32}
-        settings = Settings(environment="test", task_lease_seconds=LEASE, task_backoff_seconds=BACKOFF, **given)
+        settings = Settings(environment="test", task_lease_seconds=lease, task_backoff_seconds=BACKOFF, **given)
         simulator = until_done.enter_context(running_simulator(replace(settings, registry_total_seconds=2.0)))
         settings = simulator.settings
         make_keys(settings.folder / "keys")
