@@ -41,6 +41,7 @@ LOWEST = (3, 11)
 MOST_PROCESSES = 4
 LOCKS = ("core", "dev", "bench")
 """Each holds all of the one before it."""
+LOCKED_EXTRAS = {"core": (), "ktp": ("ktp",), "dev": ("dev",), "bench": ("dev", "bench")}
 
 USAGE = """Usage: python3 run.py COMMAND
 
@@ -269,7 +270,8 @@ def lock(_more: Sequence[str]) -> None:
     uv = find_uv()
     if uv is None:
         raise Stop("Lock files are compiled by uv, which pip could not install, see above.")
-    for name, extra in (("core", []), ("dev", ["--extra", "dev"]), ("bench", ["--extra", "dev", "--extra", "bench"])):
+    for name, extras in LOCKED_EXTRAS.items():
+        extra = [word for one in extras for word in ("--extra", one)]
         if run([uv, "pip", "compile", *LOCK_OPTIONS, *extra, "--custom-compile-command", "python3 run.py lock", *lock_paths(name)]):
             raise Stop(f"requirements/{name}.lock could not be compiled, see above.")
 

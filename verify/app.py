@@ -33,6 +33,7 @@ UPLOADS = {
     "signing.upload_scan": LARGEST_SCAN,
     "papers.keep": LARGEST + LARGEST_REQUEST,
     "phone.take": LARGEST + LARGEST_REQUEST,
+    "ktp.read": LARGEST + LARGEST_REQUEST,
     "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,19 @@ from verify.documents.letter import TypstPress
 from verify.documents.pades import SignedPress, office_signer
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
+from verify.ktp_photos import installed, read_photo
 from verify.master_key import MasterKey
 from verify.registries import Shared, Standing, connect, sources, standings
 from verify.registries.bsre import BsreSigner
 from verify.registries.courier import WebhookCourier
 from verify.registries.http import trusting
 from verify.vault import Vault
+from workflows.ktp import ReadCard
 from workflows.ports import LetterPress, Ports, RemoteSigner
 from workflows.rules.policy import PolicyBook, RegionPolicy
+
+CardReader = Callable[[bytes], ReadCard]
+"""From a photograph of a KTP to what stands on it."""
 
 
 @cache
@@ -114,6 +119,11 @@ class Rekom:
         poverty = sources.poverty(registries, self.settings, self.database, self.clock)
         courier = WebhookCourier(self.settings, self.key_store.ring, self.clock)
         return Ports(civil, membership, poverty, press, self.policies, courier)
+
+    @cached_property
+    def card_reader(self) -> CardReader | None:
+        """What reads photographs of KTPs, where the extra ``ktp`` is installed."""
+        return partial(read_photo, practice=self.settings.practice) if installed() else None
 
     def standings(self) -> tuple[Standing, ...]:
         """How each registry stands, for an operator."""

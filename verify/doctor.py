@@ -251,6 +251,12 @@ def _registries(rekom: Rekom) -> Answer:
     return _well("tidak ada yang ditinggalkan")
 
 
+def _card_reader(rekom: Rekom) -> Answer:
+    if rekom.card_reader is None:
+        return _well("tidak dipasang; bila perlu: pip install --require-hashes -r requirements/ktp.lock")
+    return _well("terpasang")
+
+
 QUESTIONS: dict[str, Callable[[Rekom], Answer]] = {
     "Setelan": _settings,
     "Basis data": _database,
@@ -268,5 +274,6 @@ QUESTIONS: dict[str, Callable[[Rekom], Answer]] = {
     "Pejabat": _signer,
     "Sertifikat kantor": _certificate,
     "Registri": _registries,
+    "Foto KTP": _card_reader,
 }
 """What is asked, in the order in which one thing rests on another."""

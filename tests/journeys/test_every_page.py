@@ -71,6 +71,7 @@ ELSEWHERE = {
 }
 """The same page by another address, or an address that only leads on."""
 NOT_MADE = {
+    "/ktp": "there with an extra alone: tests/journeys/test_ktp.py",
     "/masuk/kode": "asked for in tests/verify/web/test_second_factor_pages.py",
     "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>": "tests/journeys/test_faulty_pages.py",
     "/berkas/<ticket>/paraf": "tests/journeys/test_faulty_pages.py",

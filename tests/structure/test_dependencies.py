@@ -12,6 +12,7 @@ SECTIONS = {
     "Run time": PROJECT["dependencies"],
     "Matching (extra `link`)": PROJECT["optional-dependencies"]["link"],
     "Keys on a token (extra `hsm`)": PROJECT["optional-dependencies"]["hsm"],
+    "Photographs of KTPs (extra `ktp`)": PROJECT["optional-dependencies"]["ktp"],
     "Development and tests": PROJECT["optional-dependencies"]["dev"],
 }
 

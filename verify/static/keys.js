@@ -103,6 +103,7 @@ function offerSwitch(place) {
 const ONE_KEY = {
   "/": search,
   "?": showKeys,
+  f: () => leave(document.querySelector("a[data-photo]")),
   g: () => { beganWithG = performance.now(); },
   i: fillIn,
   j: () => step(1),

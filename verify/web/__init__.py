@@ -36,6 +36,7 @@ from verify.web import (
     household,
     identifying,
     intake_page,
+    ktp,
     language_choice,
     letter_type,
     live,
@@ -88,6 +89,7 @@ MODULES = (
     work_list,
     taking,
     intake_page,
+    ktp,
     path_finder,
     bedside,
     case_page,
@@ -163,6 +165,7 @@ def register(app: Flask) -> None:
         urgency_word_of=URGENCY.__getitem__,
         no_nik_word_of=NO_NIK.__getitem__,
         mother_words_of=mother_words,
+        reads_cards=_reads_cards,
         proxy_kins=PROXY_KINS,
         zone_word=lambda zone: ZONES.get(zone, zone),
     )
@@ -208,6 +211,11 @@ def _who() -> Actor | None:
 def _may(permission: str) -> bool:
     actor = _who()
     return actor is not None and can(actor, Permission(permission))
+
+
+def _reads_cards() -> bool:
+    """Whether this person may have a KTP read from its photograph, and something here can."""
+    return parts().card_reader is not None and _may(Permission.OPEN_CASE)
 
 
 def _role_words(actor: Actor) -> str:

@@ -1,7 +1,7 @@
 """Opening a case: what the KTP says first, the rest now or later."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -49,10 +49,16 @@ def create() -> Response | tuple[str, int]:
 
 
 def page(
-    form: Form, *, card: IdentityCard | None = None, existing: Case | None = None, doubts: tuple[str, ...] = (), checked: str = ""
+    form: Form,
+    *,
+    card: IdentityCard | None = None,
+    existing: Case | None = None,
+    doubts: tuple[str, ...] = (),
+    checked: str = "",
+    photo: bool = False,
 ) -> str:
     """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``doubts`` what looks
-    like a slip, to be ``checked`` against the card and sent again."""
+    like a slip, to be ``checked`` against the card and sent again; ``photo`` says that a photograph filled it in."""
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
     policy = parts().policy_today(me().region_code)
@@ -64,6 +70,7 @@ def page(
         existing=existing,
         doubts=doubts,
         checked=checked,
+        photo=photo,
         hospitals=hospitals,
         **choices.papers(policy.papers.value),
         regions=choices.regions(),
@@ -76,11 +83,12 @@ def page(
     )
 
 
-def begin(digits: str, cases: Sequence[Case]) -> str:
-    """The form for a NIK under the card of its person, with what this office's last case said already filled in."""
+def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
+    """The form for a NIK under the card of its person, with what this office's last case said already filled in, else what was ``read``
+    in a photograph of the KTP."""
     card = card_of(digits, cases)
     if card.known is None:
-        return page(blank(nik=digits), card=card)
+        return page(blank(nik=digits, **read), card=card, photo=any(read.values()))
     with parts().database.write() as session:
         looked.note(session, card.known.ticket, Seen.CASE, me(), now=parts().clock())
     facts = {"name": card.known.name, "birth_date": f"{card.known.birth_date:%d-%m-%Y}", "phone_from": card.known.ticket}

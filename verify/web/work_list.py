@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from verify import lookups
 from verify.auth import me, parts, requires
-from verify.web import intake_page
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
 from verify.web.narrowing import HANDS, Narrowed, narrowed
 from verify.web.once import SEE_OTHER
 from verify.web.onward import home_of
+from verify.web.person_search import by_nik
 from verify.web.waits import told_to_me
 from workflows import queries, taking
 from workflows.actor import Actor
-from workflows.errors import InvalidNik
 from workflows.intake import TICKET_ALPHABET
-from workflows.nik import SEPARATORS, parse_nik
-from workflows.permissions import OFFICE, Permission, can
+from workflows.nik import SEPARATORS
+from workflows.permissions import OFFICE, Permission
 from workflows.queries import Asked, CasePage
 from workflows.records.case import Case
 from workflows.saying import say
@@ -38,7 +36,6 @@ URGENCIES = list(Urgency)
 
 NOT_A_NUMBER = say("Ketik NIK 16 angka, atau nomor berkas seperti 7QMK-2F9X.")
 NO_SUCH_CASE = say("Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi.")
-NO_CASE_YET = say("Belum ada berkas untuk NIK ini. Mintalah petugas loket membuka berkas.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def search() -> Response | tuple[str, int] | str:
         return _by_ticket(f"{typed[:4]}-{typed[4:]}")
     if not typed[0].isdecimal():
         return _answer(wrong("q", NOT_A_NUMBER))
-    return _by_nik(typed)
+    return by_nik(typed, lambda words: _answer(wrong("q", words)))
 
 
 def page(form: Form) -> str:
@@ -115,22 +112,6 @@ def page(form: Form) -> str:
 
 def _by_ticket(ticket: str) -> Response | tuple[str, int]:
     return redirect(_case(ticket), SEE_OTHER) if known(ticket) else _answer(wrong("q", NO_SUCH_CASE))
-
-
-def _by_nik(typed: str) -> Response | tuple[str, int] | str:
-    try:
-        digits = parse_nik(typed, practice=parts().settings.practice).digits
-    except InvalidNik as error:
-        return _answer(wrong("q", str(error)))
-    lookups.admit(digits)
-    with parts().database.read() as session:
-        cases = queries.cases_of(session, digits, me())
-    if cases:
-        lookups.found(digits)
-    may_open = can(me(), Permission.OPEN_CASE)
-    if cases and (cases[0].closed_at is None or not may_open):
-        return redirect(_case(cases[0].ticket), SEE_OTHER)
-    return intake_page.begin(digits, cases) if may_open else _answer(wrong("q", NO_CASE_YET))
 
 
 def _case(ticket: str) -> str:
