@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, and_, delete, exists, func, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Table, Text, and_, case, delete, exists, func, literal_column, or_, type_coerce, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select, tuple_
 
 from workflows import audit, records
 from workflows.actor import SYSTEM
 from workflows.collective_states import CollectiveStatus
-from workflows.erasing import GONE, NO_BYTES
+from workflows.erasing import GONE
 from workflows.rules.retention import Kept
 from workflows.sealed import EMPTY
 
@@ -71,13 +71,15 @@ def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
 
 
 def _draft(before: datetime) -> ColumnElement[bool]:
-    return and_(col(records.Letter.pdf).is_not(None), col(records.Letter.issued_at) <= before, func.length(records.Letter.draft) > 0)
+    return and_(
+        col(records.Letter.pdf).is_not(None), col(records.Letter.issued_at) <= before, type_coerce(records.Letter.draft, Text) != EMPTY
+    )
 
 
 def _ended_list(before: datetime) -> ColumnElement[bool]:
     letter = records.CollectiveLetter
     over = or_(col(letter.status).in_(ENDED), and_(col(letter.status) == CollectiveStatus.ISSUED, col(letter.valid_until) <= before))
-    paper = or_(*(func.length(column) > 0 for column in (letter.pdf, letter.draft, letter.scan)))
+    paper = or_(*(type_coerce(column, Text) != EMPTY for column in (letter.pdf, letter.draft, letter.scan)))
     return and_(over, col(letter.since) <= before, paper, _unlisted(letter.id))
 
 
@@ -128,9 +130,13 @@ def _pair(before: datetime) -> ColumnElement[bool]:
 
 
 ENDED = (CollectiveStatus.DROPPED, CollectiveStatus.EXPIRED, CollectiveStatus.REVOKED, CollectiveStatus.REPLACED)
-PAPERS = {"pdf": NO_BYTES, "draft": NO_BYTES, "scan": NO_BYTES}
+PAPERS = {
+    name: case((col(getattr(records.CollectiveLetter, name)).is_not(None), literal_column(f"'{EMPTY}'")))
+    for name in ("pdf", "draft", "scan")
+}
+"""What is there is emptied; what never was stays absent."""
 OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
-    Kept.DRAFTS: (Rows(records.Letter, _draft, {"draft": NO_BYTES}),),
+    Kept.DRAFTS: (Rows(records.Letter, _draft, {"draft": EMPTY}),),
     Kept.COVER_LETTERS: (Rows(records.CollectiveLetter, _ended_list, PAPERS),),
     Kept.EXPORT_FILES: (
         Rows(records.RegistrationBatch, _sent_file, {"file": EMPTY}),

@@ -89,7 +89,9 @@ def test_a_draft_goes_and_the_letter_stays(sqlite_office: Office) -> None:
     office = sqlite_office
     ticket = office.to_letter()
     with office.write() as session:
-        session.connection().execute(text("UPDATE letter SET draft = :draft"), {"draft": b"%PDF draft"})
+        letter = session.exec(select(Letter)).one()
+        letter.draft = b"%PDF draft"
+        session.add(letter)
     office.clock.pass_by(days=366)
     retention.sweep(office.rekom)
     with office.read() as session:

@@ -269,6 +269,27 @@ def test_an_older_office_s_rows_are_sealed_by_the_migration_and_open_again_on_th
     later.database.close()
 
 
+def test_papers_and_findings_of_an_older_office_are_sealed_and_open_again_on_the_way_back(database_url: str, tmp_path: Path) -> None:
+    with running_office(database_url, tmp_path) as office:
+        ticket, vault = office.to_letter(1), office.rekom.new_vault
+        told, paper = "SELECT findings FROM finding_set ORDER BY id", office.letter(ticket).pdf
+        sealed = say(office, "SELECT draft, pdf FROM letter")[0]
+        assert paper and sealed[0] is None and sealed[1].startswith("r1.") and all(row[0].startswith("r1.") for row in say(office, told))
+        for statement in ("UPDATE letter SET pdf = 'x'", "UPDATE finding_set SET findings = '[]'"):
+            with pytest.raises(IntegrityError, match="_sealed"):
+                say(office, statement)
+        say(office, "UPDATE letter SET scan = 'r1.'")  # what retention leaves
+        office.rekom.database.close()
+        command.downgrade(_alembic(database_url, vault()), "0050")
+        plain = say(office, "SELECT pdf, scan FROM letter")[0]
+        assert (bytes(plain[0]), bytes(plain[1])) == (paper, b"")
+        assert {one["rule"] for row in say(office, told) for one in (json.loads(row[0]) if isinstance(row[0], str) else row[0])}
+        office.rekom.database.close()
+        migrate(database_url, vault())
+        assert office.letter(ticket).pdf == paper and office.letter(ticket).scan == b""
+        assert say(office, "SELECT pdf FROM letter")[0][0].startswith("r1.")
+
+
 def test_a_sealed_column_is_written_by_its_row_only(sqlite_office: Office) -> None:
     sqlite_office.open(1)
     with sqlite_office.write() as session, pytest.raises(SealBroken, match="row's own object"):

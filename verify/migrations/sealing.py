@@ -12,9 +12,15 @@ from alembic import context, op
 
 from verify.migrations.schema_text import is_postgresql
 from verify.vault import Vault
-from workflows.sealed import as_text, from_text
+from workflows.sealed import EMPTY, as_text, from_text
 
 AT_ONCE = 1_000
+FILES_AT_ONCE = 50
+"""Of a table that holds files: some hundred kilobytes each."""
+
+
+NOTHING = "[]"
+"""What an emptied list was; no text or number of ours is ever emptied."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,10 @@ def _rewrite_rows(plain: Plain, change: Callable[[Vault, Mapping[str, Any]], dic
     keys = [table.c[name] for name in plain.key]
     there = [tuple(row) for row in connection.execute(sa.select(*keys).order_by(*keys))]
     vault = _vault() if there else None
-    for start in range(0, len(there), AT_ONCE):
+    some = FILES_AT_ONCE if plain.bytes else AT_ONCE
+    for start in range(0, len(there), some):
         assert vault is not None
-        wanted = sa.select(table).where(sa.tuple_(*keys).in_(there[start : start + AT_ONCE]))
+        wanted = sa.select(table).where(sa.tuple_(*keys).in_(there[start : start + some]))
         for row in connection.execute(wanted).mappings().all():
             this = sa.and_(*(table.c[name] == row[name] for name in plain.key))
             connection.execute(sa.update(table).where(this).values(change(vault, dict(row))))
@@ -80,8 +87,9 @@ def _opened(plain: Plain, vault: Vault, row: Mapping[str, Any]) -> dict[str, Any
     changes: dict[str, Any] = {}
     for name in plain.columns:
         if row[name] is not None:
-            content = vault.open(f"{plain.table}.{name}", _named(plain, row), from_text(row[name]))
-            changes[name] = _file(content) if plain.bytes else content.decode()
+            place, gone = f"{plain.table}.{name}", row[name] == EMPTY
+            content = b"" if gone else vault.open(place, _named(plain, row), from_text(row[name]))
+            changes[name] = _file(content) if plain.bytes else content.decode() or NOTHING
     return changes or {plain.row[0]: row[plain.row[0]]}
 
 

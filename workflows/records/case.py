@@ -109,7 +109,7 @@ class Case(SQLModel, table=True):
     separate_intake: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     opened_by: int = Field(foreign_key="staff.id")
     opened_at: datetime = Field(index=True)
-    closed_at: datetime | None = None
+    closed_at: datetime | None = Field(default=None, index=True)
 
     @property
     def lane(self) -> NoNik | None:

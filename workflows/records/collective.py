@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflows.collective_states import LIVE, TOLD_WHY, UNNUMBERED, CollectiveStatus
 from workflows.records.base import digested_check, sealed_check, sql_list, text_enum
 from workflows.rules.policy import SigningMode
-from workflows.sealed import Digest, Sealed
+from workflows.sealed import Digest, Sealed, SealedBytes
 from workflows.states import POSTS, Role
 from workflows.vocabulary import LetterType
 
@@ -46,6 +46,9 @@ class CollectiveLetter(SQLModel, table=True):
         CheckConstraint("(pdf IS NULL) = (issued_at IS NULL) AND (pdf IS NULL) = (pdf_sha256 IS NULL)", name="complete_or_not"),
         CheckConstraint("status NOT IN ('ISSUED', 'EXPIRED') OR (pdf IS NOT NULL AND token IS NOT NULL)", name="issued_has_paper"),
         CheckConstraint("status <> 'PREPARED' OR (draft IS NOT NULL AND token IS NOT NULL)", name="prepared_has_draft"),
+        sealed_check("draft"),
+        sealed_check("scan"),
+        sealed_check("pdf"),
         CheckConstraint("signing_mode <> 'WET' OR pdf IS NULL OR scan IS NOT NULL", name="wet_has_scan"),
         CheckConstraint("signing_mode <> 'BSRE' OR pdf IS NULL OR signature_id IS NOT NULL", name="bsre_has_id"),
         CheckConstraint("valid_until > decided_at", name="validity_in_order"),
@@ -76,13 +79,13 @@ class CollectiveLetter(SQLModel, table=True):
     token_id: str | None = Field(default=None, max_length=32, unique=True)
     valid_until: datetime | None = None
     signing_mode: SigningMode | None = Field(default=None, sa_type=text_enum(SigningMode))
-    draft: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    scan: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    draft: bytes | None = Field(default=None, sa_column=Column(SealedBytes("collective_letter.draft", ("id",)), nullable=True))
+    scan: bytes | None = Field(default=None, sa_column=Column(SealedBytes("collective_letter.scan", ("id",)), nullable=True))
     signature_id: str | None = Field(default=None, max_length=200)
     signing_until: datetime | None = None
     signing_error: str | None = Field(default=None, max_length=300)
     issued_at: datetime | None = None
-    pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    pdf: bytes | None = Field(default=None, sa_column=Column(SealedBytes("collective_letter.pdf", ("id",)), nullable=True))
     pdf_sha256: str | None = Field(default=None, max_length=64)
     token: str | None = Field(default=None, max_length=2000)
     key_id: str | None = Field(default=None, max_length=64)

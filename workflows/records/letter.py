@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflows.letter_states import LIVE, LetterState
-from workflows.records.base import sql_list, text_enum
+from workflows.records.base import sealed_check, sql_list, text_enum
 from workflows.rules.policy import SigningMode
+from workflows.sealed import SealedBytes
 from workflows.vocabulary import LetterType
 
+SEALED_BY = ("office", "year", "sequence")
+"""What names a letter where its papers are sealed: its number, which no later change touches."""
 ISSUED_HAS_PAPER = "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NOT NULL AND token IS NOT NULL)"
 
 
@@ -31,7 +34,8 @@ class Letter(SQLModel, table=True):
     Its decision is one on its own case and for its own type, by foreign key; a letter that takes another one's
     place stands on that one instead. ``office`` names the counter its number is from.
 
-    ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded.
+    ``draft`` is the paper before an electronic or ink signature; ``scan`` the signed paper as it was uploaded; these and ``pdf``
+    lie sealed, ``pdf_sha256`` is that of the plain file.
     """
 
     __tablename__ = "letter"
@@ -64,6 +68,9 @@ class Letter(SQLModel, table=True):
         CheckConstraint("signing_mode <> 'BSRE' OR pdf IS NULL OR signature_id IS NOT NULL", name="bsre_has_id"),
         CheckConstraint("(state = 'REVOKED') = (revoked_reason IS NOT NULL)", name="revoked_says_why"),
         CheckConstraint("valid_until > valid_from", name="validity_in_order"),
+        sealed_check("draft"),
+        sealed_check("scan"),
+        sealed_check("pdf"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -83,12 +90,12 @@ class Letter(SQLModel, table=True):
     signed_at: datetime
     issued_at: datetime | None = None
     signing_mode: SigningMode = Field(sa_type=text_enum(SigningMode))
-    draft: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    scan: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    draft: bytes | None = Field(default=None, sa_column=Column(SealedBytes("letter.draft", SEALED_BY), nullable=True))
+    scan: bytes | None = Field(default=None, sa_column=Column(SealedBytes("letter.scan", SEALED_BY), nullable=True))
     signature_id: str | None = Field(default=None, max_length=200)
     signing_until: datetime | None = None
     signing_error: str | None = Field(default=None, max_length=300)
-    pdf: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    pdf: bytes | None = Field(default=None, sa_column=Column(SealedBytes("letter.pdf", SEALED_BY), nullable=True))
     pdf_sha256: str | None = Field(default=None, max_length=64)
     token: str | None = Field(default=None, max_length=2000)
     key_id: str | None = Field(default=None, max_length=64)
