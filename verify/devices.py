@@ -5,6 +5,7 @@ from datetime import datetime
 
 from verify.auth import bearer, digest, me, parts
 from workflows import sign_ins
+from workflows.saying import say
 
 PROGRAMS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 """In this order: Edge calls itself Chrome too, and Chrome Safari."""
@@ -29,9 +30,15 @@ def device_of(user_agent: str) -> str:
     return f"{program} di {system}" if system else program
 
 
+def in_words(device: str | None) -> str | None:
+    """A session's device for a page, which may be in another language."""
+    program, between, system = (device or "").partition(" di ")
+    return say("{program} di {system}", program=program, system=system) if between else device
+
+
 def own_sessions() -> list[OwnSession]:
     """Where the person behind this request is signed in, this session among them."""
     current = digest(bearer() or "")
     with parts().database.read() as session:
         found = sign_ins.open_ones(session, me().person_id, now=parts().clock())
-    return [OwnSession(one.handle, one.device, one.created_at, one.expires_at, one.digest == current) for one in found]
+    return [OwnSession(one.handle, in_words(one.device), one.created_at, one.expires_at, one.digest == current) for one in found]

@@ -7,7 +7,7 @@ signed in elsewhere keeps Indonesian. What is stored, sent or printed for the la
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, flash, request
 from flask import session as cookie
@@ -29,6 +29,9 @@ COOKIE = "bahasa"
 FOR_STRANGERS = ("/periksa", "/S/", "/s/")
 """Pages that people without an account come to, whoever has signed in there."""
 
+WRITTEN = {"reason", "evidence"}
+"""Values of sentences that an officer wrote."""
+
 CATALOGUE = Catalogue()
 
 
@@ -38,6 +41,7 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension(Sentences)
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=_message, gettext=_message, languages=LANGUAGES, language=language, script_words=script_words)
+    app.jinja_env.globals.update(tongue=tongue, quoting=quoting)
     app.jinja_env.finalize = translated
     app.jinja_env.filters.update(lower=_lower, capitalize=_capitalize, join=_join)
 
@@ -53,6 +57,24 @@ def translated(text: Any) -> Any:
     if not isinstance(text, Sentence) or language() == "id":
         return text
     return spoken(text, CATALOGUE.get_translations().gettext)
+
+
+def tongue(text: str) -> Markup:
+    """``lang="id"`` for the element around words that stay Indonesian on another language's page; nothing for a sentence it translates."""
+    kept = bool(text) and language() != "id" and not isinstance(text, Sentence)
+    return Markup(' lang="id"') if kept else Markup("")
+
+
+def quoting(text: str) -> str:
+    """A sentence in the reader's language; what an officer wrote within it stays Indonesian and says so."""
+    if language() == "id" or not isinstance(text, Sentence) or not WRITTEN & text.values.keys():
+        return cast(str, translated(text))
+    quoted = {name: _quoted(value) if name in WRITTEN else translated(value) for name, value in text.values.items()}
+    return Markup(CATALOGUE.get_translations().gettext(text.message)).format(**quoted)  # noqa: S704 -- ours; values are escaped
+
+
+def _quoted(value: str) -> str:
+    return Markup("<span{}>{}</span>").format(tongue(value), translated(value))
 
 
 def script_words() -> dict[str, str]:

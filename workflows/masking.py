@@ -4,10 +4,12 @@ A region prefix, a birth date and a serial together rebuild a NIK, so a mask nev
 serial next to a birth date: public places get initials and the last four digits only.
 """
 
+from workflows.saying import say
+
 
 def mask_nik(nik: str | None) -> str:
     """``9901014101900001`` becomes ``•••• •••• •••• 0001``; whoever has none yet is told so."""
-    return f"•••• •••• •••• {nik[-4:]}" if nik else "belum ada"
+    return f"•••• •••• •••• {nik[-4:]}" if nik else say("belum ada")
 
 
 def initials(name: str) -> str:

@@ -64,7 +64,7 @@ from verify.web import (
     work_list,
 )
 from verify.web.choices import PROXY_KINS
-from verify.web.figures import number, percent, rupiah
+from verify.web.figures import decimal, number, percent, rupiah
 from verify.web.form import blank, label
 from verify.web.menu import menu
 from verify.web.mother import mother_words
@@ -152,7 +152,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, berkelompok=grouped, telepon=mask_phone, sebutan=label
     )
-    app.jinja_env.filters.update(angka=number, rupiah=rupiah, persen=percent, jenis_surat=lambda code: NAMES[LetterType(code)])
+    app.jinja_env.filters.update(angka=number, desimal=decimal, rupiah=rupiah, persen=percent)
+    app.jinja_env.filters.update(jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(typed_here=typed_here, typed_fields=fields_of, typed_goal=goal_of, session_left=_session_left)
     app.jinja_env.globals.update(

@@ -62,7 +62,7 @@ class Checked:
     as_of: str | None
     owner: str | None
     note: str | None
-    details: tuple[str, ...]
+    details: tuple[tuple[str, str], ...]
 
 
 def facts_of(view: CaseView, policy: RegionPolicy, *, now: datetime) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def _freshness(kind: Job, moment: datetime, timezone: str) -> str:
     return day(moment.astimezone(ZoneInfo(timezone)).date()) if kind == Job.POVERTY else local_time(moment, timezone)
 
 
-def _details(kind: Job, details: dict[str, Any]) -> list[str]:
+def _details(kind: Job, details: dict[str, Any]) -> list[tuple[str, str]]:
     found = {
         say("Keterangan"): details.get("status_text") or details.get("text") or details.get("reason"),
         say("Jenis peserta"): SEGMENT.get(details.get("segment") or "", None),
@@ -218,7 +218,7 @@ def _details(kind: Job, details: dict[str, Any]) -> list[str]:
         say("Tidak sama"): _differing(details),
         say("Berkas"): ", ".join(details.get("tickets") or ()) or None,
     }
-    return [joined((name, value), ": ") for name, value in found.items() if value]
+    return [(name, value) for name, value in found.items() if value]
 
 
 def _differing(details: dict[str, Any]) -> str | None:

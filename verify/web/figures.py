@@ -8,6 +8,11 @@ def number(value: int) -> str:
     return _written(f"{value:,}")
 
 
+def decimal(value: float) -> str:
+    """``2,5``: one place."""
+    return _written(f"{value:,.1f}")
+
+
 def rupiah(value: int) -> str:
     """``Rp 37.800``, or ``−Rp 37.800``."""
     return f"{'−' if value < 0 else ''}Rp {number(abs(value))}"

@@ -10,6 +10,7 @@ from schemas.registration_file import read_answers
 from tests.office import Office, person
 from tests.verify.web.test_errors import USERNAME, filled, pages
 from tests.verify.web.visitor import Page, Visitor
+from tests.workflows.test_refusals import object_to, to_refusal
 from verify.language import translated
 from verify.web.family_words import opening_hours
 from verify.web.figures import number, percent, rupiah
@@ -24,6 +25,7 @@ from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.ports import MembershipOutcome
 from workflows.records import AuditEvent
 from workflows.saying import joined, say
+from workflows.vocabulary import Urgency
 
 Visit = Callable[[str], Visitor]
 
@@ -102,6 +104,33 @@ def test_no_page_has_indonesian_left(visit: Visit, sqlite_office: Office) -> Non
                     found.setdefault(address, []).extend(foreign(page))
     assert {address: left for address, left in found.items() if left} == {}
     assert len(found) > 30
+
+
+def test_what_stays_indonesian_on_a_worked_case_says_so(visit: Visit, sqlite_office: Office) -> None:
+    """WCAG 3.1.2: findings, questions of the criteria, grounds of a refusal and officers' notes stand in ``lang="id"``."""
+    sqlite_office.fakes.switch.off()
+    silent = sqlite_office.open(5, urgency=Urgency.EMERGENCY)
+    sqlite_office.drain()
+    sqlite_office.fakes.switch.on()
+    decision, refused, validation = sqlite_office.to_decision(1), to_refusal(sqlite_office, 2), sqlite_office.open(4)
+    sqlite_office.drain()
+    sqlite_office.assess(validation)
+    object_to(sqlite_office, refused)
+    places = {
+        "peksos": (f"/berkas/{silent}", f"/berkas/{silent}/nilai", f"/berkas/{silent}/cek-manual/dtsen", "/tugas"),
+        "validator": (f"/berkas/{validation}/validasi",),
+        "kadis": (f"/berkas/{decision}", f"/berkas/{decision}/putusan", "/setuju", f"/berkas/{refused}/keberatan/jawaban"),
+        "loket": (f"/berkas/{refused}/penolakan", f"/berkas/{refused}/keberatan/cabut", "/akun", "/kuota"),
+    }
+    found = {}
+    for username, paths in places.items():
+        visitor = visit(username)
+        choose(visitor, "en")
+        found |= {path: foreign(visitor.get(path)) for path in paths}
+    assert {path: left for path, left in found.items() if left} == {}
+    page = visit("kadis").get(f"/berkas/{decision}")
+    kept = [page.words(one) for one in page.tree.iter() if one.get("lang") == "id"]
+    assert "Orang ini berdomisili di daerah ini." in " ".join(kept)
 
 
 UNREAD = (".pdf", ".csv", "/langsung")
