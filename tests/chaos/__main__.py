@@ -7,17 +7,19 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.chaos import crash_points, doubles, edits, hostile, hunting, loads, random_kills, worker_deaths
+from tests.chaos import cells, crash_points, doubles, edits, hostile, hunting, loads, random_kills, simulation, worker_deaths
 from tests.chaos.crash_points import Choice
 from tests.chaos.results import Result, keep, told
 
 GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "R1": lambda given: random_kills.run(given.cases or 200, given.kills or 40, given.seed),
     "R2": lambda given: crash_points.run(Choice(given.share), given.seed),
+    "R3": lambda given: simulation.run(given.size or 10_000, given.seed),
     "R4": lambda given: loads.seats(given.size or 10_000, given.seed),
     "R5": lambda given: doubles.run(given.size or 1_000, given.seed),
     "R9": lambda given: edits.run(given.size or 1_000, given.seed),
     "R11": lambda given: loads.guesses(given.size or 10_000, given.seed),
+    "R12": lambda given: cells.run(given.seed),
     "R13": lambda given: loads.requests(given.size or 10_000, given.seed),
     "R14": lambda given: hostile.run(given.size or 200, given.seed),
     "R16": lambda given: loads.restores(given.size or 1_000, given.seed),
@@ -32,7 +34,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"{', '.join(GOALS)}; all of them where none is named")
     for name, about in (("cases", "cases of R1"), ("kills", "blows of R1")):
         parser.add_argument(f"--{name}", type=int, default=None, help=about)
-    parser.add_argument("--size", type=int, default=None, help="trials of R4 to R17; each has its full size where none is given")
+    parser.add_argument("--size", type=int, default=None, help="trials of R3 to R17; each has its full size where none is given")
     parser.add_argument("--share", type=float, default=1.0, help="share of the crash points of R2, 1 is all of them")
     parser.add_argument("--bugs", type=int, default=99, help="planted bugs of R18; all of them where there are no more")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")

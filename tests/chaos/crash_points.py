@@ -93,12 +93,12 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
+def stage(**settings: Any) -> Iterator[Stage]:
     """An empty office with everybody signed in."""
     with tempfile.TemporaryDirectory(prefix="rekom-chaos-") as place:
         file = Path(place) / "rekom.db"
         migrate(f"sqlite:///{file}")
-        with running_office(f"sqlite:///{file}", Path(place)) as office:
+        with running_office(f"sqlite:///{file}", Path(place), **settings) as office:
             points, bell = watch(office)
             people = {name: office.api(name) for name in ("loket", "peksos", "validator", "kadis", "rs", "rs2")}
             people["loket"].get("/applications")  # what a first request makes once is made

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chaos import doubles, edits, hostile, loads
+from tests.access_cells import PEOPLE
+from tests.chaos import cells, doubles, edits, hostile, loads
 from tests.chaos.__main__ import GOALS
 from tests.chaos.results import Result
 from workflows import checkpoints
@@ -15,6 +16,7 @@ SMALL: dict[str, Callable[[], Result]] = {
     "R5": lambda: doubles.run(100, 7),
     "R9": lambda: edits.run(100, 7, verified=20_000),
     "R11": lambda: loads.guesses(1_000, 7),
+    "R12": lambda: cells.run(7, PEOPLE[:1]),
     "R14": lambda: hostile.run(4, 7),
     "R16": lambda: loads.restores(3, 7),
 }
