@@ -14,7 +14,7 @@ from verify import scans
 from verify.paper_files import LONGEST_EDGE, TOO_LARGE
 from workflows.card_lines import Seen
 from workflows.errors import InvalidInput, TooMany
-from workflows.ktp import BLURRED, ReadCard, agreed, read_card
+from workflows.ktp import BLURRED, ReadCard, read_twice
 from workflows.papers import LARGEST
 from workflows.saying import say
 
@@ -44,7 +44,7 @@ def read_photo(sent: bytes, *, practice: bool) -> ReadCard:
     if len(sent) > LARGEST:
         raise InvalidInput(TOO_LARGE)
     first, second = readings(scans.decoded(sent, LONGEST_EDGE))
-    return agreed(read_card(first, practice=practice), read_card(second, practice=practice))
+    return read_twice(first, second, practice=practice)
 
 
 def readings(picture: bytes) -> tuple[list[Seen], list[Seen]]:

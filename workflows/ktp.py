@@ -43,8 +43,8 @@ LABELS = (NIK, NAME, BORN, SEX, ADDRESS, RT_RW, VILLAGE, DISTRICT, *OTHERS)
 SEVERAL_ROWS = (NAME, ADDRESS)
 """What may go on in the next row."""
 
-NO_TEXT = say("Tidak ada tulisan di foto ini. Dekatkan KTP ke kamera, lalu foto lagi.")
-NO_CARD = say("Foto ini tidak tampak seperti KTP. Foto bagian depan KTP, seluruh kartu, lalu kirim lagi.")
+NO_TEXT = say("Tidak ada tulisan yang terbaca di foto ini. Dekatkan KTP, tunggu gambarnya tajam, lalu foto lagi.")
+NO_CARD = say("Foto ini tidak terbaca sebagai KTP. Foto bagian depan, seluruh kartu, tajam dan terang, lalu kirim lagi.")
 BLURRED = say("KTP di foto ini buram atau terpotong. Taruh di tempat terang dan rata, lalu foto lagi. Atau ketik NIK-nya.")
 TWO_CARDS = say("Ada lebih dari satu NIK di foto ini. Foto satu KTP saja, lalu kirim lagi.")
 
@@ -63,6 +63,10 @@ DAY = re.compile(r"(\d{2})[-./ ]?(\d{2})[-./ ]?(\d{4})\D*$")
 DIGITS = r"[0-9OoDQIil|SsBZG]"
 WRITTEN_DAY = re.compile(rf"{DIGITS}{{2}}\s?[-./ ]?\s?{DIGITS}{{2}}\s?[-./ ]?\s?{DIGITS}{{4}}\W*$")
 BESIDE_NUMBERS = " :;.,-=_'\"*"
+
+
+class NoCard(InvalidInput):
+    """One reading found no card in the photograph; the other one may."""
 
 
 class Sureness(StrEnum):
@@ -94,10 +98,14 @@ class ReadCard:
     address: Told
 
 
+NOTHING = ReadCard(*[Told()] * 6)
+"""Not one field."""
+
+
 def read_card(seen: Sequence[Seen], *, practice: bool = False) -> ReadCard:
     """The card in one reading of a photograph; ``InvalidInput`` says what is wrong with the photograph and what to do."""
     if not any(one.text.strip() for one in seen):
-        raise InvalidInput(NO_TEXT)
+        raise NoCard(NO_TEXT)
     lines = upright(seen)
     upside_down, straight = _labelled(rows(turned(lines))), _labelled(rows(lines))
     found = max(straight, upside_down, key=_downwards)
@@ -105,8 +113,22 @@ def read_card(seen: Sequence[Seen], *, practice: bool = False) -> ReadCard:
     if len(numbers) > 1:
         raise InvalidInput(TWO_CARDS)
     if len(found) < FEWEST_LABELS and not numbers:
-        raise InvalidInput(NO_CARD)
+        raise NoCard(NO_CARD)
     return _card(found, numbers, practice)
+
+
+def read_twice(first: Sequence[Seen], second: Sequence[Seen], *, practice: bool = False) -> ReadCard:
+    """The card in two readings of one photograph; where only one of them found it, nothing of it is certain."""
+    found: list[ReadCard] = []
+    refusal: NoCard | None = None
+    for seen in (first, second):
+        try:
+            found.append(read_card(seen, practice=practice))
+        except NoCard as error:
+            refusal = refusal or error
+    if refusal and not found:
+        raise refusal
+    return agreed(found[0], found[1] if len(found) == 2 else NOTHING)
 
 
 def agreed(first: ReadCard, second: ReadCard) -> ReadCard:

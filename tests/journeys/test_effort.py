@@ -3,17 +3,21 @@
 import os
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.journeys.site import DESKTOP, FAKE_CAMERA, PHONE, Person, Site, launched
 from tests.journeys.test_browser import admit, approve, assess, counter, qr, validate, verdict
+from tests.journeys.test_ktp import SITI, open_by_photograph
 from tests.journeys.test_phone_approvals import LETTERS, Thumb
+from tests.ktp_cards import as_read
 from tests.office import person
 from tests.seat_office import make_decidable
 from verify.seeds import DEMO_PASSWORD
+from workflows.ktp import read_twice
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,10 +35,18 @@ FOOT = """
 Whoever came before is opened within the 40 keys: name, birth date and telephone are those of the last case, to be compared with the
 card. A person whom the office never saw costs more, and the rest is this: the name and the telephone, which nothing in the house knows,
 and six digits of the birth date, which are typed although the NIK holds them, because that finds a slip of the finger in the NIK. A
-reader of cards types the NIK itself (17 keys less, then it is within the 40). The registries are asked once the case is open: one that is
-out never stops the counter.
+reader of cards types the NIK itself (17 keys less, then it is within the 40). Where photographs
+of KTPs are read (`docs/ktp.md`), only the telephone is typed; the reading itself, some seconds more, is not in that row. The registries are
+asked once the case is open: one that is out never stops the counter.
 """
 Row = tuple[str, str, int, int, str, float]
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: Path) -> Iterator[Browser]:
+    """A browser whose camera shows a made-up picture."""
+    with launched(chromium_path, *FAKE_CAMERA) as browser:
+        yield browser
 
 
 def timed(begun: float) -> float:
@@ -82,6 +94,16 @@ def came_before(site: Site) -> Row:
     return ("J1", "counter: the same, for somebody who came before", loket.keys, 0, "40 keys, 3 clicks", timed(begun))
 
 
+def photographed(site: Site) -> Row:
+    """Somebody the office never saw, by a photograph of the KTP; a stand-in reads it, because the reader is an extra."""
+    seen = as_read(SITI)
+    vars(site.office.rekom)["card_reader"] = lambda _: read_twice(seen, seen, practice=True)
+    loket = site.person("loket", DESKTOP)
+    begun = time.monotonic()
+    open_by_photograph(loket)
+    return ("J1", "counter: the same, by a photograph of the KTP (extra)", loket.keys, 0, "40 keys, 3 clicks", timed(begun))
+
+
 def many_letters(site: Site) -> Row:
     """J4: signing in counts too, because the head does it for this."""
     make_decidable(site.office, LETTERS, first=60)
@@ -105,9 +127,10 @@ def counts(table: str) -> list[list[str]]:
 
 
 def test_the_journeys_take_as_many_keys_as_is_said(site: Site) -> None:
-    rows = [*one_case(site), many_letters(site)]
+    first, *others = one_case(site)
+    rows = [first, photographed(site), *others, many_letters(site)]
     table = HEAD + "".join(f"| {' | '.join(map(str, row[:5]))} | {row[5]:.1f} |\n" for row in rows) + FOOT
     if os.environ.get("REKOM_SCREENS") == "1":
         TABLE.write_text(table)
     assert counts(table) == counts(TABLE.read_text())
-    assert rows[-1][3] <= 6 and rows[-2][2] == 1 and rows[1][2] <= 40
+    assert rows[-1][3] <= 6 and rows[-2][2] == 1 and max(rows[1][2], rows[2][2]) <= 40

@@ -30,6 +30,7 @@ from workflows.ktp import (
     Told,
     agreed,
     read_card,
+    read_twice,
 )
 from workflows.look_alikes import apart, mended
 
@@ -200,6 +201,20 @@ def test_a_reading_that_lost_a_space_loses_to_the_other() -> None:
     one, other = read(changed("SITI CONTOH", "SITICONTOH")), read(as_read(SITI))
     assert one.name == Told("SITICONTOH", Sureness.CHECK, JOINED)
     assert agreed(one, other).name == agreed(other, one).name == Told("SITI CONTOH", Sureness.CHECK, TWICE)
+
+
+def test_what_only_one_of_two_readings_found_is_never_certain() -> None:
+    receipt = [replace(one, text="KUITANSI PEMBAYARAN") for one in as_read(SITI)]
+    for readings in ((as_read(SITI), receipt), ([], as_read(SITI))):
+        found = read_twice(*readings, practice=True)
+        assert (found.nik.value, found.name.value) == (SITI.nik, SITI.name)
+        assert found.nik.sureness is found.name.sureness is found.born.sureness is Sureness.CHECK
+    with pytest.raises(InvalidInput) as refused:
+        read_twice(receipt, [], practice=True)
+    assert str(refused.value) == NO_CARD
+    with pytest.raises(InvalidInput) as refused:
+        read_twice(as_read(SITI), other_card(), practice=True)
+    assert str(refused.value) == TWO_CARDS
 
 
 def test_a_card_of_nobody_is_a_blurred_one() -> None:

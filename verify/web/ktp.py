@@ -134,5 +134,6 @@ def _row(label: str, name: str, told: Told, shown: str | None = None) -> Row:
 def _as_sent() -> list[Row]:
     """The same once more after a NIK that cannot be right: what was carried stands to be compared again."""
     labels = {"nik": "NIK", "name": say("Nama"), "birth_date": say("Tanggal lahir"), "address": say("Alamat")}
-    tone, icon, word = LOOK[Sureness.CHECK]
-    return [Row(label, name, request.form.get(name, ""), tone, icon, word, None) for name, label in labels.items()]
+    sent = {name: request.form.get(name, "") for name in labels}
+    sureness = {name: Sureness.CHECK if value else Sureness.UNREAD for name, value in sent.items()}
+    return [_row(label, name, Told(sent[name], sureness[name])) for name, label in labels.items()]
