@@ -31,7 +31,7 @@ LARGEST_REQUEST = 1024 * 1024
 UPLOADS = {
     "signatures.upload": LARGEST_SCAN + LARGEST_REQUEST,
     "signing.upload_scan": LARGEST_SCAN,
-    "papers.keep": LARGEST + LARGEST_REQUEST,
+    "papers.keep": 3 * LARGEST + LARGEST_REQUEST,
     "phone.take": LARGEST + LARGEST_REQUEST,
     "ktp.read": LARGEST + LARGEST_REQUEST,
     "case_papers.keep_paper": LARGEST,

@@ -124,6 +124,7 @@ class TooMany(RekomError):
 
 class RegistryError(RekomError):
     slug = "registri"
+    sentence = "Jawaban sistem rujukan tidak dapat dipakai. Coba lagi; bila berulang, petugas memeriksa sendiri."
 
 
 class Unavailable(RegistryError):

@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import html5lib
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Response, expect
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tests.approval_office import with_chain
+from tests.authenticator import code_at
 from tests.journeys.axe import faults
 from tests.journeys.looks import looks_well
-from tests.journeys.site import DESKTOP, PHONE, Person, Site
-from tests.office import Office
+from tests.journeys.site import DESKTOP, PHONE, Person, Site, site_of
+from tests.office import Office, running_office
 from tests.population.city import BY, small_city
 from tests.verify.test_signing import prepared
 from tests.workflows.test_refusals import to_refusal
 from tests.workflows.test_removals import member
 from verify import auth, web
+from workflows.errors import RegistryError, TooMany
 from workflows.population import coverage
 from workflows.rules.policy import SigningMode
 from workflows.states import Role
@@ -82,6 +87,18 @@ def away(*_: object) -> None:
     raise OperationalError("SELECT 1", {}, Exception("gone"))
 
 
+def too_large(*_: object, **__: object) -> str:
+    raise RequestEntityTooLarge
+
+
+def too_many(*_: object, **__: object) -> str:
+    raise TooMany(retry_after="60")
+
+
+def silent(*_: object, **__: object) -> str:
+    raise RegistryError
+
+
 def too_old(someone: Person) -> None:
     """A form whose guard is not ours."""
     someone.go("/berkas/baru")
@@ -95,24 +112,33 @@ ERRORS: dict[str, Callable[[Person, str], object]] = {
     "404": lambda someone, _: someone.go("/berkas/AAAA-AAAA"),
     "405": lambda someone, _: someone.go("/keluar"),
     "409": lambda someone, ticket: someone.go(f"/berkas/{ticket}/keberatan"),
+    "413": lambda someone, _: someone.go("/kuota"),
+    "429": lambda someone, _: someone.go("/kuota"),
     "500": lambda someone, _: someone.go("/kuota"),
+    "502": lambda someone, _: someone.go("/kuota"),
     "503": lambda someone, _: someone.go("/"),
 }
+
+
+PAGE_FAILS = {"413": too_large, "429": too_many, "500": broken, "502": silent}
+DOOR_FAILS = {"503": away}
+"""What few people come to is planted: in the page, or where its reader is looked up."""
 
 
 @pytest.mark.parametrize("status", ERRORS)
 def test_a_page_of_errors(site: Site, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = site.office.open()
     loket = site.person("loket", PHONE)
-    answers: list[int] = []
-    loket.page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else None)
-    if status == "500":
-        monkeypatch.setattr(web.seats, "render_template", broken)
-    if status == "503":
-        monkeypatch.setattr(auth, "find_session", away)
+    answers: list[Response] = []
+    loket.page.on("response", lambda answer: answers.append(answer) if answer.request.is_navigation_request() else None)
+    if status in PAGE_FAILS:
+        monkeypatch.setattr(web.seats, "render_template", PAGE_FAILS[status])
+    if status in DOOR_FAILS:
+        monkeypatch.setattr(auth, "find_session", DOOR_FAILS[status])
     ERRORS[status](loket, ticket)
     said = loket.page.inner_text("main")
-    assert answers[-1] == int(status)
+    assert answers[-1].status == int(status)
+    html5lib.HTMLParser(strict=True).parse(answers[-1].text())
     assert CODE.search(said)
     assert loket.page.locator("main .lead").inner_text().count(".") >= 2, "what happened, and what to do"
     well(loket)
@@ -174,3 +200,26 @@ def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[
     assert "Kode untuk bantuan" not in someone.page.inner_text("main")
     well(someone)
     assert someone.faults == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
+def test_the_second_door(chromium: Browser, sqlite_url: str, tmp_path: Path, size: dict[str, int]) -> None:
+    with running_office(sqlite_url, tmp_path, second_factor_roles="KADIS") as office, site_of(office, chromium) as made:
+        kadis = made.person("kadis", size)
+        assert "/masuk/kode" in kadis.page.url
+        well(kadis)
+        kadis.go("/akun")
+        kadis.page.get_by_role("button", name=re.compile("aplikasi")).first.click()
+        secret = kadis.page.locator("code").first.inner_text()
+        kadis.page.locator("#code").fill(code_at(secret, office.clock()))
+        kadis.page.locator("main form").get_by_role("button").first.click()
+        expect(kadis.page.locator("h1")).not_to_have_text("")
+        office.clock.pass_by(seconds=30)
+        again = made.person("kadis", size)
+        assert "/masuk/kode" in again.page.url
+        well(again)
+        again.page.locator("#code").fill("000000")
+        again.page.locator("main form").get_by_role("button").first.click()
+        expect(again.page.locator("main .summary")).to_be_focused()
+        well(again)
+        assert kadis.faults == again.faults == []

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Request, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -19,16 +19,16 @@ from verify.web.choices import paper_word
 from verify.web.form import Form, blank, tried
 from verify.web.look import do, look, policy_of
 from verify.web.once import SEE_OTHER
+from verify.web.sent_pictures import TOGETHER, keep_each, sent_pictures
 from verify.web.times import clock_time, local_time
 from workflows import advance, clocks
-from workflows.errors import InvalidInput, NotFound, TransitionRefused
+from workflows.errors import NotFound, TransitionRefused
 from workflows.papers import CLOSED, NO_PICTURE, KeptPaper
 from workflows.permissions import Permission, can
 from workflows.queries import CaseView
 from workflows.records.case import Case
 from workflows.records.case_paper import PaperKind, PaperWay
 from workflows.saying import say
-from workflows.vocabulary import DocumentType
 
 blueprint = Blueprint("papers", __name__)
 
@@ -66,7 +66,7 @@ def show(ticket: str) -> str:
 @blueprint.post("/berkas/<ticket>/foto")
 @requires(Permission.AMEND_CASE)
 def keep(ticket: str) -> Response | tuple[str, int]:
-    """Keep one picture. The same one sent twice is kept once."""
+    """Keep one picture or several of a paper. The same one sent twice is kept once; of several, good ones are kept and others named."""
     return tried(lambda: _keep(ticket), lambda form: page(ticket, form))
 
 
@@ -117,6 +117,7 @@ def page(ticket: str, form: Form | None = None) -> str:
         pictures=shown,
         papers=[*known["asked"], *known["others"]],
         can_add=can(me(), Permission.AMEND_CASE) and view.case.closed_at is None,
+        together=TOGETHER,
         phone=_phone(view),
         events=len(view.timeline),
         camera="kamera" in request.args,
@@ -140,21 +141,10 @@ def pictures_of(case: Case) -> list[Shown]:
     return sorted(found, key=lambda one: one.gone is not None)
 
 
-def sent_picture(request: Request) -> tuple[DocumentType, bytes]:
-    """The paper chosen and the file sent with it."""
-    sent, paper = request.files.get("picture"), request.form.get("paper", "")
-    if paper not in set(DocumentType):
-        raise InvalidInput(say("Pilih dulu berkas apa yang difoto."))
-    if sent is None or not sent.filename:
-        raise InvalidInput(say("Pilih atau ambil foto dulu, lalu simpan."))
-    with sent.stream as content:
-        return DocumentType(paper), content.read()
-
-
 def _keep(ticket: str) -> Response:
-    paper, content = sent_picture(request)
-    keep_paper(ticket, paper, content, me())
-    tell(say("Foto {paper} tersimpan.", paper=paper_word(paper)))
+    sent = sent_pictures(request)
+    kept, word = keep_each(sent, lambda content: keep_paper(ticket, sent.paper, content, me())), paper_word(sent.paper)
+    tell(say("Foto {paper} tersimpan.", paper=word) if kept == 1 else say("{kept} foto {paper} tersimpan.", kept=kept, paper=word))
     again = "ya" if request.form.get("kamera") else None
     return redirect(url_for("papers.show", ticket=ticket, kamera=again), SEE_OTHER)
 

@@ -11,7 +11,7 @@ from verify.web.choices import paper_word
 from verify.web.form import Form, blank, tried
 from verify.web.look import policy_of
 from verify.web.once import SEE_OTHER
-from verify.web.papers import sent_picture
+from verify.web.sent_pictures import sent_picture
 from workflows import clocks
 from workflows.saying import say
 

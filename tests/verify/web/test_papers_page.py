@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlmodel import select
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from tests.office import Office, person
 from tests.verify.made_scans import a_pdf, a_scan
 from tests.verify.web.test_dossier import read as dossier
 from tests.verify.web.visitor import Page, Visitor, read
+from workflows.papers import LARGEST
 from workflows.records import CasePaper, CaseReading, Seen
 
 Visit = Callable[[str], Visitor]
@@ -20,8 +22,15 @@ Visit = Callable[[str], Visitor]
 def send(visitor: Visitor, ticket: str, photo: bytes | None, paper: str = "KTP") -> Page:
     """Send a photo as a browser does; encoded here, since the test client leaves its own temporary file open."""
     token = visitor.get(f"/berkas/{ticket}/foto").value("csrf_token")
-    fields = {"csrf_token": token, "paper": paper, "picture": FileStorage(BytesIO(photo or b""), "foto.jpg" if photo else "")}
-    boundary, body = encode_multipart(fields)
+    return send_files(visitor, ticket, {"csrf_token": token, "paper": paper, "picture": file("foto.jpg" if photo else "", photo or b"")})
+
+
+def file(name: str, content: bytes) -> FileStorage:
+    return FileStorage(BytesIO(content), name)
+
+
+def send_files(visitor: Visitor, ticket: str, fields: dict[str, Any]) -> Page:
+    boundary, body = encode_multipart(MultiDict(fields))
     sent = {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
     return read(visitor.client.post(f"/berkas/{ticket}/foto", **sent))
 
@@ -47,6 +56,44 @@ def test_the_first_paper_without_a_photo_is_chosen(visit: Visit, sqlite_office: 
     ticket, loket = sqlite_office.open(), visit("loket")
     assert loket.get(f"/berkas/{ticket}/foto").value("paper") == "KTP"
     assert loket.follow(send(loket, ticket, a_scan())).value("paper") == "KK"
+
+
+def test_several_are_kept_at_once_each_sealed_on_its_own(visit: Visit, sqlite_office: Office) -> None:
+    ticket, loket = sqlite_office.open(), visit("loket")
+    page = loket.get(f"/berkas/{ticket}/foto")
+    assert page.one("input", name="picture").get("multiple") is not None and "paling banyak 5" in page.main()
+    fields = {"csrf_token": page.value("csrf_token"), "paper": "KK", "picture": [file("depan.png", a_scan()), file("dua.pdf", a_pdf())]}
+    assert "2 foto KK tersimpan." in loket.follow(send_files(loket, ticket, fields)).main()
+    first, second = kept(sqlite_office)
+    assert (first.type, second.type, first.kind, second.kind) == ("KK", "KK", "JPEG", "PDF") and first.content != second.content
+    fields["picture"] = [file("depan.png", a_scan()), file("dua.pdf", a_pdf())]
+    send_files(loket, ticket, fields)
+    assert len(kept(sqlite_office)) == 2, "sent again, kept once"
+
+
+def test_of_several_the_good_are_kept_and_the_faulty_named(visit: Visit, sqlite_office: Office) -> None:
+    ticket, loket = sqlite_office.open(), visit("loket")
+    token = loket.get(f"/berkas/{ticket}/foto").value("csrf_token")
+    files = [
+        file("baik.png", a_scan()),
+        file("program <b>.exe", b"MZ program"),
+        file("ktp-9901014101900001.jpg", a_scan() + bytes(LARGEST)),
+    ]
+    page = send_files(loket, ticket, {"csrf_token": token, "paper": "KTP", "picture": files})
+    assert page.status == 422 and "1 foto tersimpan, 2 tidak." in page.main()
+    assert (
+        "program <b>.exe: Foto harus berupa JPEG atau PNG" in page.main() and "ktp-•.jpg: Foto ini lebih besar dari 10 MB." in page.main()
+    )
+    assert len(kept(sqlite_office)) == 1 and "Buka foto KTP" in page.main()
+
+
+def test_too_many_at_once_keep_none(visit: Visit, sqlite_office: Office) -> None:
+    ticket, loket = sqlite_office.open(), visit("loket")
+    token = loket.get(f"/berkas/{ticket}/foto").value("csrf_token")
+    files = [file(f"{number}.png", a_scan()) for number in range(6)]
+    page = send_files(loket, ticket, {"csrf_token": token, "paper": "KTP", "picture": files})
+    assert page.status == 422 and "Pilih paling banyak 5 foto sekali kirim." in page.main()
+    assert kept(sqlite_office) == []
 
 
 def test_a_photo_is_opened_with_its_look_written_down(visit: Visit, sqlite_office: Office) -> None:
