@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from tests.office import Office
 from verify.simulator.personas import generated_nik
-from workflows.intake import TICKET_ALPHABET
+from workflows.codes import ALPHABET
 from workflows.records import Case, SigningAuthority, Staff, Task
 from workflows.records.assessment import Assessment
 from workflows.records.case import CaseDocument
@@ -109,8 +109,8 @@ def case_row(random: Random, number: int, hands: Hands, office: Office, opened: 
 def ticket(number: int) -> str:
     letters = ""
     for _ in range(8):
-        number, letter = divmod(number, len(TICKET_ALPHABET))
-        letters += TICKET_ALPHABET[letter]
+        number, letter = divmod(number, len(ALPHABET))
+        letters += ALPHABET[letter]
     return f"{letters[:4]}-{letters[4:]}"
 
 

@@ -19,6 +19,7 @@ from verify import __version__, access_log, api, api_docs, auth, errors, languag
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.population.door_files import LARGEST_RETURN
 from verify.registrations import LARGEST_ANSWER
 from workflows.papers import LARGEST
 from workflows.signing import LARGEST_SCAN
@@ -36,6 +37,7 @@ UPLOADS = {
     "ktp.read": LARGEST + LARGEST_REQUEST,
     "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
+    "door_lists.take_answers": LARGEST_RETURN + LARGEST_REQUEST,
 }
 """Routes that take files, and how many bytes."""
 

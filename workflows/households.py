@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit, facts, intake
 from workflows.actor import Actor
+from workflows.codes import new_code
 from workflows.errors import InvalidInput, NotFound, OpenCaseExists
 from workflows.intake import Intake
 from workflows.permissions import OFFICE, Permission, check
@@ -96,7 +97,7 @@ def _household(session: Session, kk: str, actor: Actor, *, now: datetime) -> Hou
     known = select(Household).where(Household.region_code == actor.region_code, Household.kk == kk)
     found = session.exec(known.with_for_update()).first()
     if found is None:
-        code, region = intake.new_ticket(), actor.region_code
+        code, region = new_code(), actor.region_code
         found = Household(code=code, region_code=region, kk=kk, opened_by=actor.person_id, opened_at=now)
         session.add(found)
         session.flush()

@@ -1,6 +1,5 @@
 """Opening a case: with a KTP alone; everything else may follow."""
 
-import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from sqlmodel import Session, select
 
 from workflows import advance, audit, without_nik
 from workflows.actor import Actor
+from workflows.codes import new_code
 from workflows.errors import InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
@@ -18,9 +18,6 @@ from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.states import ASSESSED, State
 from workflows.vocabulary import Channel, DocumentType, LetterType, NoNik, ProxyKin, Sex, Urgency
-
-TICKET_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""No 0/O, 1/I/L or U: a ticket is read aloud over the telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ def _new_case(intake: Intake, actor: Actor, policy: RegionPolicy, now: datetime)
     known = {name: getattr(intake, name) for name in (*ONCE, *AMENDABLE)}
     return Case(
         **known,
-        ticket=new_ticket(),
+        ticket=new_code(),
         letter_type=LetterType.REKOM_PBPU_PEMDA,
         region_code=policy.region_code,
         timezone=policy.timezone,
@@ -167,12 +164,6 @@ def _new_case(intake: Intake, actor: Actor, policy: RegionPolicy, now: datetime)
         opened_by=actor.person_id,
         opened_at=now,
     )
-
-
-def new_ticket() -> str:
-    """A case number such as ``7QMK-2F9X``: 40 random bits, nothing personal in it."""
-    letters = "".join(secrets.choice(TICKET_ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
 
 
 def _check_hospital(session: Session, code: str | None) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from workflows import advance, audit, intake, parafs, without_nik
 from workflows.actor import Actor
 from workflows.authority import check_may_sign
+from workflows.codes import new_code
 from workflows.errors import FourEyes, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
@@ -145,7 +146,7 @@ def answer(session: Session, case: Case, outcome: ObjectionOutcome, reason: str,
 def _begin_anew(session: Session, case: Case, objection: Objection, actor: Actor, *, now: datetime) -> Case:
     """The same person, papers and rules; checked, assessed and decided again."""
     known = {name: getattr(case, name) for name in CARRIED}
-    new = Case(**known, ticket=intake.new_ticket(), opened_by=objection.filed_by, opened_at=now)
+    new = Case(**known, ticket=new_code(), opened_by=objection.filed_by, opened_at=now)
     advance.begin(session, new, actor, now=now)
     assert new.id is not None
     for paper in session.exec(select(CaseDocument).where(CaseDocument.case_id == case.id)).all():

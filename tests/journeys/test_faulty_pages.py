@@ -2,27 +2,49 @@
 
 import re
 from collections.abc import Callable
+<<<<<<< HEAD
 from pathlib import Path
+=======
+from dataclasses import replace
+>>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 
 import html5lib
 import pytest
 from playwright.sync_api import Browser, Response, expect
 from sqlalchemy.exc import OperationalError
+<<<<<<< HEAD
 from werkzeug.exceptions import RequestEntityTooLarge
+=======
+from sqlmodel import select
+>>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 
 from tests.approval_office import with_chain
 from tests.authenticator import code_at
 from tests.journeys.axe import faults
 from tests.journeys.looks import looks_well
+<<<<<<< HEAD
 from tests.journeys.site import DESKTOP, PHONE, Person, Site, site_of
 from tests.office import Office, running_office
 from tests.population.city import BY, small_city
+=======
+from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.office import LONG, Office
+from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
+from tests.population.city import member as city_member
+>>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 from tests.verify.test_signing import prepared
 from tests.workflows.test_refusals import to_refusal
 from tests.workflows.test_removals import member
 from verify import auth, web
+<<<<<<< HEAD
 from workflows.errors import RegistryError, TooMany
 from workflows.population import coverage
+=======
+from workflows.population import coverage, doors
+from workflows.population.doors import Wish
+from workflows.records.door import Door, DoorAnswer
+from workflows.records.extract import ExtractKind
+>>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 from workflows.rules.policy import SigningMode
 from workflows.states import Role
 from workflows.vocabulary import Urgency
@@ -166,11 +188,53 @@ def ink(site: Site) -> tuple[str, str]:
     return "kadis", f"/berkas/{ticket}/tanda-tangan"
 
 
-def kelurahan(site: Site) -> tuple[str, str]:
+def region(site: Site) -> tuple[str, str]:
     small_city(site.office.rekom.database)
     with site.office.write() as session:
         coverage.count(session, "3673", BY, now=site.office.clock())
     return "peksos", "/cakupan/3673"
+
+
+def kelurahan(site: Site) -> tuple[str, str]:
+    region(site)
+    return "peksos", f"/cakupan/{ONE}"
+
+
+def wish_for_doors(site: Site) -> tuple[str, str]:
+    region(site)
+    return "peksos", f"/cakupan/{ONE}/pintu"
+
+
+def no_doors_yet(site: Site) -> tuple[str, str]:
+    return "peksos", "/cakupan/pintu"
+
+
+def doors_of(site: Site) -> tuple[str, str]:
+    """A list with an answer, of a family with names as long as they come."""
+    office, actor = site.office, site.office.actor("peksos")
+    family = [
+        replace(resident(number, name=LONG), address="JALAN CONTOH PANJANG SEKALI GANG BUNTU NOMOR 12 RT 001 RW 002") for number in (4, 5)
+    ]
+    store(office.rekom.database, ExtractKind.RESIDENTS, [*family, resident(20)], JUNE)
+    store(office.rekom.database, ExtractKind.MEMBERS, [city_member(30)], NOVEMBER)
+    with office.write() as session:
+        coverage.count(session, "3673", BY, now=office.clock())
+        wish = Wish(ONE, many=100, days=30, given_to="Ani Contoh, kader posyandu Melati", purpose="Kunjungan kader Desember")
+        listed = doors.make(session, office.rekom.policy_today("3673"), wish, actor, now=office.clock())
+        first = session.exec(select(Door).where(Door.list_id == listed.id)).first()
+        assert first
+        doors.answer(session, first.code, DoorAnswer.NOT_FOUND, None, now=office.clock())
+    return "peksos", f"/cakupan/pintu/{listed.id}"
+
+
+def lists_of_doors(site: Site) -> tuple[str, str]:
+    doors_of(site)
+    return "peksos", "/cakupan/pintu"
+
+
+def visit(site: Site) -> tuple[str, str]:
+    del site
+    return "loket", "/pintu"
 
 
 def correction(site: Site) -> tuple[str, str]:
@@ -190,7 +254,11 @@ def correction(site: Site) -> tuple[str, str]:
     return "peksos", link
 
 
-@pytest.mark.parametrize("rare", [removal, own_paraf, ink, kelurahan, correction], ids=lambda rare: rare.__name__)
+DOORS = (wish_for_doors, no_doors_yet, doors_of, lists_of_doors, visit)
+RARE = (removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
+
+
+@pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.__name__)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
 def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[str, str]], size: dict[str, int]) -> None:
     username, path = rare(site)

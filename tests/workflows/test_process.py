@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from tests.office import Office, person
 from workflows import advance, audit, facts, guards
 from workflows.actor import Actor
+from workflows.codes import new_code
 from workflows.errors import NotAllowed, TransitionRefused
-from workflows.intake import new_ticket
 from workflows.letter_states import LABEL as LETTER_LABEL
 from workflows.letter_states import LETTER_TRANSITIONS, LIVE, LetterState, check_letter_move
 from workflows.records import AuditEvent, Case, Task
@@ -42,7 +42,7 @@ def case_in(session: Session, state: State, office: Office) -> Case:
     pinned = {"policy_valid_from": policy.valid_from, "policy_sha256": policy.sha256, "region_code": "3673", "timezone": policy.timezone}
     words = {"letter_type": LetterType.REKOM_PBPU_PEMDA, "urgency": Urgency.ROUTINE, "channel": Channel.LOKET_DINSOS}
     moments = {"state_since": now, "opened_at": now, "closed_at": now if state in FINAL else None}
-    case = Case(ticket=new_ticket(), state=state, opened_by=1, **known, **pinned, **words, **moments)
+    case = Case(ticket=new_code(), state=state, opened_by=1, **known, **pinned, **words, **moments)
     session.add(case)
     session.flush()
     return case

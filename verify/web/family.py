@@ -10,14 +10,14 @@ from verify.web.family_words import STAGES, message, opening_hours, status_of
 from verify.web.form import Form, Values, blank, wrong
 from verify.web.look import policy_of
 from workflows import family
-from workflows.intake import TICKET_ALPHABET
+from workflows.codes import ALPHABET
 from workflows.nik import SEPARATORS
 from workflows.queries import CaseView
 from workflows.saying import say
 
 blueprint = Blueprint("family", __name__)
 
-TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
+TICKET = re.compile(f"[{ALPHABET}]{{8}}")
 FOUR = re.compile(r"[0-9]{4}")
 NO_TICKET = say("Ketik nomor berkas 8 huruf dan angka, seperti 7QMK-2F9X.")
 NO_DIGITS = say("Ketik 4 angka.")

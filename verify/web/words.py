@@ -298,6 +298,9 @@ TONE: Mapping[State, str] = {
 
 FIELD: Mapping[str, str] = {
     "nik": "NIK",
+    "many": "Berapa pintu",
+    "days": "Berapa hari",
+    "given_to": "Diserahkan kepada",
     "no_nik": "Mengapa belum punya NIK",
     "mother_nik": "NIK ibu",
     "other_number": "Nomor rekam medis atau paspor",

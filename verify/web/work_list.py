@@ -16,7 +16,7 @@ from verify.web.person_search import by_nik
 from verify.web.waits import told_to_me
 from workflows import queries, taking
 from workflows.actor import Actor
-from workflows.intake import TICKET_ALPHABET
+from workflows.codes import ALPHABET
 from workflows.nik import SEPARATORS
 from workflows.permissions import OFFICE, Permission
 from workflows.queries import Asked, CasePage
@@ -30,7 +30,7 @@ blueprint = Blueprint("work_list", __name__)
 ALL = "semua"
 FOLLOWED = frozenset({State.ACCEPTED, State.REGISTERING})
 """What the counter does about these is done on the page of registrations, for many at once."""
-TICKET = re.compile(f"[{TICKET_ALPHABET}]{{8}}")
+TICKET = re.compile(f"[{ALPHABET}]{{8}}")
 URGENCIES = list(Urgency)
 """In the order of the vocabulary: most urgent first."""
 

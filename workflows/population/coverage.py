@@ -123,16 +123,21 @@ def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpos
     """
     found: list[ResidentRow] = []
     if snapshot.residents_id is not None:
-        member = aliased(MemberRow)
-        is_member = select(member.nik).where(
-            member.extract_id == snapshot.members_id, member.nik == ResidentRow.nik, col(member.fault).is_(None)
-        )
-        query = select(ResidentRow).where(*_living(snapshot.residents_id), ResidentRow.village_code == village, ~is_member.exists())
-        found = list(session.exec(query.order_by(col(ResidentRow.family_card), col(ResidentRow.name))))
+        found = list(session.exec(without_cover(snapshot, village).order_by(col(ResidentRow.family_card), col(ResidentRow.name))))
     audit.record(
         session, f"coverage:{snapshot.id}", "READ_UNCOVERED", actor=by, now=now, village=village, purpose=purpose, people=len(found)
     )
     return found
+
+
+def without_cover(snapshot: CoverageSnapshot, village: str) -> Any:
+    """The query for residents of a village who are no members, by the two files of a count."""
+    assert snapshot.residents_id is not None
+    member = aliased(MemberRow)
+    is_member = select(member.nik).where(
+        member.extract_id == snapshot.members_id, member.nik == ResidentRow.nik, col(member.fault).is_(None)
+    )
+    return select(ResidentRow).where(*_living(snapshot.residents_id), ResidentRow.village_code == village, ~is_member.exists())
 
 
 def semester(as_of: datetime, zone: ZoneInfo) -> str:

@@ -14,6 +14,7 @@ from workflows.records.checkpoint import Checkpoint
 from workflows.records.collective import CollectiveLetter, CollectiveRow, CollectiveStep
 from workflows.records.coverage import CoverageCell, CoverageSnapshot
 from workflows.records.decision import Decision
+from workflows.records.door import Door, DoorAnswer, DoorList, DoorReason
 from workflows.records.duty import Duty
 from workflows.records.episode import Episode
 from workflows.records.erasure import Erasure, LegalHold
@@ -77,6 +78,10 @@ __all__ = [
     "DeathNotice",
     "Decision",
     "DecisionGround",
+    "Door",
+    "DoorAnswer",
+    "DoorList",
+    "DoorReason",
     "DtsenRow",
     "Duty",
     "Episode",

@@ -1,0 +1,273 @@
+"""The next doors to knock at: which families of a village, why these, and what is answered.
+
+Of the families without insurance those are taken whom the region's rule would take: within its desil limit, everybody where it takes
+everybody, and those whose desil nobody knows, last. Whoever answered since the count is not asked again before the next one, for
+the registries must have a chance to follow; whoever was not found is asked after all others.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, or_, select, update
+
+from workflows import audit, extracts
+from workflows.actor import Actor
+from workflows.codes import new_code
+from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.permissions import Permission, check
+from workflows.population import coverage
+from workflows.records.coverage import CoverageSnapshot
+from workflows.records.door import Door, DoorAnswer, DoorList, DoorReason
+from workflows.records.extract import DtsenRow, ExtractKind
+from workflows.records.resident import ResidentRow
+from workflows.rules.policy import EligibilityBasis, RegionPolicy
+from workflows.saying import say
+from workflows.sealed import Hashed, vault_of
+
+NO_LIST = say("Daftar pintu ini tidak ada di daerah Anda. Pilih dari daftar.")
+NO_DOOR = say("Kode pintu ini tidak dikenal. Periksa hurufnya di daftar, lalu ketik lagi.")
+OVER = say("Daftar ini sudah berakhir. Minta daftar baru ke kantor Dinas Sosial.")
+LONGEST_LIFE = 90
+"""Days."""
+
+RANK = (DoorReason.DESIL, DoorReason.UNIVERSAL, DoorReason.TO_ASSESS)
+FINAL = (DoorAnswer.REGISTERED, DoorAnswer.MOVED, DoorAnswer.DIED, DoorAnswer.REFUSES)
+"""After these nobody knocks again before the next count."""
+UNKNOWN_DESIL = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Residents of one family card (or one without a card) who are not insured; ``desil`` is the lowest that is known of them.
+
+    ``left_out`` is DTSEN's own word that it takes them off its lists.
+    """
+
+    key: str
+    people: tuple[ResidentRow, ...]
+    desil: int | None
+    left_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A list that is asked for: how many doors, for how many days, given to whom and what for."""
+
+    village: str
+    many: int
+    days: int
+    given_to: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """A door with its people; without them where the residents' extract is gone or they are insured or moved by now."""
+
+    door: Door
+    people: tuple[ResidentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A list and how far it is: doors by answer, None for those that wait."""
+
+    listed: DoorList
+    doors: int
+    answers: Mapping[DoorAnswer | None, int]
+
+    @property
+    def answered(self) -> int:
+        """Doors that were answered."""
+        return self.doors - self.answers.get(None, 0)
+
+
+def reason_for(family: Family, policy: RegionPolicy) -> DoorReason | None:
+    """Why a family is likely to be taken here; None where it is not."""
+    basis = policy.eligibility.value
+    if basis is EligibilityBasis.UNIVERSAL:
+        return DoorReason.UNIVERSAL
+    if family.left_out:
+        return None
+    if family.desil is None or basis is EligibilityBasis.SKTM:  # a village head's word is asked for at the counter, whatever the desil
+        return DoorReason.TO_ASSESS
+    return DoorReason.DESIL if family.desil <= policy.desil_max.value else None
+
+
+def choose(families: Iterable[Family], policy: RegionPolicy, not_found: frozenset[str], many: int) -> list[tuple[Family, DoorReason]]:
+    """The next doors, likeliest first: by reason, desil, and how many people wait behind the door."""
+    likely = [(family, reason) for family in families if (reason := reason_for(family, policy)) is not None]
+
+    def rank(one: tuple[Family, DoorReason]) -> tuple[bool, int, int, int, str]:
+        family, reason = one
+        desil = UNKNOWN_DESIL if family.desil is None else family.desil
+        return family.key in not_found, RANK.index(reason), desil, -len(family.people), family.key
+
+    return sorted(likely, key=rank)[:many]
+
+
+def make(session: Session, policy: RegionPolicy, wish: Wish, actor: Actor, *, now: datetime) -> DoorList:
+    """A list from the newest count, in the caller's transaction; two lists never hold one family at a time.
+
+    Raises ``NotFound`` where nothing was counted, ``Conflict`` where nobody is left to be asked.
+    """
+    check(actor, Permission.READ_UNCOVERED)
+    _check(wish, actor.region_code)
+    snapshot = _counted(session, actor.region_code)
+    dtsen = extracts.newest(session, ExtractKind.DTSEN)
+    _let_go_of_ended(session, now)
+    asked, not_found = _asked_already(session, snapshot)
+    waiting = [one for one in families(session, snapshot, wish.village, dtsen.id if dtsen else None) if one.key not in asked]
+    chosen = choose(waiting, policy, not_found, wish.many)
+    if not chosen:
+        raise Conflict(say("Tidak ada keluarga yang perlu dikunjungi di sini. Semua sudah peserta, sudah dijawab, atau di daftar lain."))
+    assert snapshot.id is not None
+    listed = DoorList(
+        region_code=actor.region_code,
+        village_code=wish.village,
+        snapshot_id=snapshot.id,
+        dtsen_id=dtsen.id if dtsen else None,
+        purpose=wish.purpose,
+        given_to=wish.given_to,
+        made_at=now,
+        made_by=actor.person_id,
+        ends_at=now + timedelta(days=wish.days),
+    )
+    session.add(listed)
+    session.flush()
+    try:
+        with session.begin_nested():
+            session.add_all(_door(listed, position, family, reason) for position, (family, reason) in enumerate(chosen, 1))
+    except IntegrityError:  # somebody listed one of these families between our look and our doors
+        raise Conflict(say("Baru saja ada daftar lain untuk wilayah ini. Muat ulang halaman, lalu buat lagi.")) from None
+    told = {"village": wish.village, "doors": len(chosen), "purpose": wish.purpose, "given_to": wish.given_to}
+    audit.record(session, subject(listed), "MAKE_DOORS", actor=actor, now=now, **told)
+    return listed
+
+
+def families(session: Session, snapshot: CoverageSnapshot, village: str, dtsen_id: int | None) -> list[Family]:
+    """The families of a village somebody of whom is not insured, with what DTSEN says of them; ``key`` is their keyed digest."""
+    if snapshot.residents_id is None:
+        raise NotFound(say("Angka ini diumumkan tanpa nama. Impor data penduduk dan anggota untuk melihat orangnya."))
+    people: dict[str, list[ResidentRow]] = {}
+    for one in session.exec(coverage.without_cover(snapshot, village).order_by(ResidentRow.nik)):
+        people.setdefault(one.family_card or one.nik, []).append(one)
+    known = _dtsen(session, [one.nik for family in people.values() for one in family], dtsen_id)
+    digest = vault_of(session.connection().dialect).digest
+    return [_family(digest("kk", card), members, known) for card, members in people.items()]
+
+
+def show(session: Session, actor: Actor, list_id: int, *, now: datetime, why: str) -> tuple[DoorList, list[DoorView]]:
+    """A list with the people behind each door; who looked goes into the audit trail under ``why``."""
+    listed = find(session, actor, list_id)
+    snapshot = session.get_one(CoverageSnapshot, listed.snapshot_id)
+    behind = {one.key: one.people for one in families(session, snapshot, listed.village_code, None)}
+    doors = session.exec(select(Door).where(Door.list_id == listed.id).order_by(col(Door.position)))
+    views = [DoorView(door, behind.get(str(door.family_digest), ())) for door in doors]
+    audit.record(session, subject(listed), why, actor=actor, now=now, doors=len(views), purpose=listed.purpose)
+    return listed, views
+
+
+def find(session: Session, actor: Actor, list_id: int) -> DoorList:
+    """One list of the actor's region."""
+    check(actor, Permission.READ_UNCOVERED)
+    listed = session.get(DoorList, list_id)
+    if listed is None or listed.region_code != actor.region_code:
+        raise NotFound(NO_LIST)
+    return listed
+
+
+def standings(session: Session, region_code: str) -> list[Standing]:
+    """All lists of a region, newest first."""
+    lists = session.exec(select(DoorList).where(DoorList.region_code == region_code).order_by(col(DoorList.id).desc())).all()
+    counted: dict[int | None, dict[DoorAnswer | None, int]] = {one.id: {} for one in lists}
+    numbers = select(Door.list_id, Door.answer, func.count()).group_by(col(Door.list_id), col(Door.answer))
+    for list_id, said, number in session.execute(numbers):
+        counted.get(list_id, {})[said] = number
+    return [Standing(one, sum(counted[one.id].values()), counted[one.id]) for one in lists]
+
+
+def answer(session: Session, code: str, said: DoorAnswer, actor: Actor | None, *, now: datetime) -> tuple[DoorList, Door]:
+    """Write down what came of a visit; a later answer takes the place of an earlier one, and the trail keeps both.
+
+    Without an ``actor`` the code is all that is known. Raises ``NotFound`` for a code that is none of this region's,
+    ``Conflict`` after the list has ended.
+    """
+    door = session.exec(select(Door).where(Door.code == code).with_for_update()).first()
+    listed = session.get_one(DoorList, door.list_id) if door else None
+    if door is None or listed is None or (actor is not None and listed.region_code != actor.region_code):
+        raise NotFound(NO_DOOR)
+    if now >= listed.ends_at:
+        raise Conflict(OVER)
+    if door.answer is said:
+        return listed, door
+    door.waits, door.answer, door.answered_at, door.answered_by = False, said, now, actor.id if actor else None
+    session.add(door)
+    session.flush()
+    by = actor or BY_CODE
+    audit.record(session, subject(listed), "ANSWER_DOOR", actor=by, now=now, position=door.position, answer=said.value)
+    return listed, door
+
+
+def subject(listed: DoorList) -> str:
+    """The list's place in the audit trail."""
+    return f"doors:{listed.id}"
+
+
+BY_CODE = Actor(id=None, name="Pemegang kode pintu", roles=frozenset(), region_code="")
+"""Whoever holds the list: a village operator, a health cadre. Nobody is signed in."""
+
+
+def _check(wish: Wish, region_code: str) -> None:
+    if len(wish.village) != 10 or not wish.village.startswith(region_code):
+        raise InvalidInput(say("Daftar pintu hanya ada per kelurahan atau desa. Pilih satu."))
+
+
+def _counted(session: Session, region_code: str) -> CoverageSnapshot:
+    newest = coverage.newest(session, region_code)
+    if newest is None:
+        raise NotFound(say("Cakupan daerah ini belum dihitung. Minta admin mengimpor penduduk dan anggota, lalu menghitungnya."))
+    return newest
+
+
+def _asked_already(session: Session, snapshot: CoverageSnapshot) -> tuple[frozenset[str], frozenset[str]]:
+    query = select(Door.family_digest, Door.answer).where(or_(col(Door.waits), col(Door.answered_at) >= snapshot.made_at))
+    found = [(str(family), said) for family, said in session.exec(query)]
+    asked = frozenset(family for family, said in found if said is None or said in FINAL)
+    return asked, frozenset(family for family, _ in found) - asked
+
+
+def _let_go_of_ended(session: Session, now: datetime) -> None:
+    ended = select(DoorList.id).where(col(DoorList.ends_at) <= now)
+    session.exec(update(Door).where(col(Door.waits), col(Door.list_id).in_(ended)).values(waits=False))
+
+
+def _dtsen(session: Session, niks: Sequence[str], dtsen_id: int | None) -> dict[str, DtsenRow]:
+    found: dict[str, DtsenRow] = {}
+    for start in range(0, len(niks) if dtsen_id else 0, extracts.CHUNK):
+        some = niks[start : start + extracts.CHUNK]
+        query = select(DtsenRow).where(DtsenRow.extract_id == dtsen_id, col(DtsenRow.nik).in_(some), col(DtsenRow.fault).is_(None))
+        found |= {row.nik: row for row in session.exec(query)}
+    return found
+
+
+def _family(key: str, people: Sequence[ResidentRow], known: Mapping[str, DtsenRow]) -> Family:
+    rows = [known[one.nik] for one in people if one.nik in known]
+    desils = [row.desil for row in rows if row.desil is not None]
+    oldest_first = tuple(sorted(people, key=lambda one: (one.birth_date or date.max, one.nik)))
+    return Family(key, oldest_first, min(desils, default=None), any(row.exclusion_reason for row in rows))
+
+
+def _door(listed: DoorList, position: int, family: Family, reason: DoorReason) -> Door:
+    assert listed.id is not None
+    return Door(
+        code=new_code(),
+        list_id=listed.id,
+        position=position,
+        family_digest=Hashed(family.key),
+        people=len(family.people),
+        reason=reason,
+        desil=family.desil,
+    )
