@@ -54,6 +54,8 @@ OF_NOBODY = {
     "coverage_snapshot": "region_code reference made_by",
     "decision_ground": "code valid_from sentence next_step place reference",
     "duty": "due_on remind_on",
+    "door": "code",
+    "door_list": "region_code village_code",
     "erasure": "reference due_on",
     "escalation": "region_code subject",
     "extract": "sha256 file_name layout timezone imported_by undone_by",
