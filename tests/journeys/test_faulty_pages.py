@@ -2,49 +2,33 @@
 
 import re
 from collections.abc import Callable
-<<<<<<< HEAD
-from pathlib import Path
-=======
 from dataclasses import replace
->>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
+from pathlib import Path
 
 import html5lib
 import pytest
 from playwright.sync_api import Browser, Response, expect
 from sqlalchemy.exc import OperationalError
-<<<<<<< HEAD
-from werkzeug.exceptions import RequestEntityTooLarge
-=======
 from sqlmodel import select
->>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tests.approval_office import with_chain
 from tests.authenticator import code_at
 from tests.journeys.axe import faults
 from tests.journeys.looks import looks_well
-<<<<<<< HEAD
 from tests.journeys.site import DESKTOP, PHONE, Person, Site, site_of
-from tests.office import Office, running_office
-from tests.population.city import BY, small_city
-=======
-from tests.journeys.site import DESKTOP, PHONE, Person, Site
-from tests.office import LONG, Office
+from tests.office import LONG, Office, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
 from tests.population.city import member as city_member
->>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 from tests.verify.test_signing import prepared
 from tests.workflows.test_refusals import to_refusal
 from tests.workflows.test_removals import member
 from verify import auth, web
-<<<<<<< HEAD
 from workflows.errors import RegistryError, TooMany
-from workflows.population import coverage
-=======
 from workflows.population import coverage, doors
 from workflows.population.doors import Wish
 from workflows.records.door import Door, DoorAnswer
 from workflows.records.extract import ExtractKind
->>>>>>> 156d1e3 (The next hundred doors: likely eligible families of a village with their reason, given out without a NIK, answered by telephone or by the sheet)
 from workflows.rules.policy import SigningMode
 from workflows.states import Role
 from workflows.vocabulary import Urgency
