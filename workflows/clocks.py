@@ -21,6 +21,7 @@ from workflows.records.letter import Letter
 from workflows.rules.calendar import Calendar, Counting, Interval, counted_between, deadline, paused_between, promise
 from workflows.rules.papers import asked_papers
 from workflows.rules.policy import RegionPolicy
+from workflows.sealed import left_sealed
 from workflows.states import FINAL, LETTER_OUT, OWNER, Role, State
 
 SOON = 4
@@ -121,7 +122,7 @@ def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeT
 
 def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: str | None = None) -> list[LateCase]:
     """Every clock of every open case that ran out, the longest late first."""
-    query = select(Case).where(col(Case.closed_at).is_(None))
+    query = select(Case).where(col(Case.closed_at).is_(None)).options(*left_sealed(Case))
     cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
     seen, valid = papers_seen(session, cases), validities(session, cases)
     found = (
@@ -135,7 +136,8 @@ def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: s
 
 def awaiting_papers(session: Session, office_of: OfficeOf, *, now: datetime, region_code: str) -> frozenset[str]:
     """The tickets of an office's open cases that still lack a paper."""
-    cases = list(session.exec(select(Case).where(col(Case.closed_at).is_(None), Case.region_code == region_code)))
+    query = select(Case).where(col(Case.closed_at).is_(None), Case.region_code == region_code, col(Case.state).in_(AMENDABLE_STATES))
+    cases = list(session.exec(query.options(*left_sealed(Case))))
     seen = papers_seen(session, cases)
     return frozenset(case.ticket for case in cases if _papers(case, seen.get(case.id or 0, {}), office_of(case), now))
 

@@ -17,7 +17,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ClauseElement, Column, ColumnElement, Dialect, String, Table, Text, event, inspect, literal_column, type_coerce
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import DontWrapMixin
+from sqlalchemy.orm import defer
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
@@ -258,6 +260,11 @@ class SealedColumn:
 def sealed_columns(table: Table) -> tuple[SealedColumn, ...]:
     """What of a table lies sealed."""
     return tuple(SealedColumn(column, column.type) for column in table.columns if isinstance(column.type, Sealed))
+
+
+def left_sealed(kind: type[SQLModel]) -> tuple[ExecutableOption, ...]:
+    """For a query that looks at many rows: what lies sealed stays so until somebody asks a row for it."""
+    return tuple(defer(getattr(kind, one.column.name)) for one in sealed_columns(SQLModel.metadata.tables[str(kind.__tablename__)]))
 
 
 @event.listens_for(SQLModel, "before_insert", propagate=True)

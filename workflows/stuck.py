@@ -3,19 +3,25 @@
 While the office waits for the applicant's papers the time of a case stands still; once those are late, the counter asks after them.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
 from workflows import clocks, waiting
 from workflows.clocks import OfficeOf, OfficeTime, Seen
+from workflows.errors import RekomError
 from workflows.intake import AMENDABLE_STATES
+from workflows.records.case import Case
 from workflows.rules.calendar import deadline
 from workflows.rules.limits import Limit, Limits, Waiting
 from workflows.states import Role
-from workflows.waiting import Pending, Unknown
+from workflows.waiting import About, Pending, Unknown
+
+log = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 
@@ -67,18 +73,35 @@ def stuck(session: Session, offices: Offices, limits: Limits, *, now: datetime, 
 
 
 def waits(session: Session, offices: Offices, limits: Limits, *, now: datetime, region_code: str | None = None) -> Iterator[Wait]:
-    """Everything that waits and has a limit."""
+    """Everything that waits and has a limit; what cannot be measured, its row or its rules unreadable, is left out and logged."""
     cases = waiting.open_cases(session, region_code)
     seen = clocks.papers_seen(session, cases)
     for case in cases:
-        office, papers = offices.of(case), seen.get(case.id or 0, {})
-        yield from _measured(waiting.in_state(case), limits, papers, office, now)
-        if (late_since := clocks.papers_late_since(case, papers, office, now)) is not None:
-            late = waiting.of_case(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
-            yield from _measured(late, limits, papers, office, now)
+        yield from _alone(About(case_id=case.id), partial(_of_case, case, seen.get(case.id or 0, {}), offices, limits, now))
     for pending in waiting.beside(session, region_code):
-        if (known := offices.for_thing(pending)) is not None:
-            yield from _measured(pending, limits, {}, known, now)
+        yield from _alone(pending.about, partial(_beside, pending, offices, limits, now))
+
+
+def _alone(about: About, measure: Callable[[], Iterator[Wait]]) -> list[Wait]:
+    """One thing's waits: what is wrong with it must not keep all others from being looked at."""
+    try:
+        return list(measure())
+    except RekomError as error:
+        log.error("wait of %s not measured: %s", about, type(error).__name__)
+        return []
+
+
+def _of_case(case: Case, papers: Seen, offices: Offices, limits: Limits, now: datetime) -> Iterator[Wait]:
+    office = offices.of(case)
+    yield from _measured(waiting.in_state(case), limits, papers, office, now)
+    if (late_since := clocks.papers_late_since(case, papers, office, now)) is not None:
+        late = waiting.of_case(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
+        yield from _measured(late, limits, papers, office, now)
+
+
+def _beside(pending: Pending, offices: Offices, limits: Limits, now: datetime) -> Iterator[Wait]:
+    if (known := offices.for_thing(pending)) is not None:
+        yield from _measured(pending, limits, {}, known, now)
 
 
 def _measured(pending: Pending, limits: Limits, seen: Seen, office: OfficeTime, now: datetime) -> Iterator[Wait]:

@@ -25,6 +25,7 @@ from workflows.registration_states import ENDED
 from workflows.registration_states import OWNER as REGISTRATION_OWNER
 from workflows.rules.limits import Waiting
 from workflows.saying import say
+from workflows.sealed import left_sealed
 from workflows.states import OWNER, Role
 
 COLLECTIVE = {
@@ -116,7 +117,7 @@ class Pending:
 
 
 def open_cases(session: Session, region_code: str | None) -> list[Case]:
-    """Every case that is not closed, of a region or of all."""
+    """Every case that is not closed, of a region or of all; what lies sealed is not opened."""
     return list(session.exec(_of(select(Case).where(col(Case.closed_at).is_(None)), region_code)))
 
 
@@ -143,7 +144,7 @@ def beside(session: Session, region_code: str | None) -> Iterator[Pending]:
 
 
 def _registrations(session: Session, region_code: str | None) -> Iterator[Pending]:
-    query = select(Registration, Case).join(Case, col(Case.id) == Registration.case_id)
+    query = select(Registration, Case).join(Case, col(Case.id) == Registration.case_id).options(*left_sealed(Registration))
     for registration, case in session.exec(_of(query.where(col(Registration.status).not_in(list(ENDED))), region_code)):
         kind = Waiting(f"REGISTRATION_{registration.status}")
         yield of_case(case, kind, kind, registration.since, REGISTRATION_OWNER[registration.status])
@@ -184,7 +185,7 @@ def _late_acceptances(session: Session, region_code: str | None) -> Iterator[Pen
     """Those that a person settles; the hospital's office does, whoever wrote the letter."""
     query = select(LateAcceptance, Hospital, Case).join(Hospital, col(Hospital.code) == LateAcceptance.hospital_code)
     query = query.outerjoin(Letter, col(Letter.id) == LateAcceptance.letter_id).outerjoin(Case, col(Case.id) == Letter.case_id)
-    query = query.where(col(LateAcceptance.outcome).in_(OPEN), col(LateAcceptance.settled_at).is_(None))
+    query = query.where(col(LateAcceptance.outcome).in_(OPEN), col(LateAcceptance.settled_at).is_(None)).options(*left_sealed(Case))
     for late, hospital, case in session.exec(query.where(Hospital.region_code == region_code) if region_code else query):
         subject = f"{Waiting.LATE_ACCEPTANCE} {late.nonce}"
         thing = Unknown(late, hospital) if late.letter_id is None else case
@@ -193,7 +194,7 @@ def _late_acceptances(session: Session, region_code: str | None) -> Iterator[Pen
 
 def _collective_letters(session: Session, region_code: str | None) -> Iterator[Pending]:
     """Cover letters that wait for a paraf or the head's word, for their paper, or for the signature of who decided them."""
-    query = select(CollectiveLetter).where(col(CollectiveLetter.status).in_(COLLECTIVE))
+    query = select(CollectiveLetter).where(col(CollectiveLetter.status).in_(COLLECTIVE)).options(*left_sealed(CollectiveLetter))
     for letter in session.exec(query.where(CollectiveLetter.region_code == region_code) if region_code else query):
         kind, (owner, since) = COLLECTIVE[letter.status], turn(session, letter)
         decider = session.get(Staff, letter.decided_by) if letter.status == CollectiveStatus.PREPARED else None
@@ -211,4 +212,5 @@ def turn(session: Session, letter: CollectiveLetter) -> tuple[Role, datetime]:
 
 
 def _of(query: Any, region_code: str | None) -> Any:
+    query = query.options(*left_sealed(Case))
     return query.where(Case.region_code == region_code) if region_code else query

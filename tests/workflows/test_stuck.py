@@ -51,6 +51,27 @@ def rows(office: Office) -> list[Escalation]:
         return list(session.exec(select(Escalation).order_by(col(Escalation.id))))
 
 
+UNREADABLE = {
+    "its NIK does not open": "UPDATE case_file SET nik = phone WHERE ticket = :ticket",
+    "its rules are gone": "UPDATE case_file SET policy_valid_from = '1999-01-01' WHERE ticket = :ticket",
+}
+
+
+@pytest.mark.parametrize("statement", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_one_unreadable_case_stops_no_other(sqlite_office: Office, caplog: pytest.LogCaptureFixture, statement: str) -> None:
+    office = sqlite_office
+    bad, good = office.open(1), office.open(2)
+    bad_id, good_id = office.case(bad).id, office.case(good).id
+    with office.write() as session:
+        session.execute(text(statement), {"ticket": bad})
+    office.clock.pass_by(days=30)
+    assert sweep(office.rekom) > 0
+    assert {row.case_id for row in rows(office)} == {good_id}
+    assert good in {wait.pending.ticket for wait in stuck(office)}
+    said = [record.getMessage() for record in caplog.records if f"case_id={bad_id}," in record.getMessage()]
+    assert said and not any(bad in one or "99010" in one for one in said)
+
+
 def test_every_open_state_has_a_limit_and_somebody_to_tell(sqlite_office: Office) -> None:
     limits = limits_today(sqlite_office.rekom)
     assert {state.value for state in State if state not in FINAL} | set(Waiting) == set(limits)

@@ -1,15 +1,16 @@
 """A form has one effect, however often it is sent: double click, reload, back button. After it, another page (303)."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 
-from flask import redirect, request
+from flask import current_app, redirect, request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from verify.auth import me, parts
+from verify.auth import anybody, me, parts
 from verify.language import tell
 from workflows.errors import Conflict
 from workflows.records.idempotency import IdempotencyRecord
@@ -18,8 +19,16 @@ SEE_OTHER = 303
 
 
 def form_key() -> str:
-    """The hidden field ``kunci``: new each time a form is shown."""
-    return secrets.token_urlsafe(12)
+    """The hidden field ``kunci``: new each time a form is shown, and whose it is."""
+    return f"{secrets.token_urlsafe(12)}.{own_mark()}"
+
+
+def own_mark() -> str:
+    """By which a form is known as this person's own; empty where nobody is signed in."""
+    actor = anybody()
+    if actor is None:
+        return ""
+    return hmac.digest(str(current_app.secret_key).encode(), f"form of {actor.person_id}".encode(), "sha256").hex()[:16]
 
 
 def once(effect: Callable[[Session], str], done: str) -> Response:

@@ -1,7 +1,8 @@
 """What was typed outlives the session: a form sent too late comes back after signing in, to be sent again by its writer.
 
 Nothing is stored: the fields travel as hidden ones from the refusal through the sign-in and the second factor to a page that shows
-them. Only a form that was sent from our own pages is kept, so that nobody else's form is ever offered here.
+them. Only a form that was sent from our own pages is kept, and only its writer gets it back: the form's key says whose it is, so whoever
+signs in next at the same browser is not offered it.
 """
 
 import re
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import render_template, request
 
 from verify.web.form import label
+from verify.web.once import own_mark
 from verify.web.onward import OWN_PATH
 from verify.web.words import ANSWER, CHANNEL, NO_NIK, OBJECTION, PROXY_KIN, SEX, URGENCY
 from workflows.masking import mask_nik
@@ -21,8 +23,8 @@ from workflows.saying import say
 Typed = list[tuple[str, str]]
 
 SUFFIX = ".isian"
-GOES_TO = "isian_ke"
-NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO})
+GOES_TO, WRITER = "isian_ke", "isian_dari"
+NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO, WRITER})
 """Keys, and secrets that must not stand in a page."""
 LONGEST = 64 * 1024
 """Characters in all; no form of ours asks for more."""
@@ -46,15 +48,18 @@ def typed_here() -> Typed:
         return carried
     if request.method != "POST" or not _from_here() or request.path in ("/masuk", "/keluar"):
         return []
+    writer = request.form.get("kunci", "").rpartition(".")[2]
     travels = [(f"{name}{SUFFIX}", value) for name, value in request.form.items(multi=True) if name not in NEVER]
-    return [(GOES_TO, request.path), *travels] if travels and sum(len(value) for _, value in travels) <= LONGEST else []
+    if not travels or sum(len(value) for _, value in travels) > LONGEST or not _may_have(writer):
+        return []
+    return [(GOES_TO, request.path), (WRITER, writer), *travels]
 
 
 def travelled() -> Typed:
-    """The same on the way: what the form of a sign-in or of a code carries."""
-    if not OWN_PATH.fullmatch(request.form.get(GOES_TO, "")) or not _from_here():
+    """The same on the way: what the form of a sign-in or of a code carries; nothing any more where somebody else signed in."""
+    if not OWN_PATH.fullmatch(request.form.get(GOES_TO, "")) or not _from_here() or not _may_have(request.form.get(WRITER, "")):
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if name == GOES_TO or name.endswith(SUFFIX)]
+    return [(name, value) for name, value in request.form.items(multi=True) if name in (GOES_TO, WRITER) or name.endswith(SUFFIX)]
 
 
 def page(typed: Typed) -> str:
@@ -71,7 +76,7 @@ def goal_of(typed: Typed) -> str:
 
 def fields_of(typed: Typed) -> Typed:
     """The fields under their own names."""
-    return [(name.removesuffix(SUFFIX), value) for name, value in typed if name != GOES_TO]
+    return [(name.removesuffix(SUFFIX), value) for name, value in typed if name not in (GOES_TO, WRITER)]
 
 
 def _spoken(value: str) -> str:
@@ -80,6 +85,11 @@ def _spoken(value: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     return mask_nik(SEPARATORS.sub("", found[0]))
+
+
+def _may_have(writer: str) -> bool:
+    """Whether a form may go on: it is somebody's, and nobody else is signed in."""
+    return bool(writer) and own_mark() in ("", writer)
 
 
 def _from_here() -> bool:

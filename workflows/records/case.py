@@ -114,7 +114,7 @@ class Case(SQLModel, table=True):
     @property
     def lane(self) -> NoNik | None:
         """The lane of whoever still has no NIK."""
-        return self.no_nik if self.nik is None else None
+        return self.no_nik if self.no_nik and self.nik is None else None  # in this order: a sealed NIK stays sealed
 
     @property
     def by_third_party(self) -> bool:

@@ -84,6 +84,30 @@ def test_a_form_that_is_too_old_is_offered_again(visit: Visit, sqlite_office: Of
     assert send(loket, page, "/berkas/baru").status == 303
 
 
+def test_whoever_signs_in_next_is_not_offered_somebody_else_s_form(too_late: tuple[Visitor, Page], sqlite_office: Office) -> None:
+    loket, form = too_late
+    door = send(loket, form, "/berkas/baru", **typed())
+    other = send(loket, door, "/masuk", username="peksos", password=DEMO_PASSWORD)
+    assert other.status == 303 and person()["name"] not in other.text
+    assert sqlite_office.count(Case) == 0
+
+
+def test_a_form_left_open_in_another_tab_is_not_offered_to_who_signed_in_since(visit: Visit) -> None:
+    loket = visit("loket")
+    left = loket.get("/berkas/baru")
+    loket.send(loket.get("/"), "/keluar")
+    loket.send(loket.get("/masuk"), "/masuk", username="peksos", password=DEMO_PASSWORD)
+    page = send(loket, left, "/berkas/baru", **typed())
+    assert page.status == 400 and person()["name"] not in page.text
+
+
+def test_a_form_of_nobody_is_not_kept(too_late: tuple[Visitor, Page]) -> None:
+    loket, form = too_late
+    for key in ("", "tanpa-titik.", "."):
+        door = send(loket, form, "/berkas/baru", kunci=key, **typed())
+        assert door.status == 401 and "isian Anda masih ada" not in door.main()
+
+
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}])
 def test_a_form_from_elsewhere_is_never_offered(visit: Visit, headers: dict[str, str]) -> None:
     loket = visit("loket")
