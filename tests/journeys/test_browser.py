@@ -332,7 +332,9 @@ def test_pictures_of_the_main_pages(site: Site) -> None:
         ("desk-used", used, DESKTOP, "light"),
         ("desk-valid-phone", siti, PHONE, "dark"),
     ]:
-        someone = site.person("rs", size, color_scheme=theme)
+        someone = site.person(None, size, color_scheme=theme)
+        someone.page.clock.install(time=office.clock())
+        someone.sign_in("rs")
         someone.wait_for_cursor("code")
         someone.type(qr(office, ticket))
         someone.press("Enter")
