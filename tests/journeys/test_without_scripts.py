@@ -43,4 +43,4 @@ def test_each_page_named_works(site: Site) -> None:
             if vain := dumb(someone):
                 found[path] = vain
     assert found == {}
-    assert promised() == seen
+    assert promised() <= seen

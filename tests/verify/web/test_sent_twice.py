@@ -154,6 +154,7 @@ NOT_WALKED = {
     *(f"{CASE}/tanda-tangan", "/tanda-tangan", "/paraf", "/setuju", "/pendaftaran/jawaban", "/sep"),
     *(f"/penerimaan/{step}" for step in ("perpanjangan", "pindah", "susulan")),
     *(f"{COVER}/{step}" for step in ("cabut", "ganti", "paraf", "pindaian", "putusan", "tte")),
+    *("/pintu", "/cakupan/<code>/pintu", "/cakupan/pintu/<int(max=2147483647):number>/jawaban"),
     *(f"/periksa/{step}" for step in ("jawab/terima", "kirim", "perpanjang", "pindah", "sementara/<token_id>/berkas", "terima")),
 }
 """Forms that cases here do not come to; a new one is decided on here or walked above."""
