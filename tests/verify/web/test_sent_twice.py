@@ -151,6 +151,7 @@ NOT_WALKED = {
     *(f"{CASE}/foto/{step}" for step in ("<handle>/hapus", "ponsel", "ponsel/tutup")),
     *(f"{CASE}/{step}" for step in ("ganti-surat", "gugur", "jenis-surat", "keberatan/jawaban", "kuorum", "nik", "paraf", "pencabutan")),
     *(f"{CASE}/pendaftaran/{step}" for step in ("data", "disetujui", "jawaban", "terkirim", "tutup")),
+    *("/pintu", "/cakupan/<code>/pintu", "/cakupan/pintu/<int(max=2147483647):number>/jawaban"),
     *(f"{CASE}/tanda-tangan", "/tanda-tangan", "/paraf", "/setuju", "/pendaftaran/jawaban", "/sep"),
     *(f"/penerimaan/{step}" for step in ("perpanjangan", "pindah", "susulan")),
     *(f"{COVER}/{step}" for step in ("cabut", "ganti", "paraf", "pindaian", "putusan", "tte")),
