@@ -24,6 +24,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
 from workflows.records.webhook import News
+from workflows.sealed import left_sealed
 from workflows.states import Action
 from workflows.vocabulary import AT_HOSPITAL
 
@@ -78,9 +79,13 @@ OLD_SEAL = Verdict(DeskAnswer.REVOKED, reason=KEY_WITHDRAWN)
 UNKNOWN = Verdict(DeskAnswer.UNKNOWN)
 
 
+PAPERS = left_sealed(Letter)
+"""A desk asks what a letter says, never for its paper: that stays in the database."""
+
+
 def find_by_token_id(session: Session, token_id: str) -> Letter | None:
     """The letter whose seal was genuine."""
-    return session.exec(select(Letter).where(Letter.token_id == token_id)).first()
+    return session.exec(select(Letter).options(*PAPERS).where(Letter.token_id == token_id)).first()
 
 
 def find_collective(session: Session, token_id: str) -> CollectiveLetter | None:
@@ -90,7 +95,7 @@ def find_collective(session: Session, token_id: str) -> CollectiveLetter | None:
 
 def find_by_number(session: Session, number: str, nik: str) -> Letter | None:
     """A letter by its printed number, only together with the NIK on the KTP: numbers can be guessed."""
-    found = session.exec(select(Letter, Case).join(Case).where(Letter.number == number)).first()
+    found = session.exec(select(Letter, Case).options(*PAPERS).join(Case).where(Letter.number == number)).first()
     # Compare even where nothing was found, so that "unknown" and "other person" take the same time.
     known_nik = (found[1].known_by if found else None) or "0" * 16
     # A letter for whoever has no number is found by its seal alone: no NIK is all zeros.
@@ -104,7 +109,7 @@ def find_by_nik(session: Session, nik: str) -> Letter | Case | None:
     Whoever was refused is as unknown as anybody.
     """
     person = or_(col(Case.nik) == nik, col(Case.nik).is_(None) & (col(Case.mother_nik) == nik))
-    newest = select(Letter).join(Case).where(person).order_by(col(Letter.id).desc()).limit(1)
+    newest = select(Letter).options(*PAPERS).join(Case).where(person).order_by(col(Letter.id).desc()).limit(1)
     on_its_way = select(Case).where(person, col(Case.closed_at).is_(None)).order_by(col(Case.id).desc()).limit(1)
     # Both are always asked, so that every answer takes the same time.
     letter, case = session.exec(newest).first(), session.exec(on_its_way).first()
@@ -117,8 +122,8 @@ def find_by_provisional(session: Session, token_id: str) -> Letter | Case | None
     case = session.exec(opened).first()
     if case is None:
         return None
-    letter = session.exec(select(Letter).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)).first()
-    return letter or (case if case.closed_at is None else None)
+    newest = select(Letter).options(*PAPERS).where(Letter.case_id == case.id).order_by(col(Letter.id).desc()).limit(1)
+    return session.exec(newest).first() or (case if case.closed_at is None else None)
 
 
 def judge(session: Session, letter: Letter | None, hospital_code: str | None, *, now: datetime) -> Verdict:

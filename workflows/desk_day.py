@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from workflows import advance, audit
 from workflows.actor import Actor
+from workflows.desk import PAPERS
 from workflows.errors import NotFound
 from workflows.permissions import Permission, check
 from workflows.records.acceptance import Acceptance
@@ -73,12 +74,12 @@ def _moved(letter: Letter, case: Case, moved: Transfer) -> Accepted:
 
 
 def _accepted() -> Any:
-    query = select(Letter, Case, Acceptance).join(Case, col(Case.id) == Letter.case_id)
+    query = select(Letter, Case, Acceptance).options(*PAPERS).join(Case, col(Case.id) == Letter.case_id)
     return query.join(Acceptance, col(Acceptance.letter_id) == Letter.id)
 
 
 def _taken(actor: Actor) -> Any:
     """Letters in use that the office moved to the actor's hospital."""
-    query = select(Letter, Case, Transfer).join(Case, col(Case.id) == Letter.case_id)
+    query = select(Letter, Case, Transfer).options(*PAPERS).join(Case, col(Case.id) == Letter.case_id)
     query = query.join(Acceptance, col(Acceptance.letter_id) == Letter.id).join(Transfer, col(Transfer.letter_id) == Letter.id)
     return query.where(Transfer.to_hospital == actor.hospital_code, Transfer.outcome == TransferOutcome.CONFIRMED)

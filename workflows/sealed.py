@@ -270,8 +270,10 @@ def left_sealed(kind: type[SQLModel]) -> tuple[ExecutableOption, ...]:
 @event.listens_for(SQLModel, "before_insert", propagate=True)
 @event.listens_for(SQLModel, "before_update", propagate=True)
 def _bind_to_row(mapper: Any, connection: Any, row: Any) -> None:
-    """Tell each value whose it is, and digest what changed, on the way into the database."""
+    """Tell each value whose it is, and digest what changed, on the way into the database; what was never opened stays as it is."""
     for sealed in sealed_columns(mapper.local_table):
+        if sealed.column.name in inspect(row).unloaded and inspect(row).persistent:
+            continue
         value = getattr(row, sealed.column.name)
         if sealed.type.domain and inspect(row).attrs[sealed.column.name].history.has_changes():
             digest = None if value is None else Hashed(vault_of(connection.dialect).digest(sealed.type.domain, value))
