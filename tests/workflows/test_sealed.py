@@ -99,7 +99,8 @@ def test_every_sealed_column_names_itself_and_what_is_there() -> None:
 MOVED = {
     "to another row": "UPDATE case_file SET nik = (SELECT nik FROM case_file WHERE id = 2) WHERE id = 1",
     "to another column": "UPDATE case_file SET nik = phone WHERE id = 1",
-    "changed in one letter": "UPDATE case_file SET nik = replace(nik, substr(nik, 20, 1), '-') WHERE id = 1",
+    "changed in one letter": "UPDATE case_file SET nik = substr(nik, 1, 19) || CASE substr(nik, 20, 1) WHEN 'A' THEN 'B' ELSE 'A' END "
+    "|| substr(nik, 21) WHERE id = 1",
     "under a key that never was": "UPDATE case_file SET nik = 'r1.99.' || substr(nik, 6) WHERE id = 1",
 }
 
