@@ -106,6 +106,8 @@ def test_the_keys_are_shown(site: Site, size: dict[str, int], theme: str) -> Non
     peksos.press("?")
     dialog = peksos.page.get_by_role("dialog", name="Tombol pintas")
     expect(dialog).to_be_visible()
+    expect(dialog).to_be_focused()
+    assert dialog.evaluate("dialog => dialog.scrollTop") == 0, "it is read from its beginning"
     looks_well(peksos)
     if size is DESKTOP:
         peksos.picture("keys", whole=False)

@@ -78,7 +78,7 @@ function openDialog(section) {
   if (document.getElementById("tombol")) return;
   const dialog = document.createElement("dialog");
   dialog.className = "keys";
-  dialog.autofocus = true;
+  dialog.tabIndex = -1;
   dialog.setAttribute("aria-labelledby", section.getAttribute("aria-labelledby"));
   dialog.append(document.importNode(section, true));
   document.body.append(dialog);
@@ -88,6 +88,8 @@ function openDialog(section) {
   close.addEventListener("click", () => dialog.close());
   offerSwitch(dialog);
   dialog.showModal();
+  dialog.focus(); // a browser would go to the switch at the end, and scroll there
+  dialog.scrollTop = 0;
 }
 
 // Somebody who steers by voice must be able to be without them (WCAG 2.1.4).
