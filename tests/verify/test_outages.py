@@ -19,7 +19,7 @@ from workflows.records import Case
 from workflows.states import State
 
 COME_BACK = "Layanan sedang tidak siap. Data Anda belum tersimpan. Coba lagi sebentar lagi."
-QUICK = 5
+QUICK = 20
 """Seconds within which an intake answers though Redis does not: a worker would wait for minutes."""
 
 
