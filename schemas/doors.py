@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from marshmallow import ValidationError, validates
+
 from schemas.extract_cells import Cell, words
 from schemas.fields import Choice, Count, Shape, Text
 from workflows.errors import InvalidInput
 from workflows.records.door import MOST, DoorAnswer
+from workflows.revealing import LONG_NUMBER
 from workflows.saying import say
 
 LONGEST_LIFE = 90
@@ -38,6 +41,11 @@ class DoorListSchema(Shape):
     days = Count(1, LONGEST_LIFE, strict=False, required=True)
     given_to = Text(200, shortest=3, required=True)
     purpose = Text(200, shortest=10, required=True)
+
+    @validates("given_to", "purpose")
+    def _check_words(self, value: str, **_: object) -> None:
+        if LONG_NUMBER.search(value):
+            raise ValidationError(say("Tulis tanpa NIK atau nomor lain."))
 
 
 class DoorAnswerSchema(Shape):

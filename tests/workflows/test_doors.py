@@ -1,5 +1,6 @@
 """The next doors: who stands on a list and why, that no family is asked twice at a time, and what an answer changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from tests.office import Office
 from tests.population.city import JUNE, NOVEMBER, ONE, TWO, member, resident, store
 from tests.verify.made_files import nik
 from workflows.actor import Actor
+from workflows.audit import verify_chain
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.extracts import DtsenFact, ResidentFact
 from workflows.population import coverage, doors
@@ -237,3 +239,36 @@ def test_the_table_refuses_what_cannot_be(office: Office, changed: dict[str, obj
     code = made(office)[0].door.code
     with pytest.raises(IntegrityError), office.write() as session:
         session.execute(update(Door).where(col(Door.code) == code).values(**changed))
+
+
+def test_many_answer_and_look_at_once_and_nothing_is_lost(office: Office) -> None:
+    a_village(office)
+    views, by = made(office, basis=EligibilityBasis.UNIVERSAL), worker(office)
+
+    def look(_: int) -> None:
+        with office.write() as session:
+            doors.show(session, by, views[0].door.list_id, now=office.clock(), why="READ_DOORS")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(told, office, view.door.code, DoorAnswer.NOT_FOUND) for view in views]
+        looks = [pool.submit(look, number) for number in range(4)]
+        for one in (*answers, *looks):
+            one.result()
+    with office.read() as session:
+        events = session.exec(select(AuditEvent).where(AuditEvent.subject == f"doors:{views[0].door.list_id}")).all()
+    assert verify_chain(sorted(events, key=lambda event: event.sequence)) is None
+    assert len(events) == 2 + len(answers) + len(looks)
+
+
+def test_who_holds_the_code_changes_no_answer_of_the_office_and_a_sheet_changes_none(sqlite_office: Office) -> None:
+    a_village(sqlite_office)
+    first, second = made(sqlite_office)[:2]
+    told(sqlite_office, first.door.code, DoorAnswer.DIED, worker(sqlite_office))
+    with pytest.raises(Conflict, match="dicatat kantor"):
+        told(sqlite_office, first.door.code, DoorAnswer.MOVED)
+    told(sqlite_office, second.door.code, DoorAnswer.REGISTERED)
+    by = worker(sqlite_office)
+    with sqlite_office.write() as session:
+        listed = doors.find(session, by, second.door.list_id)
+        with pytest.raises(Conflict, match="sudah dijawab lain"):
+            doors.answer_by_sheet(session, listed, second.door.code, DoorAnswer.MOVED, by, now=sqlite_office.clock())

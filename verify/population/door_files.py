@@ -38,11 +38,13 @@ def sheet(views: Sequence[DoorView], reason: Callable[[DoorView], str], answers:
     return [TITLES, *(_line(view, reason(view), answers) for view in views)]
 
 
-def take(rekom: Rekom, sent: bytes, actor: Actor) -> Receipt:
-    """Apply every line that can be used, in one transaction; the same file again changes nothing."""
+def take(rekom: Rekom, list_id: int, sent: bytes, actor: Actor) -> Receipt:
+    """Apply every line of a list's sheet that can be used, in one transaction. A line changes no answer that is there already, so
+    the same file again, or an older one, changes nothing."""
     receipt = Receipt()
     lines = _read(sent)
     with rekom.database.write() as session:
+        listed = doors.find(session, actor, list_id)
         for line in lines:
             try:
                 if line.fault:
@@ -50,7 +52,7 @@ def take(rekom: Rekom, sent: bytes, actor: Actor) -> Receipt:
                 elif line.answer is None:
                     receipt.waiting += 1
                 else:
-                    doors.answer(session, line.code, line.answer, actor, now=rekom.clock())
+                    doors.answer_by_sheet(session, listed, line.code, line.answer, actor, now=rekom.clock())
                     receipt.taken += 1
             except RekomError as refused:
                 receipt.faults.append(_fault(line, str(refused)))

@@ -17,6 +17,7 @@ from workflows.population import coverage
 from workflows.population.regions import parse_code
 from workflows.population.targets import Verdict
 from workflows.records.coverage import CoverageSegment
+from workflows.revealing import LONG_NUMBER
 from workflows.saying import say
 
 blueprint = Blueprint("coverage", __name__)
@@ -85,6 +86,9 @@ def people(code: str) -> str | tuple[str, int]:
                 longest_purpose=LONGEST_PURPOSE,
             ),
         )
+        return page(village, form), form.status
+    if LONG_NUMBER.search(purpose):
+        form = wrong("purpose", say("Tulis tanpa NIK atau nomor lain."))
         return page(village, form), form.status
     with parts().database.write() as session:
         listed = coverage.uncovered(session, shown.snapshot, village, purpose, me(), now=parts().clock())

@@ -133,10 +133,8 @@ def _take(number: int) -> Answer | str:
     sent = request.files.get("answer_file")
     if sent is None or not sent.filename:
         raise InvalidInput(say("Pilih berkas jawaban dulu, lalu unggah."))
-    with parts().database.read() as session:
-        doors.find(session, me(), number)
     with sent.stream as stream:
-        receipt = take(parts(), stream.read(), me())
+        receipt = take(parts(), number, stream.read(), me())
     if receipt.faults:
         return page(number, blank(), receipt)
     tell(say("{taken} jawaban tercatat, {waiting} pintu belum dijawab.", taken=receipt.taken, waiting=receipt.waiting))

@@ -124,6 +124,8 @@ def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpos
     found: list[ResidentRow] = []
     if snapshot.residents_id is not None:
         found = list(session.exec(without_cover(snapshot, village).order_by(col(ResidentRow.family_card), col(ResidentRow.name))))
+    # Two looks at once take turns in the trail.
+    session.exec(select(CoverageSnapshot.id).where(CoverageSnapshot.id == snapshot.id).with_for_update()).one()
     audit.record(
         session, f"coverage:{snapshot.id}", "READ_UNCOVERED", actor=by, now=now, village=village, purpose=purpose, people=len(found)
     )

@@ -29,9 +29,8 @@ from workflows.sealed import Hashed, vault_of
 NO_LIST = say("Daftar pintu ini tidak ada di daerah Anda. Pilih dari daftar.")
 NO_DOOR = say("Kode pintu ini tidak dikenal. Periksa hurufnya di daftar, lalu ketik lagi.")
 OVER = say("Daftar ini sudah berakhir. Minta daftar baru ke kantor Dinas Sosial.")
-LONGEST_LIFE = 90
-"""Days."""
-
+ANSWERED = say("Pintu ini sudah dijawab lain. Bila keliru, ketik kodenya di halaman /pintu.")
+BY_OFFICE = say("Jawaban pintu ini sudah dicatat kantor. Telepon kantor bila keliru.")
 RANK = (DoorReason.DESIL, DoorReason.UNIVERSAL, DoorReason.TO_ASSESS)
 FINAL = (DoorAnswer.REGISTERED, DoorAnswer.MOVED, DoorAnswer.DIED, DoorAnswer.REFUSES)
 """After these nobody knocks again before the next count."""
@@ -161,7 +160,7 @@ def families(session: Session, snapshot: CoverageSnapshot, village: str, dtsen_i
 
 def show(session: Session, actor: Actor, list_id: int, *, now: datetime, why: str) -> tuple[DoorList, list[DoorView]]:
     """A list with the people behind each door; who looked goes into the audit trail under ``why``."""
-    listed = find(session, actor, list_id)
+    listed = _locked(session, find(session, actor, list_id))
     snapshot = session.get_one(CoverageSnapshot, listed.snapshot_id)
     behind = {one.key: one.people for one in families(session, snapshot, listed.village_code, None)}
     doors = session.exec(select(Door).where(Door.list_id == listed.id).order_by(col(Door.position)))
@@ -183,9 +182,10 @@ def standings(session: Session, region_code: str) -> list[Standing]:
     """All lists of a region, newest first."""
     lists = session.exec(select(DoorList).where(DoorList.region_code == region_code).order_by(col(DoorList.id).desc())).all()
     counted: dict[int | None, dict[DoorAnswer | None, int]] = {one.id: {} for one in lists}
-    numbers = select(Door.list_id, Door.answer, func.count()).group_by(col(Door.list_id), col(Door.answer))
+    here = select(Door.list_id, Door.answer, func.count()).join(DoorList).where(DoorList.region_code == region_code)
+    numbers = here.group_by(col(Door.list_id), col(Door.answer))
     for list_id, said, number in session.execute(numbers):
-        counted.get(list_id, {})[said] = number
+        counted[list_id][said] = number
     return [Standing(one, sum(counted[one.id].values()), counted[one.id]) for one in lists]
 
 
@@ -193,22 +193,24 @@ def answer(session: Session, code: str, said: DoorAnswer, actor: Actor | None, *
     """Write down what came of a visit; a later answer takes the place of an earlier one, and the trail keeps both.
 
     Without an ``actor`` the code is all that is known. Raises ``NotFound`` for a code that is none of this region's,
-    ``Conflict`` after the list has ended.
+    ``Conflict`` after the list has ended, and for a code alone where an officer answered.
     """
-    door = session.exec(select(Door).where(Door.code == code).with_for_update()).first()
-    listed = session.get_one(DoorList, door.list_id) if door else None
-    if door is None or listed is None or (actor is not None and listed.region_code != actor.region_code):
+    listed, door = _locked_door(session, code)
+    if actor is not None and listed.region_code != actor.region_code:
         raise NotFound(NO_DOOR)
-    if now >= listed.ends_at:
-        raise Conflict(OVER)
-    if door.answer is said:
-        return listed, door
-    door.waits, door.answer, door.answered_at, door.answered_by = False, said, now, actor.id if actor else None
-    session.add(door)
-    session.flush()
-    by = actor or BY_CODE
-    audit.record(session, subject(listed), "ANSWER_DOOR", actor=by, now=now, position=door.position, answer=said.value)
-    return listed, door
+    if actor is None and door.answered_by is not None and door.answer is not said:
+        raise Conflict(BY_OFFICE)
+    return listed, _write_down(session, listed, door, said, actor, now)
+
+
+def answer_by_sheet(session: Session, listed: DoorList, code: str, said: DoorAnswer, actor: Actor, *, now: datetime) -> Door:
+    """The same from a sheet of one list. A sheet may be older than what was told by telephone, so it changes no answer: ``Conflict``."""
+    found, door = _locked_door(session, code)
+    if found.id != listed.id:
+        raise NotFound(NO_DOOR)
+    if door.answer is not None and door.answer is not said:
+        raise Conflict(ANSWERED)
+    return _write_down(session, listed, door, said, actor, now)
 
 
 def subject(listed: DoorList) -> str:
@@ -237,6 +239,33 @@ def _asked_already(session: Session, snapshot: CoverageSnapshot) -> tuple[frozen
     found = [(str(family), said) for family, said in session.exec(query)]
     asked = frozenset(family for family, said in found if said is None or said in FINAL)
     return asked, frozenset(family for family, _ in found) - asked
+
+
+def _locked(session: Session, listed: DoorList) -> DoorList:
+    """The list under a lock: whoever writes about it, in its doors or in its trail, takes turns."""
+    return session.exec(select(DoorList).where(DoorList.id == listed.id).with_for_update()).one()
+
+
+def _locked_door(session: Session, code: str) -> tuple[DoorList, Door]:
+    found = session.exec(select(DoorList).join(Door, col(Door.list_id) == DoorList.id).where(Door.code == code)).first()
+    if found is None:
+        raise NotFound(NO_DOOR)
+    listed = _locked(session, found)
+    fresh = select(Door).where(Door.code == code).execution_options(populate_existing=True)
+    return listed, session.exec(fresh).one()
+
+
+def _write_down(session: Session, listed: DoorList, door: Door, said: DoorAnswer, actor: Actor | None, now: datetime) -> Door:
+    if now >= listed.ends_at:
+        raise Conflict(OVER)
+    if door.answer is said:
+        return door
+    door.waits, door.answer, door.answered_at, door.answered_by = False, said, now, actor.id if actor else None
+    session.add(door)
+    session.flush()
+    by = actor or BY_CODE
+    audit.record(session, subject(listed), "ANSWER_DOOR", actor=by, now=now, position=door.position, answer=said.value)
+    return door
 
 
 def _let_go_of_ended(session: Session, now: datetime) -> None:

@@ -101,6 +101,8 @@ def test_names_only_for_a_purpose_which_is_kept(visit: Visit, counted: Office) -
     village = worker.get(f"/cakupan/{ONE}")
     refused = worker.send(village, f"/cakupan/{ONE}/daftar", purpose="cek")
     assert refused.status == 422 and refused.problems() == ["Keperluan: Tulis keperluan, 10 sampai 200 huruf."]
+    numbered = worker.send(village, f"/cakupan/{ONE}/daftar", purpose=f"Cek {nik(4)[:8]} {nik(4)[8:]}")
+    assert numbered.problems() == ["Keperluan: Tulis tanpa NIK atau nomor lain."]
     page = worker.send(village, f"/cakupan/{ONE}/daftar", purpose="Kunjungan kader Desember")
     assert page.status == 200 and "2 orang, diurutkan per keluarga." in page.main()
     assert [line[1] for line in rows(page)] == [mask_nik(nik(4)), mask_nik(nik(5))]

@@ -62,6 +62,14 @@ def test_what_is_wrong_is_said_at_its_field_and_kept(visit: Visit, counted: Offi
     assert page.problems()[0].startswith("Berapa pintu: ") and page.value("given_to") == "A"
 
 
+def test_no_number_of_a_person_gets_into_the_purpose(visit: Visit, counted: Office) -> None:
+    worker = visit("peksos")
+    number = f"{nik(3)[:8]} {nik(3)[8:]}"
+    typed = {**WISH, "given_to": f"Ani {number}", "purpose": f"Kunjungan ke {number}"}
+    page = worker.send(worker.get(f"/cakupan/{ONE}/pintu"), **typed)
+    assert [problem.split(": ")[1] for problem in page.problems()] == ["Tulis tanpa NIK atau nomor lain."] * 2
+
+
 def test_the_same_form_sent_twice_makes_one_list(visit: Visit, counted: Office) -> None:
     worker = visit("peksos")
     form = worker.get(f"/cakupan/{ONE}/pintu")
