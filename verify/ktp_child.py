@@ -18,7 +18,8 @@ NO_USERS, NO_NETWORK = 0x10000000, 0x40000000
 
 def stay_within(memory: int, seconds: int) -> None:
     """Limit this process before anything is imported: importing runs code too."""
-    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0)):
+    limits = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0))
+    for limit, value in limits:  # no core: a picture must not outlive the process that read it
         with suppress(ValueError, OSError):  # macOS knows no limit of the address space
             resource.setrlimit(limit, (value, value))
     with suppress(AttributeError, OSError):  # another system, or one that allows it to nobody: then the hook below stands alone

@@ -53,6 +53,8 @@ def readings(picture: bytes) -> tuple[list[Seen], list[Seen]]:
         raise TooMany(BUSY)
     try:
         first, second = json.loads(_told(picture))
+    except ValueError:
+        raise InvalidInput(TOO_HARD) from None
     finally:
         ONE_AT_A_TIME.release()
     return _seen(first), _seen(second)

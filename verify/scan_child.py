@@ -29,7 +29,8 @@ class Refused(Exception):
 
 def main(memory: int, seconds: int, pixels: int, edge: int = 0) -> int:
     """Limit this process, then read."""
-    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0)):
+    limits = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0))
+    for limit, value in limits:  # no core: what was sent must not outlive the process that read it
         with suppress(ValueError, OSError):  # macOS knows no limit of the address space
             resource.setrlimit(limit, (value, value))
     raw = sys.stdin.buffer.read()
