@@ -37,6 +37,13 @@ PATIENCE = 10_000
 """Milliseconds: this machine may be busy."""
 
 
+SETTLED = """() => {
+  const wanted = [...document.querySelectorAll("[autofocus]")].some((one) => one.checkVisibility());
+  return !wanted || document.activeElement !== document.body || location.hash !== "";
+}"""
+"""The browser puts the cursor where the page wants it some time after the page is there; a key before that goes elsewhere."""
+
+
 class Silent(WSGIRequestHandler):
     """Says nothing: an address that somebody typed must not reach a log."""
 
@@ -71,6 +78,7 @@ class Person:
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
+        self.page.wait_for_function(SETTLED)
 
     def press(self, *keys: str) -> None:
         """Press keys; two held together count as two."""
@@ -83,9 +91,10 @@ class Person:
         self.page.keyboard.type(text)
 
     def enter(self, key: str = "Enter") -> None:
-        """Press a key that leads to another page, and wait for it."""
+        """Press a key that leads to another page, and wait for it and its cursor: a person sees it before she types."""
         with self.page.expect_navigation():
             self.press(key)
+        self.page.wait_for_function(SETTLED)
 
     def wait_for_cursor(self, field_id: str) -> None:
         """A person sees the cursor before she types; a program would be too fast."""
