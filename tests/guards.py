@@ -1,4 +1,7 @@
-"""A pytest plugin of two guards that watch every test: no NIK and no secret in what is written, nothing skipped silently."""
+"""A pytest plugin of guards that watch every test: no NIK and no secret in what is written, nothing skipped silently.
+
+A journey through a real browser gets a second try, for on a busy machine a browser is late in ways that no page can tell of; who
+needed it is named, and a run in which many did has failed."""
 
 import logging
 import re
@@ -10,6 +13,8 @@ import pytest
 NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
 WRITTEN = pytest.StashKey[list[str]]()
 SHOWN = pytest.StashKey[bool]()
+MOST_SECOND_TRIES = 3
+"""In one run: more is no busy machine but a fault that shows now and then."""
 
 
 def lines_with_nik(texts: Iterable[str]) -> list[str]:
@@ -70,8 +75,33 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give journeys their second try."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def second_tries(config: pytest.Config) -> list[Any]:
+    """The reports of first tries that failed; none in a process that only runs tests for another."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("rerun", []) if reporter else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run with too many second tries."""
+    if session.exitstatus == pytest.ExitCode.OK and len(second_tries(session.config)) > MOST_SECOND_TRIES:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name each test that did not run, and why, in the last lines."""
+    """Name each test that did not run, and why, in the last lines; and those that ran twice, where they are too many."""
+    again = second_tries(terminalreporter.config)
+    if len(again) > MOST_SECOND_TRIES:
+        terminalreporter.section("too many second tries", bold=True)
+        for report in again:
+            terminalreporter.line(report.nodeid)
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return

@@ -61,7 +61,7 @@ def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     """An empty project under the guards; it runs in a process of its own, or these guards would see its logs."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest('pytest_plugins = ["tests.guards"]')
-    pytester.makeini("[pytest]\nlog_level = INFO\nfilterwarnings = error")
+    pytester.makeini("[pytest]\nlog_level = INFO\nfilterwarnings = error\nmarkers =\n  browser: a browser")
     return pytester
 
 
@@ -88,6 +88,36 @@ def test_what_did_not_run_is_named_with_its_reason_before_the_closing_line(guard
     guarded.makepyfile('import pytest\ndef test_page():\n    pytest.skip("no Chromium here")')
     result = guarded.runpytest_subprocess("-q", "-p", "no:valkey")
     result.stdout.fnmatch_lines(["*not run*", "*::test_page: *no Chromium here", "1 skipped in *"])
+
+
+LATE_ONCE = """
+import pytest
+
+tries = {}
+
+@pytest.mark.browser
+@pytest.mark.parametrize("number", range(COUNT))
+def test_journey(number):
+    tries[number] = tries.get(number, 0) + 1
+    assert tries[number] > 1
+"""
+
+
+@pytest.mark.parametrize(("count", "code"), [(3, pytest.ExitCode.OK), (4, pytest.ExitCode.TESTS_FAILED)])
+def test_a_journey_gets_a_second_try_and_many_of_them_fail_the_run(guarded: pytest.Pytester, count: int, code: int) -> None:
+    guarded.makepyfile(LATE_ONCE.replace("COUNT", str(count)))
+    result = guarded.runpytest_subprocess("-q", "-rR", "-p", "no:valkey", "-n", "1")
+    assert result.ret == code
+    result.stdout.fnmatch_lines([f"{count} passed, {count} rerun in *"])
+    assert result.stdout.str().count("RERUN ") == count
+
+
+@pytest.mark.parametrize("mark", ["@pytest.mark.browser", ""])
+def test_what_fails_always_fails_and_others_get_one_try(guarded: pytest.Pytester, mark: str) -> None:
+    guarded.makepyfile(f"import pytest\n\n{mark}\ndef test_broken():\n    assert False")
+    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["1 failed, 1 rerun in *" if mark else "1 failed in *"])
 
 
 def test_the_rule_covers_exactly_sixteen_digits() -> None:
