@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.site import DESKTOP, FAKE_CAMERA, PHONE, Person, Site, launched
+from tests.journeys.site import DESKTOP, FAKE_CAMERA, Person, Site, launched
 from tests.journeys.test_browser import admit, approve, assess, counter, qr, validate, verdict
 from tests.journeys.test_ktp import SITI, open_by_photograph
-from tests.journeys.test_phone_approvals import LETTERS, Thumb
+from tests.journeys.test_phone_approvals import LETTERS, MOST_TAPS, give_the_word, look_and_choose, show_code, strict_site
+from tests.journeys.test_slow_network import SLOW
+from tests.journeys.touch import telephone
 from tests.ktp_cards import as_read
 from tests.office import person
 from tests.seat_office import make_decidable
-from verify.seeds import DEMO_PASSWORD
+from tests.services import Databases
 from workflows.ktp import read_twice
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -39,6 +41,13 @@ reader of cards types the NIK itself (17 keys less, then it is within the 40). W
 of KTPs are read (`docs/ktp.md`), only the telephone is typed; the reading itself, some seconds more, is not in that row. The registries are
 asked once the case is open: one that is out never stops the counter.
 """
+FAR = """
+The last row on a poor 3G (two seconds there and back for each request, 400 kbit/s either way): {seconds:.1f} s from the sign-in page to the
+last letter, five pages and the style sheet among them, in an empty browser. Nothing is asserted of these seconds;
+`tests/journeys/test_slow_network.py` holds that it works.
+"""
+CODE = 6
+"""Digits of the app; the name and the password are the telephone's own to fill in."""
 Row = tuple[str, str, int, int, str, float]
 
 
@@ -104,21 +113,47 @@ def photographed(site: Site) -> Row:
     return ("J1", "counter: the same, by a photograph of the KTP (extra)", loket.keys, 0, "40 keys, 3 clicks", timed(begun))
 
 
+def by_number(site: Site) -> Row:
+    """J2 without a scanner: Tab to the NIK, sixteen digits, Enter, and Enter to accept."""
+    site.office.to_letter(2, hospital_code="RS-CONTOH-1")
+    begun = time.monotonic()
+    clerk = site.person("rs", DESKTOP)
+    clerk.wait_for_cursor("code")
+    expect(clerk.page.locator("main[data-desk=kept]")).to_be_visible()
+    clerk.tab_to("nik")
+    clerk.type(person(2)["nik"])
+    clerk.press("Enter")
+    verdict(clerk, "BERLAKU")
+    clerk.wait_for_cursor("registration_number")
+    clerk.press("Enter")
+    verdict(clerk, "PASIEN DITERIMA")
+    return ("J2", "desk: the same by NIK, no scanner", clerk.keys, 0, "", timed(begun))
+
+
 def many_letters(site: Site) -> Row:
     """J4: signing in counts too, because the head does it for this."""
     make_decidable(site.office, LETTERS, first=60)
-    kadis = site.person(size=PHONE)
+    thumb = telephone(site)
     begun = time.monotonic()
-    kadis.go("/masuk")
-    kadis.page.fill("#username", "kadis")
-    kadis.page.fill("#password", DEMO_PASSWORD)
-    thumb = Thumb(kadis)
-    thumb.tap(kadis.page.locator("main button"))
-    thumb.tap(kadis.page.get_by_role("link", name="Setujui", exact=True))
-    thumb.tap(kadis.page.get_by_role("button", name=f"Setujui {LETTERS} surat"))
-    thumb.tap(kadis.page.get_by_role("button", name=f"Ya, setujui {LETTERS} surat"))
-    expect(kadis.page.locator("h1")).to_have_text(f"{LETTERS} dari {LETTERS} surat disetujui")
+    thumb.sign_in("kadis")
+    look_and_choose(thumb)
+    give_the_word(thumb)
     return ("J4", f"head, 320 px: {LETTERS} letters", 0, thumb.taps, "6 taps, 60 s", timed(begun))
+
+
+def with_a_factor(chromium: Browser, databases: Databases, folder: Path, slow: bool = False) -> Row:
+    """J4 in an office whose head shows a code too; ``slow`` is a poor 3G from the first page."""
+    with databases.fresh("sqlite") as url, strict_site(chromium, url, folder) as (site, secret):
+        thumb = telephone(site)
+        if slow:
+            thumb.page.set_default_timeout(SLOW)
+            thumb.person.slow_down()
+        begun = time.monotonic()
+        thumb.sign_in("kadis")
+        show_code(thumb, site, secret)
+        look_and_choose(thumb)
+        give_the_word(thumb)
+        return ("J4", f"head, 320 px: {LETTERS} letters, code of an app too", CODE, thumb.taps, "6 taps, 60 s", timed(begun))
 
 
 def counts(table: str) -> list[list[str]]:
@@ -126,11 +161,14 @@ def counts(table: str) -> list[list[str]]:
     return [re.split(r"\s*\|\s*", line.strip("| "))[:5] for line in table.splitlines() if line.startswith("| J")]
 
 
-def test_the_journeys_take_as_many_keys_as_is_said(site: Site) -> None:
+def test_the_journeys_take_as_many_keys_as_is_said(site: Site, chromium: Browser, databases: Databases, tmp_path: Path) -> None:
     first, *others = one_case(site)
-    rows = [first, photographed(site), *others, many_letters(site)]
+    rows = [first, photographed(site), *others, by_number(site), many_letters(site)]
+    rows.append(with_a_factor(chromium, databases, tmp_path / "strict"))
     table = HEAD + "".join(f"| {' | '.join(map(str, row[:5]))} | {row[5]:.1f} |\n" for row in rows) + FOOT
     if os.environ.get("REKOM_SCREENS") == "1":
-        TABLE.write_text(table)
+        slow = with_a_factor(chromium, databases, tmp_path / "slow", slow=True)
+        TABLE.write_text(table + FAR.format(seconds=slow[5]))
     assert counts(table) == counts(TABLE.read_text())
-    assert rows[-1][3] <= 6 and rows[-2][2] == 1 and max(rows[1][2], rows[2][2]) <= 40
+    assert max(row[3] for row in rows) <= MOST_TAPS and max(rows[1][2], rows[2][2]) <= 40
+    assert [row[2] for row in rows if row[1].startswith("desk: scan")] == [1]

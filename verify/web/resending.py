@@ -42,6 +42,10 @@ CODES = {
 """What a button or a box sends, by the word that stands on it."""
 
 
+TICKED = "seen"
+"""Cases ticked in a list: so many hidden fields that nobody could look at them."""
+
+
 def typed_here() -> Typed:
     """The fields of the form this request sent, under the names they travel by; empty where there is nothing to keep."""
     if carried := travelled():
@@ -66,6 +70,8 @@ def page(typed: Typed) -> str:
     """What was typed, to be looked at and sent again."""
     fields = fields_of(typed)
     shown = [(label(name), _spoken(value)) for name, value in fields if value and label(name) != name and name != "version"]
+    if ticked := sum(name == TICKED for name, _ in fields):
+        shown.append((say("Berkas yang dicentang"), str(ticked)))
     return render_template("resend.html", goes_to=goal_of(typed), fields=fields, shown=shown)
 
 
