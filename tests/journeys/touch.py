@@ -16,6 +16,10 @@ FINGERS = """addEventListener("click", (event) => {
 """The page that was pressed may be gone a moment later: each press is written down with what pressed it."""
 
 
+PATIENT = 60_000
+"""Milliseconds: 38 letters are signed before the page that tells of them comes, and the machine may have other work."""
+
+
 class Thumb:
     """Counts every tap."""
 
@@ -29,7 +33,7 @@ class Thumb:
 
     def follow(self, target: Locator) -> None:
         """Touch something that leads to another page, and wait for it."""
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(timeout=PATIENT):
             self.tap(target)
 
     def sign_in(self, username: str) -> None:
