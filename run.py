@@ -41,7 +41,7 @@ LOWEST = (3, 11)
 MOST_PROCESSES = 4
 LOCKS = ("core", "dev", "bench")
 """Each holds all of the one before it."""
-LOCKED_EXTRAS = {"core": (), "ktp": ("ktp",), "dev": ("dev",), "bench": ("dev", "bench")}
+LOCKED_EXTRAS = {"core": (), "ktp": ("ktp",), "otel": ("otel",), "dev": ("dev",), "bench": ("dev", "bench")}
 
 USAGE = """Usage: python3 run.py COMMAND
 

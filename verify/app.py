@@ -15,7 +15,21 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from verify import __version__, access_log, api, api_docs, auth, errors, language, log_context, metrics, single_sign_on, web, well_known
+from verify import (
+    __version__,
+    access_log,
+    api,
+    api_docs,
+    auth,
+    errors,
+    language,
+    log_context,
+    metrics,
+    single_sign_on,
+    traces,
+    web,
+    well_known,
+)
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -66,6 +80,7 @@ def create_app(rekom: Rekom) -> Flask:
     app.extensions["rekom"] = rekom
     if rekom.settings.trusted_proxies:  # else anybody could write any address into the header
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=rekom.settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
+    traces.follow_requests(app)
     language.install(app)
     log_context.install(app, behind_proxy=bool(rekom.settings.trusted_proxies))
     errors.install(app)

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from schemas.policy_file import load_policies, policies_folder
+from verify import traces
 from verify.bundles import Bundles
 from verify.clock import utc_now
 from verify.config import Settings
@@ -61,7 +62,8 @@ class Rekom:
     @cached_property
     def database(self) -> Database:
         """The truth."""
-        return Database(self.settings.database_url, vault=self.vault, on_commit=self.doorbell.wake_relay if self.wakes else None)
+        on_commit = self.doorbell.wake_relay if self.wakes else None
+        return traces.follow_database(Database(self.settings.database_url, vault=self.vault, on_commit=on_commit))
 
     @cached_property
     def master_key(self) -> MasterKey:

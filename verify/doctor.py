@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, select
 
-from verify import vault_rotation
+from verify import collector, vault_rotation
 from verify.backup.receipt import last_backup
 from verify.composition import Rekom
 from verify.documents.pades import office_signer
@@ -257,6 +257,16 @@ def _card_reader(rekom: Rekom) -> Answer:
     return _well("terpasang")
 
 
+def _traces(_: Rekom) -> Answer:
+    if not collector.wanted():
+        return _well("tidak dikirim; bila perlu, lihat docs/deploy.md")
+    if not collector.installed():
+        return Grade.WATCH, "pengumpul diisi, paketnya belum dipasang", HOW_TO_TRACE
+    return _well("dikirim ke pengumpul (OpenTelemetry)")
+
+
+HOW_TO_TRACE = "Jalankan: pip install --require-hashes -r requirements/otel.lock"
+
 QUESTIONS: dict[str, Callable[[Rekom], Answer]] = {
     "Setelan": _settings,
     "Basis data": _database,
@@ -275,5 +285,6 @@ QUESTIONS: dict[str, Callable[[Rekom], Answer]] = {
     "Sertifikat kantor": _certificate,
     "Registri": _registries,
     "Foto KTP": _card_reader,
+    "Jejak layanan": _traces,
 }
 """What is asked, in the order in which one thing rests on another."""

@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from verify import traces
 from verify.composition import Rekom
 from verify.config import load_settings
 from verify.log_context import job_context
@@ -69,6 +70,8 @@ def run_task(task_id: int) -> None:
     except Exception as error:
         # RQ writes an exception's text into its log and into Redis, and ours may hold a statement's personal data.
         raise RunFailed(f"{type(error).__name__} at {place_of(error)}") from None
+    finally:
+        traces.flush()
 
 
 @cache
@@ -79,14 +82,15 @@ def this_process() -> Rekom:
 
 def work(rekom: Rekom, task_id: int) -> None:
     """Run the task and whatever becomes due for its case meanwhile."""
-    started = _start(rekom, task_id)
-    while started:
-        with _renewed(rekom, started):
-            gathered = _gather_all(rekom, started)
-        for one in gathered[:-1]:
-            with rekom.database.write() as session:
-                _finish(rekom, session, one)
-        started = _finish_last(rekom, gathered[-1])
+    with traces.following("job", rekom.database, task_id):
+        started = _start(rekom, task_id)
+        while started:
+            with _renewed(rekom, started):
+                gathered = _gather_all(rekom, started)
+            for one in gathered[:-1]:
+                with rekom.database.write() as session:
+                    _finish(rekom, session, one)
+            started = _finish_last(rekom, gathered[-1])
 
 
 def _start(rekom: Rekom, task_id: int) -> list[Started]:
@@ -124,7 +128,8 @@ def _gather_all(rekom: Rekom, started: Sequence[Started]) -> list[Gathered]:
 
 def _gather(rekom: Rekom, one: Started) -> Gathered:
     try:
-        return Gathered(one.task, STEPS[one.task.job].gather(rekom.ports, one.facts), None)
+        with traces.step(f"gather {one.task.job.value}"):
+            return Gathered(one.task, STEPS[one.task.job].gather(rekom.ports, one.facts), None)
     except RegistryError as error:
         return Gathered(one.task, None, error)
     except Exception as error:
@@ -138,7 +143,8 @@ def _finish(rekom: Rekom, session: Session, one: Gathered) -> None:
     now = rekom.clock()
     if one.error is None:
         if tasks.finish(session, one.task, now=now) and _still_matters(case, one.task.job):
-            STEPS[one.task.job].conclude(session, case, one.task, one.evidence, now=now)
+            with traces.step(f"conclude {one.task.job.value}"):
+                STEPS[one.task.job].conclude(session, case, one.task, one.evidence, now=now)
         return
     if _is_handed_over(rekom, case, one) and case.closed_at is None:
         checks.record_undetermined(session, case, one.task, source=SOURCE[one.task.job], reason=_words(one.error), now=now)

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from verify import collective
+from verify import collective, traces
 from verify.composition import Rekom
 from verify.escalation import Escalations
 from verify.health import sign_relay
@@ -54,7 +54,8 @@ def once(rekom: Rekom) -> int:
     for position, task in enumerate(leased):
         assert task.id is not None
         try:
-            rekom.doorbell.ring(task.id, urgent=task.urgent)
+            with traces.following("ring", rekom.database, task.id):
+                rekom.doorbell.ring(task.id, urgent=task.urgent)
         except RedisError:
             log.warning("%s tasks not rung: Redis does not answer", len(leased) - position)
             _release(rekom, leased[position:])

@@ -85,7 +85,7 @@ OF_NOBODY = {
     "sign_in": "digest challenge",
     "signing_authority": "region_code title valid_from valid_to position letter_types",
     "staff": "region_code password_hash",
-    "task": "input_hash",
+    "task": "input_hash trace",
     "totp_secret": "sealed",
     "trust_counter": "name",
     "trust_entry": "token_id token_sha256 key_id",

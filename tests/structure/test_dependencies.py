@@ -13,6 +13,7 @@ SECTIONS = {
     "Matching (extra `link`)": PROJECT["optional-dependencies"]["link"],
     "Keys on a token (extra `hsm`)": PROJECT["optional-dependencies"]["hsm"],
     "Photographs of KTPs (extra `ktp`)": PROJECT["optional-dependencies"]["ktp"],
+    "Traces (extra `otel`)": PROJECT["optional-dependencies"]["otel"],
     "Development and tests": PROJECT["optional-dependencies"]["dev"],
 }
 

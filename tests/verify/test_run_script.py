@@ -292,19 +292,20 @@ def test_check_fails_by_a_known_weakness(machine: Machine, monkeypatch: pytest.M
 
 def test_lock_compiles_every_lock_with_hashes(machine: Machine) -> None:
     assert run.main(["lock"]) == 0
-    core, ktp, dev, bench = (command for command in machine.commands if "pip compile" in command)
-    for command in (core, ktp, dev, bench):
+    core, ktp, otel, dev, bench = (command for command in machine.commands if "pip compile" in command)
+    for command in (core, ktp, otel, dev, bench):
         assert "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links" in command
         assert "--custom-compile-command python3 run.py lock pyproject.toml" in command
     assert core.endswith("-o requirements/core.lock")
     assert "--extra" not in core
     assert "--extra ktp" in ktp and ktp.endswith("-o requirements/ktp.lock")
+    assert "--extra otel" in otel and otel.endswith("-o requirements/otel.lock")
     assert "--extra dev" in dev
     assert dev.endswith("-o requirements/dev.lock")
     assert "--extra dev --extra bench" in bench and bench.endswith("-o requirements/bench.lock")
 
 
-@pytest.mark.parametrize("lock", ["core", "ktp", "dev", "bench"])
+@pytest.mark.parametrize("lock", ["core", "ktp", "otel", "dev", "bench"])
 def test_the_committed_locks_carry_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.lock").read_text()
     pins = [line for line in text.splitlines() if "==" in line and not line.lstrip().startswith("#")]

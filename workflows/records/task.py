@@ -8,7 +8,7 @@ a worker that dies lets its lease run out and the relay rings again.
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import text_enum
@@ -21,6 +21,7 @@ class Task(SQLModel, table=True):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("case_id", "job", "input_hash"),
+        CheckConstraint("length(trace) = 55", name="trace_length"),
         Index("ix_task_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
     )
 
@@ -35,3 +36,5 @@ class Task(SQLModel, table=True):
     attempts: int = 0
     done_at: datetime | None = None
     last_error: str | None = Field(default=None, max_length=300)
+    trace: str | None = Field(default=None, max_length=55)
+    """Where in whose trace it was promised (W3C ``traceparent``: random numbers); empty where nobody collects traces."""
