@@ -19,6 +19,7 @@ from schemas.fhir import MEDIA, outcome
 from verify.auth import NotSignedIn, WrongKey, is_api
 from verify.logs import place_of
 from verify.signed_request import ClockDiffers, SignatureRefused
+from verify.statuses import told
 from workflows import errors
 from workflows.hospital_keys import Replayed
 from workflows.lookups import TooManyLookups
@@ -59,15 +60,24 @@ HTTP_SENTENCES = {
     406: "Bentuk jawaban yang diminta tidak ada. Minta application/json.",
     408: "Permintaan terlalu lama dikirim. Kirim lagi.",
     409: "Permintaan tidak cocok dengan keadaan berkas. Muat ulang berkas.",
+    411: "Panjang isi tidak disebut. Kirim dengan header Content-Length.",
     413: "Kiriman terlalu besar. Kurangi ukurannya, lalu kirim lagi.",
     414: "Alamat terlalu panjang. Kirim isian lewat formulir.",
     415: "Jenis isi tidak dikenal. Kirim dengan Content-Type application/json.",
+    416: "Bagian yang diminta tidak ada. Minta tanpa header Range.",
+    417: "Header Expect ini tidak didukung. Kirim tanpa header itu.",
     422: "Isian belum benar. Perbaiki yang ditandai, lalu kirim lagi.",
+    428: "Versi berkas tidak disebut. Baca berkasnya, lalu kirim dengan header If-Match.",
     429: "Terlalu banyak permintaan. Tunggu sebentar, lalu coba lagi.",
     431: "Header permintaan terlalu besar. Hapus kuki, lalu coba lagi.",
+    501: "Cara kirim ini tidak didukung. Periksa metode dan header permintaan.",
+    502: "Layanan lain memberi jawaban yang salah. Coba lagi nanti.",
     503: "Layanan sedang tidak siap. Data Anda belum tersimpan. Coba lagi sebentar lagi.",
+    504: "Layanan lain terlalu lama menjawab. Coba lagi nanti.",
 }
+"""For programs, by status; people read ``verify.statuses``."""
 HTTP_SENTENCES = sayings(HTTP_SENTENCES)
+OTHER_REFUSAL = say("Permintaan ini tidak dapat dikerjakan. Periksa alamat, metode dan isinya.")
 OTHER_SENTENCE = say("Ada kesalahan di pihak kami. Data Anda belum tersimpan. Coba lagi; bila berulang, sebutkan kode ini ke admin.")
 
 
@@ -101,20 +111,25 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """One error as problem+json or as a page."""
-    sentence = sentence or HTTP_SENTENCES.get(status, OTHER_SENTENCE)
+    for_program = sentence or for_programs(status)
     code = help_code()
     if status >= 500:
         log.error("answered %s %s as %s", status, slug, code)
     if request.path.startswith("/oauth/"):
-        response = _refused_token(status, slug, sentence, code)
+        response = _refused_token(status, slug, for_program, code)
     elif request.path.startswith("/fhir/"):
-        response = _outcome(status, slug, sentence, code, fields or {})
+        response = _outcome(status, slug, for_program, code, fields or {})
     elif is_api():
-        response = _problem(status, slug, sentence, code, fields or {}, extra or {})
+        response = _problem(status, slug, for_program, code, fields or {}, extra or {})
     else:
-        response = _page(status, slug, sentence, code, fields or {})
+        response = _page(status, slug, sentence or told(status).lead, code, fields or {})
     response.headers.update(headers or {})
     return response
+
+
+def for_programs(status: int) -> str:
+    """What a status says to a program."""
+    return HTTP_SENTENCES.get(status, OTHER_REFUSAL if status < 500 else OTHER_SENTENCE)
 
 
 def help_code() -> str:
@@ -125,7 +140,7 @@ def help_code() -> str:
 def _problem(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str], extra: Mapping[str, str]) -> Response:
     content: dict[str, Any] = {
         "type": f"/masalah/{slug}",
-        "title": HTTP_SENTENCES.get(status, OTHER_SENTENCE).split(".")[0],
+        "title": for_programs(status).split(".")[0],
         "status": status,
         "detail": sentence,
         "instance": request.path,
@@ -157,7 +172,8 @@ def _refused_token(status: int, slug: str, sentence: str, code: str) -> Response
 
 
 def _page(status: int, slug: str, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
-    page = render_template("error.html", status=status, slug=slug, sentence=sentence, code=code, fields=fields)
+    heading = told(status).heading
+    page = render_template("error.html", status=status, heading=heading, slug=slug, sentence=sentence, code=code, fields=fields)
     return Response(page, status, mimetype="text/html")
 
 

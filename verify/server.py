@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from verify.app import create_app
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.server_faults import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class _Server(BaseApplication):
             "bind": self._address.bind,
             "workers": self._address.workers,
             "threads": self._address.threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "graceful_timeout": 30,
             "timeout": 60,
             "keepalive": 30,

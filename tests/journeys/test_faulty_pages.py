@@ -21,9 +21,11 @@ from tests.office import LONG, Office, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
 from tests.population.city import member as city_member
 from tests.verify.test_signing import prepared
+from tests.verify.web.test_errors import planted
 from tests.workflows.test_refusals import to_refusal
 from tests.workflows.test_removals import member
 from verify import auth, web
+from verify.statuses import FOR_PEOPLE, told
 from workflows.errors import RegistryError, TooMany
 from workflows.population import coverage, doors
 from workflows.population.doors import Wish
@@ -153,6 +155,22 @@ def test_a_page_of_errors(site: Site, status: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     loket.go(explained)
     well(loket)
+
+
+SELDOM = sorted(set(FOR_PEOPLE) - {int(status) for status in ERRORS} - {401})
+"""Statuses that few people meet: planted one after the other. That of 401 is the page for signing in."""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
+def test_statuses_that_few_people_meet(site: Site, size: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    loket = site.person("loket", size)
+    for status in SELDOM:
+        monkeypatch.setattr(web.seats, "render_template", planted(status))
+        loket.go("/kuota")
+        assert loket.heading().strip() == told(status).heading
+        assert told(status).lead in loket.page.inner_text("main")
+        assert CODE.search(loket.page.inner_text("main"))
+        well(loket)
 
 
 # --- pages that few cases come to

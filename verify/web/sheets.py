@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import Blueprint, abort, render_template
 
 from verify.auth import public
-from verify.errors import FORM_TOO_OLD, HTTP_SENTENCES, OTHER_SENTENCE, status_of
+from verify.errors import FORM_TOO_OLD, status_of
+from verify.statuses import told
 from workflows.errors import RekomError
-from workflows.saying import Sentence, say
+from workflows.saying import Sentence
 
 blueprint = Blueprint("sheets", __name__)
 
@@ -22,26 +24,10 @@ class Problem:
     next_step: str
 
 
-NEXT_STEP = {
-    400: say("Muat ulang halaman, isi lagi, lalu kirim."),
-    401: say("Masuk dengan nama pengguna dan kata sandi Anda, lalu ulangi langkah terakhir."),
-    403: say("Mintalah rekan yang berwenang, atau hubungi admin kantor bila peran Anda keliru."),
-    404: say("Periksa nomor atau alamatnya. Mulai lagi dari halaman awal bila perlu."),
-    405: say("Buka halaman dari menu, jangan dari alamat yang diketik."),
-    409: say("Muat ulang berkas, lihat keadaan terakhirnya, lalu putuskan langkah berikutnya."),
-    413: say("Kecilkan kiriman Anda, lalu coba lagi."),
-    422: say("Perbaiki isian yang ditandai, lalu kirim lagi. Yang sudah diketik tetap ada."),
-    429: say("Tunggu satu menit, lalu coba lagi."),
-    500: say("Coba sekali lagi. Bila berulang, sebutkan kode masalah kepada admin kantor."),
-    502: say("Lanjutkan pekerjaan lain. Rekom mencoba lagi sendiri, atau catat hasil pemeriksaan manual."),
-    503: say("Tunggu sebentar, lalu coba lagi. Pasien gawat darurat tetap dilayani."),
-}
-"""The next step by status."""
-
 OTHERS = {
     "formulir-kedaluwarsa": (400, FORM_TOO_OLD),
-    "basis-data-tidak-menjawab": (503, HTTP_SENTENCES[503]),
-    "kesalahan-dalam": (500, OTHER_SENTENCE),
+    "basis-data-tidak-menjawab": (503, told(503).cause),
+    "kesalahan-dalam": (500, told(500).cause),
 }
 """Problems that have no class of their own in the exception tree."""
 
@@ -63,13 +49,13 @@ def help_page() -> str:
 
 def problems() -> dict[str, Problem]:
     """Every kind of problem by its slug."""
-    found = {f"http-{status}": _problem(status, sentence) for status, sentence in HTTP_SENTENCES.items()}
+    found = {f"http-{status.value}": _problem(status, told(status).cause) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
     found |= {kind.slug: _problem(status_of(kind()), Sentence(kind.sentence)) for kind in _kinds(RekomError) if "slug" in vars(kind)}
     return found | {slug: _problem(status, sentence) for slug, (status, sentence) in OTHERS.items()}
 
 
 def _problem(status: int, sentence: str) -> Problem:
-    return Problem(status, sentence, NEXT_STEP.get(status, NEXT_STEP[400] if status < 500 else NEXT_STEP[500]))
+    return Problem(status, sentence, told(status).next_step)
 
 
 def _kinds(kind: type[RekomError]) -> Iterator[type[RekomError]]:

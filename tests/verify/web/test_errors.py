@@ -2,22 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
 
 from tests.office import Office
-from tests.verify.web.visitor import Visitor
+from tests.verify.web.visitor import Page, Visitor
 from verify import auth, web
 from verify.app import create_app
 from verify.errors import HTTP_SENTENCES
-from verify.web.sheets import NEXT_STEP, problems
+from verify.statuses import FOR_PEOPLE, told
+from verify.web.sheets import problems
 from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.states import Role
 
 Visit = Callable[[str], Visitor]
 
 CODE = re.compile(r"Kode untuk bantuan: E-[2-9A-Z]{4}\b")
+FAULTS = [status for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
+FOR_PROGRAMS = re.compile(r"\b(header|Header|JSON|Content-\w+|application/\w+|Allow|HTTP|If-Match|Range|metode|method)\b")
+"""What somebody at a screen can do nothing with."""
 USERNAME = {
     Role.LOKET: "loket",
     Role.CASEWORKER: "peksos",
@@ -137,8 +143,41 @@ def test_every_problem_has_its_page(nobody: Visitor, slug: str) -> None:
     assert problems()[slug].next_step in page.main()
 
 
-def test_every_status_has_a_next_step() -> None:
-    assert {status for status in HTTP_SENTENCES if status not in NEXT_STEP} <= {406, 408, 414, 415, 431}, "programs only"
+def planted(status: int) -> Callable[..., str]:
+    """A page that ends in that status, whatever it was asked."""
+
+    class Planted(HTTPException):
+        code = status
+
+    def fails(*_: object, **__: object) -> str:
+        raise Planted
+
+    return fails
+
+
+@pytest.mark.parametrize("status", FAULTS, ids=lambda status: str(status.value))
+def test_every_status_says_what_happened_and_what_to_do(nobody: Visitor, status: HTTPStatus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web.sheets, "render_template", planted(status))
+    page = nobody.get("/bantuan")
+    assert page.status == status
+    assert told(status).lead in page.main() and told(status).lead.count(".") >= 2
+    assert CODE.search(page.main())
+    slug = "isian-salah" if status == HTTPStatus.UNPROCESSABLE_ENTITY else f"http-{status.value}"
+    assert {f"/masalah/{slug}", "/"} <= set(page.links())
+    nobody.client.set_cookie("bahasa", "en")
+    assert not FOR_PROGRAMS.search(page.main() + nobody.get("/bantuan").main())
+    monkeypatch.undo()
+    assert told(status).next_step in read_in(nobody, "id", f"/masalah/http-{status.value}").main()
+
+
+def read_in(visitor: Visitor, language: str, path: str) -> Page:
+    visitor.client.set_cookie("bahasa", language)
+    return visitor.get(path)
+
+
+def test_words_for_programs_are_known_when_they_are_seen() -> None:
+    assert {status for status in HTTP_SENTENCES if FOR_PROGRAMS.search(HTTP_SENTENCES[status])} >= {400, 405, 406, 415, 428, 431}
+    assert set(HTTP_SENTENCES) <= set(FOR_PEOPLE)
 
 
 @pytest.mark.parametrize("username", sorted(USERNAME.values()))
