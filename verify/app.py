@@ -52,6 +52,7 @@ UPLOADS = {
     "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
     "door_lists.take_answers": LARGEST_RETURN + LARGEST_REQUEST,
+    "card_lists.take_answers": LARGEST_RETURN + LARGEST_REQUEST,
 }
 """Routes that take files, and how many bytes."""
 

@@ -41,6 +41,8 @@ SAYS_NOTHING = (Boolean, DateTime, Digest, Enum, Float, Integer, UTCDateTime)
 PLAIN = re.compile(r"`([a-z_]+)\.([a-z_]+|\*)`")
 OF_NOBODY = {
     "audit_event": "subject actor_name action previous_hash hash",
+    "card": "code answered_by handed_on",
+    "card_list": "region_code village_code made_by",
     "case_file": "ticket region_code timezone policy_valid_from policy_sha256",
     "case_paper": "handle sha256",
     "case_reading": "day",

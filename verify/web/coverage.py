@@ -13,7 +13,7 @@ from verify.web.form import Form, blank, wrong
 from verify.web.words import SEGMENT_SHORT
 from workflows.errors import NotFound
 from workflows.permissions import Permission
-from workflows.population import coverage
+from workflows.population import card_rest, coverage
 from workflows.population.regions import parse_code
 from workflows.population.targets import Verdict
 from workflows.records.coverage import CoverageSegment
@@ -98,9 +98,12 @@ def people(code: str) -> str | tuple[str, int]:
 def page(code: str, form: Form | None = None) -> str:
     """A region, with the form to ask for names where it is a village."""
     shown = _cockpit(code)
+    with parts().database.read() as session:
+        handed = card_rest.summed(card_rest.by_village(session, code), code)
     return render_template(
         "coverage.html",
         shown=shown,
+        handed=handed,
         form=form or blank(),
         segments=[(segment, SEGMENT_SHORT[segment]) for segment in CoverageSegment],
         verdicts=VERDICT,

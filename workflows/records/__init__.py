@@ -6,6 +6,7 @@ from workflows.records.agreement import Agreement
 from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.bedside import Provisional
+from workflows.records.card import Card, CardAnswer, CardList, CardReceiver, CardSource
 from workflows.records.case import Case, CaseDocument
 from workflows.records.case_paper import CasePaper, PaperKind, PaperWay
 from workflows.records.case_reading import CaseReading, Seen
@@ -62,6 +63,11 @@ __all__ = [
     "Assessment",
     "AuditEvent",
     "BatchRow",
+    "Card",
+    "CardAnswer",
+    "CardList",
+    "CardReceiver",
+    "CardSource",
     "Case",
     "CaseDocument",
     "CasePaper",

@@ -26,12 +26,14 @@ from tests.verify.web import (
     test_without_nik_pages,
 )
 from tests.verify.web.test_bedside_page import UNKNOWN
+from tests.verify.web.test_card_pages import WISH as CARDS
 from tests.verify.web.test_case_forms import answers
 from tests.verify.web.test_delegations_page import WEEK
 from tests.verify.web.test_door_pages import WISH
 from tests.verify.web.test_errors import pages
 from tests.verify.web.test_household_pages import CARD, FATHER, row
 from tests.verify.web.visitor import Fields, Page, Visitor
+from tests.workflows.test_cards import a_village
 from tests.workflows.test_refusals import to_refusal
 from verify.seeds import DEMO_PASSWORD
 from workflows.population import coverage
@@ -159,6 +161,15 @@ def visits(office: Office, who: Callable[[str], Stutterer]) -> None:
     who("peksos").fill("/pintu", code=code, answer="MOVED")
 
 
+def handing(office: Office, who: Callable[[str], Stutterer]) -> None:
+    """A list of cards and what came of one, told by telephone."""
+    a_village(office)
+    who("peksos").fill(f"/cakupan/{ONE}/kartu", **CARDS)
+    with office.read() as session:
+        code = session.execute(select(SQLModel.metadata.tables["card"].c.code).limit(1)).scalar_one()
+    who("peksos").fill("/kartu", code=code, answer="HANDED_OVER", receiver="FAMILY")
+
+
 def deputies(office: Office, who: Callable[[str], Stutterer]) -> None:
     """Who signs for the head; a family's card; a patient at the bedside."""
     office.hire("sekretaris", Role.SEKRETARIS)
@@ -180,6 +191,7 @@ WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     registries: {f"{CASE}/cek-manual/<slug>", f"{CASE}/cek-manual/<slug>/alihkan"},
     batches: {"/pendaftaran", f"{BATCH}/batalkan", f"{BATCH}/pengantar", f"{BATCH}/terkirim", f"{COVER}/tarik"},
     visits: {"/cakupan/<code>/pintu", "/pintu"},
+    handing: {"/cakupan/<code>/kartu", "/kartu"},
     deputies: {"/wakil", f"{DEPUTY}/akhiri", "/keluarga/baru", "/periksa/ajukan"},
 }
 MOVES_NOTHING = {
@@ -189,6 +201,7 @@ MOVES_NOTHING = {
 """Questions, the look before a batch, the door."""
 EACH_COUNTS = {
     *(f"{CASE}/surat.pdf", f"{COVER}/surat.pdf", f"{CASE}/berkas-lengkap.pdf", f"{CASE}/data-lengkap", "/cakupan/<code>/daftar"),
+    "/cakupan/<code>/kartu/sisa",
     f"{CASE}/foto/ponsel",
 }
 """A print or a look is written down each time, on purpose; a telephone's code is made anew, and the one before ends."""
@@ -198,6 +211,7 @@ NOT_WALKED = {
     *("/akun/pengaman/<kind>/<int:number>", "/foto/<token>", "/kewajiban/<ticket>", "/pencabutan"),
     *(f"{CASE}/cek-manual/<slug>/tanya-lagi", f"{CASE}/foto", f"{CASE}/foto/ponsel/tutup"),
     *(f"{CASE}/{step}" for step in ("ganti-surat", "jenis-surat", "kuorum", "paraf", "pencabutan", "tanda-tangan")),
+    "/cakupan/kartu/<int(max=2147483647):number>/jawaban",
     *("/cakupan/pintu/<int(max=2147483647):number>/jawaban", "/tanda-tangan", "/paraf", "/setuju", "/pendaftaran/jawaban"),
     *(f"{COVER}/{step}" for step in ("paraf", "pindaian", "tte")),
     *(f"/periksa/{step}" for step in ("jawab/terima", "kirim")),
