@@ -71,11 +71,28 @@ def fine(line: dict[str, Any], size: Size) -> bool:
 
 
 def keep(lines: Sequence[dict[str, Any]], file: Path) -> None:
-    """Write each goal's newest line, in the order of the table; the others stay as they were."""
+    """Write each goal's newest line, in the order of the table; the others stay as they were.
+
+    What was too noisy to say anything, or could not be tried here, never takes the place of what was measured before.
+    """
     known = {line["name"]: line for line in map(json.loads, file.read_text(encoding="utf-8").splitlines())} if file.exists() else {}
-    known |= {line["name"]: line for line in lines if "skipped" not in line or line["name"] not in known}
+    for line in lines:
+        known[line["name"]] = kept(line, known[line["name"]]) if line["name"] in known else line
     ordered = sorted(known.values(), key=lambda line: line["goal"])
     file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in ordered), encoding="utf-8")
+
+
+def kept(line: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A goal's line after another run. Each measure counts by itself: where it is void the good one from before stays, with its hour."""
+    if "skipped" in line:
+        return before
+    good = {one["label"]: {"at": before["at"], **one} for one in before.get("measures", ()) if not one["void"]}
+    lost = [one["void"] and one["label"] in good for one in line.get("measures", ())]
+    if lost and all(lost):
+        return before
+    if not any(lost):
+        return line
+    return line | {"measures": [good[one["label"]] if gone else one for one, gone in zip(line["measures"], lost, strict=True)]}
 
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""Goals 1, 2 and 3: a hospital's complete check over HTTP against an empty route, textbook stacks, and a naive log."""
+"""Goals 1 to 4: a hospital's complete check over HTTP against an empty route, textbook stacks and a naive log; and a hundred at once."""
 
 import json
 from collections import Counter
@@ -24,7 +24,8 @@ from workflows.records.letter import Letter
 
 LETTERS, REQUESTS = 2_000, 8_000
 DESK = "rs"
-CHECK = "/api/v1/hospital/check"
+CHECK, CHECKS = "/api/v1/hospital/check", "/api/v1/hospital/checks"
+BATCH = 100
 
 
 @dataclass
@@ -92,6 +93,47 @@ def run_logged(size: Size) -> Outcome:
         bar = Bar(1.4, 2.0, higher=True)
         measure = contest("", lambda: door.seconds(count, 16), lambda: other.seconds(count, 16), bar, rounds=size.rounds)
         return Outcome([measure], checked=right)
+
+
+def run_batch(size: Size) -> Outcome:
+    """A hundred codes in one request against as many single checks, on one server: time a code, one connection and sixteen."""
+    count, batches = size.of(REQUESTS // 2, 20), size.of(80, 2)
+    with checking(size) as (made, door, codes):
+        right = checked(made, door, codes) + same_bytes(made, door)
+        many = Door(door.port, door.pid, [together(codes, first, made.token(DESK)) for first in range(0, len(codes), BATCH)])
+        held = min(BATCH, len(codes))
+        measures = [
+            contest(
+                f"{load} connection{'s' * (load > 1)}",
+                lambda load=load: many.seconds(batches, load) / held,
+                lambda load=load: door.seconds(count, load),
+                Bar(20.0, 40.0, higher=True),
+                rounds=size.rounds,
+            )
+            for load in (1, 16)
+        ]
+    return Outcome(measures, checked=right)
+
+
+def together(codes: list[str], first: int, token: str) -> bytes:
+    """One request for a hundred codes, beginning at one and going round."""
+    asked = list(islice(cycle(codes), first, first + min(BATCH, len(codes))))
+    return request("POST", CHECKS, json.dumps({"codes": asked}).encode(), token)
+
+
+def same_bytes(made: Office, door: Door) -> int:
+    """Every answer of a batch is byte for byte the single check's, and each of its looks is in the trail."""
+    asked = [json.loads(one.partition(b"\r\n\r\n")[2])["code"] for one in door.questions]
+    alone = door.ask(len(asked), 16, keep=True).bodies
+    before, token = looks(made), made.token(DESK)
+    for first in range(0, len(asked), BATCH):
+        part = asked[first : first + BATCH]
+        many = Door(door.port, door.pid, [request("POST", CHECKS, json.dumps({"codes": part}).encode(), token)])
+        said = many.ask(1, 1, keep=True).bodies[0]
+        wanted = b",".join(alone[place].strip() for place in range(first, first + len(part)))
+        demand(said == b'{"answers":[' + wanted + b"]}\n", "a batch answered otherwise than single checks")
+    demand(looks(made) - before == len(asked), "a batch left without each of its looks in the trail")
+    return len(asked)
 
 
 def both(ours: Door, limit: Door, count: int, bar: Bar, size: Size, loads: tuple[int, ...]) -> Iterator[Measure]:

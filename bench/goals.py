@@ -7,6 +7,7 @@ GOALS = (
     Goal(1, "check", "a hospital's complete check", "empty Flask route", checks.run_check),
     Goal(2, "textbook", "a hospital's complete check, processor time", "textbook stacks on PostgreSQL", checks.run_textbook),
     Goal(3, "logged", "a check whose look is on the disk before its answer", "naive insert for each request", checks.run_logged),
+    Goal(4, "batch", "a code among a hundred in one request", "single checks on the same server", checks.run_batch),
     Goal(5, "offline", "verify a letter's code without network", "bare signature check", offline.run),
     Goal(
         6, "steps", "a case's automatic path through the queue, five durable steps", "the same functions in one process", casework.run_steps

@@ -51,7 +51,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options))
         folded = " ".join(text.split())
-        if any(unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Cn") for letter in folded):
+        if not folded.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Cn") for letter in folded):
             raise ValidationError(say("Teks berisi tanda yang tidak dapat dicetak. Ketik ulang."))
         return folded
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from schemas.desk_check import DeskAnswerSchema, DeskLetterSchema
 from schemas.fields import REQUIRED, NearDay, Shape, Text
 from workflows.desk import DeskAnswer
 from workflows.desk_day import Accepted
 from workflows.masking import initials
+from workflows.saying import say
 
 CODES = {
     DeskAnswer.VALID: "surat-berlaku",
@@ -25,6 +26,9 @@ CODES = {
 """A program branches on these; the sentences beside them may change."""
 
 assert set(CODES) == set(DeskAnswer)
+
+MOST = 100
+"""Codes in one request; who has more asks again."""
 
 ALL_CODES = [*CODES.values(), "perlu-dicek", "jam-komputer-salah"]
 """The last two are said by a desk without network, never by the server; the sandbox says them too."""
@@ -43,6 +47,24 @@ class HospitalAnswerSchema(DeskAnswerSchema):
     answer = fields.String()
     sandbox = fields.Boolean(metadata={"description": "true: jawaban contoh dari kotak pasir"})
     letter = fields.Nested(HospitalLetterSchema, allow_none=True)
+
+
+class ChecksQuestion(Shape):
+    """The codes of many QRs at once; each is answered as if it had been asked alone."""
+
+    codes = fields.List(
+        Text(2000),
+        required=True,
+        validate=validate.Length(min=1, max=MOST, error=say("Kirim 1 sampai {most} kode.", most=MOST)),
+        error_messages=REQUIRED,
+        metadata={"description": "isi QR, masing-masing token atau alamat yang berakhir dengan token"},
+    )
+
+
+class HospitalAnswersSchema(Schema):
+    """One answer for each code, in the order they were asked."""
+
+    answers = fields.List(fields.Nested(HospitalAnswerSchema))
 
 
 class HospitalAcceptSchema(HospitalAnswerSchema):

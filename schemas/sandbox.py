@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from schemas.desk_check import AcceptQuestion, DeskQuestion, describe
-from schemas.hospital import coded
+from schemas.hospital import ChecksQuestion, coded
 from workflows.desk import DeskAnswer, Verdict
 from workflows.lost_letters import Lost
 from workflows.records.acceptance import Acceptance
@@ -98,6 +98,15 @@ class SandboxQuestion(_Fixed, DeskQuestion):
 
 class SandboxAcceptQuestion(_Fixed, AcceptQuestion):
     """The same for accepting."""
+
+
+class SandboxChecksQuestion(ChecksQuestion):
+    """Fixed codes, many at once."""
+
+    @validates_schema
+    def _check_made_up(self, data: dict[str, Any], **_: object) -> None:
+        if wrong := {place: [UNKNOWN_CODE] for place, code in enumerate(data.get("codes", ())) if code not in ALL}:
+            raise ValidationError({"codes": wrong})
 
 
 def asked(question: dict[str, Any]) -> str:

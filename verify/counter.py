@@ -1,6 +1,6 @@
 """What one request does, whichever door it came in by: the API and the pages both call these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -269,14 +269,26 @@ def seat_outlook() -> Outlook:
 
 def check_question(question: dict[str, Any]) -> Verdict:
     """The verdict on a loaded ``DeskQuestion``."""
+    if "code" in question:
+        return check_codes((question["code"],))[0]
     _admit(question)
-    try:
-        with parts().database.write() as session:
-            verdict = desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
-        return _no_guess(question, verdict)
-    except ForgedToken as error:
-        with parts().database.write() as session:
-            return desk.missed(session, seals.refusal(error), me(), now=parts().clock())
+    with parts().database.write() as session:
+        verdict = desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
+    return _no_guess(question, verdict)
+
+
+def check_codes(codes: Sequence[str]) -> list[Verdict]:
+    """The verdict on each of many codes, in their order; each look is written down."""
+    with parts().database.write() as session:
+        return desk.check_letters(session, _found(session, codes), me(), now=parts().clock())
+
+
+def _found(session: Session, codes: Sequence[str]) -> list[Found | Verdict | None]:
+    bedside = {code: provisional for code in codes if (provisional := provisional_in(code))}
+    sealed = [code for code in codes if code not in bedside]
+    found: dict[str, Found | ForgedToken | None] = dict(zip(sealed, seals.letters_with(session, sealed, parts().keys), strict=True))
+    found |= {code: desk.find_by_provisional(session, provisional) for code, provisional in bedside.items()}
+    return [seals.refusal(one) if isinstance(one, ForgedToken) else one for one in (found[code] for code in codes)]
 
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:

@@ -1,6 +1,8 @@
 """From what a scanner read to the letter it belongs to: the seal must be ours, whole, and the one the letter has now."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
@@ -13,8 +15,17 @@ from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.vocabulary import LetterType
 
+Tried = TypeVar("Tried")
+
 SHORTEST_SEAL = 100
 """Characters. Whatever is shorter was typed and not scanned: a number, a word, never a damaged seal."""
+
+
+class Opened(NamedTuple):
+    """A seal that holds, and the one way to write it."""
+
+    claims: LetterClaims
+    token: str
 
 
 class OldSeal(ForgedToken):
@@ -32,20 +43,23 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | Collecti
     the very codes we printed are called ours: whoever has the key can seal anything. A letter whose key was withdrawn
     in the database is returned, and refused by the desk with its number and its name.
     """
-    text = token_in(code)
-    if len(text) < SHORTEST_SEAL:
+    opened = _opened(code, keys)
+    if opened is None:
         return None
-    claims, token = open_token(text, keys.known), text.upper()  # in this order: upper() makes letters of what is none
-    letter = desk.find_by_token_id(session, claims.token_id) or desk.find_collective(session, claims.token_id)
-    withdrawn = trust.is_withdrawn(session, claims.key_id)
-    if letter is not None and letter.token == token and (withdrawn or claims.key_id in keys.verifying):
-        return letter
-    if withdrawn or claims.key_id in keys.withdrawn:
-        raise OldSeal if _was_ours(session, letter, token) else WrongSignature
-    if letter is not None:
-        raise WrongSignature
-    lost = told_by(claims, token, session)
-    return lost if lost.known or lost_letters.is_lost(session, lost.valid_from) else None
+    letter = desk.find_by_token_id(session, opened.claims.token_id) or desk.find_collective(session, opened.claims.token_id)
+    return _whose(session, opened, letter, keys, withdrawn=trust.is_withdrawn(session, opened.claims.key_id))
+
+
+def letters_with(session: Session, codes: Sequence[str], keys: KeyRing) -> list[Letter | CollectiveLetter | Lost | ForgedToken | None]:
+    """The same for many codes with few statements, in their order; what would be raised stands in its place."""
+    opened = [_tried(_opened, code, keys) for code in codes]
+    true = [one for one in opened if isinstance(one, Opened)]
+    letters, withdrawn = desk.find_by_token_ids(session, (one.claims.token_id for one in true)), trust.withdrawn_keys(session)
+
+    def whose(one: Opened) -> Letter | CollectiveLetter | Lost | None:
+        return _whose(session, one, letters.get(one.claims.token_id), keys, withdrawn=one.claims.key_id in withdrawn)
+
+    return [_tried(whose, one) if isinstance(one, Opened) else one for one in opened]
 
 
 def told_by(claims: LetterClaims, token: str, session: Session) -> Lost:
@@ -67,6 +81,34 @@ def told_by(claims: LetterClaims, token: str, session: Session) -> Lost:
 def refusal(error: ForgedToken) -> Verdict:
     """What a desk is told of a code without a letter."""
     return desk.OLD_SEAL if isinstance(error, OldSeal) else desk.FORGED
+
+
+def _opened(code: str, keys: KeyRing) -> Opened | None:
+    text = token_in(code)
+    if len(text) < SHORTEST_SEAL:
+        return None
+    return Opened(open_token(text, keys.known), text.upper())  # in this order: upper() makes letters of what is none
+
+
+def _whose(
+    session: Session, opened: Opened, letter: Letter | CollectiveLetter | None, keys: KeyRing, *, withdrawn: bool
+) -> Letter | CollectiveLetter | Lost | None:
+    claims, token = opened
+    if letter is not None and letter.token == token and (withdrawn or claims.key_id in keys.verifying):
+        return letter
+    if withdrawn or claims.key_id in keys.withdrawn:
+        raise OldSeal if _was_ours(session, letter, token) else WrongSignature
+    if letter is not None:
+        raise WrongSignature
+    lost = told_by(claims, token, session)
+    return lost if lost.known or lost_letters.is_lost(session, lost.valid_from) else None
+
+
+def _tried(act: Callable[..., Tried], *given: Any) -> Tried | ForgedToken:
+    try:
+        return act(*given)
+    except ForgedToken as error:
+        return error
 
 
 def _was_ours(session: Session, letter: Letter | CollectiveLetter | None, token: str) -> bool:

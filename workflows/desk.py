@@ -1,6 +1,7 @@
 """The hospital's admission desk: is this letter good, for us, now? And accepting it, once."""
 
 import hmac
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, extensions, facts, transfers, trust, webhooks
+from workflows import advance, audit, extensions, trust, webhooks
 from workflows.actor import Actor
 from workflows.collective_states import CollectiveStatus
 from workflows.extensions import Prolonged
@@ -25,6 +26,7 @@ from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
 from workflows.records.webhook import News
 from workflows.sealed import left_sealed
+from workflows.standing import Standing, standings
 from workflows.states import Action
 from workflows.vocabulary import AT_HOSPITAL
 
@@ -88,6 +90,17 @@ def find_by_token_id(session: Session, token_id: str) -> Letter | None:
     return session.exec(select(Letter).options(*PAPERS).where(Letter.token_id == token_id)).first()
 
 
+def find_by_token_ids(session: Session, token_ids: Iterable[str]) -> dict[str, Letter | CollectiveLetter]:
+    """Both kinds of letters for many seals that were genuine, by the id in them."""
+    wanted = set(token_ids)
+    letters = select(Letter).options(*PAPERS).where(col(Letter.token_id).in_(wanted))
+    found: dict[str, Letter | CollectiveLetter] = {letter.token_id: letter for letter in session.exec(letters)}
+    if missing := wanted - found.keys():
+        lists = select(CollectiveLetter).where(col(CollectiveLetter.token_id).in_(missing))
+        found |= {letter.token_id: letter for letter in session.exec(lists) if letter.token_id}
+    return found
+
+
 def find_collective(session: Session, token_id: str) -> CollectiveLetter | None:
     """The letter E whose seal was genuine."""
     return session.exec(select(CollectiveLetter).where(CollectiveLetter.token_id == token_id)).first()
@@ -128,51 +141,64 @@ def find_by_provisional(session: Session, token_id: str) -> Letter | Case | None
 
 def judge(session: Session, letter: Letter | None, hospital_code: str | None, *, now: datetime) -> Verdict:
     """The answer for one desk at one moment; an office (``hospital_code`` None) sees no "other hospital"."""
-    if letter is None:
-        return UNKNOWN
-    case = session.get_one(Case, letter.case_id)
-    acceptance, moved = session.get(Acceptance, letter.id), transfers.confirmed(session, letter.id)
-    named = moved.to_hospital if moved else acceptance.hospital_code if acceptance else letter.hospital_code
-    sealed = not trust.is_withdrawn(session, letter.key_id)
-    answer = _answer(letter, acceptance, now, sealed=sealed) or _fits(letter, named, hospital_code)
-    reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
-    hospital = session.get(Hospital, named) if named else None
-    cap = facts.decision_of(session, letter).cap_rupiah
-    prolonged = extensions.newest(session, letter) if answer == DeskAnswer.EXPIRED else None
-    return Verdict(answer, letter, case, hospital, acceptance, reason, moved, cap, _replaced_by(session, letter), prolonged)
+    return judge_found(session, letter, hospital_code, now=now)
 
 
 def judge_found(session: Session, found: Found | None, hospital_code: str | None, *, now: datetime) -> Verdict:
     """The same for whatever was found: a case that has no letter yet is in progress, and letter E is for no desk."""
-    if isinstance(found, Case):
-        return Verdict(DeskAnswer.IN_PROGRESS, case=found)
-    if isinstance(found, CollectiveLetter):
-        return _judge_collective(session, found, now=now)
-    if isinstance(found, Lost):
-        return Verdict(DeskAnswer.EXPIRED if found.valid_until <= now else DeskAnswer.AFTER_BACKUP, lost=found)
-    return judge(session, found, hospital_code, now=now)
+    return judge_all(session, (found,), hospital_code, now=now)[0]
+
+
+def judge_all(session: Session, found: Iterable[Found | Verdict | None], hospital_code: str | None, *, now: datetime) -> list[Verdict]:
+    """The same for many at once, in their order; what is a verdict already stays."""
+    found = list(found)
+    known = standings(session, [one for one in found if isinstance(one, Letter)])
+    verdicts = []
+    for one in found:
+        if isinstance(one, Letter):
+            verdicts.append(_judge(session, one, known[one.id or 0], hospital_code, now=now))
+        elif isinstance(one, CollectiveLetter):
+            verdicts.append(_judge_collective(session, one, now=now))
+        elif isinstance(one, Lost):
+            verdicts.append(Verdict(DeskAnswer.EXPIRED if one.valid_until <= now else DeskAnswer.AFTER_BACKUP, lost=one))
+        elif isinstance(one, Case):
+            verdicts.append(Verdict(DeskAnswer.IN_PROGRESS, case=one))
+        else:
+            verdicts.append(one or UNKNOWN)
+    return verdicts
 
 
 def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: datetime) -> Verdict:
     """``judge`` for a signed-in desk; the look is recorded on the case, a miss on the person who looked."""
+    return check_letters(session, (letter,), actor, now=now)[0]
+
+
+def check_letters(session: Session, found: Iterable[Found | Verdict | None], actor: Actor, *, now: datetime) -> list[Verdict]:
+    """The same for many at once; a verdict that needed no letter is recorded as a miss."""
     check(actor, Permission.CHECK_LETTER)
-    verdict = judge_found(session, letter, actor.hospital_code, now=now)
+    verdicts = judge_all(session, found, actor.hospital_code, now=now)
+    _record_looks(session, verdicts, actor, now=now)
+    return verdicts
+
+
+def _record_looks(session: Session, verdicts: Sequence[Verdict], actor: Actor, *, now: datetime) -> None:
+    """One link for each look: on the case, on the cover letter, or on whoever asked for what is not there or was not ours."""
+    cases, lists = {one.case.id for one in verdicts if one.case}, {one.collective.id for one in verdicts if one.collective}
+    # Locked in one order by everybody, so that no two wait for each other.
+    for kind, ids in ((Case, cases), (CollectiveLetter, lists)):
+        if ids:
+            number = col(kind.id)
+            session.exec(select(number).where(number.in_(ids)).order_by(number).with_for_update(key_share=True)).all()
+    if any(one.case is None and one.collective is None for one in verdicts):
+        audit.lock_person(session, actor)
+    audit.record_all(session, [_look(verdict, actor) for verdict in verdicts], actor=actor, now=now)
+
+
+def _look(verdict: Verdict, actor: Actor) -> audit.Entry:
     detail = {"answer": verdict.answer.value, "hospital": actor.hospital_code}
     if verdict.collective is not None:
-        audit.record(session, f"collective:{verdict.collective.id}", "DESK_CHECK", actor=actor, now=now, **detail)
-        return verdict
-    if verdict.case is None:
-        return missed(session, verdict, actor, now=now)
-    assert verdict.case.id is not None
-    advance.lock_by_id(session, verdict.case.id)
-    audit.record(session, advance.subject(verdict.case), "DESK_CHECK", actor=actor, now=now, **detail)
-    return verdict
-
-
-def missed(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -> Verdict:
-    """Record that somebody asked for a letter that is not there or was not ours."""
-    audit.record_on_person(session, "DESK_CHECK", actor=actor, now=now, answer=verdict.answer.value, hospital=actor.hospital_code)
-    return verdict
+        return audit.Entry(f"collective:{verdict.collective.id}", "DESK_CHECK", detail)
+    return audit.Entry(advance.subject(verdict.case) if verdict.case else f"staff:{actor.person_id}", "DESK_CHECK", detail)
 
 
 def accept(
@@ -230,6 +256,15 @@ def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sea
     return None if sealed else DeskAnswer.REVOKED
 
 
+def _judge(session: Session, letter: Letter, at: Standing, hospital_code: str | None, *, now: datetime) -> Verdict:
+    named = at.moved.to_hospital if at.moved else at.acceptance.hospital_code if at.acceptance else letter.hospital_code
+    sealed = not at.key_withdrawn
+    answer = _answer(letter, at.acceptance, now, sealed=sealed) or _fits(letter, named, hospital_code)
+    reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
+    prolonged = extensions.newest(session, letter) if answer == DeskAnswer.EXPIRED else None
+    return Verdict(answer, letter, at.case, at.hospital, at.acceptance, reason, at.moved, at.cap_rupiah, at.replaced_by, prolonged)
+
+
 def _judge_collective(session: Session, letter: CollectiveLetter, *, now: datetime) -> Verdict:
     replaced = select(CollectiveLetter.number).where(CollectiveLetter.replaces_id == letter.id)
     sealed = not trust.is_withdrawn(session, letter.key_id)
@@ -245,10 +280,6 @@ def _collective_answer(letter: CollectiveLetter, now: datetime, *, sealed: bool)
         return DeskAnswer.REVOKED
     over = letter.valid_until is not None and letter.valid_until <= now
     return DeskAnswer.EXPIRED if over else DeskAnswer.NOT_FOR_HOSPITAL
-
-
-def _replaced_by(session: Session, letter: Letter) -> str | None:
-    return session.exec(select(Letter.number).where(Letter.replaces_id == letter.id)).first()
 
 
 def _fits(letter: Letter, named: str | None, hospital_code: str | None) -> DeskAnswer:

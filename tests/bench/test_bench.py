@@ -67,3 +67,30 @@ def test_a_skipped_goal_keeps_what_was_measured_before(tmp_path) -> None:
         {"name": "a", "goal": 1, "measures": []},
         {"name": "b", "goal": 2, "measures": [1]},
     ]
+
+
+def measured(label: str, ratio: float, *, void: bool) -> dict[str, object]:
+    return {"label": label, "ratio": ratio, "void": void}
+
+
+def test_a_void_run_never_takes_the_place_of_a_good_one(tmp_path) -> None:
+    file = tmp_path / "results.jsonl"
+
+    def after(hour: str, *measures: dict[str, object]) -> dict[str, object]:
+        keep([{"name": "a", "goal": 1, "at": hour, "measures": list(measures)}], file)
+        (line,) = map(json.loads, file.read_text().splitlines())
+        return {"at": line["at"], **{one["label"]: (one["ratio"], one["void"], one.get("at")) for one in line["measures"]}}
+
+    assert after("1", measured("x", 1.0, void=True), measured("y", 2.0, void=False)) == {
+        "at": "1",
+        "x": (1.0, True, None),
+        "y": (2.0, False, None),
+    }
+    assert after("2", measured("x", 1.5, void=True), measured("y", 9.0, void=True))["y"] == (2.0, False, "1")
+    assert after("3", measured("x", 1.6, void=False), measured("y", 8.0, void=True)) == {
+        "at": "3",
+        "x": (1.6, False, None),
+        "y": (2.0, False, "1"),
+    }
+    assert after("4", measured("x", 7.0, void=True), measured("y", 7.0, void=True))["at"] == "3", "nothing of it says anything"
+    assert after("5", measured("x", 1.7, void=False), measured("y", 2.1, void=False))["y"] == (2.1, False, None)

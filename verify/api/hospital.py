@@ -10,9 +10,11 @@ from schemas.desk_check import AcceptQuestion, DeskQuestion, describe
 from schemas.hospital import (
     AcceptedListSchema,
     AcceptedSchema,
+    ChecksQuestion,
     DayQuery,
     HospitalAcceptSchema,
     HospitalAnswerSchema,
+    HospitalAnswersSchema,
     LetterRefusedSchema,
     NumbersSchema,
     accepted_facts,
@@ -20,7 +22,7 @@ from schemas.hospital import (
     refusal,
 )
 from verify.auth import me, parts, requires
-from verify.counter import accept_question, check_question
+from verify.counter import accept_question, check_codes, check_question
 from verify.path_inquiry import local_today
 from workflows import desk, desk_day
 from workflows.desk import Verdict
@@ -39,6 +41,15 @@ PROBLEM = "application/problem+json"
 def check(question: dict[str, Any]) -> dict[str, Any]:
     """Is this letter good, for us, now? Every answer is 200; ``code`` says which of them it is."""
     return answered(check_question(question))
+
+
+@blueprint.post("/checks")
+@requires(Permission.CHECK_LETTER)
+@blueprint.arguments(ChecksQuestion)
+@blueprint.response(200, HospitalAnswersSchema)
+def check_many(question: dict[str, Any]) -> dict[str, Any]:
+    """Up to 100 codes at once: each answer is the one ``check`` gives, in the order asked, and each look is written down."""
+    return {"answers": [answered(verdict) for verdict in check_codes(question["codes"])]}
 
 
 @blueprint.post("/accept")

@@ -12,10 +12,11 @@ from schemas.hospital import (
     DayQuery,
     HospitalAcceptSchema,
     HospitalAnswerSchema,
+    HospitalAnswersSchema,
     LetterRefusedSchema,
     NumbersSchema,
 )
-from schemas.sandbox import SandboxAcceptQuestion, SandboxQuestion
+from schemas.sandbox import SandboxAcceptQuestion, SandboxChecksQuestion, SandboxQuestion
 from verify.api.hospital import PROBLEM, accept_response
 from verify.auth import me, parts, requires
 from verify.path_inquiry import local_today
@@ -40,6 +41,15 @@ def mark(response: Response) -> Response:
 def check(question: dict[str, Any]) -> dict[str, Any]:
     """The answer behind a fixed code such as ``CONTOH-BERLAKU``; the same as ``number`` with a NIK that begins with 99."""
     return sandbox.answer(sandbox.asked(question), now=parts().clock())
+
+
+@blueprint.post("/checks")
+@requires(Permission.CHECK_LETTER)
+@blueprint.arguments(SandboxChecksQuestion)
+@blueprint.response(200, HospitalAnswersSchema)
+def check_many(question: dict[str, Any]) -> dict[str, Any]:
+    """The answers behind many fixed codes, in the order asked."""
+    return {"answers": [sandbox.answer(code, now=parts().clock()) for code in question["codes"]]}
 
 
 @blueprint.post("/accept")
