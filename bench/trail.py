@@ -50,8 +50,8 @@ def appended(made: Office, each: int, rounds: int) -> Measure:
 
     def chained(case_id: int) -> None:
         with made.write() as session:
-            case = advance.lock_by_id(session, case_id)
-            audit.record(session, advance.subject(case), "DESK_CHECK", actor=actor, now=made.clock(), answer="VALID", hospital="3673015")
+            advance.hold(session, (case_id,))
+            audit.record(session, f"case:{case_id}", "DESK_CHECK", actor=actor, now=made.clock(), answer="VALID", hospital="3673015")
 
     def unchained(case_id: int) -> None:
         with made.write() as session:

@@ -7,7 +7,7 @@ short tokens by client credentials, or sign each request (``verify/signed_reques
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -16,7 +16,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Flask, current_app, g, request
 from flask import session as cookie
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, exists, select
 
 from verify import hospital_secrets, signed_request, throttle
 from verify.composition import Rekom
@@ -27,7 +29,9 @@ from workflows.actor import Actor
 from workflows.authority import authority_of
 from workflows.errors import InvalidInput, NotAllowed
 from workflows.permissions import Permission, check
+from workflows.records.hospital_key import HospitalKey, HospitalKeyScope
 from workflows.records.sign_in import SignIn
+from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.states import Role
 from workflows.vocabulary import Scope
@@ -38,6 +42,22 @@ PERMISSION, PUBLIC, BEFORE_FACTOR = "_rekom_permission", "_rekom_public", "_reko
 PROGRAMS = ("/api/", "/oauth/", "/fhir/")
 TOKEN_LIFE = timedelta(minutes=15)
 """Of a hospital system's token: long enough for a shift's requests, too short to be worth stealing."""
+
+_ALLOWED = (
+    sql_select(
+        Staff,
+        exists().where(col(SigningAuthority.staff_id) == Staff.id).label("signs"),
+        col(HospitalKey.client_id),
+        col(StaffRole.role),
+        col(HospitalKeyScope.scope),
+    )
+    .outerjoin(StaffRole, col(StaffRole.staff_id) == Staff.id)
+    .outerjoin(HospitalKey, col(HospitalKey.staff_id) == Staff.id)
+    .outerjoin(HospitalKeyScope, col(HospitalKeyScope.client_id) == HospitalKey.client_id)
+)
+"""People with what they may: a row for each role and scope."""
+_PERSON = _ALLOWED.where(col(Staff.id) == bindparam("staff_id"))
+_SESSION = _ALLOWED.add_columns(SignIn).join(SignIn, col(SignIn.staff_id) == Staff.id).where(col(SignIn.digest) == bindparam("digest"))
 
 
 class NotSignedIn(NotAllowed):
@@ -262,13 +282,16 @@ def find_session(rekom: Rekom, token: str | None) -> tuple[SignIn, Actor] | None
 
 
 def session_of(rekom: Rekom, token_digest: str) -> tuple[SignIn, Actor] | None:
-    """The same by what is stored of its token."""
+    """The same by what is stored of its token; one statement, for whoever holds no authority to sign."""
     now = rekom.clock()
     with rekom.database.read() as session:
-        found = session.exec(select(SignIn, Staff).join(Staff).where(SignIn.digest == token_digest)).first()
-        if found is None or found[0].ended_at is not None or found[0].expires_at <= now or found[1].disabled_at is not None:
+        rows = session.execute(_SESSION, {"digest": token_digest}).all()
+        if not rows:
             return None
-        return found[0], _actor(rekom, session, found[1], now)
+        found: SignIn = rows[0].SignIn
+        if found.ended_at is not None or found.expires_at <= now or rows[0].Staff.disabled_at is not None:
+            return None
+        return found, _allowed(rekom, session, rows, now)
 
 
 def hash_password(password: str, *, environment: str) -> str:
@@ -277,14 +300,18 @@ def hash_password(password: str, *, environment: str) -> str:
 
 
 def _actor(rekom: Rekom, session: Session, person: Staff, now: datetime) -> Actor:
+    return _allowed(rekom, session, session.execute(_PERSON, {"staff_id": person.id}).all(), now)
+
+
+def _allowed(rekom: Rekom, session: Session, rows: Sequence[Any], now: datetime) -> Actor:
+    person: Staff = rows[0].Staff
     assert person.id is not None
-    roles: set[Role] = set(session.exec(select(col(StaffRole.role)).where(StaffRole.staff_id == person.id)))
+    roles: set[Role] = {row.role for row in rows if row.role}
     # An acting signer has the head's role for exactly the days of the authority.
-    if authority_of(session, person.id, person.region_code, rekom.zone(person.region_code), now=now) is not None:
+    if rows[0].signs and authority_of(session, person.id, person.region_code, rekom.zone(person.region_code), now=now) is not None:
         roles.add(Role.KADIS)
-    scopes = None
-    if person.hospital_code is not None and hospital_keys.is_key(session, person):
-        scopes = frozenset(hospital_keys.scopes_of(session, person))
+    is_key = person.hospital_code is not None and rows[0].client_id is not None
+    scopes: frozenset[Scope] | None = frozenset(row.scope for row in rows if row.scope) if is_key else None
     return Actor(person.id, person.name, frozenset(roles), person.region_code, person.hospital_code, scopes)
 
 

@@ -39,7 +39,7 @@ from workflows import (
     without_nik,
 )
 from workflows.decision import Beside
-from workflows.desk import Found, Verdict
+from workflows.desk import Found, Known, Verdict
 from workflows.errors import InvalidInput
 from workflows.households import Family
 from workflows.intake import Intake
@@ -283,10 +283,10 @@ def check_codes(codes: Sequence[str]) -> list[Verdict]:
         return desk.check_letters(session, _found(session, codes), me(), now=parts().clock())
 
 
-def _found(session: Session, codes: Sequence[str]) -> list[Found | Verdict | None]:
+def _found(session: Session, codes: Sequence[str]) -> list[Known | None]:
     bedside = {code: provisional for code in codes if (provisional := provisional_in(code))}
     sealed = [code for code in codes if code not in bedside]
-    found: dict[str, Found | ForgedToken | None] = dict(zip(sealed, seals.letters_with(session, sealed, parts().keys), strict=True))
+    found: dict[str, Known | ForgedToken | None] = dict(zip(sealed, seals.letters_with(session, sealed, parts().keys), strict=True))
     found |= {code: desk.find_by_provisional(session, provisional) for code, provisional in bedside.items()}
     return [seals.refusal(one) if isinstance(one, ForgedToken) else one for one in (found[code] for code in codes)]
 

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from schemas.letter_token import ANY_HOSPITAL, ForgedToken, LetterClaims, WrongSignature, open_token, token_in
 from verify.keyring import KeyRing
 from workflows import desk, lost_letters, trust
-from workflows.desk import Verdict
+from workflows.desk import Known, Verdict
 from workflows.lost_letters import Lost
 from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
+from workflows.standing import Standing
 from workflows.vocabulary import LetterType
 
 Tried = TypeVar("Tried")
@@ -50,16 +51,21 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | Collecti
     return _whose(session, opened, letter, keys, withdrawn=trust.is_withdrawn(session, opened.claims.key_id))
 
 
-def letters_with(session: Session, codes: Sequence[str], keys: KeyRing) -> list[Letter | CollectiveLetter | Lost | ForgedToken | None]:
+def letters_with(session: Session, codes: Sequence[str], keys: KeyRing) -> list[Known | ForgedToken | None]:
     """The same for many codes with few statements, in their order; what would be raised stands in its place."""
     opened = [_tried(_opened, code, keys) for code in codes]
-    true = [one for one in opened if isinstance(one, Opened)]
-    letters, withdrawn = desk.find_by_token_ids(session, (one.claims.token_id for one in true)), trust.withdrawn_keys(session)
+    found = desk.find_by_token_ids(session, (one.claims.token_id for one in opened if isinstance(one, Opened)))
+    return [_tried(_standing, session, one, found.get(one.claims.token_id), keys) if isinstance(one, Opened) else one for one in opened]
 
-    def whose(one: Opened) -> Letter | CollectiveLetter | Lost | None:
-        return _whose(session, one, letters.get(one.claims.token_id), keys, withdrawn=one.claims.key_id in withdrawn)
 
-    return [_tried(whose, one) if isinstance(one, Opened) else one for one in opened]
+def _standing(session: Session, opened: Opened, found: Standing | CollectiveLetter | None, keys: KeyRing) -> Known | None:
+    """What was found, where the seal is the one it has now; under the key it has now nobody need be asked about the key."""
+    if not isinstance(found, Standing):
+        return _whose(session, opened, found, keys, withdrawn=trust.is_withdrawn(session, opened.claims.key_id))
+    asked = found.letter.key_id == opened.claims.key_id
+    withdrawn = found.key_withdrawn if asked else trust.is_withdrawn(session, opened.claims.key_id)
+    _whose(session, opened, found.letter, keys, withdrawn=withdrawn)
+    return found
 
 
 def told_by(claims: LetterClaims, token: str, session: Session) -> Lost:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
 from workflows.actor import Actor
@@ -21,7 +21,8 @@ from workflows.records.staff import Staff
 
 GENESIS = "0" * 64
 _quoted = encode_basestring
-_append = AuditEvent.__table__.insert()  # type: ignore[attr-defined]
+_APPEND = insert(AuditEvent).inline()
+_LAST = text("SELECT sequence, hash FROM audit_event WHERE subject = :subject ORDER BY sequence DESC LIMIT 1")
 _EACH = {
     "sqlite": "json_each(:subjects) AS asked",
     "postgresql": "json_array_elements_text(CAST(:subjects AS json)) AS asked(value)",
@@ -45,52 +46,31 @@ class Entry:
     detail: dict[str, Any]
 
 
-def record(session: Session, subject: str, action: str, *, actor: Actor, now: datetime, **detail: Any) -> AuditEvent:
-    """Append one event to the chain of ``subject`` (``case:12``, ``staff:3``); details hold words and ids, never a NIK."""
-    sequence, head = _last(session, subject)
-    event = AuditEvent(
-        subject=subject,
-        sequence=sequence + 1,
-        at=now,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        action=action,
-        detail=detail,
-        previous_hash=head,
-        hash="",
-    )
-    event.hash = event_hash(event)
-    session.add(event)
+def record(session: Session, subject: str, action: str, *, actor: Actor, now: datetime, **detail: Any) -> str:
+    """Append one event to the chain of ``subject`` (``case:12``, ``staff:3``) and return its hash; details hold words and ids, never
+    a NIK. The caller holds what the chain hangs on.
+    """
     session.flush()
-    return event
+    connection = session.connection()
+    sequence, head = connection.execute(_LAST, {"subject": subject}).tuples().first() or (0, GENESIS)
+    link = _link(Entry(subject, action, detail), sequence, head, actor, now)
+    connection.execute(_APPEND, link)
+    return str(link["hash"])
 
 
 def record_all(session: Session, entries: Sequence[Entry], *, actor: Actor, now: datetime) -> None:
-    """Append many events in their order, with two statements for all of them. The caller holds what their chains hang on."""
+    """Append many events in their order, with two statements for all of them."""
     session.flush()
     heads = _heads(session, {entry.subject for entry in entries})
     links = []
     for entry in entries:
-        sequence, head = heads.get(entry.subject, (0, GENESIS))
-        own = link_hash(head, entry.subject, sequence + 1, now, actor.id, actor.name, entry.action, canonical(entry.detail))
-        heads[entry.subject] = sequence + 1, own
-        links.append(
-            {
-                "subject": entry.subject,
-                "sequence": sequence + 1,
-                "at": now,
-                "actor_id": actor.id,
-                "actor_name": actor.name,
-                "action": entry.action,
-                "detail": entry.detail,
-                "previous_hash": head,
-                "hash": own,
-            }
-        )
-    session.connection().execute(_append, links)
+        link = _link(entry, *heads.get(entry.subject, (0, GENESIS)), actor, now)
+        heads[entry.subject] = link["sequence"], link["hash"]
+        links.append(link)
+    session.connection().execute(_APPEND, links)
 
 
-def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> AuditEvent:
+def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> str:
     """Append to the actor's own chain, under the lock of their row, for what belongs to no case."""
     lock_person(session, actor)
     return record(session, f"staff:{actor.person_id}", action, actor=actor, now=now, **detail)
@@ -138,13 +118,24 @@ def events_of(session: Session, subject: str) -> list[AuditEvent]:
     return list(session.exec(select(AuditEvent).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence))))
 
 
-def _last(session: Session, subject: str) -> tuple[int, str]:
-    newest = select(AuditEvent.sequence, AuditEvent.hash).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence).desc())
-    return session.exec(newest.limit(1)).first() or (0, GENESIS)
+def _link(entry: Entry, sequence: int, head: str, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The row that follows the link with this sequence number and hash."""
+    own = link_hash(head, entry.subject, sequence + 1, now, actor.id, actor.name, entry.action, canonical(entry.detail))
+    return {
+        "subject": entry.subject,
+        "sequence": sequence + 1,
+        "at": now,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "action": entry.action,
+        "detail": entry.detail,
+        "previous_hash": head,
+        "hash": own,
+    }
 
 
 def _heads(session: Session, subjects: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """The same of many chains; those without any event are left out."""
+    """Newest sequence number and hash of many chains; those without any event are left out."""
     connection = session.connection()
     rows = connection.execute(_HEADS[connection.dialect.name], {"subjects": json.dumps(sorted(subjects))})
     return {subject: (sequence, head) for subject, sequence, head in rows if sequence is not None}

@@ -10,7 +10,7 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, extensions, trust, webhooks
+from workflows import advance, audit, extensions, standing, trust, webhooks
 from workflows.actor import Actor
 from workflows.collective_states import CollectiveStatus
 from workflows.extensions import Prolonged
@@ -26,7 +26,7 @@ from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer
 from workflows.records.webhook import News
 from workflows.sealed import left_sealed
-from workflows.standing import Standing, standings
+from workflows.standing import Standing
 from workflows.states import Action
 from workflows.vocabulary import AT_HOSPITAL
 
@@ -75,6 +75,8 @@ class Verdict:
 
 KEY_WITHDRAWN = "kunci surat ini ditarik"
 """Why every letter under a compromised key is refused until it is sealed anew."""
+Known = Found | Standing | Verdict
+"""What can be asked about: also a letter that was read with its standing, and what needed none to be answered."""
 FORGED = Verdict(DeskAnswer.FORGED)
 OLD_SEAL = Verdict(DeskAnswer.REVOKED, reason=KEY_WITHDRAWN)
 """A true seal of ours under a withdrawn key; the letter may have a new one."""
@@ -90,11 +92,10 @@ def find_by_token_id(session: Session, token_id: str) -> Letter | None:
     return session.exec(select(Letter).options(*PAPERS).where(Letter.token_id == token_id)).first()
 
 
-def find_by_token_ids(session: Session, token_ids: Iterable[str]) -> dict[str, Letter | CollectiveLetter]:
+def find_by_token_ids(session: Session, token_ids: Iterable[str]) -> dict[str, Standing | CollectiveLetter]:
     """Both kinds of letters for many seals that were genuine, by the id in them."""
     wanted = set(token_ids)
-    letters = select(Letter).options(*PAPERS).where(col(Letter.token_id).in_(wanted))
-    found: dict[str, Letter | CollectiveLetter] = {letter.token_id: letter for letter in session.exec(letters)}
+    found: dict[str, Standing | CollectiveLetter] = {**standing.by_token_id(session, wanted)}
     if missing := wanted - found.keys():
         lists = select(CollectiveLetter).where(col(CollectiveLetter.token_id).in_(missing))
         found |= {letter.token_id: letter for letter in session.exec(lists) if letter.token_id}
@@ -149,14 +150,16 @@ def judge_found(session: Session, found: Found | None, hospital_code: str | None
     return judge_all(session, (found,), hospital_code, now=now)[0]
 
 
-def judge_all(session: Session, found: Iterable[Found | Verdict | None], hospital_code: str | None, *, now: datetime) -> list[Verdict]:
+def judge_all(session: Session, found: Iterable[Known | None], hospital_code: str | None, *, now: datetime) -> list[Verdict]:
     """The same for many at once, in their order; what is a verdict already stays."""
     found = list(found)
-    known = standings(session, [one for one in found if isinstance(one, Letter)])
+    asked = standing.by_id(session, (one.id or 0 for one in found if isinstance(one, Letter)))
     verdicts = []
     for one in found:
         if isinstance(one, Letter):
-            verdicts.append(_judge(session, one, known[one.id or 0], hospital_code, now=now))
+            verdicts.append(_judge(session, asked[one.id or 0]._replace(letter=one), hospital_code, now=now))
+        elif isinstance(one, Standing):
+            verdicts.append(_judge(session, one, hospital_code, now=now))
         elif isinstance(one, CollectiveLetter):
             verdicts.append(_judge_collective(session, one, now=now))
         elif isinstance(one, Lost):
@@ -173,7 +176,7 @@ def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: d
     return check_letters(session, (letter,), actor, now=now)[0]
 
 
-def check_letters(session: Session, found: Iterable[Found | Verdict | None], actor: Actor, *, now: datetime) -> list[Verdict]:
+def check_letters(session: Session, found: Iterable[Known | None], actor: Actor, *, now: datetime) -> list[Verdict]:
     """The same for many at once; a verdict that needed no letter is recorded as a miss."""
     check(actor, Permission.CHECK_LETTER)
     verdicts = judge_all(session, found, actor.hospital_code, now=now)
@@ -183,12 +186,11 @@ def check_letters(session: Session, found: Iterable[Found | Verdict | None], act
 
 def _record_looks(session: Session, verdicts: Sequence[Verdict], actor: Actor, *, now: datetime) -> None:
     """One link for each look: on the case, on the cover letter, or on whoever asked for what is not there or was not ours."""
-    cases, lists = {one.case.id for one in verdicts if one.case}, {one.collective.id for one in verdicts if one.collective}
-    # Locked in one order by everybody, so that no two wait for each other.
-    for kind, ids in ((Case, cases), (CollectiveLetter, lists)):
-        if ids:
-            number = col(kind.id)
-            session.exec(select(number).where(number.in_(ids)).order_by(number).with_for_update(key_share=True)).all()
+    if cases := {one.case.id or 0 for one in verdicts if one.case}:
+        advance.hold(session, cases)
+    if lists := {one.collective.id for one in verdicts if one.collective}:
+        number = col(CollectiveLetter.id)
+        session.exec(select(number).where(number.in_(lists)).order_by(number).with_for_update(key_share=True)).all()
     if any(one.case is None and one.collective is None for one in verdicts):
         audit.lock_person(session, actor)
     audit.record_all(session, [_look(verdict, actor) for verdict in verdicts], actor=actor, now=now)
@@ -256,9 +258,9 @@ def _answer(letter: Letter, acceptance: Acceptance | None, now: datetime, *, sea
     return None if sealed else DeskAnswer.REVOKED
 
 
-def _judge(session: Session, letter: Letter, at: Standing, hospital_code: str | None, *, now: datetime) -> Verdict:
+def _judge(session: Session, at: Standing, hospital_code: str | None, *, now: datetime) -> Verdict:
+    letter, sealed = at.letter, not at.key_withdrawn
     named = at.moved.to_hospital if at.moved else at.acceptance.hospital_code if at.acceptance else letter.hospital_code
-    sealed = not at.key_withdrawn
     answer = _answer(letter, at.acceptance, now, sealed=sealed) or _fits(letter, named, hospital_code)
     reason = letter.revoked_reason if sealed else letter.revoked_reason or KEY_WITHDRAWN
     prolonged = extensions.newest(session, letter) if answer == DeskAnswer.EXPIRED else None

@@ -112,11 +112,6 @@ def ordered(scopes: Sequence[Scope] | frozenset[Scope]) -> tuple[Scope, ...]:
     return tuple(scope for scope in Scope if scope in scopes)
 
 
-def is_key(session: Session, person: Staff) -> bool:
-    """Whether an account is a program's."""
-    return session.exec(select(HospitalKey.client_id).where(HospitalKey.staff_id == person.id)).first() is not None
-
-
 def usable(session: Session, client_id: str) -> tuple[HospitalKey, Staff] | None:
     """A key that is not revoked, with its account."""
     query = select(HospitalKey, Staff).join(Staff, col(Staff.id) == HospitalKey.staff_id)

@@ -1,7 +1,7 @@
-"""What an answer about letters rests on beside the letters themselves: read in one statement, for one of them as for many."""
+"""What an answer about letters rests on, read in one statement: for one of them as for many."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased, defer
@@ -14,12 +14,13 @@ from workflows.records.hospital import Hospital
 from workflows.records.letter import Letter
 from workflows.records.transfer import Transfer, TransferOutcome
 from workflows.records.trust import TrustEntry
-from workflows.sealed import sealed_columns
+from workflows.sealed import left_sealed, sealed_columns
 
 
 class Standing(NamedTuple):
-    """One letter's: ``moved`` is its newest confirmed move, ``hospital`` whose it is now or whom it names."""
+    """How one letter stands: ``moved`` is its newest confirmed move, ``hospital`` whose it is now or whom it names."""
 
+    letter: Letter
     case: Case
     acceptance: Acceptance | None
     moved: Transfer | None
@@ -43,7 +44,7 @@ _newest_move = (
 _whose = func.coalesce(Transfer.to_hospital, Acceptance.hospital_code, Letter.hospital_code)
 _query = (
     select(
-        col(Letter.id),
+        Letter,
         Case,
         Acceptance,
         Transfer,
@@ -60,15 +61,23 @@ _query = (
     .outerjoin(Hospital, col(Hospital.code) == _whose)
     .outerjoin(TrustEntry, col(TrustEntry.key_id) == Letter.key_id)
     .outerjoin(_successor, col(_successor.replaces_id) == Letter.id)
-    .where(col(Letter.id).in_(bindparam("letters", expanding=True)))
-    .options(*_LEFT)
+    .options(*left_sealed(Letter), *_LEFT)
 )
-"""Built once: putting it together costs more than asking it."""
+_BY_ID = _query.where(col(Letter.id).in_(bindparam("wanted", expanding=True)))
+_BY_TOKEN_ID = _query.where(col(Letter.token_id).in_(bindparam("wanted", expanding=True)))
+"""Built once: putting one together costs more than asking it."""
 
 
-def standings(session: Session, letters: Sequence[Letter]) -> dict[int, Standing]:
-    """Each letter's standing now, by its number."""
-    if not letters:
-        return {}
-    rows = session.execute(_query, {"letters": [letter.id for letter in letters]})
-    return {number: Standing(*rest) for number, *rest in rows}
+def by_id(session: Session, letter_ids: Iterable[int]) -> dict[int, Standing]:
+    """How letters stand now, by their numbers."""
+    return {one.letter.id or 0: one for one in _asked(session, _BY_ID, letter_ids)}
+
+
+def by_token_id(session: Session, token_ids: Iterable[str]) -> dict[str, Standing]:
+    """The same by the random ids in their seals; a letter that is not there is left out."""
+    return {one.letter.token_id: one for one in _asked(session, _BY_TOKEN_ID, token_ids)}
+
+
+def _asked(session: Session, query: Any, wanted: Iterable[Any]) -> list[Standing]:
+    unique = sorted(set(wanted))
+    return [Standing(*row) for row in session.execute(query, {"wanted": unique})] if unique else []

@@ -134,7 +134,8 @@ def test_a_detail_holds_by_its_value_and_not_by_its_letters(office: Office, writ
 def test_a_detail_is_stored_as_it_is_hashed(office: Office) -> None:
     loket, value = office.actor("loket"), {"z": "Sá “ya”\n", "a": [1, None, True, 0.5], "m": {"b": 1, "a": "</"}}
     with office.write() as session:
-        event = audit.record_on_person(session, "TRY", actor=loket, now=office.clock(), **value)
+        own = audit.record_on_person(session, "TRY", actor=loket, now=office.clock(), **value)
+        event = session.exec(select(AuditEvent).where(AuditEvent.hash == own)).one()
         stored = session.execute(text("SELECT CAST(detail AS TEXT) FROM audit_event WHERE id = :id"), {"id": event.id}).scalar_one()
     assert stored == json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     names = ("subject", "sequence", "actor_id", "actor_name", "action", "detail")
