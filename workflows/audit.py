@@ -52,7 +52,7 @@ def record(session: Session, subject: str, action: str, *, actor: Actor, now: da
     """
     session.flush()
     connection = session.connection()
-    sequence, head = connection.execute(_LAST, {"subject": subject}).tuples().first() or (0, GENESIS)
+    sequence, head = connection.execute(_LAST, {"subject": subject}).first() or (0, GENESIS)
     link = _link(Entry(subject, action, detail), sequence, head, actor, now)
     connection.execute(_APPEND, link)
     return str(link["hash"])
