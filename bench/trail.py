@@ -131,7 +131,7 @@ def canonical(event: AuditEvent | Link) -> str:
     """What is hashed of an event, written once more by hand."""
     names = ("subject", "sequence", "actor_id", "actor_name", "action")
     content: dict[str, Any] = {name: getattr(event, name) for name in names}
-    content["at"] = event.at.astimezone(UTC).isoformat(timespec="microseconds")
+    content["at"] = event.moment if isinstance(event, Link) else event.at.astimezone(UTC).isoformat(timespec="microseconds")
     content["detail"] = json.loads(event.detail) if isinstance(event.detail, str) else event.detail
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

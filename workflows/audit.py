@@ -20,7 +20,7 @@ from workflows.records.audit_event import AuditEvent, canonical
 from workflows.records.staff import Staff
 
 GENESIS = "0" * 64
-_quoted = encode_basestring
+_quoted, _sha256 = encode_basestring, hashlib.sha256
 _APPEND = insert(AuditEvent).inline()
 _LAST = text("SELECT sequence, hash FROM audit_event WHERE subject = :subject ORDER BY sequence DESC LIMIT 1")
 _EACH = {
@@ -91,16 +91,23 @@ def event_hash(event: AuditEvent) -> str:
 def link_hash(
     previous: str, subject: str, sequence: int, at: datetime, actor_id: int | None, actor_name: str, action: str, detail: str
 ) -> str:
-    """The same from columns, for walking millions of them; ``detail`` is canonical JSON.
+    """The same from columns; ``detail`` is canonical JSON."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return stored_hash(previous, subject, sequence, moment, actor_id, actor_name, action, detail)
+
+
+def stored_hash(
+    previous: str, subject: str, sequence: int, moment: str, actor_id: int | None, actor_name: str, action: str, detail: str
+) -> str:
+    """The same from texts as they are stored, for walking millions of them; ``moment`` is in UTC with its microseconds.
 
     What is hashed is the canonical JSON of the whole event, its keys in alphabetical order.
     """
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     written = (
         f'{previous}{{"action":{_quoted(action)},"actor_id":{"null" if actor_id is None else actor_id},"actor_name":{_quoted(actor_name)}'
         f',"at":"{moment}","detail":{detail},"sequence":{sequence},"subject":{_quoted(subject)}}}'
     )
-    return hashlib.sha256(written.encode()).hexdigest()
+    return _sha256(written.encode()).hexdigest()
 
 
 def verify_chain(events: Iterable[AuditEvent]) -> int | None:

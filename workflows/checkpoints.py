@@ -6,31 +6,36 @@ that hospitals hold cannot: whoever rewrites, cuts or leaves out a chain can no 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Text, cast, text
+from sqlalchemy import ColumnElement, Text, cast, text, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
-from workflows.audit import GENESIS, link_hash
+from workflows.audit import GENESIS, stored_hash
 from workflows.records.audit_event import AuditEvent, canonical
 from workflows.records.checkpoint import Checkpoint
 
 LEAF, NODE = b"\x00", b"\x01"
 """Prefixes of RFC 6962: a leaf can never be taken for a node."""
 FETCHED = 1_000
+MOMENT: Mapping[str, ColumnElement[str]] = {
+    "postgresql": func.to_char(func.timezone("UTC", AuditEvent.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
+    "sqlite": func.replace(type_coerce(AuditEvent.at, Text), " ", "T") + "+00:00",
+}
+"""An event's moment as it is hashed, written by the database: reading and writing it anew took longer than the hash."""
 
 
 class Link(NamedTuple):
-    """One event as it is stored; ``detail`` is JSON text."""
+    """One event as it is stored; ``detail`` is JSON text, ``moment`` in UTC with its microseconds."""
 
     previous_hash: str
     subject: str
     sequence: int
-    at: datetime
+    moment: str
     actor_id: int | None
     actor_name: str
     action: str
@@ -117,8 +122,8 @@ def walk(session: Session, last_event: int) -> Walk:
 
 def links(session: Session, last_event: int) -> Iterator[Link]:
     """The events up to one, chain after chain, as columns: millions of them need no objects."""
-    detail = cast(AuditEvent.detail, Text)
-    columns = [getattr(AuditEvent, name) if name != "detail" else detail for name in Link._fields]
+    told = {"moment": MOMENT[session.get_bind().dialect.name], "detail": cast(AuditEvent.detail, Text)}
+    columns = [told[name] if name in told else getattr(AuditEvent, name) for name in Link._fields]
     query = sql_select(*columns).where(col(AuditEvent.id) <= last_event).order_by(col(AuditEvent.subject), col(AuditEvent.sequence))
     return (Link(*row) for row in session.execute(query.execution_options(yield_per=FETCHED)))
 
@@ -127,17 +132,24 @@ def follow(trail: Iterable[Link]) -> Walk:
     """Check links that come chain after chain, oldest first."""
     chains: dict[str, tuple[int, str]] = {}
     broken: str | None = None
+    subject, sequence, head = None, 0, GENESIS
     for link in trail:
-        if broken is None and not _holds(link, *chains.get(link.subject, (0, GENESIS))):
+        if link.subject != subject:  # the chain before has ended
+            if subject is not None:
+                chains[subject] = sequence, head
+            subject, (sequence, head) = link.subject, chains.get(link.subject, (0, GENESIS))
+        if broken is None and not _holds(link, sequence, head):
             broken = f"{link.subject} #{link.sequence}"
-        chains[link.subject] = (link.sequence, link.hash)
+        sequence, head = link.sequence, link.hash
+    if subject is not None:
+        chains[subject] = sequence, head
     return Walk(len(chains), root_of(chains), broken)
 
 
 def _holds(link: Link, sequence: int, head: str) -> bool:
     if link.sequence != sequence + 1 or link.previous_hash != head:
         return False
-    return link.hash == link_hash(*link[:-1]) or _holds_rewritten(link)
+    return link.hash == stored_hash(*link[:-1]) or _holds_rewritten(link)
 
 
 def _holds_rewritten(link: Link) -> bool:
@@ -146,4 +158,4 @@ def _holds_rewritten(link: Link) -> bool:
         detail = canonical(json.loads(link.detail))
     except ValueError:
         return False
-    return link.hash == link_hash(*link._replace(detail=detail)[:-1])
+    return link.hash == stored_hash(*link._replace(detail=detail)[:-1])
