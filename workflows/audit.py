@@ -51,10 +51,8 @@ def record(session: Session, subject: str, action: str, *, actor: Actor, now: da
     a NIK. The caller holds what the chain hangs on.
     """
     session.flush()
-    connection = session.connection()
-    sequence, head = connection.execute(_LAST, {"subject": subject}).first() or (0, GENESIS)
-    link = _link(Entry(subject, action, detail), sequence, head, actor, now)
-    connection.execute(_APPEND, link)
+    link = _link(Entry(subject, action, detail), *_last(session, subject), actor, now)
+    session.connection().execute(_APPEND, link)
     return str(link["hash"])
 
 
@@ -139,6 +137,11 @@ def _link(entry: Entry, sequence: int, head: str, actor: Actor, now: datetime) -
         "previous_hash": head,
         "hash": own,
     }
+
+
+def _last(session: Session, subject: str) -> tuple[int, str]:
+    sequence, head = session.connection().execute(_LAST, {"subject": subject}).first() or (0, GENESIS)
+    return sequence, head
 
 
 def _heads(session: Session, subjects: Iterable[str]) -> dict[str, tuple[int, str]]:
