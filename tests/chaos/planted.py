@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -30,6 +29,7 @@ from workflows import (
     letters,
     looked,
     seats,
+    standing,
     tasks,
     trust,
     without_nik,
@@ -204,8 +204,8 @@ def unchained(true: Any) -> Any:
     """Each event begins a chain of its own."""
 
     def last(*words: Any) -> Any:
-        found = true(*words)
-        return found and SimpleNamespace(sequence=found.sequence, hash=GENESIS)
+        sequence, _ = true(*words)
+        return sequence, GENESIS
 
     return last
 
@@ -253,6 +253,16 @@ def desk_for_all(_: Stage) -> Patch:
     return both(patch.object(desk, "_use", used_by_all(None)), sees, fits)
 
 
+def key_forgotten(_: Stage) -> Patch:
+    """A withdrawn key is looked at neither with the letter nor by itself."""
+    asked = standing._asked
+
+    def without(*words: Any) -> Any:
+        return [one._replace(key_withdrawn=False) for one in asked(*words)]
+
+    return both(patch.object(trust, "is_withdrawn", lambda *_: False), patch.object(standing, "_asked", without))
+
+
 BUGS: tuple[Bug, ...] = (
     Bug("seats are counted in Python", replaced(seats, "_take", counted_in_python), gone=("checks",)),
     Bug("a seat is not given back", replaced(seats, "_release", lambda _: nothing)),
@@ -271,7 +281,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("two hospitals accept one letter", desk_for_all, gone=("acceptance.pk_acceptance", "checks", "triggers")),
     Bug("a late double is dropped", replaced(late_acceptances, "receive", drops_doubles), gone=("triggers",)),
     Bug("a letter that ran out is called good", replaced(desk, "_answer", blind_to(desk.DeskAnswer.EXPIRED))),
-    Bug("a withdrawn key is not looked at", replaced(trust, "is_withdrawn", lambda _: lambda *_: False)),
+    Bug("a withdrawn key is not looked at", key_forgotten),
     Bug("a page that shows a person writes no look down", replaced(looked, "note", lambda _: nothing)),
     Bug("audit events are not chained", replaced(audit, "_last", unchained)),
     Bug("a move writes no event", replaced(audit, "record", forgets_assessments)),
