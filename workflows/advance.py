@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from workflows import audit, facts, guards, registrations, seats, tasks
@@ -20,6 +22,12 @@ from workflows.records.letter import Letter
 from workflows.saying import say
 from workflows.states import ASSESSED, FINAL, INITIAL, LABEL, ON_OPENING, TRANSITIONS, Action, Job, Role, State, Transition
 
+_HOLD = (
+    sql_select(col(Case.id))
+    .where(col(Case.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Case.id))
+    .with_for_update(key_share=True)
+)
 NO_CASE = say("Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi.")
 
 
@@ -40,8 +48,7 @@ def lock_by_id(session: Session, case_id: int) -> Case:
 
 def hold(session: Session, case_ids: Iterable[int]) -> None:
     """Take the locks that the chains of cases hang on, without reading the cases: in one order, so that no two wait for each other."""
-    number = col(Case.id)
-    session.exec(select(number).where(number.in_(set(case_ids))).order_by(number).with_for_update(key_share=True)).all()
+    session.connection().execute(_HOLD, {"ids": list(set(case_ids))}).all()
 
 
 def begin(session: Session, case: Case, actor: Actor, *, now: datetime) -> None:
