@@ -3,10 +3,16 @@
 from importlib.resources import files
 from typing import Any
 
-from tests.journeys.site import Person
+from tests.journeys.looks import looks_well
+from tests.journeys.site import DESKTOP, PHONE, Person
 
 SOURCE = (files("axe_playwright_python") / "axe.min.js").read_text()
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("light", {"color_scheme": "light"}),
+    ("dark", {"color_scheme": "dark"}),
+    ("print", {"color_scheme": "light", "media": "print"}),
+)
 RUN = """async (only) => {
   const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 5).join(" | ")}`);
@@ -14,17 +20,36 @@ RUN = """async (only) => {
 
 
 def faults(someone: Person) -> list[str]:
-    """By every rule as the page is now, then the colours again in the dark and on paper; the theme is light again afterwards."""
+    """By every rule, light, dark and on paper, at the size the window has; the theme and the cursor are as they were afterwards."""
+    cursor = someone.page.evaluate_handle("() => document.activeElement")
+    was = "dark" if someone.page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") else "light"
     someone.page.emulate_media(reduced_motion="reduce")  # or colours are measured half-way from light to dark
     someone.page.evaluate(SOURCE)
-    found = _run(someone, {"type": "tag", "values": STANDARD})
-    for named, look in (("dark", {"color_scheme": "dark"}), ("print", {"media": "print"})):
+    found = []
+    for named, look in LOOKS:
         someone.page.emulate_media(**look)
-        found += [f"{named} {fault}" for fault in _run(someone, {"type": "rule", "values": ["color-contrast"]})]
-        someone.page.emulate_media(color_scheme="light", media="screen")
+        found += [f"{named} {fault}" for fault in _run(someone)]
+    someone.page.emulate_media(color_scheme=was, media="screen")  # type: ignore[arg-type]
+    cursor.evaluate("one => one.focus({ preventScroll: true })")  # paper has no forms: the cursor was lost there
     return found
 
 
-def _run(someone: Person, only: dict[str, Any]) -> list[str]:
-    found: list[str] = someone.page.evaluate(RUN, only)
+def well(someone: Person) -> None:
+    """A state of a page at the size the window has: by measure, and by axe-core."""
+    looks_well(someone)
+    found = faults(someone)
+    assert found == [], f"{someone.page.url}: {found}"
+
+
+def well_wide_and_small(someone: Person) -> None:
+    """The same on a desk's screen and on a telephone's; the window is as it was afterwards."""
+    size = someone.page.viewport_size
+    for other in (DESKTOP, PHONE):
+        someone.page.set_viewport_size(other)  # type: ignore[arg-type]
+        well(someone)
+    someone.page.set_viewport_size(size)  # type: ignore[arg-type]
+
+
+def _run(someone: Person) -> list[str]:
+    found: list[str] = someone.page.evaluate(RUN, {"type": "tag", "values": STANDARD})
     return found

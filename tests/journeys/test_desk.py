@@ -1,5 +1,6 @@
 """The desk in a real Chromium: its answers with network and without, scanner, photograph, PDF and camera, and what it keeps."""
 
+import math
 import re
 from datetime import timedelta
 
@@ -8,14 +9,32 @@ from playwright.sync_api import Route, expect
 
 from schemas.desk_check import WAIT_FOR_NEW
 from tests.journeys.at_desk import HERE, accepted, cut, prepare, qr, restore, says, scan, settled, sit
-from tests.journeys.looks import looks_well
-from tests.journeys.site import PHONE, Site
+from tests.journeys.axe import well_wide_and_small
+from tests.journeys.site import PHONE, Person, Site
 from tests.office import person
 from verify.web.desk_words import SENTENCES
 from workflows.desk import DeskAnswer
 from workflows.records import Acceptance, LateAcceptance
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+ARC = math.tan(math.radians(16 / 60))
+"""A capital letter is read at ease from where it takes 16 minutes of arc or more (ISO 9241-303)."""
+TWO_METRES = 2000 * ARC * 96 / 25.4
+"""Pixels of such a letter two metres away, 35.2 (9.3 mm), on a screen of 96 pixels an inch as CSS has it."""
+IN_THE_HAND = 500 * ARC * 160 / 25.4
+"""The same half a metre away, 14.7 (2.3 mm), on a telephone with its 160 such pixels an inch: nobody reads one from two metres."""
+CAP = """word => {
+  const style = getComputedStyle(word), pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  return pen.measureText("H").actualBoundingBoxAscent;
+}"""
+
+
+def cap_height(clerk: Person) -> float:
+    """Pixels from the foot to the head of a capital in the answer's word, as this browser draws it."""
+    return float(clerk.page.locator("#jawaban .verdict").evaluate(CAP))
 
 
 @pytest.mark.parametrize("answer", DeskAnswer)
@@ -28,9 +47,20 @@ def test_with_network(site: Site, answer: DeskAnswer) -> None:
     for button in ("#terima", "#perpanjang", "#pindah", "#ajukan"):
         expect(clerk.page.locator(button)).to_be_visible(visible=pressed.get(answer.value) == button)
     expect(clerk.page.locator("#jawaban .call")).to_be_visible(visible=answer != DeskAnswer.VALID)
+    assert cap_height(clerk) >= TWO_METRES
+    clerk.picture(f"answer-{answer.value.lower().replace('_', '-')}", whole=False)
+    well_wide_and_small(clerk)
     clerk.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    looks_well(clerk)
+    assert cap_height(clerk) >= IN_THE_HAND
     assert clerk.faults == []
+
+
+def test_the_eye_for_size_bites(site: Site) -> None:
+    clerk = sit(site)
+    scan(clerk, prepare(site.office, DeskAnswer.VALID))
+    says(clerk, "VALID")
+    clerk.page.locator("#jawaban .verdict").evaluate("word => { word.style.fontSize = '3rem' }")
+    assert IN_THE_HAND < cap_height(clerk) < TWO_METRES
 
 
 EARS = """window.heard = [];
@@ -83,6 +113,8 @@ def test_what_is_wrong_in_the_registration_number_keeps_the_letter(site: Site) -
     clerk.page.fill("#registration_number", "")
     accepted(clerk, "IGD-1")
     assert site.office.count(Acceptance) == 1
+    assert cap_height(clerk) >= TWO_METRES
+    well_wide_and_small(clerk)
 
 
 def test_a_number_typed_where_codes_go_is_no_unknown_letter(site: Site) -> None:

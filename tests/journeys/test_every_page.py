@@ -1,6 +1,5 @@
 """Every page there is, opened once: no fault by axe-core in light, dark or print, strict HTML, light, and nothing from elsewhere."""
 
-import gzip
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -11,7 +10,9 @@ from sqlmodel import select
 
 from tests.collective_office import issued
 from tests.journeys.axe import faults
-from tests.journeys.site import Person, Site
+from tests.journeys.looks import OPEN_FOLDS
+from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.journeys.weight import HEAVIEST, KEPT_FOR_LATER, compressed
 from tests.office import LONG, Office
 from tests.verify.made_scans import a_pdf, a_scan
 from tests.verify.web.test_bedside_page import admit
@@ -28,12 +29,6 @@ from workflows.states import Role
 from workflows.vocabulary import DocumentType, Urgency
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-HEAVIEST = 150_000
-"""Bytes of one page with all it loads, compressed, first visit."""
-
-KEPT_FOR_LATER = re.compile(r"/static/desk/zxing")
-"""The desk's reader of codes, 330 kB: its service worker fetches it behind the page, to be there without network."""
 
 PLACES: dict[str | None, tuple[str, ...]] = {
     None: ("/masuk", "/status", "/tidak-ada", "/masalah/berubah", "/bantuan", "/s/abc", "/s/{token}", "/t/{provisional}", "/foto/{phone}"),
@@ -72,7 +67,7 @@ ELSEWHERE = {
 """The same page by another address, or an address that only leads on."""
 NOT_MADE = {
     "/ktp": "there with an extra alone: tests/journeys/test_ktp.py",
-    "/masuk/kode": "asked for in tests/verify/web/test_second_factor_pages.py",
+    "/masuk/kode": "tests/journeys/test_faulty_pages.py",
     "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>": "tests/journeys/test_faulty_pages.py",
     "/berkas/<ticket>/paraf": "tests/journeys/test_faulty_pages.py",
     "/berkas/<ticket>/pencabutan": "tests/journeys/test_faulty_pages.py",
@@ -88,7 +83,7 @@ NOT_MADE = {
     "/cakupan/pintu/<int(max=2147483647):number>": "tests/journeys/test_faulty_pages.py",
     "/pintu": "tests/journeys/test_faulty_pages.py",
 }
-"""Pages that no case here comes to; each is read strictly where it says."""
+"""Pages that no case here comes to; each is looked at, wide and small, and weighed where it says."""
 
 
 def cases(office: Office) -> dict[str, str]:
@@ -157,7 +152,7 @@ class Walk:
         """Open a page and look at it from all sides."""
         someone.asked.clear()
         someone.go(path)
-        self.faults += [f"{path}: {fault}" for fault in faults(someone)]
+        self.faults += [f"{path}: {fault}" for fault in [*faults(someone), *spilt(someone)]]
         self.faults += [f"{path} asked {address}" for address in someone.asked if not address.startswith((self.site.address, "data:"))]
         answer = someone.page.request.get(self.site.address + path)
         if answer.ok:
@@ -172,9 +167,13 @@ class Walk:
         return self.files[address]
 
 
-def compressed(body: bytes) -> int:
-    """Bytes as a compressing proxy sends them."""
-    return len(gzip.compress(body))
+def spilt(someone: Person) -> list[str]:
+    """What lies beside a telephone 320 pixels wide, all folds open; the window is wide again afterwards."""
+    someone.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    someone.page.evaluate(OPEN_FOLDS)
+    found = [f"{wide} pixels sideways at 320"] if (wide := someone.too_wide()) else []
+    someone.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    return found
 
 
 def test_every_page_is_for_everybody(site: Site) -> None:

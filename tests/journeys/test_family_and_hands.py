@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.axe import well
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
 from tests.office import LONG, person
@@ -15,7 +16,7 @@ LOOKS = pytest.mark.parametrize(("size", "theme", "name"), [(DESKTOP, "light", "
 
 
 def seen(someone: Person, picture: str) -> None:
-    looks_well(someone)
+    well(someone)
     someone.picture(picture)
 
 
@@ -29,7 +30,7 @@ def test_a_family_asks(site: Site, size: dict[str, int], theme: str, name: str) 
     relative.type("0000")
     relative.enter()
     expect(relative.page.locator(".summary")).to_be_focused()
-    looks_well(relative)
+    well(relative)
     relative.page.fill("#last_four", person()["nik"][-4:])
     relative.page.locator("main button").click()
     expect(relative.page.locator("h1")).to_have_text("Permohonan Anda sudah diterima. Datanya sedang diperiksa.")
@@ -71,6 +72,7 @@ def test_a_slip_is_asked_about_and_steps_are_news(site: Site, size: dict[str, in
     seen(loket, f"intake-slip{name}")
     loket.page.get_by_role("button", name="Sesuai KTP, buka berkas").click()
     expect(loket.page.locator("main[data-busy]")).to_be_visible()
+    well(loket)
     site.office.drain()
     expect(loket.page.locator("main")).to_contain_text("Sedang dinilai")
     assert any("/langsung" in address for address in loket.asked)

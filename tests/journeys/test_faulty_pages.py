@@ -17,6 +17,7 @@ from tests.authenticator import code_at
 from tests.journeys.axe import faults
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site, site_of
+from tests.journeys.weight import HEAVIEST, weight
 from tests.office import LONG, Office, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
 from tests.population.city import member as city_member
@@ -269,6 +270,7 @@ def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[
     assert someone.page.url == site.address + path
     assert "Kode untuk bantuan" not in someone.page.inner_text("main")
     well(someone)
+    assert weight(someone, path) <= HEAVIEST
     assert someone.faults == []
 
 
@@ -278,6 +280,7 @@ def test_the_second_door(chromium: Browser, sqlite_url: str, tmp_path: Path, siz
         kadis = made.person("kadis", size)
         assert "/masuk/kode" in kadis.page.url
         well(kadis)
+        assert weight(kadis, "/masuk/kode") <= HEAVIEST
         kadis.go("/akun")
         kadis.page.get_by_role("button", name=re.compile("aplikasi")).first.click()
         secret = kadis.page.locator("code").first.inner_text()

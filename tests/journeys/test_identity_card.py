@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.looks import looks_well
+from tests.journeys.axe import well
 from tests.journeys.site import DESKTOP, PHONE, Site
 from tests.office import LONG, person
 
@@ -20,7 +20,7 @@ def test_the_card_is_held_against_the_ktp(site: Site, size: dict[str, int], them
     assert loket.page.input_value("#name") == LONG
     if size is DESKTOP:
         assert loket.page.evaluate("() => window.scrollY") == 0, "the card is read before a key is pressed"
-    looks_well(loket)
+    well(loket)
     loket.picture(f"identity{'-phone' if size is PHONE else ''}")
     assert not any(person()["nik"] in address for address in loket.asked)
     assert loket.faults == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.looks import looks_well
+from tests.journeys.axe import well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
 from tests.office import person
 from verify.seeds import DEMO_PASSWORD
@@ -88,6 +88,7 @@ def test_what_came_back_to_be_looked_at_is_not_left_either(site: Site) -> None:
     loket.press("g", "k", "/", "n")
     loket.page.wait_for_timeout(200)
     assert loket.heading().strip() == "Isian Anda masih ada"
+    well(loket)
     assert loket.faults == []
 
 
@@ -108,7 +109,7 @@ def test_the_keys_are_shown(site: Site, size: dict[str, int], theme: str) -> Non
     expect(dialog).to_be_visible()
     expect(dialog).to_be_focused()
     assert dialog.evaluate("dialog => dialog.scrollTop") == 0, "it is read from its beginning"
-    looks_well(peksos)
+    well(peksos)
     if size is DESKTOP:
         peksos.picture("keys", whole=False)
     told = dialog.locator("dt").all_inner_texts()

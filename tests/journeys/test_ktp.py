@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.looks import looks_well
+from tests.journeys.axe import well
 from tests.journeys.site import DESKTOP, FAKE_CAMERA, PATIENCE, PHONE, Person, Site, launched
+from tests.journeys.weight import HEAVIEST, weight
 from tests.ktp_cards import as_jpeg, as_read, card, drawn
 from verify.seeds import DEMO_PASSWORD
 from workflows.card_lines import Seen
@@ -77,14 +78,15 @@ def test_by_keyboard_alone_from_the_card_to_an_open_case(site: Site) -> None:
 def test_what_was_read_looks_well(site: Site, size: dict[str, int], theme: str) -> None:
     install(site, as_read(SITI))
     loket = site.person("loket", size, color_scheme=theme, reduced_motion="reduce")
-    looks_well(loket)
+    well(loket)
     loket.go("/ktp")
-    looks_well(loket)
+    well(loket)
+    assert weight(loket, "/ktp") <= HEAVIEST
     send(loket)
-    looks_well(loket)
+    well(loket)
     loket.picture("ktp-read" if size is DESKTOP else "ktp-read-phone")
     loket.enter()
-    looks_well(loket)
+    well(loket)
 
 
 @LOOKS
@@ -93,15 +95,15 @@ def test_what_is_doubtful_or_unreadable_looks_well(site: Site, size: dict[str, i
     doubtful = replace(SITI, born="02-01-1990", name="RADENAYUSITINURHALIZAH KUSUMANINGTYAS CONTOH PUTRI")
     install(site, [one for one in as_read(doubtful) if "PEREMPUAN" not in one.text])
     send(loket)
-    looks_well(loket)
+    well(loket)
     loket.picture("ktp-doubt" if size is DESKTOP else "ktp-doubt-phone")
     install(site, [one for one in as_read(SITI) if SITI.nik not in one.text])
     send(loket)
-    looks_well(loket)
+    well(loket)
     install(site, [])
     send(loket)
     assert "Tidak ada tulisan yang terbaca" in loket.page.inner_text("main")
-    looks_well(loket)
+    well(loket)
     assert loket.faults == []
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
+from tests.journeys.axe import well
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, FAKE_CAMERA, PATIENCE, PHONE, Person, Site, launched
 from tests.office import Office
@@ -47,10 +48,10 @@ def test_one_key_takes_and_one_keeps(site: Site) -> None:
     loket.press("Enter")
     focus(loket, "Ambil foto")
     expect(loket.page.locator("video")).to_be_visible()
-    looks_well(loket)
+    well(loket)
     loket.press("Enter")
     focus(loket, "Simpan foto ini")
-    looks_well(loket)
+    well(loket)
     loket.picture("papers-camera")
     loket.press("Enter")
     expect(loket.page.locator("main")).to_contain_text("Foto KTP tersimpan.", timeout=SLOW)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.authenticator import code_at
-from tests.journeys.axe import faults
+from tests.journeys.axe import well
 from tests.journeys.looks import looks_well
 from tests.journeys.site import Site, site_of
 from tests.journeys.touch import Thumb, telephone
@@ -72,22 +72,16 @@ def test_thirty_eight_letters_in_six_taps(site: Site, scripts: bool) -> None:
         kadis.picture("approvals-phone", whole=False)
     thumb.follow(page.get_by_role("button", name=ALL))
     if scripts:
-        well(thumb)
+        well(thumb.person)
         kadis.picture("approvals-confirm-phone")
     give_the_word(thumb)
     if scripts:
-        well(thumb)
+        well(thumb.person)
         assert thumb.pressed_by() == {"touch"}
     assert site.office.count(Letter) == LETTERS
     sys.stdout.write(f"{LETTERS} letters approved with {thumb.taps} taps, sign-in included\n")
     assert thumb.taps <= MOST_TAPS
     assert kadis.faults == []
-
-
-def well(thumb: Thumb) -> None:
-    """By measure and by axe-core."""
-    looks_well(thumb.person)
-    assert faults(thumb.person) == [], thumb.page.url
 
 
 def test_with_a_second_factor_it_is_six_taps_too(chromium: Browser, sqlite_url: str, tmp_path: Path) -> None:
@@ -111,12 +105,12 @@ def test_a_factor_that_grew_old_between_look_and_word_loses_nothing(chromium: Br
         site.office.clock.pass_by(minutes=11)
         thumb.follow(thumb.page.get_by_role("button", name=CERTAIN))
         assert site.office.count(Letter) == 0
-        well(thumb)
+        well(thumb.person)
         thumb.follow(thumb.page.get_by_role("button", name="Isi kode keamanan"))
         show_code(thumb, site, secret)
         expect(thumb.page.locator("h1")).to_have_text("Isian Anda masih ada")
         expect(thumb.page.locator("main .facts")).to_have_text(f"Berkas yang dicentang{LETTERS}")
-        well(thumb)
+        well(thumb.person)
         thumb.follow(thumb.page.get_by_role("button", name="Kirim isian ini"))
         expect(thumb.page.locator("h1")).to_have_text(DONE)
         assert site.office.count(Letter) == LETTERS

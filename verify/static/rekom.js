@@ -104,8 +104,14 @@ function follow() {
     await lookAgain(main);
     if (!main.hasAttribute("data-busy")) news.close();
   };
+  // A stream ends and opens again every few seconds; one that never opens was refused, or is cut by something on the way.
+  let inVain = 0;
+  news.onopen = () => { inVain = 0; };
   news.onerror = () => {
-    if (news.readyState === EventSource.CLOSED) watch(main, 700);
+    inVain += 1;
+    if (news.readyState !== EventSource.CLOSED && inVain < 3) return;
+    news.close();
+    watch(main, 700);
   };
   if (main.dataset.lasts) window.setTimeout(news.onmessage, Number(main.dataset.lasts) * 1000);
   window.addEventListener("pagehide", () => news.close());

@@ -92,6 +92,17 @@ def said_in(source: str) -> list[str]:
     return [sentence.strip() for piece in [*quoted, text] for sentence in SENTENCE.findall(piece + ".")]
 
 
+BLOCKING = re.compile(r"<script(?![^>]*( defer| type=\"module\"))[^>]*>")
+"""A script that the page waits for before it is drawn."""
+
+
+def test_no_script_is_waited_for() -> None:
+    sources = {path.name: path.read_text() for path in TEMPLATES}
+    assert sum("<script" in source for source in sources.values()) >= 4
+    assert {name: found for name, source in sources.items() if (found := BLOCKING.search(source))} == {}
+    assert BLOCKING.search('<script src="x.js">') and BLOCKING.search('<script src="deferred.js" async>')
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_sentences_are_short(path: Path) -> None:
     assert [sentence for sentence in said_in(path.read_text()) if len(WORD.findall(sentence)) > 20] == []
