@@ -1,11 +1,13 @@
 """A test office: Rekom on a given database, with made-up people and registries behind it, driven in one process."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,9 @@ class Api:
         if key is not None:
             sent["Idempotency-Key"] = key
         answer: TestResponse = self.client.open(API + path, method=method, headers=sent, **options)
+        assert answer.status_code != 429 or 429 in described(self.client.application, method, API + path), (
+            f"{method} {path}: 429 undescribed"
+        )
         return answer
 
     def get(self, path: str, **options: Any) -> TestResponse:
@@ -108,6 +113,19 @@ class Api:
 
     def patch(self, path: str, json: Any, **options: Any) -> TestResponse:
         return self.call("PATCH", path, json=json, **options)
+
+
+def described(app: Any, method: str, path: str) -> set[int]:
+    """The statuses that the committed description names for a request; a generated one seldom asks often enough to be told to wait."""
+    rule, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method=method, return_rule=True)
+    operations = _description()["paths"][re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule)]
+    return {int(status) for status in operations[method.lower()]["responses"]}
+
+
+@cache
+def _description() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parents[1] / "docs" / "openapi.json").read_text())
+    return found
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """Every answer that shows a case is written down with who saw it, in one place for pages and API alike."""
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from verify import errors
 from verify.auth import parts
 from workflows import looked
 from workflows.records.case_reading import Seen
@@ -20,8 +22,11 @@ def install(app: Flask) -> None:
     def note(response: Response) -> Response:
         ticket, actor = (request.view_args or {}).get("ticket"), g.get("actor")
         if ticket and actor is not None and actor.id is not None and 200 <= response.status_code < 300:
-            with parts().database.write() as session:
-                looked.note(session, ticket, _seen(), actor, now=parts().clock())
+            try:
+                with parts().database.write() as session:
+                    looked.note(session, ticket, _seen(), actor, now=parts().clock())
+            except SQLAlchemyError as error:  # what is done after a request has no handler of errors around it
+                return errors.of_database(error)
         return response
 
 

@@ -87,7 +87,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(ValidationError, lambda error: answer(422, "isian-salah", fields=_flatten(error.normalized_messages())))
     app.register_error_handler(CSRFError, lambda _: answer(400, "formulir-kedaluwarsa", FORM_TOO_OLD))
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(SQLAlchemyError, of_database)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -200,7 +200,8 @@ def _http(error: HTTPException) -> Response:
     return answer(status, f"http-{status}" if status != 422 else "isian-salah", fields=fields, headers=headers)
 
 
-def _database(error: SQLAlchemyError) -> Response:
+def of_database(error: SQLAlchemyError) -> Response:
+    """503 where the database does not answer or has no room, 500 for what nobody foresaw."""
     if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error)):
         log.warning("database does not answer: %s", type(error).__name__)
         return answer(503, "basis-data-tidak-menjawab", headers={"Retry-After": str(RETRY_SECONDS)})

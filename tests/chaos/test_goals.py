@@ -17,7 +17,7 @@ SMALL: dict[str, Callable[[], Result]] = {
     "R9": lambda: edits.run(100, 7, verified=20_000),
     "R11": lambda: loads.guesses(1_000, 7),
     "R12": lambda: cells.run(7, PEOPLE[:1]),
-    "R14": lambda: hostile.run(4, 7),
+    "R14": lambda: hostile.run(60, 7),
     "R16": lambda: loads.restores(3, 7),
 }
 

@@ -207,3 +207,24 @@ def test_the_hash_is_the_same_on_both_databases_and_after_reading_back(office: O
         written = audit.record(session, "case:1", "UJI", actor=SYSTEM, now=office.clock(), text="é “ü” 漢", number=1.5, nothing=None)
     read = office.events(ticket)[-1]
     assert (read.hash, event_hash(read)) == (written, written)
+
+
+@pytest.mark.parametrize("typed", ["9901014101900001", "990101 410190 0001", "9901-0141-0190-0001"])
+def test_a_number_typed_into_a_reason_stays_out_of_the_trail(office: Office, typed: str) -> None:
+    ticket = office.to_decision()
+    office.approve(ticket, reason=f"NIK {typed} sudah benar.")
+    trail = str([event.detail for event in office.events(ticket)])
+    assert typed not in trail and "NIK [nomor] sudah benar." in trail
+    assert verify_chain(office.events(ticket)) is None
+
+
+def test_what_is_no_such_number_stands_in_the_trail_as_it_is() -> None:
+    digest, handle = "1234567890123456" * 4, "12345678-1234-1234-1234-123456789012"
+    detail = {
+        "sha256": digest,
+        "nonce": handle,
+        "at": "2026-11-23T02:00:00+00:00",
+        "rows": 9901014101900001,
+        "letters": ["400.9/001/XI/2026"],
+    }
+    assert audit.blotted(detail) == detail

@@ -72,6 +72,10 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}, {"consId
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 WRITING = frozenset({"post", "put", "patch", "delete"})
+COUNTED = frozenset(
+    ("post", f"/api/v1/{path}") for path in ("session", "session/factor", "applications/{ticket}/reveal", "hospital/bedside", "paths")
+)
+"""What may be tried so often and no more, beside a desk's questions."""
 OUTSIDE = frozenset({Permission.OPEN_CASE, Permission.DECIDE})
 """Whoever may these may ask an outside system, which may fail (502)."""
 
@@ -125,6 +129,6 @@ def refusals(operation: dict[str, Any], method: str, path: str, permission: Any)
         found |= {422}
     if permission in OUTSIDE and method in WRITING:
         found |= {502}
-    if isinstance(permission, Permission) and permission == Permission.CHECK_LETTER:
+    if permission == Permission.CHECK_LETTER or (method, path) in COUNTED:
         found |= {429}
     return sorted(status for status in found if status in HTTP_SENTENCES or status == 502)
