@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "verify.commands.imports:import_group",
     "regions": "verify.commands.regions:regions_group",
     "coverage": "verify.commands.coverage:coverage_group",
+    "jamkesda": "verify.commands.jamkesda:jamkesda_group",
     "cards": "verify.commands.cards:cards_group",
     "match": "verify.commands.matching:match_group",
     "bill": "verify.commands.bill:bill_group",

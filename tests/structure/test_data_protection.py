@@ -66,6 +66,8 @@ OF_NOBODY = {
     "hospital_key": "client_id secret_sha256",
     "household": "code region_code",
     "idempotency_record": "key request_hash",
+    "jamkesda_batch": "region_code sha256 made_by void_by cut_off",
+    "jamkesda_list": "region_code sha256 file_name imported_by undone_by",
     "late_acceptance": "nonce code_sha256 answer",
     "ledger_entry": "first_month",
     "legal_hold": "placed_by lifted_by",

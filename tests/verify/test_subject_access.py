@@ -20,7 +20,8 @@ from workflows.subject_access import COVERED, NIK_COLUMNS, for_the_person, holdi
 NOBODYS = {
     "alembic_version", "checkpoint", "collective_letter", "collective_reprint", "collective_step",
     "card", "card_list", "coverage_cell", "coverage_snapshot", "door", "door_list", "extract", "hospital", "hospital_key",
-    "hospital_key_scope", "idempotency_record", "letter_counter", "lookup_count", "meter", "passkey", "premium_bill", "readopted_letter",
+    "hospital_key_scope", "idempotency_record", "jamkesda_batch",
+    "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_bill", "readopted_letter",
     "recovery_code",
     "registration_answer", "registration_batch", "seat_quota", "sign_in", "signing_authority", "staff", "staff_role", "totp_secret",
     "trust_counter", "trust_entry", "used_signature", "webhook_endpoint", "household", "audit_event", "vault_key",

@@ -27,6 +27,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.hospital_key import HospitalKey, HospitalKeyScope, UsedSignature
 from workflows.records.household import Household, HouseholdMember
 from workflows.records.idempotency import IdempotencyRecord
+from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
 from workflows.records.lookup import LookupCount, LookupScope
@@ -103,6 +104,10 @@ __all__ = [
     "Household",
     "HouseholdMember",
     "IdempotencyRecord",
+    "JamkesdaBatch",
+    "JamkesdaList",
+    "JamkesdaOutcome",
+    "JamkesdaPerson",
     "LateAcceptance",
     "LateOutcome",
     "LedgerEntry",

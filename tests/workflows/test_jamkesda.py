@@ -1,0 +1,179 @@
+"""Jamkesda moving over: what came in is always the sum of what became of it, whatever is imported, batched, undone or known anew."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from tests.office import Office
+from tests.population.city import BY, JUNE, member, resident, store
+from tests.verify.made_files import nik
+from verify.population.jamkesda_files import as_registration
+from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.population import jamkesda
+from workflows.population.jamkesda import AlreadyImported, JamkesdaLine, ListFile, Progress
+from workflows.records.audit_event import AuditEvent
+from workflows.records.extract import ExtractKind
+from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
+from workflows.records.resident import ResidentStatus
+
+SEPTEMBER, OCTOBER = (datetime(2026, month, 28, 17, tzinfo=UTC) for month in (9, 10))
+CUT_OFF = date(2026, 12, 19)
+ZONE = "Asia/Jakarta"
+J = JamkesdaOutcome
+
+
+def a_file(numbers: Iterable[int], name: str = "jamkesda.csv", refused: int = 0) -> ListFile:
+    lines = [JamkesdaLine(at, nik(number), {"name": f"SITI {number}", "kk": nik(900)}) for at, number in enumerate(numbers, 2)]
+    return ListFile(sha256(f"{name}{[line.nik for line in lines]}".encode()).hexdigest(), name, lines, refused)
+
+
+def taken(office: Office, file: ListFile) -> JamkesdaList:
+    with office.write() as session:
+        return jamkesda.take(session, "3673", file, BY, now=office.clock())
+
+
+def batched(office: Office, size: int, cut_off: date = CUT_OFF) -> JamkesdaBatch:
+    with office.write() as session:
+        return jamkesda.make_batch(session, "3673", size, cut_off, as_registration, BY, ZONE, now=office.clock())
+
+
+def told(office: Office) -> Progress:
+    """How far it is; and that what came in is the sum of what became of it."""
+    with office.read() as session:
+        found = jamkesda.progress(session, "3673")
+    assert found.people == sum(found.outcomes.get(outcome, 0) for outcome in J)
+    return found
+
+
+def a_city(office: Office) -> None:
+    """1 and 2 are active members, 3 is an inactive one, 4 died, 5 moved; 6 to 9 are nothing of that."""
+    gone = [resident(4, status=ResidentStatus.DIED), resident(5, status=ResidentStatus.MOVED)]
+    store(office.rekom.database, ExtractKind.RESIDENTS, [*(resident(number) for number in (1, 2, 3, 6)), *gone], JUNE)
+    store(office.rekom.database, ExtractKind.MEMBERS, [member(1), member(2), member(3, status="2")], SEPTEMBER)
+
+
+def test_everybody_is_in_exactly_one_place(office: Office) -> None:
+    a_city(office)
+    listed = taken(office, a_file([1, 2, 3, 4, 5, 6, 7, 7], refused=2))
+    assert (listed.people, listed.refused) == (8, 2)
+    found = told(office)
+    assert found.outcomes == {J.COVERED: 2, J.DIED: 1, J.MOVED: 1, J.REMAINING: 3, J.DOUBLE: 1}
+    taken(office, a_file([7, 8, 1], name="lain.csv"))
+    found = told(office)
+    assert (found.lists, found.people, found.refused, found.remaining) == (2, 11, 2, 4) and found.outcomes[J.DOUBLE] == 3
+    batch = batched(office, 3)
+    assert (batch.number, batch.people, told(office).remaining) == (1, 3, 1)
+    with pytest.raises(IntegrityError), office.write() as session:  # nobody counts twice, not by whoever goes past the program either
+        session.execute(update(JamkesdaPerson).where(col(JamkesdaPerson.outcome) == J.DOUBLE).values(outcome=J.REMAINING))
+
+
+def test_the_same_file_twice_changes_nothing(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([6, 7]))
+    before = told(sqlite_office)
+    with pytest.raises(AlreadyImported, match="sebagai #1"):
+        taken(sqlite_office, a_file([6, 7]))
+    assert told(sqlite_office) == before
+    with pytest.raises(InvalidInput, match="Tidak ada satu baris"):
+        taken(sqlite_office, a_file([], name="kosong.csv"))
+
+
+def test_newer_files_move_people_out_and_back_and_tell_who_became_active(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([1, 6, 7]))
+    batched(sqlite_office, 1)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member(6), member(7)], OCTOBER)
+    with sqlite_office.write() as session:
+        jamkesda.sort(session, "3673")
+    found = told(sqlite_office)
+    assert found.outcomes == {J.REMAINING: 1, J.BATCHED: 1, J.COVERED: 1} and found.registered == 1
+
+
+def test_an_undone_list_takes_its_people_along_and_its_doubles_count(office: Office) -> None:
+    a_city(office)
+    taken(office, a_file([6, 7]))
+    taken(office, a_file([1, 7, 7, 8], name="lain.csv"))
+    with office.write() as session:
+        jamkesda.undo(session, "3673", 1, BY, now=office.clock())
+    found = told(office)
+    assert (found.lists, found.people) == (1, 4) and found.outcomes == {J.COVERED: 1, J.REMAINING: 2, J.DOUBLE: 1}
+    with office.write() as session:
+        assert session.exec(select(JamkesdaPerson).where(JamkesdaPerson.list_id == 1)).all() == []
+        with pytest.raises(Conflict, match="sudah dibatalkan"):
+            jamkesda.undo(session, "3673", 1, BY, now=office.clock())
+        with pytest.raises(NotFound):
+            jamkesda.undo(session, "3275", 2, BY, now=office.clock())
+    assert taken(office, a_file([6, 7])).id == 3  # the same file may come again
+
+
+def test_who_is_in_a_batch_holds_the_list_until_the_batch_is_void(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([6, 7]))
+    batched(sqlite_office, 5)
+    with sqlite_office.write() as session, pytest.raises(Conflict, match="ada di kiriman"):
+        jamkesda.undo(session, "3673", 1, BY, now=sqlite_office.clock())
+    with pytest.raises(Conflict, match="Tidak ada yang tersisa"):
+        batched(sqlite_office, 5)
+    with sqlite_office.write() as session:
+        jamkesda.void_batch(session, "3673", 1, BY, now=sqlite_office.clock())
+    assert told(sqlite_office).remaining == 2
+    with sqlite_office.write() as session:
+        with pytest.raises(Conflict, match="sudah dibatalkan"):
+            jamkesda.void_batch(session, "3673", 1, BY, now=sqlite_office.clock())
+        jamkesda.undo(session, "3673", 1, BY, now=sqlite_office.clock())
+    assert told(sqlite_office) == Progress(0, 0, 0, {}, 0)
+
+
+@pytest.mark.parametrize(("size", "cut_off", "said"), [(0, CUT_OFF, "1 sampai 5000"), (5, date(2026, 11, 1), "sudah lewat")])
+def test_a_batch_has_a_size_and_a_day_to_come(sqlite_office: Office, size: int, cut_off: date, said: str) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([6]))
+    with pytest.raises(InvalidInput, match=said):
+        batched(sqlite_office, size, cut_off)
+
+
+def test_a_batch_is_a_registration_file_and_keeps_its_bytes(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([6, 7]))
+    batch = batched(sqlite_office, 2)
+    with sqlite_office.read() as session:
+        kept = jamkesda.find_batch(session, "3673", 1)
+        people = list(session.exec(select(JamkesdaPerson).order_by(col(JamkesdaPerson.line))))
+        assert kept.file == batch.file and sha256(kept.file).hexdigest() == kept.sha256
+        assert session.connection().exec_driver_sql("SELECT substr(file, 1, 3) FROM jamkesda_batch").scalar_one() == "r1."
+        assert [one.outcome for one in people] == [J.BATCHED] * 2
+        with pytest.raises(NotFound):
+            jamkesda.find_batch(session, "3673", 2)
+    from_file = as_registration([(people[0], None), (people[1], None)])
+    assert from_file != batch.file, "the residents' extract knows the first one's village"
+
+
+def test_look_alikes_are_shown_and_stay(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    lines = [
+        JamkesdaLine(2, nik(6), {"name": "SITI AMINAH", "kk": nik(900)}),
+        JamkesdaLine(3, nik(7), {"name": "Siti Aminah.", "kk": nik(900)}),
+        JamkesdaLine(4, nik(8), {"name": "SITI AMINAH", "kk": nik(901)}),
+    ]
+    taken(sqlite_office, ListFile("a" * 64, "jamkesda.csv", lines, 0))
+    with sqlite_office.read() as session:
+        assert [[one.line for one in group] for group in jamkesda.alike(session, "3673")] == [[2, 3]]
+    assert told(sqlite_office).remaining == 3
+
+
+def test_every_step_is_in_the_trail_and_nobody_is(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([6, 7]))
+    batched(sqlite_office, 1)
+    with sqlite_office.write() as session:
+        jamkesda.void_batch(session, "3673", 1, BY, now=sqlite_office.clock())
+        jamkesda.undo(session, "3673", 1, BY, now=sqlite_office.clock())
+    with sqlite_office.read() as session:
+        events = [one for one in session.exec(select(AuditEvent).order_by(col(AuditEvent.id))) if one.subject.startswith("jamkesda")]
+    assert [event.action for event in events] == ["IMPORT", "MAKE_BATCH", "VOID_BATCH", "UNDO"]
+    assert not any(word in str([event.detail for event in events]) for word in ("SITI", nik(6)))
