@@ -178,19 +178,16 @@ def _moved_to(session: Session, letter: Letter | None) -> Hospital | None:
 
 
 def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | None = None) -> CasePage:
-    """An office's cases, newest first, ``PAGE`` at a time, with how many there are in each state."""
-    query = select(Case).where(Case.region_code == actor.region_code)
+    """An office's cases, newest first, ``PAGE`` at a time, with how many of those asked for there are in each state."""
+    narrowed = _narrowed(asked, actor)
+    query = select(Case).where(*narrowed)
     if asked.state:
         query = query.where(Case.state == asked.state)
-    if asked.hand is not None:
-        query = query.where(_in_hand(asked.hand, actor))
-    if asked.tickets is not None:
-        query = query.where(col(Case.ticket).in_(asked.tickets))
     if before:
         query = query.where(col(Case.id) < before)
     found = tuple(session.exec(query.order_by(col(Case.id).desc()).limit(PAGE + 1)))
     after = found[PAGE - 1].id if len(found) > PAGE else None
-    return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, actor))
+    return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, narrowed))
 
 
 def _visible(session: Session, ticket: str, actor: Actor) -> Case:
@@ -273,6 +270,16 @@ def _newest_findings(session: Session, case: Case) -> FindingSet | None:
     return session.exec(select(FindingSet).where(FindingSet.case_id == case.id).order_by(col(FindingSet.id).desc()).limit(1)).first()
 
 
-def _counts(session: Session, actor: Actor) -> dict[State, int]:
-    query = select(col(Case.state), func.count()).where(Case.region_code == actor.region_code).group_by(Case.state)
+def _narrowed(asked: Asked, actor: Actor) -> list[ColumnElement[bool]]:
+    """Whose cases and which of them, in whatever state."""
+    found = [col(Case.region_code) == actor.region_code]
+    if asked.hand is not None:
+        found.append(_in_hand(asked.hand, actor))
+    if asked.tickets is not None:
+        found.append(col(Case.ticket).in_(asked.tickets))
+    return found
+
+
+def _counts(session: Session, narrowed: list[ColumnElement[bool]]) -> dict[State, int]:
+    query = select(col(Case.state), func.count()).where(*narrowed).group_by(Case.state)
     return dict(session.exec(query).all())

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LOOKS = pytest.mark.parametrize(("size", "theme", "name"), [(DESKTOP, "light", ""), (PHONE, "dark", "-phone")], ids=["1280", "320"])
 
+TEXT_BEGINS = "all => all.map(one => Math.round(one.getBoundingClientRect().left + parseFloat(getComputedStyle(one).paddingLeft)))"
+
 
 def seen(someone: Person, picture: str) -> None:
     well(someone)
@@ -53,6 +55,9 @@ def test_cases_are_taken_from_the_list(site: Site, size: dict[str, int], theme: 
     expect(peksos.page.locator("main")).to_contain_text("2 berkas sekarang di tangan Anda.")
     seen(peksos, f"list-mine{name}")
     peksos.page.get_by_role("link", name="Hapus saringan Berkas saya").click()
+    expect(peksos.page.locator(".case-name")).to_have_count(3)
+    expect(peksos.page.get_by_role("checkbox")).to_have_count(1)
+    assert len(set(peksos.page.locator(".case-name").evaluate_all(TEXT_BEGINS))) == 1, "a name beside a box stands where all others do"
     peksos.page.get_by_role("link", name=person(1)["name"]).click()
     expect(peksos.page.locator("main")).to_contain_text("Berkas ini di tangan Anda")
     looks_well(peksos)

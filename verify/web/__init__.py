@@ -73,7 +73,7 @@ from verify.web.form import blank, label
 from verify.web.menu import menu
 from verify.web.mother import mother_words
 from verify.web.once import form_key
-from verify.web.resending import fields_of, goal_of, typed_here
+from verify.web.resending import fields_of, files_of, goal_of, typed_here
 from verify.web.times import ZONES, clock_time, day, duration, local_time
 from verify.web.words import NO_NIK, ROLE, STATE_ICON, TONE, URGENCY
 from workflows.actor import Actor
@@ -163,7 +163,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(angka=number, desimal=decimal, rupiah=rupiah, persen=percent)
     app.jinja_env.filters.update(jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
-    app.jinja_env.globals.update(typed_here=typed_here, typed_fields=fields_of, typed_goal=goal_of, session_left=_session_left)
+    app.jinja_env.globals.update(typed_here=typed_here, typed_fields=fields_of, typed_goal=goal_of, typed_files=files_of)
+    app.jinja_env.globals.update(session_left=_session_left)
     app.jinja_env.globals.update(
         menu_of=menu,
         blank_form=blank(),

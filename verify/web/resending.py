@@ -1,8 +1,8 @@
 """What was typed outlives the session: a form sent too late comes back after signing in, to be sent again by its writer.
 
 Nothing is stored: the fields travel as hidden ones from the refusal through the sign-in and the second factor to a page that shows
-them. Only a form that was sent from our own pages is kept, and only its writer gets it back: the form's key says whose it is, so whoever
-signs in next at the same browser is not offered it.
+them. A photograph or a file does not travel: that page names it and asks for it again. Only a form that was sent from our own pages is
+kept, and only its writer gets it back: the form's key says whose it is, so whoever signs in next at the same browser is not offered it.
 """
 
 import re
@@ -23,8 +23,8 @@ from workflows.saying import say
 Typed = list[tuple[str, str]]
 
 SUFFIX = ".isian"
-GOES_TO, WRITER = "isian_ke", "isian_dari"
-NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO, WRITER})
+GOES_TO, WRITER, FILE = "isian_ke", "isian_dari", "isian_berkas"
+NEVER = frozenset({"csrf_token", "kunci", "password", "passphrase", "code", "credential", "lanjut", GOES_TO, WRITER, FILE})
 """Keys, and secrets that must not stand in a page."""
 LONGEST = 64 * 1024
 """Characters in all; no form of ours asks for more."""
@@ -54,6 +54,7 @@ def typed_here() -> Typed:
         return []
     writer = request.form.get("kunci", "").rpartition(".")[2]
     travels = [(f"{name}{SUFFIX}", value) for name, value in request.form.items(multi=True) if name not in NEVER]
+    travels += [(FILE, f"{name}={sent.filename}") for name, sent in request.files.items(multi=True) if sent.filename]
     if not travels or sum(len(value) for _, value in travels) > LONGEST or not _may_have(writer):
         return []
     return [(GOES_TO, request.path), (WRITER, writer), *travels]
@@ -63,7 +64,7 @@ def travelled() -> Typed:
     """The same on the way: what the form of a sign-in or of a code carries; nothing any more where somebody else signed in."""
     if not OWN_PATH.fullmatch(request.form.get(GOES_TO, "")) or not _from_here() or not _may_have(request.form.get(WRITER, "")):
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if name in (GOES_TO, WRITER) or name.endswith(SUFFIX)]
+    return [(name, value) for name, value in request.form.items(multi=True) if name in (GOES_TO, WRITER, FILE) or name.endswith(SUFFIX)]
 
 
 def page(typed: Typed) -> str:
@@ -72,7 +73,7 @@ def page(typed: Typed) -> str:
     shown = [(label(name), _spoken(value)) for name, value in fields if value and label(name) != name and name != "version"]
     if ticked := sum(name == TICKED for name, _ in fields):
         shown.append((say("Berkas yang dicentang"), str(ticked)))
-    return render_template("resend.html", goes_to=goal_of(typed), fields=fields, shown=shown)
+    return render_template("resend.html", goes_to=goal_of(typed), fields=fields, files=files_of(typed), shown=shown)
 
 
 def goal_of(typed: Typed) -> str:
@@ -82,7 +83,15 @@ def goal_of(typed: Typed) -> str:
 
 def fields_of(typed: Typed) -> Typed:
     """The fields under their own names."""
-    return [(name.removesuffix(SUFFIX), value) for name, value in typed if name not in (GOES_TO, WRITER)]
+    return [(name.removesuffix(SUFFIX), value) for name, value in typed if name not in (GOES_TO, WRITER, FILE)]
+
+
+def files_of(typed: Typed) -> dict[str, list[str]]:
+    """The names of the files that were chosen, by field: a file itself does not travel and is chosen again."""
+    found: dict[str, list[str]] = {}
+    for field, _, name in (value.partition("=") for kept, value in typed if kept == FILE):
+        found.setdefault(field, []).append(name)
+    return found
 
 
 def _spoken(value: str) -> str:

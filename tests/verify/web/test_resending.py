@@ -4,8 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import encode_multipart
 
 from tests.office import Office, person
+from tests.verify.made_scans import a_scan
+from tests.verify.web.test_papers_page import file, kept
 from tests.verify.web.visitor import Page, Visitor, read
 from verify.seeds import DEMO_PASSWORD
 from workflows.records import Case
@@ -82,6 +86,26 @@ def test_a_form_that_is_too_old_is_offered_again(visit: Visit, sqlite_office: Of
     assert (page.status, page.heading) == (400, "Isian Anda masih ada")
     assert sqlite_office.count(Case) == 0
     assert send(loket, page, "/berkas/baru").status == 303
+
+
+def test_a_photo_that_was_chosen_is_asked_for_again(visit: Visit, sqlite_office: Office) -> None:
+    loket, place = visit("loket"), f"/berkas/{sqlite_office.open()}/foto"
+    form = loket.get(place)
+    sqlite_office.clock.pass_by(hours=9)
+    door = send_photo(loket, form, place, "kartu keluarga.jpg")
+    again = send(loket, door, "/masuk", username="loket", password=DEMO_PASSWORD)
+    assert "Pilih lagi: kartu keluarga.jpg" in again.main()
+    assert again.forms(place)[0].get("enctype") == "multipart/form-data"
+    assert kept(sqlite_office) == []
+    assert send_photo(loket, again, place, "kartu keluarga.jpg").status == 303
+    assert [paper.type for paper in kept(sqlite_office)] == ["KK"]
+
+
+def send_photo(visitor: Visitor, page: Page, place: str, name: str) -> Page:
+    """Send a form that takes photographs, with one of the family card."""
+    typed = dict(page.fields_of(page.forms(place)[0]))
+    boundary, body = encode_multipart(MultiDict({**typed, "paper": "KK", "picture": file(name, a_scan())}))
+    return read(visitor.client.post(place, data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=HERE))
 
 
 def test_whoever_signs_in_next_is_not_offered_somebody_else_s_form(too_late: tuple[Visitor, Page], sqlite_office: Office) -> None:

@@ -36,6 +36,21 @@ def test_many_are_taken_and_what_a_colleague_has_is_named(visit: Visit, waiting:
     assert chips(page) == {"Hapus saringan Berkas saya": "/"}
 
 
+def test_tabs_count_what_the_chips_leave(visit: Visit, waiting: list[str]) -> None:
+    peksos = visit("peksos")
+    peksos.follow(peksos.fill(f"/berkas/{waiting[0]}", f"/berkas/{waiting[0]}/ambil"))
+    assert counted(peksos.get("/")) == {"Menunggu Anda: sedang dinilai": 3, "Semua": 3}
+    assert counted(peksos.get("/?siapa=bebas")) == {"Menunggu Anda: sedang dinilai": 2, "Semua": 2}
+    assert counted(peksos.get("/?siapa=saya&status=semua")) == {"Menunggu Anda: sedang dinilai": 1, "Semua": 1}
+
+
+def counted(page: Page) -> dict[str, int]:
+    """The tabs with their numbers."""
+    (tabs,) = page.all("nav", class_="tabs")
+    found = [page.words(link).removesuffix("berkas").split() for link in tabs.iter("a")]
+    return {" ".join(words[:-1]): int(words[-1]) for words in found}
+
+
 def test_nothing_ticked_is_said(visit: Visit, waiting: list[str]) -> None:
     peksos = visit("peksos")
     page = peksos.follow(peksos.send(peksos.get("/"), "/berkas/ambil"))
