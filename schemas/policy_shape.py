@@ -183,6 +183,8 @@ class NationalShape(PolicyShape):
     premium_region_share = part(_Dated, many=True)
     premium_gross = part(_Dated, many=True)
     premium_self_paid = part(_Dated, many=True)
+    premium_due_day = part(_Dated, many=True)
+    premium_warn_days = part(_Dated, many=True)
     self_paid_wait_days = part(_Dated, many=True)
     reactivation_hours = part(_Dated, many=True)
     newborn_days = part(_Dated, many=True)

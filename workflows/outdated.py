@@ -106,6 +106,11 @@ def _disputed(before: datetime) -> ColumnElement[bool]:
     return and_(col(dispute.bill_id).in_(select(bill.id).where(col(bill.checked_at) <= before)), named)
 
 
+def _billed(before: datetime) -> ColumnElement[bool]:
+    bill = records.PremiumBill
+    return col(records.PremiumLine.bill_id).in_(select(bill.id).where(col(bill.checked_at) <= before))
+
+
 def _old_meter(before: datetime) -> ColumnElement[bool]:
     meter = records.Meter
     return and_(
@@ -150,7 +155,10 @@ OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
     ),
     Kept.MATCHES: (Rows(records.MatchDecision, lambda before: col(records.MatchDecision.decided_at) <= before),),
     Kept.MEMBERSHIP_REPORTS: (Rows(records.MembershipReport, lambda before: col(records.MembershipReport.reported_at) <= before),),
-    Kept.PREMIUM_DISPUTES: (Rows(records.PremiumDispute, _disputed, {"nik": None, "card": None, "name": None, "evidence": GONE}),),
+    Kept.PREMIUM_DISPUTES: (
+        Rows(records.PremiumLine, _billed),
+        Rows(records.PremiumDispute, _disputed, {"nik": None, "card": None, "name": None, "evidence": GONE}),
+    ),
     Kept.ACCESS_LOG: (Rows(records.CaseReading, lambda before: col(records.CaseReading.last_at) <= before),),
     Kept.COUNTERS: (Rows(records.LookupCount, lambda before: col(records.LookupCount.hour) <= before), Rows(records.Meter, _old_meter)),
     Kept.ANSWERS: (Rows(records.IdempotencyRecord, lambda before: col(records.IdempotencyRecord.created_at) <= before),),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "MANAGE_STAFF"
     READ_COVERAGE = "READ_COVERAGE"
     READ_UNCOVERED = "READ_UNCOVERED"
+    CHECK_PREMIUM = "CHECK_PREMIUM"
     READ_NEWS = "READ_NEWS"
     SIGNED_IN = "SIGNED_IN"
 
@@ -75,6 +76,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_COVERAGE: OFFICE | {Role.ADMIN},
     Permission.READ_UNCOVERED: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
+    Permission.CHECK_PREMIUM: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.READ_NEWS: frozenset({Role.HOSPITAL, Role.ADMIN}),
     Permission.SIGNED_IN: EVERYBODY,
 }

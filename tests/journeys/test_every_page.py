@@ -44,7 +44,7 @@ PLACES: dict[str | None, tuple[str, ...]] = {
     "peksos": (
         *("/", "/berkas/{silent}", "/berkas/{assessment}/nilai", "/berkas/{silent}/cek-manual/dtsen", "/tugas", "/pencabutan"),
         *("/berkas/{silent}/cek-manual/dtsen/alihkan", "/berkas/{assessment}/jenis-surat", "/berkas/{assessment}/serahkan"),
-        *("/penerimaan", "/cocokkan", "/cakupan"),
+        *("/penerimaan", "/cocokkan", "/cakupan", "/iuran"),
     ),
     "validator": ("/berkas/{validation}/validasi", "/?status=rejected"),
     "kadis": (
@@ -81,6 +81,7 @@ NOT_MADE = {
     "/cakupan/<code>/pintu": "tests/journeys/test_faulty_pages.py",
     "/cakupan/pintu": "tests/journeys/test_faulty_pages.py",
     "/cakupan/pintu/<int(max=2147483647):number>": "tests/journeys/test_faulty_pages.py",
+    "/iuran/<int(max=2147483647):bill_id>": "tests/journeys/test_faulty_pages.py",
     "/pintu": "tests/journeys/test_faulty_pages.py",
 }
 """Pages that no case here comes to; each is looked at, wide and small, and weighed where it says."""

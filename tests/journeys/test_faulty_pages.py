@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from operator import eq
 from pathlib import Path
 
 import html5lib
@@ -21,6 +23,7 @@ from tests.journeys.weight import HEAVIEST, weight
 from tests.office import LONG, Office, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
 from tests.population.city import member as city_member
+from tests.verify.made_files import nik
 from tests.verify.test_signing import prepared
 from tests.verify.web.test_errors import planted
 from tests.workflows.test_refusals import to_refusal
@@ -28,10 +31,12 @@ from tests.workflows.test_removals import member
 from verify import auth, web
 from verify.statuses import FOR_PEOPLE, told
 from workflows.errors import RegistryError, TooMany
-from workflows.population import coverage, doors
+from workflows.population import coverage, doors, premium, premium_ledger, premium_lines
 from workflows.population.doors import Wish
+from workflows.population.premium import Bill, BillLine
 from workflows.records.door import Door, DoorAnswer
 from workflows.records.extract import ExtractKind
+from workflows.records.premium import LineWord
 from workflows.rules.policy import SigningMode
 from workflows.states import Role
 from workflows.vocabulary import Urgency
@@ -240,6 +245,26 @@ def visit(site: Site) -> tuple[str, str]:
     return "loket", "/pintu"
 
 
+def premium_bill(site: Site) -> tuple[str, str]:
+    """A bill with lines to dispute, in the ledger, of people with names as long as they come."""
+    office = site.office
+    region(site)
+    lines = [BillLine(at, nik(100 + at), None, LONG, None, 37_800) for at in range(2, 62)]
+    with office.write() as session:
+        actor = office.actor("peksos")
+        bill = premium.check(
+            session, Bill("0" * 64, f"{'tagihan-' * 12}.csv", date(2026, 11, 1), 37_800, lines), eq, actor, now=office.clock()
+        )
+        premium_lines.say_of(session, bill, frozenset({2}), LineWord.WITHDRAWN, "Masih hidup menurut KTP", actor, now=office.clock())
+        premium_ledger.open_account(session, bill, date(2026, 11, 10), actor, now=office.clock())
+    return "peksos", f"/iuran/{bill.id}"
+
+
+def premiums(site: Site) -> tuple[str, str]:
+    premium_bill(site)
+    return "peksos", "/iuran"
+
+
 def correction(site: Site) -> tuple[str, str]:
     office = site.office
     office.fakes.switch.off()
@@ -258,7 +283,7 @@ def correction(site: Site) -> tuple[str, str]:
 
 
 DOORS = (wish_for_doors, no_doors_yet, doors_of, lists_of_doors, visit)
-RARE = (removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
+RARE = (premium_bill, premiums, removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
 
 
 @pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.__name__)

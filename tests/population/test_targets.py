@@ -73,7 +73,7 @@ def test_only_targets_in_force_count_lowest_first() -> None:
     ],
 )
 def test_the_predicate_warns_before_it_is_lost(now: Tally, before: Tally | None, verdicts: list[Verdict]) -> None:
-    found = targets.predicate(now, before, 1.0, COVERED, ACTIVE)
+    found = targets.predicate(now, before, 1.0, COVERED, ACTIVE, targets.Finding("arrears", Verdict.UNKNOWN, None, None, "Contoh"))
     assert [one.verdict for one in found] == [*verdicts, Verdict.UNKNOWN]
 
 

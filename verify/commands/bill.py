@@ -3,33 +3,20 @@
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from schemas.names import likeness
 from schemas.spreadsheet import safe
 from verify.commands.operator import changing, day_of, installation, operator
 from verify.imports.bad_rows import OWNER_ONLY
 from verify.imports.progress import grouped
-from verify.population.bill_reader import read_bill
+from verify.population import bill_check as bills
+from verify.population.bill_check import REASON
 from workflows.masking import mask_nik
 from workflows.population import premium
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
-from workflows.rules.policy import in_force
-
-WORDS: Mapping[DisputeReason, str] = {
-    DisputeReason.NIK_INVALID: "NIK tidak sah",
-    DisputeReason.NOT_FOUND: "NIK tidak ada di data penduduk",
-    DisputeReason.DOUBLE: "ditagih dua kali",
-    DisputeReason.DIED: "meninggal",
-    DisputeReason.MOVED: "pindah",
-    DisputeReason.EMPLOYEE: "sudah pekerja penerima upah",
-    DisputeReason.PBI_JK: "sudah PBI JK",
-    DisputeReason.MISMATCH: "data orang tidak cocok",
-    DisputeReason.RATE: "iuran di atas tarif",
-}
 
 
 @click.group("bill")
@@ -44,11 +31,9 @@ def bill_group() -> None:
 def bill_check(file: Path, month: str, listed: Path | None) -> None:
     """Check FILE against residents and members; say which lines to dispute and how many rupiah they are."""
     rekom, first = installation(), day_of(f"{month}-01", "--month")
-    rate = in_force(rekom.policies.national.premium_region_share, first).value
-    bill = read_bill(file, first, rate, practice=rekom.settings.practice)
-    least = rekom.settings.registry_name_score
+    bill = bills.read(rekom, file, first)
     with changing(rekom) as session:
-        checked = premium.check(session, bill, lambda one, other: likeness(one, other) >= least, operator(rekom), now=rekom.clock())
+        checked = bills.check(rekom, session, bill, operator(rekom))
         disputes = premium.disputes_of(session, checked)
         _say(checked, disputes)
         if listed:
@@ -62,7 +47,7 @@ def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:
     for one in disputes:
         rupiah[one.reason] += one.amount
     click.echo(f"Tagihan {checked.month:%m-%Y}: {grouped(checked.lines)} baris, Rp {grouped(checked.billed)}.")
-    for reason, word in WORDS.items():
+    for reason, word in REASON.items():
         if number[reason]:
             click.echo(f"  {word}: {grouped(number[reason])} baris, Rp {grouped(rupiah[reason])}")
     rest = checked.billed - checked.disputed

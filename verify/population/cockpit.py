@@ -11,7 +11,7 @@ from schemas.population.coverage_files import targets_of
 from schemas.population.region_file import shipped_regions
 from verify.population.charts import Bars, BurnDown, bars, burn_down
 from workflows.errors import NotFound
-from workflows.population import coverage, targets
+from workflows.population import coverage, premium_ledger, targets
 from workflows.population.regions import dotted, kind
 from workflows.population.tally import Definition, Share, Tally, summed
 from workflows.population.targets import Finding, Progress
@@ -98,7 +98,7 @@ def cockpit(session: Session, region: str, code: str, national: NationalPolicy, 
         stale=now - snapshot.members_as_of > STALE,
         progress=tuple(held),
         pace=pace,
-        findings=_findings(past, national, today) if code == region else (),
+        findings=_findings(past, national, today, _arrears(session, region, national, today)) if code == region else (),
         chart=bars([(row.name, row.covered.percent) for row in rows], next_target.target.percent if next_target else None),
         history=burn_down([(day, tally.uncovered) for day, tally in past]) if code == region else None,
     )
@@ -108,8 +108,13 @@ def _row(code: str, tally: Tally) -> Row:
     return Row(code, shipped_regions().title(code), f"{kind(code)} {dotted(code)}", tally)
 
 
-def _findings(past: Sequence[tuple[date, Tally]], national: NationalPolicy, today: date) -> tuple[Finding, ...]:
+def _arrears(session: Session, region: str, national: NationalPolicy, today: date) -> Finding:
+    warn = in_force(national.premium_warn_days, today).value
+    return premium_ledger.arrears(premium_ledger.standings(session, region), today, warn)
+
+
+def _findings(past: Sequence[tuple[date, Tally]], national: NationalPolicy, today: date, arrears: Finding) -> tuple[Finding, ...]:
     (day, newest), before = past[-1], past[-2] if len(past) > 1 else None
     months = (day - before[0]).days / targets.DAYS_A_MONTH if before else 0.0
     covered, active = in_force(national.uhc_coverage_threshold, today), in_force(national.uhc_active_threshold, today)
-    return targets.predicate(newest, before[1] if before else None, months, covered, active)
+    return targets.predicate(newest, before[1] if before else None, months, covered, active, arrears)

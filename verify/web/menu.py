@@ -25,6 +25,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.READ_CASES, "/menunggu", say("Terlalu lama")),
     (P.READ_CASES, "/kuota", say("Kuota")),
     (P.READ_COVERAGE, "/cakupan", say("Cakupan")),
+    (P.CHECK_PREMIUM, "/iuran", say("Iuran")),
     (P.DELEGATE, "/wakil", say("Wakilkan")),
     (P.REGISTER, "/pendaftaran", say("Pendaftaran BPJS")),
     (P.READ_LETTER, "/pengantar", say("Surat pengantar")),

@@ -17,7 +17,7 @@ from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound
 from workflows.ports import Segment
 from workflows.records.extract import Extract, ExtractKind, MemberRow
-from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
+from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute, PremiumLine
 from workflows.records.resident import ResidentRow, ResidentStatus
 
 CHUNK = 1_000
@@ -84,7 +84,7 @@ class Known:
 
 
 def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetime) -> PremiumBill:
-    """Check a bill against the newest residents and members and keep what is disputed.
+    """Check a bill of the actor's region against the newest residents and members; keep who is on it and what is disputed.
 
     Raises ``NotFound`` where one of the files is missing, ``AlreadyChecked`` where nothing is new.
     """
@@ -105,16 +105,19 @@ def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetim
         disputed=sum(dispute.amount for dispute in disputes),
         checked_at=now,
         checked_by=by.name,
+        region_code=by.region_code,
     )
     session.add(checked)
     try:
         session.flush()
     except IntegrityError:
         raise AlreadyChecked() from None
+    for start in range(0, len(bill.lines), CHUNK):
+        session.execute(insert(PremiumLine), [_kept(checked, line) for line in bill.lines[start : start + CHUNK]])
     if disputes:
         session.execute(insert(PremiumDispute), [{"bill_id": checked.id, **asdict(dispute)} for dispute in disputes])
     told = {"month": bill.month.isoformat(), "lines": checked.lines, "disputed": checked.disputed_lines, "rupiah": checked.disputed}
-    audit.record(session, f"bill:{checked.id}", "CHECK_BILL", actor=by, now=now, **told)
+    audit.record(session, subject(checked), "CHECK_BILL", actor=by, now=now, **told)
     return checked
 
 
@@ -136,6 +139,15 @@ def disputed(session: Session, bill: Bill, residents: Extract, members: Extract,
 def disputes_of(session: Session, bill: PremiumBill) -> list[PremiumDispute]:
     """What was kept of a bill, in its order."""
     return list(session.exec(select(PremiumDispute).where(PremiumDispute.bill_id == bill.id).order_by(col(PremiumDispute.line))))
+
+
+def subject(bill: PremiumBill) -> str:
+    """The bill's place in the audit trail."""
+    return f"bill:{bill.id}"
+
+
+def _kept(bill: PremiumBill, line: BillLine) -> dict[str, object]:
+    return {"bill_id": bill.id, "line": line.line, "nik_digest": line.nik, "amount": line.amount}
 
 
 def _judged(line: BillLine, first: int, known: Known | None, bill: Bill, alike: Alike) -> tuple[DisputeReason | None, str]:

@@ -50,7 +50,7 @@ class Progress:
 
 
 class Verdict(StrEnum):
-    """A predicate's answer; who pays in arrears is not in these files, so it may stay open."""
+    """A predicate's answer; arrears stay open where no bill was entered."""
 
     MET = "MET"
     AT_RISK = "AT_RISK"
@@ -90,15 +90,18 @@ def pace(points: Sequence[tuple[date, int]]) -> float | None:
     return (after - before) / ((last - first).days / DAYS_A_MONTH)
 
 
-def predicate(tally: Tally, before: Tally | None, months: float, coverage: Ruled[int], activity: Ruled[int]) -> tuple[Finding, ...]:
+def predicate(
+    tally: Tally, before: Tally | None, months: float, coverage: Ruled[int], activity: Ruled[int], arrears: Finding
+) -> tuple[Finding, ...]:
     """UHC Prioritas: more than so many percent covered and active, no arrears of the region.
 
-    ``before`` is the count ``months`` earlier. What holds today but would not in three months is at risk.
+    ``before`` is the count ``months`` earlier. What holds today but would not in three months is at risk. ``arrears`` is what the
+    ledger of premiums says.
     """
     return (
         _finding("coverage", tally, before, months, Definition.MEMBERS_OF_RESIDENTS, coverage),
         _finding("activity", tally, before, months, Definition.ACTIVE_OF_MEMBERS, activity),
-        Finding("arrears", Verdict.UNKNOWN, None, None, "Tunggakan iuran daerah tidak ada di berkas ini. Tanyakan ke BPJS Kesehatan."),
+        arrears,
     )
 
 

@@ -38,7 +38,8 @@ from workflows.records.meter import Meter, Purpose
 from workflows.records.objection import DeathNotice, DecisionGround, Objection
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.phone_link import PhoneLink
-from workflows.records.premium import PremiumBill, PremiumDispute
+from workflows.records.premium import PremiumBill, PremiumDispute, PremiumLine, PremiumLineWord
+from workflows.records.premium_ledger import PremiumAccount, PremiumEntry
 from workflows.records.readopted import ReadoptedLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.removal import Removal
@@ -129,8 +130,12 @@ __all__ = [
     "Paraf",
     "Passkey",
     "PhoneLink",
+    "PremiumAccount",
     "PremiumBill",
     "PremiumDispute",
+    "PremiumEntry",
+    "PremiumLine",
+    "PremiumLineWord",
     "Provisional",
     "Purpose",
     "ReadoptedLetter",

@@ -1,12 +1,13 @@
-"""A month's premium bill as it was checked, and the lines of it to dispute, each with its rupiah and its evidence."""
+"""A month's premium bill as it was checked, its lines to dispute with rupiah and evidence, and what was said of each since."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import text_enum
+from workflows.sealed import DIGEST_LENGTH, Digest
 
 
 class DisputeReason(StrEnum):
@@ -23,14 +24,27 @@ class DisputeReason(StrEnum):
     RATE = "RATE"
 
 
+class LineWord(StrEnum):
+    """What was last said of a disputed line: left out by the office, taken up again, or answered by BPJS."""
+
+    WITHDRAWN = "WITHDRAWN"
+    DISPUTED = "DISPUTED"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+
+
 class PremiumBill(SQLModel, table=True):
-    """One bill, checked against one extract of residents and one member file. Amounts in rupiah."""
+    """One bill, checked against one extract of residents and one member file. Amounts in rupiah.
+
+    ``region_code`` is None only where a bill was checked before regions were written and no office was there to be asked.
+    """
 
     __tablename__ = "premium_bill"
     __table_args__ = (
         CheckConstraint("lines > 0 AND disputed_lines >= 0 AND disputed_lines <= lines", name="disputed_are_lines"),
         CheckConstraint("disputed >= 0 AND disputed <= billed", name="disputed_is_billed"),
         UniqueConstraint("sha256", "residents_id", "members_id"),
+        Index("uq_premium_bill_month", "id", "month", unique=True),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -45,6 +59,7 @@ class PremiumBill(SQLModel, table=True):
     disputed: int = Field(sa_type=BigInteger)
     checked_at: datetime
     checked_by: str = Field(max_length=200)
+    region_code: str | None = Field(default=None, max_length=4)
 
 
 class PremiumDispute(SQLModel, table=True):
@@ -61,3 +76,39 @@ class PremiumDispute(SQLModel, table=True):
     name: str | None = Field(default=None, max_length=200)
     amount: int = Field(sa_type=BigInteger)
     evidence: str = Field(max_length=300)
+
+
+class PremiumLine(SQLModel, table=True):
+    """Who is on a line, as a keyed digest only, so that a bill can be held against letters and members; None where it is nobody."""
+
+    __tablename__ = "premium_line"
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_counts_from_zero"),
+        CheckConstraint(f"length(nik_digest) = {DIGEST_LENGTH}", name="nik_digested"),
+    )
+
+    bill_id: int = Field(foreign_key="premium_bill.id", primary_key=True)
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    nik_digest: str | None = Field(default=None, sa_type=Digest("nik"))
+    amount: int = Field(sa_type=BigInteger)
+
+
+class PremiumLineWord(SQLModel, table=True):
+    """One word about a disputed line and why; the newest holds. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "premium_line_word"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["bill_id", "line"], ["premium_dispute.bill_id", "premium_dispute.line"], name="fk_premium_line_word_disputed"
+        ),
+        CheckConstraint("position > 0", name="position_counts_from_one"),
+        CheckConstraint("length(reason) >= 3", name="says_why"),
+    )
+
+    bill_id: int = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    word: LineWord = Field(sa_type=text_enum(LineWord))
+    reason: str = Field(max_length=300)
+    said_at: datetime
+    said_by: int = Field(foreign_key="staff.id")

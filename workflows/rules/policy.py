@@ -285,6 +285,8 @@ class NationalPolicy:
     premium_region_share: Dated
     premium_gross: Dated
     premium_self_paid: Dated
+    premium_due_day: Dated
+    premium_warn_days: Dated
     self_paid_wait_days: Dated
     reactivation_hours: Dated
     newborn_days: Dated

@@ -20,6 +20,7 @@ from tests.verify.web import (
     test_hospital_keys_page,
     test_matching_page,
     test_papers_page,
+    test_premium_pages,
     test_reception,
     test_registration_pages,
     test_shift,
@@ -180,8 +181,20 @@ def deputies(office: Office, who: Callable[[str], Stutterer]) -> None:
     who("rs").fill("/periksa/ajukan", **UNKNOWN)
 
 
+def premiums(office: Office, who: Callable[[str], Stutterer]) -> None:
+    """A bill is checked once, a word about a line and each row of the ledger count once."""
+    small_city(office.rekom.database)
+    worker = who("peksos")
+    test_premium_pages.upload(worker)
+    worker.fill("/iuran/1", "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Sudah diperiksa")
+    worker.fill("/iuran/1", "/iuran/1/buku", due_on="10-12-2026")
+    worker.fill("/iuran/1", "/iuran/1/buku/catat", kind="PAID", amount="1000", happened_on="20-11-2026", reference="SP2D 1")
+    worker.fill("/iuran/1", "/iuran/1/buku/koreksi", paid="2000", why="Salah ketik")
+
+
 CASE, BATCH = "/berkas/<ticket>", "/pendaftaran/kiriman/<int(max=2147483647):number>"
 COVER, DEPUTY = "/pengantar/<int(max=2147483647):letter_id>", "/wakil/<int(max=2147483647):number>"
+BILL = "/iuran/<int(max=2147483647):bill_id>"
 WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     case_forms: {
         *("/berkas/baru", "/berkas/ambil"),
@@ -190,6 +203,7 @@ WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     endings: {f"{CASE}/{step}" for step in ("batalkan", "wafat", "keberatan", "keberatan/cabut")},
     registries: {f"{CASE}/cek-manual/<slug>", f"{CASE}/cek-manual/<slug>/alihkan"},
     batches: {"/pendaftaran", f"{BATCH}/batalkan", f"{BATCH}/pengantar", f"{BATCH}/terkirim", f"{COVER}/tarik"},
+    premiums: {"/iuran", *(f"{BILL}/{step}" for step in ("baris", "buku", "buku/catat", "buku/koreksi"))},
     visits: {"/cakupan/<code>/pintu", "/pintu"},
     handing: {"/cakupan/<code>/kartu", "/kartu"},
     deputies: {"/wakil", f"{DEPUTY}/akhiri", "/keluarga/baru", "/periksa/ajukan"},
@@ -202,6 +216,7 @@ MOVES_NOTHING = {
 EACH_COUNTS = {
     *(f"{CASE}/surat.pdf", f"{COVER}/surat.pdf", f"{CASE}/berkas-lengkap.pdf", f"{CASE}/data-lengkap", "/cakupan/<code>/daftar"),
     "/cakupan/<code>/kartu/sisa",
+    f"{BILL}/unduh/<kind>",
     f"{CASE}/foto/ponsel",
 }
 """A print or a look is written down each time, on purpose; a telephone's code is made anew, and the one before ends."""
