@@ -33,6 +33,7 @@ from verify import (
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.imports.arriving import LARGEST_UPLOAD
 from verify.population.bill_check import LARGEST_BILL
 from verify.population.door_files import LARGEST_RETURN
 from verify.registrations import LARGEST_ANSWER
@@ -53,6 +54,7 @@ UPLOADS = {
     "case_papers.keep_paper": LARGEST,
     "registration.take_answers": LARGEST_ANSWER + LARGEST_REQUEST,
     "premium.take": LARGEST_BILL + LARGEST_REQUEST,
+    "imports.upload": LARGEST_UPLOAD + LARGEST_REQUEST,
     "door_lists.take_answers": LARGEST_RETURN + LARGEST_REQUEST,
     "card_lists.take_answers": LARGEST_RETURN + LARGEST_REQUEST,
 }

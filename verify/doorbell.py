@@ -26,15 +26,18 @@ QUEUES = (URGENT, NORMAL)
 """In the order a worker empties them."""
 
 TASK_FUNCTION = "verify.jobs.run_task"
+IMPORT_FUNCTION = "verify.jobs.run_import"
 JOB_SECONDS = 300
+LIMITS = {TASK_FUNCTION: JOB_SECONDS, IMPORT_FUNCTION: 7200}
+"""The functions a worker runs, each with the seconds after which it is ended."""
 
 
 class TaskJob(Job):
-    """A job that runs one known function: whoever can write to Redis still cannot choose what a worker runs."""
+    """A job that runs a known function: whoever can write to Redis still cannot choose what a worker runs."""
 
     def perform(self) -> Any:
-        """Run it, or refuse anything but ``run_task``."""
-        if self.func_name != TASK_FUNCTION:
+        """Run it, or refuse anything but ours."""
+        if self.func_name not in LIMITS:
             raise PermissionError(f"worker refuses {self.func_name!r}")
         return super().perform()
 
@@ -81,17 +84,23 @@ class Doorbell:
 
     def ring(self, task_id: int, *, urgent: bool) -> None:
         """Put a task's id into its queue; ringing twice for the same task is harmless."""
-        queue = Queue(URGENT if urgent else NORMAL, connection=self.impatient, serializer=JSONSerializer, job_class=TaskJob)
-        try:
-            _enqueue(queue, task_id)
-        except DuplicateJobError:
-            self._ring_again(queue, task_id)
+        self._ring(URGENT if urgent else NORMAL, TASK_FUNCTION, task_id, job_name(task_id))
 
-    def _ring_again(self, queue: Queue, task_id: int) -> None:
+    def ring_import(self, file_id: int) -> None:
+        """The same for a file that waits for a worker."""
+        self._ring(NORMAL, IMPORT_FUNCTION, file_id, f"import-{file_id}")
+
+    def _ring(self, place: str, function: str, row_id: int, name: str) -> None:
+        queue = Queue(place, connection=self.impatient, serializer=JSONSerializer, job_class=TaskJob)
+        try:
+            _enqueue(queue, function, row_id, name)
+        except DuplicateJobError:
+            self._ring_again(queue, function, row_id, name)
+
+    def _ring_again(self, queue: Queue, function: str, row_id: int, name: str) -> None:
         # The relay rings only for tasks nobody holds, so a job that is known but not waiting in a queue was
         # left behind by a worker that died; one that died before it began still calls its job "queued".
         # A worker that goes on after a wipe writes its sign of life where its job was: a name without a job.
-        name = job_name(task_id)
         job = queue.fetch_job(name)
         if job is not None and queue.get_job_position(name) is not None:
             return
@@ -99,12 +108,12 @@ class Doorbell:
             job.delete()
         queue.connection.delete(TaskJob.key_for(name))
         with suppress(DuplicateJobError):
-            _enqueue(queue, task_id)
+            _enqueue(queue, function, row_id, name)
 
 
-def _enqueue(queue: Queue, task_id: int) -> None:
-    options: dict[str, Any] = {"result_ttl": 0, "failure_ttl": 0, "job_timeout": JOB_SECONDS, "unique": True}
-    queue.enqueue(TASK_FUNCTION, task_id, job_id=job_name(task_id), **options)
+def _enqueue(queue: Queue, function: str, row_id: int, name: str) -> None:
+    options: dict[str, Any] = {"result_ttl": 0, "failure_ttl": 0, "job_timeout": LIMITS[function], "unique": True}
+    queue.enqueue(function, row_id, job_id=name, **options)
 
 
 def job_name(task_id: int) -> str:

@@ -1,4 +1,4 @@
-"""The one function RQ knows: run what is due for a task's case, one direction, each step its own durable task.
+"""What RQ knows: run what is due for a task's case, one direction, each step its own durable task.
 
     start (short transaction: claim, read frozen facts) -> gather (network, no session)
       -> conclude (one transaction: close the task, draw the conclusion, promise the next) -> start again
@@ -24,6 +24,7 @@ from sqlmodel import Session
 from verify import traces
 from verify.composition import Rekom
 from verify.config import load_settings
+from verify.imports import running
 from verify.log_context import job_context
 from verify.logs import place_of
 from workflows import advance, checks, facts, manual_checks, tasks
@@ -64,11 +65,22 @@ class RunFailed(RuntimeError):
 
 def run_task(task_id: int) -> None:
     """RQ's entry: everything but the id is in the database."""
+    with _discreet(), job_context(task_id):
+        work(this_process(), task_id)
+
+
+def run_import(file_id: int) -> None:
+    """RQ's entry for an uploaded file that is to be tried or stored."""
+    with _discreet():
+        running.work(this_process(), file_id)
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    """RQ writes an exception's text into its log and into Redis, and ours may hold a statement's personal data."""
     try:
-        with job_context(task_id):
-            work(this_process(), task_id)
+        yield
     except Exception as error:
-        # RQ writes an exception's text into its log and into Redis, and ours may hold a statement's personal data.
         raise RunFailed(f"{type(error).__name__} at {place_of(error)}") from None
     finally:
         traces.flush()

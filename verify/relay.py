@@ -19,7 +19,7 @@ from verify.health import sign_relay
 from verify.retention import Retention
 from verify.seat_years import SeatYears
 from verify.witness import Witnesses
-from workflows import advance, bedside, letters, tasks
+from workflows import advance, bedside, imports, letters, tasks
 from workflows.errors import RekomError
 from workflows.records.task import Task
 
@@ -50,6 +50,7 @@ def once(rekom: Rekom) -> int:
     _expire(rekom)
     _remind(rekom)
     collective.sweep(rekom)
+    _ring_for_file(rekom)
     leased = _leased(rekom)
     for position, task in enumerate(leased):
         assert task.id is not None
@@ -61,6 +62,20 @@ def once(rekom: Rekom) -> int:
             _release(rekom, leased[position:])
             return position
     return len(leased)
+
+
+def _ring_for_file(rekom: Rekom) -> None:
+    with rekom.database.read() as session:
+        file_id = imports.due(session, now=rekom.clock())
+    if file_id is None:
+        return
+    with rekom.database.write() as session:
+        if not imports.lease(session, file_id, now=rekom.clock(), seconds=rekom.settings.task_lease_seconds):
+            return
+    try:
+        rekom.doorbell.ring_import(file_id)
+    except RedisError:
+        log.warning("file %s not rung: Redis does not answer", file_id)  # its lease runs out by itself
 
 
 def _leased(rekom: Rekom) -> list[Task]:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import configure_mappers
 from verify import jobs
 from verify.composition import prepare
 from verify.config import Settings
-from verify.doorbell import QUEUES, TASK_FUNCTION, URGENT, TaskJob, worker_connection
+from verify.doorbell import LIMITS, QUEUES, URGENT, TaskJob, worker_connection
 
 log = logging.getLogger(__name__)
 
 # Imported here and not by the forked job: with it come the steps, the adapters and the letter press.
-assert f"{jobs.__name__}.{jobs.run_task.__name__}" == TASK_FUNCTION
+assert {f"{run.__module__}.{run.__name__}" for run in (jobs.run_task, jobs.run_import)} == set(LIMITS)
 
 
 def queues(*, only_urgent: bool) -> list[str]:

@@ -3,15 +3,16 @@
 Newest is by ``as_of``, not by the day of import: an old file that comes late never displaces newer knowledge.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from workflows import audit
 from workflows.actor import Actor
@@ -19,6 +20,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.ports import Segment
 from workflows.records.extract import DtsenRow, Extract, ExtractKind, ExtractState, MemberRow
 from workflows.records.resident import ResidentRow, ResidentStatus
+from workflows.saying import say
 
 CHUNK = 5_000
 """Rows sent to the database at a time."""
@@ -119,21 +121,59 @@ def apply(
     Raises ``AlreadyImported`` where the same file stands. A count that differs from what was received is a fault of
     ours and undoes everything.
     """
-    check_as_of(received.as_of, now=now)
-    extract = _begin(session, received, by, now)
+    extract = begin(session, received, by, now=now)
     assert extract.id is not None
     stored = _store(session, extract.id, received.kind, facts, told)
     if stored != received.rows_good:
         raise RuntimeError(f"{stored} rows stored, {received.rows_good} were read")
-    counts = {"good": received.rows_good, "bad": received.rows_bad, "as_of": received.as_of.isoformat()}
-    audit.record(session, subject(extract), "IMPORT", actor=by, now=now, kind=received.kind.value, sha256=received.sha256, **counts)
+    finish(session, extract, by, now=now)
     return extract
+
+
+def begin(session: Session, received: Received, by: Actor, *, now: datetime) -> Extract:
+    """The line of an extract whose rows are still to come: nobody uses it until ``finish``. Raises ``AlreadyImported``."""
+    check_as_of(received.as_of, now=now)
+    known = standing(session, received.kind, received.sha256)
+    if known is not None:
+        raise AlreadyImported(say("Berkas ini sudah diimpor sebagai #{number}. Tidak ada yang diubah.", number=known.id))
+    extract = Extract(**_values(received), imported_at=now, imported_by=by.name, storing=True)
+    session.add(extract)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody imported the same file between our look and our row
+        raise AlreadyImported() from None
+    return extract
+
+
+def add_rows(session: Session, extract: Extract, rows: Sequence[Fact]) -> None:
+    """Some more rows of an extract that is being stored."""
+    assert extract.id is not None
+    session.execute(insert(TABLES[extract.kind]), list(_rows(extract.id, COLUMNS[extract.kind], rows)))
+
+
+def last_stored(session: Session, extract: Extract) -> str:
+    """The greatest NIK whose row is in; rows come in the order of NIKs, so that whoever goes on goes on behind it."""
+    table = TABLES[extract.kind]
+    return session.exec(select(func.max(table.nik)).where(table.extract_id == extract.id)).one() or ""
+
+
+def finish(session: Session, extract: Extract, by: Actor, *, now: datetime) -> None:
+    """From here on look-ups use it; a number of rows that is not the one received is a fault of ours and undoes this."""
+    table = TABLES[extract.kind]
+    good = select(func.count()).select_from(table).where(table.extract_id == extract.id, col(table.fault).is_(None))
+    stored = session.exec(good).one()
+    if stored != extract.rows_good:
+        raise RuntimeError(f"{stored} rows stored, {extract.rows_good} were read")
+    extract.storing, extract.imported_at = False, now
+    session.add(extract)
+    counts = {"good": extract.rows_good, "bad": extract.rows_bad, "as_of": extract.as_of.isoformat()}
+    audit.record(session, subject(extract), "IMPORT", actor=by, now=now, kind=extract.kind.value, sha256=extract.sha256, **counts)
 
 
 def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extract:
     """Take an extract back: its rows go, its line and the audit stay, and the one before it counts again."""
     extract = session.exec(select(Extract).where(Extract.id == extract_id).with_for_update()).first()
-    if extract is None:
+    if extract is None or extract.storing:
         raise NotFound(f"Tidak ada impor bernomor {extract_id}. Lihat daftarnya dengan rekom import list.")
     if extract.state is ExtractState.UNDONE:
         raise Conflict(f"Impor #{extract_id} sudah dibatalkan. Tidak ada yang diubah.")
@@ -146,13 +186,18 @@ def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extr
 
 def standing(session: Session, kind: ExtractKind, sha256: str) -> Extract | None:
     """The applied extract of exactly this file."""
-    return session.exec(select(Extract).where(Extract.kind == kind, Extract.sha256 == sha256, col(Extract.undone_at).is_(None))).first()
+    return session.exec(_applied(kind).where(Extract.sha256 == sha256)).first()
+
+
+def standing_of_any_kind(session: Session, sha256: str) -> Extract | None:
+    """The same where the kind is not known yet."""
+    found = (standing(session, kind, sha256) for kind in ExtractKind)
+    return next((extract for extract in found if extract), None)
 
 
 def newest(session: Session, kind: ExtractKind) -> Extract | None:
     """The applied extract that look-ups use."""
-    applied = select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None))
-    return session.exec(applied.order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
+    return session.exec(_applied(kind).order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
 
 
 def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
@@ -175,17 +220,8 @@ def subject(extract: Extract) -> str:
     return f"extract:{extract.id}"
 
 
-def _begin(session: Session, received: Received, by: Actor, now: datetime) -> Extract:
-    known = standing(session, received.kind, received.sha256)
-    if known is not None:
-        raise AlreadyImported(f"Berkas ini sudah diimpor sebagai #{known.id}. Tidak ada yang diubah.")
-    extract = Extract(**_values(received), imported_at=now, imported_by=by.name)
-    session.add(extract)
-    try:
-        session.flush()
-    except IntegrityError:  # somebody imported the same file between our look and our row
-        raise AlreadyImported() from None
-    return extract
+def _applied(kind: ExtractKind) -> SelectOfScalar[Extract]:
+    return select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None), ~col(Extract.storing))
 
 
 def _values(received: Received) -> dict[str, Any]:

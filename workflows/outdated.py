@@ -65,9 +65,14 @@ def count(session: Session, kind: Kept, before: datetime) -> int:
 def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
     """Extracts that were undone, or that a newer one of their kind has displaced, since before a moment."""
     old, newer = records.Extract, aliased(records.Extract)
-    same = and_(col(newer.kind) == col(old.kind), col(newer.undone_at).is_(None))
+    same = and_(col(newer.kind) == col(old.kind), col(newer.undone_at).is_(None), ~col(newer.storing))
     displaced = exists().where(same, col(newer.as_of) > col(old.as_of), col(newer.imported_at) <= before)
     return col(extract_id).in_(select(old.id).where(or_(col(old.undone_at) <= before, displaced)))
+
+
+def _uploaded(before: datetime) -> ColumnElement[bool]:
+    part, file = records.ImportPart, records.ImportFile
+    return col(part.file_id).in_(select(file.id).where(col(file.received_at) <= before))
 
 
 def _draft(before: datetime) -> ColumnElement[bool]:
@@ -148,6 +153,7 @@ OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
         Rows(records.RegistrationAnswer, _strange, {"strange": EMPTY}),
     ),
     Kept.EXTRACTS: (
+        Rows(records.ImportPart, _uploaded),
         Rows(records.MatchPair, _pair),
         Rows(records.DtsenRow, lambda before: _replaced(before, records.DtsenRow.extract_id)),
         Rows(records.MemberRow, lambda before: _replaced(before, records.MemberRow.extract_id)),

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     READ_COVERAGE = "READ_COVERAGE"
     READ_UNCOVERED = "READ_UNCOVERED"
     CHECK_PREMIUM = "CHECK_PREMIUM"
+    IMPORT_DATA = "IMPORT_DATA"
+    APPLY_DATA = "APPLY_DATA"
     READ_NEWS = "READ_NEWS"
     SIGNED_IN = "SIGNED_IN"
 
@@ -77,6 +79,8 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_COVERAGE: OFFICE | {Role.ADMIN},
     Permission.READ_UNCOVERED: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
     Permission.CHECK_PREMIUM: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
+    Permission.IMPORT_DATA: frozenset({Role.ADMIN}),
+    Permission.APPLY_DATA: frozenset({Role.ADMIN}),
     Permission.READ_NEWS: frozenset({Role.HOSPITAL, Role.ADMIN}),
     Permission.SIGNED_IN: EVERYBODY,
 }
@@ -95,7 +99,9 @@ SCOPE_MAP: Mapping[Scope, frozenset[Permission]] = {
 
 assert set(SCOPE_MAP) == set(Scope)
 
-STEP_UP = frozenset({Permission.PARAF, Permission.DECIDE, Permission.REVOKE_LETTER, Permission.UPLOAD_SCAN, Permission.REVEAL})
+STEP_UP = frozenset(
+    {Permission.PARAF, Permission.DECIDE, Permission.REVOKE_LETTER, Permission.UPLOAD_SCAN, Permission.REVEAL, Permission.APPLY_DATA}
+)
 """What asks for a fresh second factor, of whoever has or owes one."""
 
 

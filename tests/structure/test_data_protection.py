@@ -65,6 +65,7 @@ OF_NOBODY = {
     "hospital": "code name city region_code phone contract_number contract_from contract_until",
     "hospital_key": "client_id secret_sha256",
     "household": "code region_code",
+    "import_file": "region_code handle sha256 layout timezone faults",
     "idempotency_record": "key request_hash",
     "jamkesda_batch": "region_code sha256 made_by void_by cut_off",
     "jamkesda_list": "region_code sha256 file_name imported_by undone_by",

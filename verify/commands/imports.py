@@ -18,6 +18,7 @@ from verify.config import load_settings
 from verify.imports.bad_rows import write_bad_rows
 from verify.imports.progress import grouped, progress
 from verify.imports.reading import sieved, stated_as_of
+from verify.imports.running import received
 from verify.imports.sieve import Sieve
 from verify.imports.source import ImportRefused, Source, inspect
 from workflows import extracts
@@ -120,18 +121,18 @@ def _import(order: Order) -> int:
         _report(order, sieve)
         if order.dry_run:
             return _tried(order, sieve, source)
-        received = _received(order, sieve, source, given or stated_as_of(sieve, zone), zone)
-        return _applied(rekom, received, sieve, actor)
+        taken = received(source, sieve, quotable(order.file.name) or "", given or stated_as_of(sieve, zone), zone.key)
+        return _applied(rekom, taken, sieve, actor)
 
 
-def _applied(rekom: Rekom, received: Received, sieve: Sieve, actor: Actor) -> int:
-    if not received.rows_good:
+def _applied(rekom: Rekom, taken: Received, sieve: Sieve, actor: Actor) -> int:
+    if not taken.rows_good:
         raise ImportRefused("Tidak ada satu baris pun yang dapat dipakai. Tidak ada yang disimpan.")
-    total = received.rows_good + received.rows_bad
+    total = taken.rows_good + taken.rows_bad
     try:
         with closing(rekom.database) as database, _discreet(), progress("Menyimpan") as step, database.write() as session:
             extract = extracts.apply(
-                session, received, sieve.facts(), actor, now=rekom.clock(), told=lambda done: step(done, max(total, done), done)
+                session, taken, sieve.facts(), actor, now=rekom.clock(), told=lambda done: step(done, max(total, done), done)
             )
     except extracts.AlreadyImported as error:  # somebody was faster
         click.echo(str(error))
@@ -172,20 +173,6 @@ def _report(order: Order, sieve: Sieve) -> None:
 def _check_list_place(order: Order) -> None:
     if order.bad_rows and order.bad_rows.exists() and order.bad_rows.samefile(order.file):
         raise ImportRefused("--bad-rows menunjuk berkas yang diimpor. Pilih nama lain.")
-
-
-def _received(order: Order, sieve: Sieve, source: Source, as_of: datetime, zone: ZoneInfo) -> Received:
-    return Received(
-        kind=order.kind,
-        sha256=source.sha256,
-        file_name=quotable(order.file.name) or "",
-        layout=sieve.layout.name,
-        as_of=as_of,
-        timezone=zone.key,
-        rows_good=sieve.rows_good,
-        rows_bad=sieve.rows_bad,
-        rows_unreadable=sieve.rows_unreadable,
-    )
 
 
 def _counts(sieve: Sieve) -> str:

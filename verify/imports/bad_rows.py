@@ -1,14 +1,18 @@
 """The list of refused rows for whoever has to correct the file: safe to open in Excel, and no NIK in it."""
 
+import codecs
 import csv
+import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from schemas.extract_cells import Cell
 from schemas.spreadsheet import safe
-from verify.imports.sieve import BadRow
+from verify.imports.sieve import BadRow, Sieve
 
 LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){11,}")
 """A NIK, family-card or card number, however it is written; a date is shorter."""
@@ -23,12 +27,44 @@ def write_bad_rows(path: Path, titles: Sequence[str], nik_place: int, rows: Iter
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
         os.fchmod(descriptor, OWNER_ONLY)
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(["BARIS", "KODE", "ALASAN", *map(safe, titles)])
+        writer.writerow([*TITLES, *map(safe, titles)])
         for row in rows:
             cells = [masked(cell, is_nik=place == nik_place) for place, cell in enumerate(row.cells)]
             writer.writerow([row.line, row.fault, row.reason, *map(safe, cells)])
             number += 1
     return number
+
+
+TITLES = ("BARIS", "KODE", "ALASAN")
+LINES_AT_ONCE = 2_000
+
+
+def pieces(sieve: Sieve) -> Iterator[bytes]:
+    """The same list in pieces, with the row's number, code and reason alone: it says where to look, and nobody's data."""
+    rows = ((row.line, row.fault, row.reason) for row in sieve.bad_rows())
+    yield codecs.BOM_UTF8 + _lines([TITLES])
+    while some := list(islice(rows, LINES_AT_ONCE)):
+        yield _lines(some)
+
+
+def covered_head(sieve: Sieve) -> dict[str, Any]:
+    """The first rows as a page may show them: of a number the last digits, of a name or an address the first letters."""
+    ours = list(sieve.layout.columns)
+    rows = [[line, *(_hidden(name, cell) for name, cell in zip(ours, cells, strict=True))] for line, cells in sieve.head]
+    return {"titles": sieve.layout.wanted_titles, "rows": rows}
+
+
+def _hidden(name: str, cell: Cell) -> str:
+    text = masked(cell, is_nik=name == "nik")
+    if name in ("name", "address"):
+        return " ".join(word[0] + "•" * (len(word) - 1) for word in text.split())[:40]
+    return f"••••{text[-5:]}" if name in ("card", "family_card") and len(text) > 5 else text[:40]
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def masked(cell: Cell, *, is_nik: bool) -> str:

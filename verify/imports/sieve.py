@@ -37,6 +37,8 @@ TYPES: Mapping[str, Callable[[str], Any]] = {
 }
 """Columns that are more than text and number."""
 JSON = json.JSONEncoder(default=str)
+HEAD_ROWS = 20
+"""First rows, for a person to see whether the columns are what they should be."""
 MOST_DATES = 100
 """More different dates than this are no date of the extract."""
 
@@ -58,6 +60,7 @@ class Sieve:
         self.kind = kind
         self.layout = layout
         self.dates: set[date] = set()
+        self.head: list[tuple[int, Sequence[Cell]]] = []
         self.rows_good = self.rows_bad = self.rows_unreadable = 0
         self._niks = self._zeros = 0
         self._held = sqlite3.connect("", isolation_level=None)
@@ -71,6 +74,8 @@ class Sieve:
             self._zeros += reading.digits.endswith("0")
         if reading.as_of and len(self.dates) < MOST_DATES:
             self.dates.add(reading.as_of)
+        if len(self.head) < HEAD_ROWS:
+            self.head.append((line, cells))
         kept = JSON.encode(list(cells))
         if reading.fault:
             self._refuse(line, reading.fault, reading.reason, kept)
@@ -86,9 +91,15 @@ class Sieve:
         self.rows_good = self._number("SELECT count(*) FROM person WHERE fault IS NULL")
         self.rows_bad = self._number("SELECT count(*) FROM bad")
 
-    def facts(self) -> Iterator[Fact]:
-        """Every person in the file, those with a fault too, in order of NIK."""
-        for nik, content, fault in self._held.execute("SELECT nik, content, fault FROM person ORDER BY nik"):
+    def people(self, until: str | None = None) -> int:
+        """How many people are in the file, up to a NIK."""
+        if until is None:
+            return self._number("SELECT count(*) FROM person")
+        return int(self._held.execute("SELECT count(*) FROM person WHERE nik <= ?", (until,)).fetchone()[0])
+
+    def facts(self, behind: str = "") -> Iterator[Fact]:
+        """Every person in the file, those with a fault too, in order of NIK, behind one."""
+        for nik, content, fault in self._held.execute("SELECT nik, content, fault FROM person WHERE nik > ? ORDER BY nik", (behind,)):
             yield FACTS[self.kind](nik, fault=fault) if fault else _loaded(self.kind, content)
 
     def bad_rows(self) -> Iterator[BadRow]:

@@ -17,6 +17,10 @@ MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 120
 WALL_SECONDS = 600
 
+ALONE: Mapping[str, Any] = {
+    "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "env": {}, "text": True, "encoding": "utf-8",
+}  # fmt: skip
+
 TOO_MUCH = "Berkas .xlsx ini terlalu besar atau rusak. Simpan sebagai CSV, lalu ulangi."
 REFUSALS: Mapping[str, str] = {
     "password": "Berkas .xlsx ini dikunci kata sandi. Simpan tanpa kata sandi, lalu ulangi.",
@@ -32,14 +36,14 @@ class XlsxReader:
     """The rows of the only filled sheet; ``done`` of ``total`` rows."""
 
     def __init__(self, source: Source, memory: int = MEMORY_BYTES, seconds: int = CPU_SECONDS) -> None:
-        self._command = [sys.executable, "-I", str(CHILD), str(source.path.resolve()), str(memory), str(seconds)]
+        self._path, self._limits = source.path, (str(memory), str(seconds))
         self.total = 0
         self.done = 0
 
     def rows(self) -> Generator[Row]:
         """Row numbers as Excel shows them, with cells."""
         ended = False
-        with _child(self._command) as output:
+        with _child(self._path, self._limits) as output:
             for line in output:
                 row = _loaded(line)
                 if isinstance(row, list):
@@ -59,10 +63,9 @@ class XlsxReader:
 
 
 @contextmanager
-def _child(command: Sequence[str]) -> Iterator[IO[str]]:
-    """The child's output; it gets nothing of our environment, and ends when we stop reading."""
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, env={}, text=True, encoding="utf-8") as process:
+def _child(path: Path, limits: Sequence[str]) -> Iterator[IO[str]]:
+    """The child's output; it gets the open file and nothing of our environment, and ends when we stop reading."""
+    with path.open("rb") as file, subprocess.Popen(_command(file, limits), pass_fds=(file.fileno(),), **ALONE) as process:
         deadline = threading.Timer(WALL_SECONDS, process.kill)
         deadline.daemon = True
         deadline.start()
@@ -72,6 +75,11 @@ def _child(command: Sequence[str]) -> Iterator[IO[str]]:
         finally:
             deadline.cancel()
             process.kill()
+
+
+def _command(file: IO[bytes], limits: Sequence[str]) -> list[str]:
+    # By its number, because an uploaded file has no name.
+    return [sys.executable, "-I", str(CHILD), f"/dev/fd/{file.fileno()}", *limits]
 
 
 def _loaded(line: str) -> Any:

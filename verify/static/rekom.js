@@ -121,7 +121,7 @@ function watch(main, pause) {
   if (!main.hasAttribute("data-busy")) return;
   window.setTimeout(async () => {
     await lookAgain(main);
-    watch(main, Math.min(pause * 1.5, 10000));
+    watch(main, Math.min(pause * 1.5, Number(main.dataset.pace) || 10000));
   }, pause);
 }
 

@@ -38,6 +38,7 @@ from verify.web import (
     hospital_keys,
     household,
     identifying,
+    imports,
     intake_page,
     ktp,
     language_choice,
@@ -142,6 +143,7 @@ MODULES = (
     collective,
     episodes,
     matching,
+    imports,
     language_choice,
 )
 

@@ -34,6 +34,7 @@ NOW_AND_THEN: tuple[tuple[Permission, str, str], ...] = (
     (P.START_REMOVAL, "/pencabutan", say("Cabut peserta lama")),
     (P.READ_UNCOVERED, "/cocokkan", say("Cocokkan orang")),
     (P.CONFIRM_TRANSFER, "/penerimaan", say("Antar RS")),
+    (P.IMPORT_DATA, "/data", say("Data")),
     (P.MANAGE_STAFF, "/kunci", say("Kunci RS")),
     (P.MANAGE_STAFF, "/kabar", say("Kabar RS")),
     (P.SIGNED_IN, "/bantuan", say("Bantuan")),

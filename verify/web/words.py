@@ -338,6 +338,8 @@ FIELD: Mapping[str, str] = {
     "as_of": "Waktu pemeriksaan",
     "segment": "Jenis peserta",
     "desil": "Desil",
+    "data_file": "Berkas",
+    "data_on": "Data per tanggal",
     "exclusion_reason": "Alasan pengecualian",
     "code": "Kode QR",
     "owner": "Rekan",

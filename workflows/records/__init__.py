@@ -27,6 +27,7 @@ from workflows.records.hospital import Hospital
 from workflows.records.hospital_key import HospitalKey, HospitalKeyScope, UsedSignature
 from workflows.records.household import Household, HouseholdMember
 from workflows.records.idempotency import IdempotencyRecord
+from workflows.records.import_file import ImportFile, ImportPart
 from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.late_acceptance import LateAcceptance, LateOutcome
 from workflows.records.letter import Letter, LetterCounter
@@ -105,6 +106,8 @@ __all__ = [
     "Household",
     "HouseholdMember",
     "IdempotencyRecord",
+    "ImportFile",
+    "ImportPart",
     "JamkesdaBatch",
     "JamkesdaList",
     "JamkesdaOutcome",

@@ -26,6 +26,7 @@ class ExtractKind(StrEnum):
 class ExtractState(StrEnum):
     """Whether look-ups may use an extract."""
 
+    STORING = "STORING"
     APPLIED = "APPLIED"
     UNDONE = "UNDONE"
 
@@ -34,13 +35,14 @@ class Extract(SQLModel, table=True):
     """One imported file. ``as_of`` is when its content was true, ``timezone`` the office's, in which that is told.
 
     ``rows_bad`` were refused; of those, ``rows_unreadable`` do not even say whom they are about. The same file may
-    stand once per kind: after it was undone it may come again.
+    stand once per kind: after it was undone it may come again. While ``storing`` only some of its rows are there, and nobody uses it.
     """
 
     __tablename__ = "extract"
     __table_args__ = (
         CheckConstraint("rows_good >= 0 AND rows_unreadable >= 0 AND rows_bad >= rows_unreadable", name="counts"),
         CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_paired"),
+        CheckConstraint("undone_at IS NULL OR NOT storing", name="undone_was_stored"),
         Index("uq_extract_standing_file", "kind", "sha256", unique=True, sqlite_where=STANDING, postgresql_where=STANDING),
     )
 
@@ -58,10 +60,13 @@ class Extract(SQLModel, table=True):
     rows_unreadable: int
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=200)
+    storing: bool = False
 
     @property
     def state(self) -> ExtractState:
-        """Follows from ``undone_at`` alone, so that the two can never disagree."""
+        """Follows from ``undone_at`` and ``storing`` alone, so that they can never disagree."""
+        if self.storing:
+            return ExtractState.STORING
         return ExtractState.APPLIED if self.undone_at is None else ExtractState.UNDONE
 
 

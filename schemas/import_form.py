@@ -1,0 +1,17 @@
+"""What is said beside an uploaded file: what it is, and since when its content is true."""
+
+from schemas.fields import Choice, PastDay, Shape
+from workflows.records.extract import ExtractKind
+
+
+class UploadSchema(Shape):
+    """Both may be left out where the file says it itself."""
+
+    kind = Choice(ExtractKind, load_default=None)
+    data_on = PastDay(load_default=None)
+
+
+class ApplySchema(Shape):
+    """The day of the data, where neither the file nor the upload named one."""
+
+    data_on = PastDay(load_default=None)
