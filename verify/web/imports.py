@@ -180,7 +180,7 @@ def _upload() -> Answer:
     given = UploadSchema().load(plain(request.form, zone="UTC"))
     name = sent.filename
 
-    with sent.stream as stream, looked_at(stream) as source:  # type: ignore[attr-defined]
+    with sent.stream as stream, looked_at(stream) as source:
 
         def effect(session: Session) -> str:
             arrived = arrival(source, name, _zone(), given["kind"], given["data_on"])

@@ -18,6 +18,7 @@ from tests.verify.web import (
     test_case_forms,
     test_collective_pages,
     test_hospital_keys_page,
+    test_imports_page,
     test_matching_page,
     test_papers_page,
     test_premium_pages,
@@ -193,6 +194,7 @@ def premiums(office: Office, who: Callable[[str], Stutterer]) -> None:
 
 
 CASE, BATCH = "/berkas/<ticket>", "/pendaftaran/kiriman/<int(max=2147483647):number>"
+DATA = "/data/<int(max=2147483647):number>"
 COVER, DEPUTY = "/pengantar/<int(max=2147483647):letter_id>", "/wakil/<int(max=2147483647):number>"
 BILL = "/iuran/<int(max=2147483647):bill_id>"
 WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
@@ -230,6 +232,7 @@ NOT_WALKED = {
     *("/cakupan/pintu/<int(max=2147483647):number>/jawaban", "/tanda-tangan", "/paraf", "/setuju", "/pendaftaran/jawaban"),
     *(f"{COVER}/{step}" for step in ("paraf", "pindaian", "tte")),
     *(f"/periksa/{step}" for step in ("jawab/terima", "kirim")),
+    f"{DATA}/buang",
 }
 """Forms that cases here do not come to; a new one is decided on here or walked above."""
 
@@ -248,6 +251,7 @@ ALREADY_WALKED: dict[Callable[..., None], set[str]] = {
         *(f"{COVER}/{step}" for step in ("cabut", "ganti", "putusan")),
     },
     test_hospital_keys_page.test_a_key_is_made_shown_once_and_revoked: {"/kunci", "/kunci/<client_id>/cabut"},
+    test_imports_page.test_from_the_file_to_the_receipt_and_back: {"/data", f"{DATA}/terapkan", f"{DATA}/batalkan"},
     test_matching_page.test_a_person_decides_on_the_page_and_is_not_asked_again: {"/cocokkan"},
     test_papers_page.test_a_photo_is_removed_with_a_reason: {f"{CASE}/foto/<handle>/hapus"},
     test_reception.test_one_key_accepts: {"/periksa/terima"},
