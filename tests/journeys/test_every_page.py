@@ -83,6 +83,8 @@ NOT_MADE = {
     "/cakupan/pintu/<int(max=2147483647):number>": "tests/journeys/test_faulty_pages.py",
     "/iuran/<int(max=2147483647):bill_id>": "tests/journeys/test_faulty_pages.py",
     "/pintu": "tests/journeys/test_faulty_pages.py",
+    "/data": "tests/verify/web/test_imports_page.py",
+    "/data/<int(max=2147483647):number>": "tests/verify/web/test_imports_page.py",
 }
 """Pages that no case here comes to; each is looked at, wide and small, and weighed where it says."""
 
