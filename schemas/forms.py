@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 from schemas.fields import INDONESIAN_DAY
 
-OWN = frozenset({"csrf_token", "kunci"})
-"""Fields of the form itself: the guard against forged requests and the key against double sending."""
+LOOKED, CHANGE = "diperiksa", "ubah"
+"""What the last look before sending adds: that these answers were seen, or which field is to be changed."""
+
+OWN = frozenset({"csrf_token", "kunci", LOOKED, CHANGE})
+"""Fields of the form itself: the guard against forged requests, the key against double sending, the last look."""
 
 DAY, TIME = "_day", "_time"
 """A moment is asked as a day and a time of day: ``admitted_at_day``, ``admitted_at_time``."""

@@ -58,15 +58,25 @@ from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
 
+def examine_case(session: Session, given: Intake) -> None:
+    """Raise what ``open_case`` would raise, and open nothing."""
+    _refuse_made_up(given)
+    intake.examine(session, given)
+
+
 def open_case(session: Session, given: Intake) -> Case:
     """Open a case under the policy in force today in the actor's region."""
-    for digits in (given.nik, given.mother_nik):
-        if digits:
-            refuse_practice(digits)
+    _refuse_made_up(given)
     case = intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
     if given.nik:
         lookups.no_guess(session, given.nik)
     return case
+
+
+def _refuse_made_up(given: Intake) -> None:
+    for digits in (given.nik, given.mother_nik):
+        if digits:
+            refuse_practice(digits)
 
 
 def identify_case(session: Session, case: Case, given: dict[str, Any]) -> None:
@@ -78,9 +88,7 @@ def identify_case(session: Session, case: Case, given: dict[str, Any]) -> None:
 def receive_family(session: Session, given: Family) -> Household:
     """Open or link a case for each member of a family, under the policy in force today."""
     for one in given.applying:
-        for digits in (one.intake.nik, one.intake.mother_nik):
-            if digits:
-                refuse_practice(digits)
+        _refuse_made_up(one.intake)
     return households.receive(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
 
 

@@ -19,6 +19,7 @@ from verify.composition import Rekom
 from verify.documents.pades import office_signer
 from verify.health import relay_lives, worker_lives
 from verify.keys import KeyFileError
+from verify.ktp_photos import present, trouble
 from workflows import checkpoints
 from workflows.errors import PolicyRefused, RekomError
 from workflows.records.signing_authority import SigningAuthority
@@ -253,6 +254,12 @@ def _registries(rekom: Rekom) -> Answer:
 
 def _card_reader(rekom: Rekom) -> Answer:
     if rekom.card_reader is None:
+        if present() and (cause := trouble()):
+            return (
+                Grade.ILL,
+                f"tidak dapat dimuat: {cause}",
+                "Pasang yang disebut itu di server, lalu mulai ulang Rekom. Lihat docs/ktp.md.",
+            )
         return _well("tidak dipasang; bila perlu: pip install --require-hashes -r requirements/ktp.lock")
     return _well("terpasang")
 

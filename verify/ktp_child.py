@@ -37,17 +37,24 @@ def refuse_network(event: str, _: tuple[Any, ...]) -> None:
 if __name__ == "__main__":
     stay_within(*map(int, sys.argv[1:3]))
 
-with suppress(ImportError):  # of an extra that may be missing; nothing starts this process then
+MISSING = ""
+"""Why the reader does not load: a part of the extra, or a library of the system that it needs."""
+try:
     import cv2
     import numpy as np
     from rapidocr import RapidOCR
+except ImportError as error:
+    MISSING = str(error)
 
 FIRST_EDGE, SECOND_EDGE = 1600, 1200
 """Pixels of the longer side of the two readings: the first at most, the second always."""
 
 
 def main(threads: int) -> int:
-    """Read what comes in; one word to standard error where that cannot be done."""
+    """Read what comes in, or with no threads only load; a few words to standard error where that cannot be done."""
+    if MISSING or not threads:
+        sys.stderr.write(MISSING)
+        return 4 if MISSING else 0
     picture = cv2.imdecode(np.frombuffer(sys.stdin.buffer.read(), np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         sys.stderr.write("broken")

@@ -81,10 +81,7 @@ def open_application(session: Session, intake: Intake, actor: Actor, policy: Reg
 
 def open_anywhere(session: Session, intake: Intake, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:
     """The same, whatever lane the actor was let into."""
-    _check_hospital(session, intake.hospital_code)
-    known = asdict(intake)
-    without_nik.check_stands_in(known)
-    without_nik.refuse_second(session, known)
+    known = examine(session, intake)
     case = _new_case(intake, actor, policy, now)
     try:
         with session.begin_nested():
@@ -94,6 +91,15 @@ def open_anywhere(session: Session, intake: Intake, actor: Actor, policy: Region
         raise
     add_documents(session, case, intake.documents, actor, now=now)
     return case
+
+
+def examine(session: Session, intake: Intake) -> dict[str, Any]:
+    """What is known, where a case may be opened on it now; raises what stands in the way and opens nothing."""
+    _check_hospital(session, intake.hospital_code)
+    known = asdict(complete_proxy(intake))
+    without_nik.check_stands_in(known)
+    without_nik.refuse_second(session, known)
+    return known
 
 
 def amend(

@@ -16,7 +16,7 @@ from workflows.card_lines import Row, Seen, first_text, rows, turned, upright
 from workflows.errors import InvalidInput, InvalidNik
 from workflows.look_alikes import apart, folded, mended
 from workflows.nik import Nik, parse_nik
-from workflows.saying import Sentence, say
+from workflows.saying import Sentence, joined, say
 from workflows.vocabulary import Sex
 
 CLEAR = 0.9
@@ -49,6 +49,8 @@ BLURRED = say("KTP di foto ini buram atau terpotong. Taruh di tempat terang dan 
 TWO_CARDS = say("Ada lebih dari satu NIK di foto ini. Foto satu KTP saja, lalu kirim lagi.")
 
 UNCLEAR = say("Tulisannya kurang jelas.")
+UNLABELLED = say("Angkanya tidak terbaca di belakang tulisan NIK.")
+FUTURE = say("Tanggal lahir ini di masa depan.")
 GUESSED = say("Ada angka yang terbaca sebagai huruf dan dikira-kira.")
 NOT_SIXTEEN = say("Tidak terbaca 16 angka.")
 OTHER_DATE = say("Tidak cocok dengan tanggal lahir di foto.")
@@ -69,6 +71,10 @@ class NoCard(InvalidInput):
     """One reading found no card in the photograph; the other one may."""
 
 
+class NoPicture(InvalidInput):
+    """What was sent is no photograph."""
+
+
 class Sureness(StrEnum):
     """CERTAIN was read clearly and fits; CHECK is a proposal; UNREAD is nothing."""
 
@@ -83,7 +89,7 @@ class Told:
 
     value: str = ""
     sureness: Sureness = Sureness.UNREAD
-    why: Sentence | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +145,28 @@ def agreed(first: ReadCard, second: ReadCard) -> ReadCard:
     return both
 
 
+def born_until(card: ReadCard, today: date) -> ReadCard:
+    """The card with nothing certain that rests on a birth date after today."""
+    day = DAY.search(card.born.value)
+    if day is None or date(int(day[3]), int(day[2]), int(day[1])) <= today:
+        return card
+    nik = replace(card.nik, sureness=Sureness.CHECK, why=UNCOMPARED) if card.nik.sureness is Sureness.CERTAIN else card.nik
+    return replace(card, born=replace(card.born, sureness=Sureness.CHECK, why=FUTURE), nik=nik)
+
+
 def _both(one: Told, other: Told) -> Told:
     if one.value == other.value:
         return one if one.sureness is not Sureness.CERTAIN else other
-    better = other if _same_letters(one, other) and len(other.value) > len(one.value) else one
-    chosen = better if better.value else other
-    return replace(chosen, sureness=Sureness.CHECK, why=chosen.why or TWICE)
+    if not one.value or not other.value:
+        chosen = one if one.value else other
+        return replace(chosen, sureness=Sureness.CHECK, why=chosen.why or TWICE)
+    chosen = max(one, other, key=_how_good)
+    return replace(chosen, sureness=Sureness.CHECK, why=joined((TWICE, chosen.why)) if chosen.why else TWICE)
 
 
-def _same_letters(one: Told, other: Told) -> bool:
-    """Whether one reading only lost spaces."""
-    return one.value.replace(" ", "") == other.value.replace(" ", "")
+def _how_good(told: Told) -> tuple[bool, bool, int]:
+    """Of two readings that differ: the whole number, then the certain one, then the one that lost fewer letters or spaces."""
+    return told.why is not NOT_SIXTEEN, told.sureness is Sureness.CERTAIN, len(told.value)
 
 
 # --- Which row says what ---------------------------------------------------------------------------------
@@ -250,11 +267,12 @@ def _card(values: Mapping[str, Value], numbers: Sequence[str], practice: bool) -
 
 def _nik(value: Value | None, numbers: Sequence[str], born: Told, sex: Told, practice: bool) -> Told:
     number, guessed = _number(value.text) if value else ("", False)
-    if not number and numbers:
-        number, guessed = numbers[0], True
+    loose = not number and bool(numbers)
+    number = numbers[0] if loose else number
     if len(number) < FEWEST_DIGITS:
         return Told()
-    why = _doubt(number, guessed, born, sex, practice) or (UNCLEAR if value is None or value.score < CLEAR else None)
+    why = UNLABELLED if loose else _doubt(number, guessed, born, sex, practice)
+    why = why or (UNCLEAR if value is None or value.score < CLEAR else None)
     return Told(number, Sureness.CHECK if why else Sureness.CERTAIN, why)
 
 

@@ -96,6 +96,12 @@ class Person:
             self.press(key)
         self.page.wait_for_function(SETTLED)
 
+    def confirm(self) -> None:
+        """Enter on a form leads to its answers, and Enter there sends them."""
+        self.enter()
+        assert self.heading() == "Periksa jawaban"
+        self.enter()
+
     def wait_for_cursor(self, field_id: str) -> None:
         """A person sees the cursor before she types; a program would be too fast."""
         self.page.wait_for_function("id => document.activeElement && document.activeElement.id === id", arg=field_id)

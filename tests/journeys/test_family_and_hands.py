@@ -72,10 +72,10 @@ def test_a_slip_is_asked_about_and_steps_are_news(site: Site, size: dict[str, in
     born = known["birth_date"].replace(year=known["birth_date"].year + 1)
     for field, value in {"nik": known["nik"], "name": known["name"], "birth_date": f"{born:%d-%m-%Y}", "phone": known["phone"]}.items():
         loket.page.fill(f"#{field}", value)
-    loket.page.get_by_role("button", name="Buka berkas", exact=True).click()
+    loket.page.get_by_role("button", name="Periksa jawaban", exact=True).click()
     expect(loket.page.locator("#ragu")).to_be_visible()
     seen(loket, f"intake-slip{name}")
-    loket.page.get_by_role("button", name="Sesuai KTP, buka berkas").click()
+    loket.page.get_by_role("button", name="Buka berkas", exact=True).click()
     expect(loket.page.locator("main[data-busy]")).to_be_visible()
     well(loket)
     site.office.drain()

@@ -48,12 +48,12 @@ CODE = re.compile(r"Kode untuk bantuan: E-[2-9A-Z]{4}\b")
 EMPTY: dict[str | None, tuple[tuple[str, str], ...]] = {
     None: (("/masuk", "Masuk"), ("/status", "Lihat")),
     "loket": (
-        ("/berkas/baru", "Buka berkas"),
+        ("/berkas/baru", "Periksa jawaban"),
         ("/keluarga/baru", "Catat keluarga"),
         ("/berkas/{open}/batalkan", "Batalkan"),
         ("/berkas/{refused}/keberatan", "Simpan keberatan"),
     ),
-    "peksos": (("/berkas/{assessment}/nilai", "Simpan penilaian"), ("/berkas/{assessment}/cek-manual/dtsen", "Simpan hasil")),
+    "peksos": (("/berkas/{assessment}/nilai", "Periksa jawaban"), ("/berkas/{assessment}/cek-manual/dtsen", "Simpan hasil")),
     "validator": (("/berkas/{validation}/validasi", "Kembalikan"),),
     "kadis": (("/berkas/{letter}/cabut", "Cabut"), ("/wakil", "Wakilkan")),
     "rs": (("/periksa/ajukan", "Buka berkas"),),
@@ -117,7 +117,7 @@ def too_old(someone: Person) -> None:
     """A form whose guard is not ours."""
     someone.go("/berkas/baru")
     someone.page.evaluate("() => { document.querySelector('#berkas-baru [name=csrf_token]').value = 'x' }")
-    someone.page.get_by_role("button", name="Buka berkas").click()
+    someone.page.get_by_role("button", name="Periksa jawaban").click()
 
 
 ERRORS: dict[str, Callable[[Person, str], object]] = {

@@ -62,7 +62,7 @@ def open_by_photograph(loket: Person) -> None:
     loket.wait_for_cursor("phone")
     assert loket.page.input_value("#name") == "SITI CONTOH"
     loket.type("081299990001")
-    loket.enter()
+    loket.confirm()
     assert "Berkas dibuka." in loket.page.inner_text("main")
 
 

@@ -82,6 +82,47 @@ def test_a_reader_that_never_ends_is_ended(child: Path, monkeypatch: pytest.Monk
     assert str(refused.value) == TOO_HARD
 
 
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """What was found out about the real reader is not asked again by other tests."""
+    ktp_photos.trouble.cache_clear()
+    yield
+    ktp_photos.trouble.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [
+        ("import sys; assert sys.argv[3] == '0'", None),
+        (
+            "import sys; sys.stderr.write('libGL.so.1: cannot open shared object file'); sys.exit(4)",
+            "libGL.so.1: cannot open shared object file",
+        ),
+        ("import os; os.kill(os.getpid(), 9)", "ended with -9"),
+    ],
+    ids=["loads", "a library is missing", "killed"],
+)
+def test_a_reader_that_does_not_load_is_none_and_its_cause_is_known(
+    child: Path, monkeypatch: pytest.MonkeyPatch, script: str, cause: str | None
+) -> None:
+    child.write_text(script)
+    monkeypatch.setattr(ktp_photos, "find_spec", lambda _: object())
+    assert (installed(), ktp_photos.trouble()) == (cause is None, cause)
+    child.write_text("raise SystemExit('asked once')")
+    assert installed() is (cause is None)
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.skipif(ktp_photos.present(), reason="here the reader is installed")
+def test_the_reading_process_names_what_it_misses() -> None:
+    assert "No module named" in str(ktp_photos.trouble())
+
+
+def test_who_waits_for_the_reader_holds_a_page_for_moments_only() -> None:
+    assert ktp_photos.WAIT_SECONDS <= 3
+
+
 def test_one_is_read_at_a_time(child: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child.write_text("print('[[], []]')")
     monkeypatch.setattr(ktp_photos, "WAIT_SECONDS", 0)
@@ -101,7 +142,7 @@ PROBES = {
 
 @pytest.mark.parametrize("about", PROBES)
 def test_the_reading_process_is_held_within_its_limits(about: str, tmp_path: Path) -> None:
-    limits, _, _ = CHILD.read_text().partition("with suppress(ImportError)")
+    limits, _, _ = CHILD.read_text().partition('MISSING = ""')
     script = tmp_path / "probe.py"
     script.write_text(f"{limits}\n{PROBES[about]}\nprint('came through')")
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from workflows.card_lines import Seen
 from workflows.errors import InvalidInput
 from workflows.ktp import (
     BLURRED,
+    FUTURE,
     GUESSED,
     JOINED,
     NO_CARD,
@@ -25,10 +27,12 @@ from workflows.ktp import (
     TWO_CARDS,
     UNCLEAR,
     UNCOMPARED,
+    UNLABELLED,
     ReadCard,
     Sureness,
     Told,
     agreed,
+    born_until,
     read_card,
     read_twice,
 )
@@ -183,6 +187,25 @@ def test_a_photograph_of_something_else_says_so(seen: list[Seen], sentence: str)
     with pytest.raises(InvalidInput) as refused:
         read(seen)
     assert str(refused.value) == sentence
+
+
+def test_the_better_of_two_readings_that_differ_wins_and_it_is_said() -> None:
+    whole, short = read(as_read(SITI)), read(changed(SITI.nik, SITI.nik[:12]))
+    for pair in ((whole, short), (short, whole)):
+        assert agreed(*pair).nik == Told(SITI.nik, Sureness.CHECK, TWICE)
+    lost, cut = read(changed(SITI.nik, SITI.nik[:12])), read(changed(SITI.nik, SITI.nik[:11]))
+    assert agreed(lost, cut).nik.why == f"{TWICE} {NOT_SIXTEEN}"
+
+
+def test_a_number_without_its_label_says_so() -> None:
+    assert read(changed("NIK", "")).nik == Told(SITI.nik, Sureness.CHECK, UNLABELLED)
+
+
+@pytest.mark.parametrize(("today", "sure"), [(date(2026, 11, 23), Sureness.CHECK), (date(2090, 1, 1), Sureness.CERTAIN)])
+def test_nobody_is_born_in_the_future(today: date, sure: Sureness) -> None:
+    found = born_until(read(as_read(replace(SITI, born="01-01-2090"))), today)
+    assert (found.born.sureness, found.nik.sureness) == (sure, sure)
+    assert (found.born.why, found.nik.why) == ((FUTURE, UNCOMPARED) if sure is Sureness.CHECK else (None, None))
 
 
 def test_two_readings_are_certain_of_what_both_say() -> None:

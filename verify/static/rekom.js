@@ -78,6 +78,11 @@ function answerByLetter(form) {
   });
 }
 
+// Enter held a moment too long on a form must not send the answers that come after it unseen.
+function heldKey(form) {
+  form.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
+}
+
 // The first nine of some choices answer to their number too.
 function chooseByNumber(choices) {
   const boxes = [...choices.querySelectorAll("input[type=radio]")];
@@ -216,6 +221,7 @@ document.querySelectorAll("[data-session-left]").forEach(warnInTime);
 document.querySelectorAll("button[data-copies]").forEach(copyText);
 document.querySelectorAll("output[data-counts]").forEach(countDigits);
 document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
+document.querySelectorAll("form.checking").forEach(heldKey);
 document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
 document.querySelectorAll("[data-numbers]").forEach(chooseByNumber);
 document.querySelectorAll("form[data-passkey]").forEach(offerPasskey);

@@ -1,8 +1,9 @@
 """Assessment by one person, validation by another."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
@@ -10,12 +11,14 @@ from schemas.casework import AssessmentSchema, ValidationSchema
 from schemas.forms import grouped
 from verify.auth import parts, requires
 from verify.counter import assess_case, validate_case
-from verify.web import choices
+from verify.web import answers, choices
 from verify.web.facts import facts_of
-from verify.web.form import Form, blank, tried
-from verify.web.look import do, look, look_before, policy_of
+from verify.web.form import Form, blank, label, tried
+from verify.web.look import do, look, look_before, policy_of, still_at, typed_on
+from verify.web.words import ANSWER
 from workflows.permissions import Permission
-from workflows.rules.policy import CriteriaSet
+from workflows.rules.facts import Answer
+from workflows.rules.policy import CriteriaSet, Criterion
 from workflows.saying import say
 from workflows.states import Action
 
@@ -36,11 +39,13 @@ def show(ticket: str) -> str:
 
 @blueprint.post("/berkas/<ticket>/nilai")
 @requires(Permission.ASSESS)
-def assess(ticket: str) -> Response | tuple[str, int]:
-    """Keep the answers."""
+def assess(ticket: str) -> Response | str | tuple[str, int]:
+    """Show the answers, then keep them."""
 
-    def load() -> Response:
-        return do(ticket, ASSESSMENT, assess_case, ASSESSED, lambda typed: _complete(ticket, typed))
+    def load() -> Response | str:
+        if answers.were_looked_at():
+            return do(ticket, ASSESSMENT, assess_case, ASSESSED, lambda typed: _complete(ticket, typed))
+        return _before(ticket)
 
     return tried(load, lambda form: page(ticket, form))
 
@@ -71,6 +76,7 @@ def page(ticket: str, form: Form) -> str:
     return render_template(
         "assess.html",
         form=form,
+        key=answers.kept_key() if form.at else None,
         case=view.case,
         criteria=criteria_of(ticket),
         answers=choices.ANSWERS,
@@ -91,6 +97,24 @@ def criteria_of(ticket: str) -> CriteriaSet:
     """The questions the case's rules ask."""
     case = look(ticket).case
     return parts().policies.criteria_for(policy_of(case), case.letter_type)
+
+
+def _before(ticket: str) -> str:
+    """The questions again for whoever goes back to one, else the answers to look at; none of a case that changed meanwhile."""
+    case = look_before(ticket, Action.ASSESS).case
+    still_at(case)
+    if back := answers.going_back():
+        return page(ticket, back)
+    given = ASSESSMENT.load(_complete(ticket, typed_on(case)))
+    shown = [_answer(place, criterion, given["answers"]) for place, criterion in enumerate(criteria_of(ticket).criteria, 1)]
+    shown.append(answers.Answer("note", label("note"), given["note"] or say("Kosong")))
+    return answers.page(request.path, say("Simpan penilaian"), shown, gaps=say("Belum tahu"), title=case.name)
+
+
+def _answer(place: int, criterion: Criterion, given: Mapping[str, Answer]) -> answers.Answer:
+    answer = given[criterion.key]
+    question = f"{place}. {criterion.question}"
+    return answers.Answer(f"answers.{criterion.key}", question, ANSWER[answer], missing=answer is Answer.UNKNOWN)
 
 
 def _complete(ticket: str, typed: dict[str, Any]) -> dict[str, Any]:

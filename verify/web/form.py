@@ -32,12 +32,13 @@ FOR_PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``problem`` is about the form as a whole; ``errors`` are by field."""
+    """``problem`` is about the form as a whole; ``errors`` are by field; ``at`` is where the cursor belongs when somebody came back."""
 
     values: Values = field(default_factory=ImmutableMultiDict)
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     status: int = 200
+    at: str = ""
 
     def value(self, name: str) -> str:
         """What stands in a field."""
@@ -51,9 +52,13 @@ class Form:
         """What is wrong with a field."""
         return self.errors.get(name)
 
+    def has_cursor(self, name: str, first: bool = False) -> bool:
+        """Whether the cursor belongs in a field: where somebody came back to, else in what the page asks ``first``."""
+        return self.at == name if self.at else first
+
     def touched(self, names: Iterable[str]) -> bool:
-        """Whether one of the fields holds something or is wrong."""
-        return any(self.errors.get(name) or any(self.values.getlist(name)) for name in names)
+        """Whether one of the fields holds something, is wrong, or is where somebody came back to."""
+        return any(name == self.at or self.errors.get(name) or any(self.values.getlist(name)) for name in names)
 
     def touched_in(self, name: str, choices: Iterable[tuple[str, str]]) -> bool:
         """Whether one of these boxes is ticked."""

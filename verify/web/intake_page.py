@@ -1,6 +1,5 @@
 """Opening a case: what the KTP says first, the rest now or later."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,12 @@ from werkzeug.wrappers import Response
 from schemas.forms import plain, whole_day
 from schemas.intake import IntakeSchema
 from verify.auth import me, parts, requires
-from verify.counter import open_case, warnings
+from verify.counter import examine_case, open_case, warnings
 from verify.language import tell
-from verify.web import choices
+from verify.web import answers, choices
 from verify.web.form import Form, blank, failed, tried
 from verify.web.identity_card import IdentityCard, card_of
+from verify.web.intake_answers import answers_of
 from verify.web.look import known
 from verify.web.once import once
 from verify.web.words import SEX
@@ -43,8 +43,8 @@ def show() -> str:
 
 @blueprint.post("/berkas/baru")
 @requires(Permission.OPEN_CASE)
-def create() -> Response | tuple[str, int]:
-    """Open the case, or show the form again with everything typed."""
+def create() -> Response | str | tuple[str, int]:
+    """Show what was answered, then open the case; or show the form again with everything typed."""
     return tried(_create, page)
 
 
@@ -53,23 +53,20 @@ def page(
     *,
     card: IdentityCard | None = None,
     existing: Case | None = None,
-    doubts: tuple[str, ...] = (),
-    checked: str = "",
     photo: bool = False,
 ) -> str:
-    """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``doubts`` what looks
-    like a slip, to be ``checked`` against the card and sent again; ``photo`` says that a photograph filled it in."""
+    """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``photo`` says that a photograph
+    filled it in."""
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
     policy = parts().policy_today(me().region_code)
     return render_template(
         "intake.html",
         form=form,
+        key=answers.kept_key() if form.at else None,
         card=card,
         recorded=_recorded(form.value("phone_from"), form.value("nik")),
         existing=existing,
-        doubts=doubts,
-        checked=checked,
         photo=photo,
         hospitals=hospitals,
         **choices.papers(policy.papers.value),
@@ -95,22 +92,32 @@ def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
     return page(blank(nik=digits, **facts), card=card)
 
 
-def _create() -> Response | tuple[str, int]:
+def _create() -> Response | str | tuple[str, int]:
+    if back := answers.going_back():
+        return page(back)
     zone = parts().policy_today(me().region_code).timezone
-    typed = plain(request.form, zone=zone, many=("documents",))
-    checked = typed.pop("checked", None)
-    given = SCHEMA.load(_completed(typed))
+    given = SCHEMA.load(_completed(plain(request.form, zone=zone, many=("documents",))))
     doubts = _doubts(given)
-    if doubts and checked != _as_typed(given):
-        return page(Form(request.form, status=422), doubts=doubts, checked=_as_typed(given)), 422
+    try:
+        return _open(given) if answers.were_looked_at(doubts) else _look(given, doubts)
+    except OpenCaseExists as error:
+        return page(failed(error), existing=known(error.context["ticket"])), failed(error).status
 
+
+def _look(given: Intake, doubts: tuple[str, ...]) -> str:
+    """What is about to be opened, once the office itself has nothing against it."""
+    with parts().database.read() as session:
+        examine_case(session, given)
+        hospitals = dict(choices.hospitals(session, me().region_code))
+    shown = answers_of(given, request.form, hospitals, parts().policy_today(me().region_code).timezone)
+    return answers.page(request.path, say("Buka berkas"), shown, gaps=say("Belum diisi, boleh menyusul"), doubts=doubts)
+
+
+def _open(given: Intake) -> Response:
     def effect(session: Session) -> str:
         return url_for("case_page.show", ticket=open_case(session, given).ticket)
 
-    try:
-        response = once(effect, OPENED)
-    except OpenCaseExists as error:
-        return page(failed(error), existing=known(error.context["ticket"])), failed(error).status
+    response = once(effect, OPENED)
     for sentence in warnings(given):
         tell(sentence, "warning")
     return response
@@ -136,8 +143,3 @@ def _doubts(given: Intake) -> tuple[str, ...]:
         return typo.doubts(
             session, parse_nik(given.nik, practice=True), name=given.name, birth_date=given.birth_date, region_code=me().region_code
         )
-
-
-def _as_typed(given: Intake) -> str:
-    """What the doubts were about: who changes one of these is asked again."""
-    return hashlib.sha256(f"{given.nik} {given.name} {given.birth_date}".encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ Neither the picture nor what it says is kept; that somebody read a card, and how
 """
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,8 +16,9 @@ from verify.web.once import SEE_OTHER
 from verify.web.person_search import by_nik
 from verify.web.words import SEX
 from workflows import card_readings
-from workflows.errors import InvalidInput, NotFound, RekomError
-from workflows.ktp import ReadCard, Sureness, Told
+from workflows.card_readings import Refused
+from workflows.errors import InvalidInput, NotFound, RekomError, TooMany
+from workflows.ktp import NoCard, NoPicture, ReadCard, Sureness, Told, born_until
 from workflows.permissions import Permission
 from workflows.saying import say
 from workflows.vocabulary import Sex
@@ -25,6 +27,8 @@ blueprint = Blueprint("ktp", __name__)
 
 NOT_INSTALLED = say("Pembaca foto KTP belum dipasang di server ini. Ketik NIK-nya; admin dapat memasangnya, lihat panduan admin.")
 NO_PHOTO = say("Pilih atau ambil foto dulu, lalu baca.")
+REFUSED = {TooMany: Refused.BUSY, NoPicture: Refused.NO_PICTURE, NoCard: Refused.NO_CARD}
+"""Any other photograph could not be read."""
 CARRIED = ("name", "birth_date", "address")
 """What goes on into the form of a new case."""
 LOOK = {
@@ -100,18 +104,19 @@ def _read() -> str:
         raise InvalidInput(NO_PHOTO)
     with sent.stream as content:
         picture = content.read()
+    now = parts().clock()
     try:
-        card = reader(picture)
-    except RekomError:
-        _note(None)
+        card = born_until(reader(picture), now.astimezone(ZoneInfo(parts().policy_today(me().region_code).timezone)).date())
+    except RekomError as error:
+        _note(None, REFUSED.get(type(error), Refused.UNREADABLE))
         raise
     _note(card)
     return result_page(blank(nik=card.nik.value), _rows(card))
 
 
-def _note(card: ReadCard | None) -> None:
+def _note(card: ReadCard | None, refused: Refused | None = None) -> None:
     with parts().database.write() as session:
-        card_readings.note(session, card, me(), now=parts().clock())
+        card_readings.note(session, card, me(), now=parts().clock(), refused=refused)
 
 
 def _rows(card: ReadCard) -> list[Row]:

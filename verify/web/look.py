@@ -12,7 +12,7 @@ from schemas.forms import plain
 from verify.auth import me, parts
 from verify.web.once import once
 from workflows import advance, queries
-from workflows.errors import NotFound
+from workflows.errors import ChangedMeanwhile, NotFound
 from workflows.facts import opened_on
 from workflows.queries import CaseView
 from workflows.records.case import Case
@@ -55,6 +55,17 @@ def asks_diagnosis(policy: RegionPolicy, case: Case) -> bool:
     return guarantee and policy.letter(case.letter_type, opened_on(case)).terms.asks_diagnosis
 
 
+def typed_on(case: Case, many: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What was typed about a case, with lists of check boxes in ``many``."""
+    return plain(request.form, zone=case.timezone, many=many)
+
+
+def still_at(case: Case) -> None:
+    """``ChangedMeanwhile`` where the form was shown for another version of the case."""
+    if typed_on(case).get("version") not in (None, case.version):
+        raise ChangedMeanwhile()
+
+
 def do(
     ticket: str,
     schema: Schema,
@@ -64,7 +75,7 @@ def do(
     many: tuple[str, ...] = (),
 ) -> Response:
     """Load the form sent, with lists of check boxes in ``many``, do it to the case under its lock, and go to the case."""
-    typed = plain(request.form, zone=look(ticket).case.timezone, many=many)
+    typed = typed_on(look(ticket).case, many)
     given = schema.load(shape(typed) if shape else typed)
 
     def effect(session: Session) -> str:

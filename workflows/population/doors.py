@@ -31,6 +31,7 @@ NO_DOOR = say("Kode pintu ini tidak dikenal. Periksa hurufnya di daftar, lalu ke
 OVER = say("Daftar ini sudah berakhir. Minta daftar baru ke kantor Dinas Sosial.")
 ANSWERED = say("Pintu ini sudah dijawab lain. Bila keliru, ketik kodenya di halaman /pintu.")
 BY_OFFICE = say("Jawaban pintu ini sudah dicatat kantor. Telepon kantor bila keliru.")
+NEWER = say("Pintu ini sudah dijawab sesudah halaman ini dibuka. Jawaban Anda yang benar? Kirim sekali lagi.")
 RANK = (DoorReason.DESIL, DoorReason.UNIVERSAL, DoorReason.TO_ASSESS)
 FINAL = (DoorAnswer.REGISTERED, DoorAnswer.MOVED, DoorAnswer.DIED, DoorAnswer.REFUSES)
 """After these nobody knocks again before the next count."""
@@ -189,17 +190,22 @@ def standings(session: Session, region_code: str) -> list[Standing]:
     return [Standing(one, sum(counted[one.id].values()), counted[one.id]) for one in lists]
 
 
-def answer(session: Session, code: str, said: DoorAnswer, actor: Actor | None, *, now: datetime) -> tuple[DoorList, Door]:
+def answer(
+    session: Session, code: str, said: DoorAnswer, actor: Actor | None, *, now: datetime, shown: datetime | None = None
+) -> tuple[DoorList, Door]:
     """Write down what came of a visit; a later answer takes the place of an earlier one, and the trail keeps both.
 
-    Without an ``actor`` the code is all that is known. Raises ``NotFound`` for a code that is none of this region's,
-    ``Conflict`` after the list has ended, and for a code alone where an officer answered.
+    Without an ``actor`` the code is all that is known; ``shown`` is when its form was opened. Raises ``NotFound`` for a code that is
+    none of this region's, ``Conflict`` after the list has ended, for a code alone where an officer answered, and for a form that is
+    older than the answer it would change: the back button sends such a one.
     """
     listed, door = _locked_door(session, code)
     if actor is not None and listed.region_code != actor.region_code:
         raise NotFound(NO_DOOR)
     if actor is None and door.answered_by is not None and door.answer is not said:
         raise Conflict(BY_OFFICE)
+    if shown is not None and door.answered_at is not None and shown < door.answered_at and door.answer is not said:
+        raise Conflict(NEWER)
     return listed, _write_down(session, listed, door, said, actor, now)
 
 

@@ -36,7 +36,7 @@ def assessed(office: Office) -> str:
 
 def test_an_assessment_is_kept_and_shown(visit: Visit, sqlite_office: Office) -> None:
     ticket, visitor = opened(sqlite_office), visit("peksos")
-    answer = visitor.fill(f"/berkas/{ticket}/nilai", **answers(sqlite_office), note="Rumah kontrak.")
+    answer = visitor.confirm(visitor.fill(f"/berkas/{ticket}/nilai", **answers(sqlite_office), note="Rumah kontrak."))
     page = visitor.follow(answer).main()
     assert "Penilaian tersimpan. Validator yang melanjutkan." in page
     assert "Catatan penilai: Rumah kontrak." in page
@@ -62,13 +62,14 @@ def test_a_case_changed_meanwhile_keeps_the_answers(visit: Visit, sqlite_office:
     assert page.status == 409
     assert "Berkas ini baru saja diubah orang lain." in page.main()
     assert page.value("note") == "Rumah kontrak."
-    assert visitor.send(page).status == 303, "the form shown again carries the version of now"
+    assert visitor.confirm(visitor.send(page)).status == 303, "the form shown again carries the version of now"
 
 
 def test_an_assessment_sent_twice_is_one(visit: Visit, sqlite_office: Office) -> None:
     ticket, visitor = opened(sqlite_office), visit("peksos")
     form = visitor.get(f"/berkas/{ticket}/nilai")
-    first, second = (visitor.send(form, **answers(sqlite_office)) for _ in range(2))
+    looks = [visitor.send(form, **answers(sqlite_office)) for _ in range(2)]
+    first, second = map(visitor.confirm, looks)
     assert first.location == second.location == f"/berkas/{ticket}"
     assert sqlite_office.count(Assessment) == 1
 
@@ -76,7 +77,7 @@ def test_an_assessment_sent_twice_is_one(visit: Visit, sqlite_office: Office) ->
 def test_the_same_form_changed_and_sent_again_is_not_mistaken_for_the_first(visit: Visit, sqlite_office: Office) -> None:
     ticket, visitor = opened(sqlite_office), visit("peksos")
     form = visitor.get(f"/berkas/{ticket}/nilai")
-    visitor.send(form, **answers(sqlite_office))
+    visitor.confirm(visitor.send(form, **answers(sqlite_office)))
     assert visitor.send(form, **answers(sqlite_office, "NO")).status == 409
 
 

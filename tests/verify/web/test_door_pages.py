@@ -110,6 +110,23 @@ def test_whoever_holds_the_list_answers_by_telephone_without_an_account(visit: V
     assert "lewat ponsel" in visit("peksos").get("/cakupan/pintu/1").main()
 
 
+def test_the_back_button_turns_no_answer_back(visit: Visit, nobody: Visitor, counted: Office) -> None:
+    listed(visit("peksos"))
+    code = doors(counted)[0].code
+    counted.clock.pass_by(minutes=1)
+    first = nobody.get("/pintu")
+    assert nobody.send(first, code=code, answer="MOVED").status == 303
+    counted.clock.pass_by(minutes=1)
+    assert nobody.fill("/pintu", code=code, answer="REFUSES").status == 303
+    counted.clock.pass_by(minutes=1)
+    again = nobody.send(first, code=code, answer="MOVED")
+    assert again.status == 409 and "sudah dijawab sesudah halaman ini dibuka" in again.main()
+    assert doors(counted)[0].answer is DoorAnswer.REFUSES
+    assert nobody.send(first, code=code, answer="MOVED", dibuka="kemarin").status == 409
+    assert nobody.send(again).status == 303, "whoever was told may still say otherwise"
+    assert doors(counted)[0].answer is DoorAnswer.MOVED
+
+
 def test_an_unknown_code_says_what_to_do_and_guesses_are_counted(nobody: Visitor, counted: Office) -> None:
     form = nobody.get("/pintu")
     assert nobody.send(form, code="", answer="MOVED").status == 422

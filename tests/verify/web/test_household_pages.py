@@ -84,7 +84,7 @@ def test_the_receipt_names_who_acts_and_what_is_missing(visit: Visit, sqlite_off
     known = person(1)
     typed = {"nik": known["nik"], "name": known["name"], "birth_date": f"{known['birth_date']:%d-%m-%Y}", "phone": "081200000001"}
     proxy = {"proxy_name": "TONO UJI", "proxy_relation": "ketua RT", "proxy_kin": "THIRD_PARTY", "proxy_paper": "01/SK/2026"}
-    answer = visitor.fill("/berkas/baru", **typed, **proxy)
+    answer = visitor.confirm(visitor.fill("/berkas/baru", **typed, **proxy))
     assert "Tono" not in (answer.location or "")
     page = visitor.get(f"{answer.location}/tanda-terima").main()
     assert "TONO UJI (ketua RT), dengan surat kuasa 01/SK/2026" in page

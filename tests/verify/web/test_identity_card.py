@@ -47,7 +47,9 @@ def test_who_came_before_is_named_and_the_form_is_filled_in(visit: Visit, sqlite
     assert person()["name"] in page.main() and f"/berkas/{ticket}" in page.links()
     assert (page.value("name"), page.value("birth_date"), page.value("phone")) == (person()["name"], "06-09-1961", "")
     assert "081299990007" not in page.text and "•••••••••007" in page.main()
-    answer = visitor.send(page, NEW, urgency="EMERGENCY")
+    look = visitor.send(page, NEW, urgency="EMERGENCY")
+    assert "081299990007" not in look.text and "•••••••••007, seperti di berkas terakhir" in look.main()
+    answer = visitor.confirm(look)
     assert answer.location
     assert sqlite_office.case(answer.location.removeprefix("/berkas/")).phone == "081299990007"
 
@@ -81,7 +83,7 @@ def test_a_telephone_serves_only_its_own_person(visit: Visit, sqlite_office: Off
 def test_a_typed_telephone_wins(visit: Visit, sqlite_office: Office) -> None:
     visitor = visit("loket")
     came_before(sqlite_office)
-    visitor.send(search(visitor), NEW, phone="0813 1111 2222")
+    visitor.confirm(visitor.send(search(visitor), NEW, phone="0813 1111 2222"))
     with sqlite_office.read() as session:
         assert [case.phone for case in session.exec(select(Case).order_by(Case.id))][-1] == "081311112222"  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -15,8 +16,9 @@ from tests.office import Office, person
 from tests.verify.made_scans import a_scan
 from tests.verify.web.visitor import Page, Visitor, read
 from verify import lookups
+from verify.ktp_photos import BUSY, read_photo
 from workflows.card_lines import Seen
-from workflows.errors import RekomError
+from workflows.errors import TooMany
 from workflows.ktp import ReadCard, read_twice
 from workflows.records import CasePaper
 from workflows.records.audit_event import AuditEvent
@@ -63,7 +65,7 @@ def test_a_card_goes_from_its_photograph_into_a_case(loket: Visitor, sqlite_offi
     assert page.heading == "Berkas baru" and "Terisi dari foto KTP." in page.main()
     assert (page.value("nik"), page.value("name"), page.value("birth_date")) == (SITI.nik, "SITI CONTOH", "01-01-1990")
     assert SITI.address in page.value("address")
-    answer = loket.send(page, "/berkas/baru", phone="081299990001")
+    answer = loket.confirm(loket.send(page, "/berkas/baru", phone="081299990001"))
     case = sqlite_office.case(str(answer.location).removeprefix("/berkas/"))
     assert (case.nik, case.name) == (SITI.nik, "SITI CONTOH")
 
@@ -111,20 +113,22 @@ def test_a_look_up_from_a_photograph_counts_like_a_typed_one(loket: Visitor, mon
 
 
 @pytest.mark.parametrize(
-    ("seen", "sentence"),
+    ("seen", "sentence", "noted"),
     [
-        ([], "Tidak ada tulisan yang terbaca"),
-        ([replace(one, text="KUITANSI") for one in as_read(SITI)], "tidak terbaca sebagai KTP"),
-        ([one for one in as_read(SITI) if "SITI" not in one.text and SITI.nik not in one.text], "buram atau terpotong"),
-        ([*as_read(SITI), replace(as_read(SITI)[3], text="9901014101900009")], "lebih dari satu NIK"),
+        ([], "Tidak ada tulisan yang terbaca", "NO_CARD"),
+        ([replace(one, text="KUITANSI") for one in as_read(SITI)], "tidak terbaca sebagai KTP", "NO_CARD"),
+        ([one for one in as_read(SITI) if "SITI" not in one.text and SITI.nik not in one.text], "buram atau terpotong", "UNREADABLE"),
+        ([*as_read(SITI), replace(as_read(SITI)[3], text="9901014101900009")], "lebih dari satu NIK", "UNREADABLE"),
     ],
     ids=["no text", "no card", "blurred", "two cards"],
 )
-def test_what_is_wrong_with_a_photograph_is_said(loket: Visitor, sqlite_office: Office, seen: list[Seen], sentence: str) -> None:
+def test_what_is_wrong_with_a_photograph_is_said(
+    loket: Visitor, sqlite_office: Office, seen: list[Seen], sentence: str, noted: str
+) -> None:
     install(sqlite_office, reading(seen))
     page = send(loket)
     assert (page.status, page.heading) == (422, "Baca foto KTP") and sentence in page.main()
-    assert told(sqlite_office)[0].detail["read"] == {}
+    assert told(sqlite_office)[0].detail == {"read": {}, "refused": noted}
 
 
 def test_a_form_without_a_photograph_says_so(loket: Visitor, sqlite_office: Office) -> None:
@@ -149,10 +153,18 @@ def test_a_reload_of_the_search_goes_back_to_the_camera(loket: Visitor) -> None:
 
 def test_a_reader_that_is_busy_says_so(loket: Visitor, sqlite_office: Office) -> None:
     def busy(_: bytes) -> ReadCard:
-        raise RekomError("Pembaca foto sedang dipakai loket lain.")
+        raise TooMany(BUSY)
 
     install(sqlite_office, busy)
     assert "sedang dipakai" in send(loket).main()
+    install(sqlite_office, partial(read_photo, practice=True))
+    assert "harus berupa JPEG atau PNG" in send(loket, b"%PDF-1.7").main()
+    assert [event.detail["refused"] for event in told(sqlite_office)] == ["BUSY", "NO_PICTURE"]
+
+
+def test_a_birth_date_in_the_future_is_looked_at(loket: Visitor, sqlite_office: Office) -> None:
+    install(sqlite_office, reading(as_read(replace(SITI, born="01-01-2090"))))
+    assert "Tanggal lahir ini di masa depan." in send(loket).main()
 
 
 def test_who_came_before_is_filled_in_from_the_case_and_not_from_the_photograph(loket: Visitor, sqlite_office: Office) -> None:

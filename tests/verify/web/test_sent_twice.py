@@ -105,7 +105,7 @@ def case_forms(office: Office, who: Callable[[str], Stutterer]) -> None:
     """From the counter to a signed letter that is taken back, and what the office does beside it."""
     known = person(1)
     typed = {"nik": known["nik"], "name": known["name"], "birth_date": f"{known['birth_date']:%d-%m-%Y}", "phone": known["phone"]}
-    ticket = str(who("loket").fill("/berkas/baru", **typed).location).rsplit("/", 1)[-1]
+    ticket = str(who("loket").confirm(who("loket").fill("/berkas/baru", **typed)).location).rsplit("/", 1)[-1]
     place = f"/berkas/{ticket}"
     who("loket").fill(f"{place}/lengkapi", address="Jalan Contoh 9")
     office.drain()
@@ -113,7 +113,7 @@ def case_forms(office: Office, who: Callable[[str], Stutterer]) -> None:
     who("peksos").fill(f"{place}/serahkan", owner=str(office.hire("rina", Role.CASEWORKER)))
     who("rina").fill(place, f"{place}/lepas")
     who("peksos").send(who("peksos").get("/"), "/berkas/ambil", tickets=[ticket])
-    who("peksos").fill(f"{place}/nilai", **answers(office))
+    who("peksos").confirm(who("peksos").fill(f"{place}/nilai", **answers(office)))
     office.drain()
     who("validator").fill(f"{place}/validasi", button=("agrees", "true"))
     who("kadis").fill(f"{place}/putusan", button=("outcome", "APPROVE"), reason="Uji.")

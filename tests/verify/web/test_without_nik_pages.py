@@ -29,7 +29,7 @@ STRANGER = {
 
 def test_a_baby_comes_by_the_mother_and_gets_its_nik_later(visit: Visit, sqlite_office: Office) -> None:
     visitor = visit("loket")
-    answer = visitor.fill("/berkas/baru", **BABY)
+    answer = visitor.confirm(visitor.fill("/berkas/baru", **BABY))
     page = visitor.follow(answer).main()
     assert "Berkas dibuka tanpa NIK." in page
     assert "belum ada (bayi baru lahir)" in page

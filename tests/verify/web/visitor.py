@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
-TYPED_HERE = ("nik", "q", "kk")
+TYPED_HERE = ("nik", "q", "kk", "mother_nik")
 """Fields in which a page may show sixteen digits: those that were just typed into them."""
 
 Fields = dict[str, str | list[str]]
@@ -94,6 +94,11 @@ class Visitor:
         if button:
             data[button[0]] = button[1]
         return self.post(form.get("action") or page.path, data)
+
+    def confirm(self, page: Page) -> Page:
+        """Send the answers that a page shows before anything is done with them."""
+        assert page.status == 200 and page.heading == "Periksa jawaban", (page.status, page.main())
+        return self.send(page, page.path)
 
     def post(self, path: str, data: Fields) -> Page:
         return read(self.client.post(path, data=data))
