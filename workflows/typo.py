@@ -1,14 +1,20 @@
 """A slip of the finger in a NIK: one digit, or two neighbours that changed places; found by what else is known of the person.
+Any digit may be it, those of the district among them.
 
 Nothing here refuses: old cards do differ from the truth. It says what to look at on the card.
 """
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from sqlmodel import Session, col, select
 
+from workflows import extracts
 from workflows.nik import FEMALE_DAY_OFFSET, Nik
 from workflows.records.case import Case
+from workflows.records.extract import ExtractKind
+from workflows.records.resident import ResidentRow
 from workflows.saying import say
 
 MOST = 20
@@ -17,7 +23,8 @@ MOST = 20
 
 def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str) -> tuple[str, ...]:
     """Sentences on what looks like a slip; empty where nothing does."""
-    found = (_against_birth_date(nik, birth_date), _against_namesake(session, nik, name, birth_date, region_code))
+    told = _against_namesake(session, nik, name, birth_date, region_code) or _against_residents(session, nik, name, birth_date)
+    found = (_against_birth_date(nik, birth_date), told)
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -51,7 +58,28 @@ def _against_namesake(session: Session, nik: Nik, name: str, birth_date: date, r
     query = select(Case).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
     known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
     others = (slip(nik.digits, case.nik) for case in known if case.nik and case.nik != nik.digits)
-    found = next((one for one in others if one), None)
-    if found is None:
+    return _told(next((one for one in others if one), None))
+
+
+def _told(found: str | None) -> str | None:
+    return found and say("Orang dengan nama dan tanggal lahir ini pernah tercatat. NIK-nya hanya berbeda pada {places}.", places=found)
+
+
+def _against_residents(session: Session, nik: Nik, name: str, birth_date: date) -> str | None:
+    """By the newest list of residents; asked by its key alone, because it has millions of rows. Nothing where the NIK itself is theirs."""
+    extract = extracts.newest(session, ExtractKind.RESIDENTS)
+    if extract is None:
         return None
-    return say("Orang dengan nama dan tanggal lahir ini pernah tercatat. NIK-nya hanya berbeda pada {places}.", places=found)
+    alike = [nik.digits, *_one_slip_away(nik.digits)]
+    rows = session.exec(select(ResidentRow).where(ResidentRow.extract_id == extract.id, col(ResidentRow.nik).in_(alike)))
+    theirs = [row.nik for row in rows if row.name == name and row.birth_date == birth_date]
+    return None if not theirs or nik.digits in theirs else _told(slip(nik.digits, min(theirs)))
+
+
+def _one_slip_away(digits: str) -> Iterator[str]:
+    """Every number that one slip makes of these digits."""
+    for place, digit in enumerate(digits):
+        yield from (f"{digits[:place]}{other}{digits[place + 1 :]}" for other in "0123456789" if other != digit)
+    for place, (first, second) in enumerate(pairwise(digits)):
+        if first != second:
+            yield f"{digits[:place]}{second}{first}{digits[place + 2 :]}"

@@ -37,7 +37,7 @@ def no_nik_in_addresses(*people: Person) -> None:
 
 
 def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
-    """The family is at the counter: NIK, name, birth date, telephone, and how urgent it is."""
+    """The family is at the counter: NIK, name, telephone, and how urgent it is; the birth date is the NIK's, and compared."""
     loket = site.person("loket", size)
     known = person()
     loket.wait_for_cursor("q")
@@ -49,7 +49,7 @@ def counter(site: Site, size: dict[str, int]) -> tuple[Person, str]:
     looks_well(loket)
     loket.type(known["name"])
     loket.press("Tab")
-    loket.type(f"{known['birth_date']:%d%m%y}")
+    assert loket.page.input_value("#birth_date") == f"{known['birth_date']:%d-%m-%Y}", "as the NIK says, to be confirmed"
     loket.press("Tab")
     loket.type(known["phone"])
     loket.press("Tab", "1")

@@ -5,8 +5,12 @@ from datetime import date
 import pytest
 
 from tests.office import Office, person
+from tests.population.city import JUNE, ONE, resident, store
 from workflows import typo
-from workflows.nik import parse_nik
+from workflows.extracts import ResidentFact
+from workflows.nik import Nik, parse_nik
+from workflows.records.extract import ExtractKind
+from workflows.records.resident import ResidentStatus
 
 SITI = "9901014104900001"
 BORN = date(1990, 4, 1)
@@ -52,3 +56,25 @@ def test_a_namesake_born_the_same_day_finds_a_slip_that_the_date_cannot(office: 
         assert typo.doubts(session, parse_nik(known["nik"], practice=True), **ask) == ()
         assert typo.doubts(session, parse_nik(slipped, practice=True), **(ask | {"name": "ORANG LAIN"})) == ()
         assert typo.doubts(session, parse_nik(slipped, practice=True), **(ask | {"region_code": "3316"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [(0, "angka ke-1"), (3, "angka ke-4"), (5, "angka ke-6"), (15, "angka ke-16")],
+    ids=["province", "regency", "district", "serial"],
+)
+@pytest.mark.parametrize("known_by", ["an earlier case", "the list of residents"])
+def test_a_slip_in_any_digit_is_found_by_who_is_known(sqlite_office: Office, known_by: str, place: int, said: str) -> None:
+    known = person(1)
+    if known_by == "an earlier case":
+        sqlite_office.open(1)
+    else:
+        here = ResidentFact(known["nik"], name=known["name"], birth_date=known["birth_date"], village_code=ONE, status=ResidentStatus.LIVES)
+        store(sqlite_office.rekom.database, ExtractKind.RESIDENTS, [here, resident(2)], JUNE)
+    slipped = Nik(f"{known['nik'][:place]}{(int(known['nik'][place]) + 1) % 10}{known['nik'][place + 1 :]}")
+    ask = {"name": known["name"], "birth_date": known["birth_date"], "region_code": "3673"}
+    with sqlite_office.read() as session:
+        (found,) = typo.doubts(session, slipped, **ask)
+        assert f"berbeda pada {said}." in found and known["nik"] not in found
+        assert typo.doubts(session, Nik(known["nik"]), **ask) == ()
+        assert typo.doubts(session, slipped, **(ask | {"name": "ORANG LAIN"})) == ()

@@ -21,6 +21,15 @@ class IdentityCard:
     sex: Sex
     born: tuple[date, ...]
     cases: tuple[Case, ...]
+    today: date
+
+    @property
+    def age(self) -> int | None:
+        """Whole years today; None where the digits leave two birth dates."""
+        if len(self.born) != 1:
+            return None
+        (born,) = self.born
+        return self.today.year - born.year - ((self.today.month, self.today.day) < (born.month, born.day))
 
     @property
     def known(self) -> Case | None:
@@ -41,4 +50,5 @@ def card_of(digits: str, cases: Sequence[Case]) -> IdentityCard:
         sex=Sex.FEMALE if nik.female else Sex.MALE,
         born=tuple(day for day in nik.possible_birth_dates() if day <= today),
         cases=tuple(cases),
+        today=today,
     )

@@ -82,10 +82,12 @@ def page(
 
 def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
     """The form for a NIK under the card of its person, with what this office's last case said already filled in, else what was ``read``
-    in a photograph of the KTP."""
+    in a photograph of the KTP; a birth date that the digits leave no doubt of is there to be confirmed."""
     card = card_of(digits, cases)
     if card.known is None:
-        return page(blank(nik=digits, **read), card=card, photo=any(read.values()))
+        born = {"birth_date": f"{card.born[0]:%d-%m-%Y}"} if len(card.born) == 1 else {}
+        seen = {name: value for name, value in read.items() if value}
+        return page(blank(**{"nik": digits, **born, **seen}), card=card, photo=bool(seen))
     with parts().database.write() as session:
         looked.note(session, card.known.ticket, Seen.CASE, me(), now=parts().clock())
     facts = {"name": card.known.name, "birth_date": f"{card.known.birth_date:%d-%m-%Y}", "phone_from": card.known.ticket}

@@ -30,14 +30,29 @@ def search(visitor: Visitor, number: int = 1) -> Page:
 def test_a_stranger_s_card_says_what_the_digits_say(visit: Visit) -> None:
     known = person(1)
     words = search(visit("loket")).main()
-    for said in ("Apakah ini orangnya?", f"•••• •••• •••• {known['nik'][-4:]}", "Perempuan, lahir 6 September 1961", "Belum pernah."):
+    for said in (
+        "Apakah ini orangnya?",
+        f"•••• •••• •••• {known['nik'][-4:]}",
+        "Perempuan, lahir 6 September 1961 (65 tahun)",
+        "Belum pernah.",
+    ):
         assert said in words
     assert known["name"] not in words
 
 
+def test_a_birth_date_that_the_digits_leave_no_doubt_of_is_only_confirmed(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("loket")
+    page = search(visitor)
+    assert page.value("birth_date") == "06-09-1961" and "Terisi dari NIK atau foto. Samakan dengan KTP." in page.main()
+    look = visitor.send(page, NEW, name=person()["name"], phone="081200000001")
+    assert "6 September 1961" in look.main()
+    assert sqlite_office.case(str(visitor.confirm(look).location).removeprefix("/berkas/")).birth_date == person()["birth_date"]
+
+
 def test_two_centuries_are_both_named_while_both_can_be(visit: Visit) -> None:
-    words = visit("loket").fill("/", "/cari", q="9901014101050001").main()
-    assert "lahir 1 Januari 1905 atau 1 Januari 2005" in words
+    page = visit("loket").fill("/", "/cari", q="9901014101050001")
+    assert "lahir 1 Januari 1905 atau 1 Januari 2005" in page.main() and "tahun)" not in page.main()
+    assert page.value("birth_date") == ""
 
 
 def test_who_came_before_is_named_and_the_form_is_filled_in(visit: Visit, sqlite_office: Office) -> None:
