@@ -50,7 +50,7 @@ def test_a_case_that_is_open_already(site: Site) -> None:
     site.office.open()
     loket = site.person("loket")
     fill_in(loket)
-    go_on(loket, "Buka berkas")
+    go_on(loket, "Periksa jawaban")
     expect(loket.page.locator("#ganda")).to_be_visible()
     well_wide_and_small(loket)
     assert loket.faults == []
@@ -117,12 +117,15 @@ def test_a_session_that_ends_says_so_and_loses_nothing(site: Site) -> None:
     assert loket.page.input_value("#name") == known["name"]
     well_wide_and_small(loket)
     site.office.clock.pass_by(seconds=left + 1)
-    go_on(loket, "Buka berkas")
+    go_on(loket, "Periksa jawaban")
     loket.page.fill("#username", "loket")
     loket.page.fill("#password", DEMO_PASSWORD)
     go_on(loket, "Masuk")
     expect(loket.page.locator("h1")).to_have_text("Isian Anda masih ada")
     assert site.office.count(Case) == 0
     go_on(loket, "Kirim isian ini")
+    expect(loket.page.locator("h1")).to_have_text("Periksa jawaban")
+    well_wide_and_small(loket)
+    go_on(loket, "Buka berkas")
     expect(loket.page.locator("h1")).to_have_text(known["name"])
     assert site.office.count(Case) == 1
