@@ -38,8 +38,8 @@ Whoever came before is opened within the 40 keys: name, birth date and telephone
 card. A person whom the office never saw costs more, and the rest is this: the name and the telephone, which nothing in the house knows.
 The birth date is read from the NIK where its digits leave one, and only confirmed: on the person's card, in the form and in the last look
 before sending, which is the one key more in each journey. A reader of cards types the NIK itself (17 keys less, then it is within the 40).
-Where photographs of KTPs are read (`docs/ktp.md`), only the telephone is typed; the reading itself, some seconds more, is not in that row. The
-registries are asked once the case is open: one that is out never stops the counter.
+Where photographs of KTPs are read (`docs/ktp.md`), only the telephone is typed; the reading itself, some seconds more, is not in that row.
+The registries are asked once the case is open: one that is out never stops the counter.
 """
 FAR = """
 The last row on a poor 3G (two seconds there and back for each request, 400 kbit/s either way): {seconds:.1f} s from the sign-in page to the
