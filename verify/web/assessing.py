@@ -114,7 +114,7 @@ def _before(ticket: str) -> str:
 def _answer(place: int, criterion: Criterion, given: Mapping[str, Answer]) -> answers.Answer:
     answer = given[criterion.key]
     question = f"{place}. {criterion.question}"
-    return answers.Answer(f"answers.{criterion.key}", question, ANSWER[answer], missing=answer is Answer.UNKNOWN)
+    return answers.Answer(".".join(("answers", criterion.key)), question, ANSWER[answer], missing=answer is Answer.UNKNOWN)
 
 
 def _complete(ticket: str, typed: dict[str, Any]) -> dict[str, Any]:
