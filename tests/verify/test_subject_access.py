@@ -21,13 +21,14 @@ NOBODYS = {
     "alembic_version", "checkpoint", "collective_letter", "collective_reprint", "collective_step",
     "card", "card_list", "coverage_cell", "coverage_snapshot", "door", "door_list", "extract", "hospital", "hospital_key",
     "hospital_key_scope", "idempotency_record", "jamkesda_batch",
-    "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_bill", "readopted_letter",
+    "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_account", "premium_bill",
+    "premium_entry", "premium_line", "readopted_letter",
     "recovery_code",
     "registration_answer", "registration_batch", "seat_quota", "sign_in", "signing_authority", "staff", "staff_role", "totp_secret",
     "trust_counter", "trust_entry", "used_signature", "webhook_endpoint", "household", "audit_event", "vault_key",
 }  # fmt: skip
-"""Tables about the office, its people and its numbers; a door is known by its family's digest alone, a card by its
-member's; ``audit_event`` is read by the
+"""Tables about the office, its people and its numbers; a door is known by its family's digest alone, a card or a
+line of a bill by its member's; ``audit_event`` is read by the
 case's own chain, and of a
 lost letter nothing but its seal's digest is known."""
 
