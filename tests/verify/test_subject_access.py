@@ -20,7 +20,7 @@ from workflows.subject_access import COVERED, NIK_COLUMNS, for_the_person, holdi
 NOBODYS = {
     "alembic_version", "checkpoint", "collective_letter", "collective_reprint", "collective_step",
     "card", "card_list", "coverage_cell", "coverage_snapshot", "door", "door_list", "extract", "hospital", "hospital_key",
-    "hospital_key_scope", "idempotency_record", "jamkesda_batch",
+    "hospital_key_scope", "idempotency_record", "import_file", "import_part", "jamkesda_batch",
     "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_account", "premium_bill",
     "premium_entry", "premium_line", "readopted_letter",
     "recovery_code",
