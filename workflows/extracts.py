@@ -184,9 +184,14 @@ def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extr
     return extract
 
 
+def applied(kind: ExtractKind) -> SelectOfScalar[Extract]:
+    """Extracts whose rows are all in and were not taken back; nothing else may be looked into."""
+    return select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None), ~col(Extract.storing))
+
+
 def standing(session: Session, kind: ExtractKind, sha256: str) -> Extract | None:
     """The applied extract of exactly this file."""
-    return session.exec(_applied(kind).where(Extract.sha256 == sha256)).first()
+    return session.exec(applied(kind).where(Extract.sha256 == sha256)).first()
 
 
 def standing_of_any_kind(session: Session, sha256: str) -> Extract | None:
@@ -197,7 +202,7 @@ def standing_of_any_kind(session: Session, sha256: str) -> Extract | None:
 
 def newest(session: Session, kind: ExtractKind) -> Extract | None:
     """The applied extract that look-ups use."""
-    return session.exec(_applied(kind).order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
+    return session.exec(applied(kind).order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
 
 
 def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
@@ -218,10 +223,6 @@ def listed(session: Session, limit: int = 50) -> list[Extract]:
 def subject(extract: Extract) -> str:
     """The extract's place in the audit trail."""
     return f"extract:{extract.id}"
-
-
-def _applied(kind: ExtractKind) -> SelectOfScalar[Extract]:
-    return select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None), ~col(Extract.storing))
 
 
 def _values(received: Received) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.verify.made_files import nik
 from workflows import extracts
 from workflows.audit import verify_chain
 from workflows.errors import Conflict, InvalidInput, NotFound
-from workflows.extracts import MemberFact, ResidentFact
+from workflows.extracts import MemberFact, Received, ResidentFact
 from workflows.population import card_rest, cards
 from workflows.population.cards import CardView, CardWish, Told
 from workflows.records.audit_event import AuditEvent
@@ -97,6 +97,17 @@ def test_without_two_member_files_only_registrations_are_listed(sqlite_office: O
     store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member(1)], SEPTEMBER)
     with pytest.raises(Conflict, match="Tidak ada kartu"):
         made(sqlite_office)
+
+
+def test_a_member_file_that_is_still_coming_in_is_not_compared_with(sqlite_office: Office) -> None:
+    a_village(sqlite_office)
+    with sqlite_office.write() as session:
+        known = cards.compared_with(session, "3673")
+        coming = Received(ExtractKind.MEMBERS, "0" * 64, "oktober.csv", "X", OCTOBER, ZONE, 2, 0, 0)
+        extract = extracts.begin(session, coming, BY, now=sqlite_office.clock())
+        extracts.add_rows(session, extract, [member(1)])
+        assert cards.compared_with(session, "3673") == known
+    assert people(made(sqlite_office)) == {nik(number) for number in (3, 4, 5, 6)}
 
 
 def test_nobody_is_on_two_running_lists(office: Office) -> None:

@@ -56,7 +56,7 @@ def files(session: Session, since: int | None) -> Files:
     residents = extracts.newest(session, ExtractKind.RESIDENTS)
     if residents is None:
         raise NotFound(NO_RESIDENTS)
-    applied = select(Extract).where(Extract.kind == ExtractKind.MEMBERS, col(Extract.undone_at).is_(None))
+    applied = extracts.applied(ExtractKind.MEMBERS)
     members = list(session.exec(applied.order_by(col(Extract.as_of).desc(), col(Extract.id).desc())))
     if len(members) < 2:
         return Files(residents, None, None)
