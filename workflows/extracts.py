@@ -184,6 +184,15 @@ def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extr
     return extract
 
 
+def abandon(session: Session, extract: Extract) -> None:
+    """An extract that will never be whole goes with its rows and its line: it never counted, and the same file may come again."""
+    assert extract.storing
+    table = TABLES[extract.kind]
+    session.exec(delete(table).where(col(table.extract_id) == extract.id))
+    session.delete(extract)
+    session.flush()
+
+
 def applied(kind: ExtractKind) -> SelectOfScalar[Extract]:
     """Extracts whose rows are all in and were not taken back; nothing else may be looked into."""
     return select(Extract).where(Extract.kind == kind, col(Extract.undone_at).is_(None), ~col(Extract.storing))

@@ -277,9 +277,13 @@ def _new(arrival: Arrival, by: Actor, now: datetime, stands: Extract | None) -> 
 
 
 def _end(session: Session, file: ImportFile, status: ImportStatus, now: datetime, reason: str | None = None) -> None:
+    half = session.get(Extract, file.extract_id) if status is S.REFUSED and file.extract_id is not None else None
     file.status, file.ended_at, file.reason, file.leased_until, file.phase = status, now, reason, None, None
+    file.extract_id = None if half else file.extract_id
     session.add(file)
     session.flush()
+    if half:
+        extracts.abandon(session, half)
     session.exec(delete(ImportPart).where(col(ImportPart.file_id) == file.id, col(ImportPart.part_of) == PartOf.FILE))
 
 

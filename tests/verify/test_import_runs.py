@@ -168,6 +168,39 @@ def test_what_kills_every_worker_is_given_back(sqlite_office: Office, tmp_path: 
     assert file.status is ImportStatus.REFUSED and file.reason and "terhenti berulang kali" in file.reason
 
 
+def test_a_file_given_back_half_stored_leaves_nothing_and_may_come_again(office: Office, tmp_path: Path, dies: list[int]) -> None:
+    number = upload(office, members(tmp_path))
+    run(office, number)
+    approve(office, number)
+    with pytest.raises(Killed):
+        running.work(office.rekom, number)
+    assert office.count(MemberRow) == 5
+    with office.write() as session:
+        session.get_one(ImportFile, number).attempts = imports.MOST_ATTEMPTS
+    file = run(office, number)
+    assert (file.status, file.extract_id) == (ImportStatus.REFUSED, None)
+    assert (office.count(MemberRow), office.count(Extract)) == (0, 0)
+    again = upload(office, members(tmp_path))
+    run(office, again)
+    approve(office, again)
+    assert run(office, again).status is ImportStatus.APPLIED
+    with office.read() as session:
+        assert again != number and stored(session) == (1, 12)
+
+
+def test_a_file_that_comes_in_by_another_way_just_now_is_refused_with_what_to_do(sqlite_office: Office, tmp_path: Path) -> None:
+    office = sqlite_office
+    number = upload(office, members(tmp_path))
+    file = run(office, number)
+    approve(office, number)
+    with office.write() as session:
+        other = extracts.Received(ExtractKind.MEMBERS, file.sha256, "lain.csv", "X", office.clock(), "Asia/Jakarta", 1, 0, 0)
+        extracts.begin(session, other, office.actor("admin"), now=office.clock())
+    file = run(office, number)
+    assert file.status is ImportStatus.REFUSED and file.reason and "lewat jalan lain. Tunggu" in file.reason
+    assert office.count(Extract) == 1
+
+
 def test_a_workbook_and_a_file_nobody_knows(sqlite_office: Office, tmp_path: Path) -> None:
     office = sqlite_office
     rows = [("NIK", "DESIL"), *((nik(n), 3) for n in range(1, 5))]

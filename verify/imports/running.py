@@ -31,6 +31,8 @@ from workflows.saying import say
 
 log = logging.getLogger(__name__)
 
+COMING_IN = say("Berkas ini sedang diimpor lewat jalan lain. Tunggu sampai selesai, lalu unggah lagi bila belum ada di daftar.")
+
 
 def work(rekom: Rekom, file_id: int) -> None:
     """Do what this file waits for; nothing where another run does it, or did."""
@@ -123,8 +125,10 @@ def _apply(rekom: Rekom, file: ImportFile, source: Source, teller: Teller) -> No
 def _say_known(rekom: Rekom, file: ImportFile, sha256: str) -> None:
     with rekom.database.write() as session:
         stands = extracts.standing_of_any_kind(session, sha256)
-        assert stands is not None
-        imports.known(session, file, stands, now=rekom.clock())
+        if stands is None:
+            imports.refuse(session, file, COMING_IN, now=rekom.clock())
+        else:
+            imports.known(session, file, stands, now=rekom.clock())
 
 
 def _begin(rekom: Rekom, file: ImportFile, taken: Received) -> str:
