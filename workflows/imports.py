@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlmodel import Session, col, select
 
 from workflows import audit, extracts
@@ -27,6 +27,8 @@ PIECE = 1 << 20
 """Bytes of a file in one row."""
 MOST_ATTEMPTS = 5
 """Runs that ended without a word before a file is given back: the next would end as they did."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=20), timedelta(minutes=10)
+"""After a run that broke off; each further one waits twice as long, so that a fault that passes does not use them all up."""
 PACKED = 1
 """How hard a piece is packed: a sheet of people shrinks to a sixth at this already."""
 S = ImportStatus
@@ -102,16 +104,16 @@ def content(session: Session, file: ImportFile, part_of: PartOf) -> Iterator[byt
 
 def due(session: Session, *, now: datetime) -> int | None:
     """The file a worker should take now: the oldest that moves, one at a time, so that most workers stay with cases."""
-    held = select(ImportFile.id).where(_is(MOVING), col(ImportFile.leased_until) > now)
+    put_off = and_(col(ImportFile.phase).is_(None), col(ImportFile.attempts) > 0)
+    held = select(ImportFile.id).where(_is(MOVING), col(ImportFile.leased_until) > now, ~put_off)
     if session.exec(held.limit(1)).first() is not None:
         return None
-    return session.exec(select(ImportFile.id).where(_is(MOVING)).order_by(col(ImportFile.id)).limit(1)).first()
+    return session.exec(select(ImportFile.id).where(_is(MOVING), _free(now)).order_by(col(ImportFile.id)).limit(1)).first()
 
 
 def lease(session: Session, file_id: int, *, now: datetime, seconds: float) -> bool:
     """Take a free file for ``seconds``; False where somebody else took it first."""
-    free = or_(col(ImportFile.leased_until).is_(None), col(ImportFile.leased_until) <= now)
-    change = update(ImportFile).where(col(ImportFile.id) == file_id, _is(MOVING), free)
+    change = update(ImportFile).where(col(ImportFile.id) == file_id, _is(MOVING), _free(now))
     return bool(session.exec(change.values(leased_until=now + timedelta(seconds=seconds))).rowcount == 1)
 
 
@@ -138,6 +140,14 @@ def tell(session: Session, file: ImportFile, values: Mapping[str, Any], *, now: 
     change = mine.values(**values, told_at=now, leased_until=now + timedelta(seconds=seconds))
     if session.exec(change).rowcount != 1:
         raise Overtaken
+
+
+def put_off(session: Session, run: ImportFile, *, now: datetime) -> None:
+    """A run broke off by a fault that may pass: the next comes later, each time twice as late, and other files go before it."""
+    file = held(session, run)
+    pause = min(FIRST_PAUSE * 2 ** (file.attempts - 1), LONGEST_PAUSE)
+    file.phase, file.leased_until = None, now + pause
+    session.add(file)
 
 
 def held(session: Session, file: ImportFile) -> ImportFile:
@@ -294,6 +304,10 @@ def _reader(session: Session, file: ImportFile) -> Actor:
 def _person(session: Session, staff_id: int) -> Actor:
     person = session.get_one(Staff, staff_id)
     return Actor(person.id, person.name, frozenset(), person.region_code)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(col(ImportFile.leased_until).is_(None), col(ImportFile.leased_until) <= now)
 
 
 def _is(statuses: Iterable[ImportStatus]) -> ColumnElement[bool]:

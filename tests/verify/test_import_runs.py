@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,28 @@ def test_a_file_that_comes_in_by_another_way_just_now_is_refused_with_what_to_do
     file = run(office, number)
     assert file.status is ImportStatus.REFUSED and file.reason and "lewat jalan lain. Tunggu" in file.reason
     assert office.count(Extract) == 1
+
+
+def test_a_run_that_breaks_off_waits_longer_each_time_and_lets_others_pass(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = upload(office, members(tmp_path))
+
+    def breaks(*_: object) -> None:
+        raise OSError("no space")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(running, "compare", breaks)
+        for seconds in (20, 40, 80):
+            with pytest.raises(OSError, match="no space"):
+                running.work(office.rekom, number)
+            with office.read() as session:
+                assert imports.due(session, now=office.clock() + timedelta(seconds=seconds - 1)) is None
+                assert imports.due(session, now=office.clock() + timedelta(seconds=seconds)) == number
+        other = upload(office, members(tmp_path, PEOPLE[:3], "lain.csv"))
+        with office.read() as session:
+            assert imports.due(session, now=office.clock()) == other
+    assert run(office, number).status is ImportStatus.TRIED
 
 
 def test_a_workbook_and_a_file_nobody_knows(sqlite_office: Office, tmp_path: Path) -> None:

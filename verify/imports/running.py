@@ -8,10 +8,12 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from verify.composition import Rekom
 from verify.imports.bad_rows import covered_head, pieces
@@ -45,6 +47,15 @@ def work(rekom: Rekom, file_id: int) -> None:
             _run(rekom, file, teller)
     except imports.Overtaken:
         log.info("import %s is in other hands", file_id)
+    except Exception:
+        _put_off(rekom, file)
+        raise
+
+
+def _put_off(rekom: Rekom, file: ImportFile) -> None:
+    # What cannot be put off has its lease run out by itself, or is another run's by now.
+    with suppress(SQLAlchemyError, imports.Overtaken), rekom.database.write() as session:
+        imports.put_off(session, file, now=rekom.clock())
 
 
 def received(source: Source, sieve: Sieve, file_name: str, as_of: object, zone: str) -> Received:
