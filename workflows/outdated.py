@@ -70,6 +70,13 @@ def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
     return col(extract_id).in_(select(old.id).where(or_(col(old.undone_at) <= before, displaced)))
 
 
+def _members(before: datetime) -> ColumnElement[bool]:
+    """Whoever is in the file a card list began from is no new member, so that file's rows stay as long as the lists."""
+    row, listed = records.MemberRow, records.CardList
+    begun = select(listed.before_id).where(col(listed.before_id).is_not(None))
+    return and_(_replaced(before, row.extract_id), col(row.extract_id).not_in(begun))
+
+
 def _uploaded(before: datetime) -> ColumnElement[bool]:
     part, file = records.ImportPart, records.ImportFile
     return col(part.file_id).in_(select(file.id).where(col(file.received_at) <= before))
@@ -156,7 +163,7 @@ OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
         Rows(records.ImportPart, _uploaded),
         Rows(records.MatchPair, _pair),
         Rows(records.DtsenRow, lambda before: _replaced(before, records.DtsenRow.extract_id)),
-        Rows(records.MemberRow, lambda before: _replaced(before, records.MemberRow.extract_id)),
+        Rows(records.MemberRow, _members),
         Rows(records.ResidentRow, lambda before: _replaced(before, records.ResidentRow.extract_id)),
     ),
     Kept.MATCHES: (Rows(records.MatchDecision, lambda before: col(records.MatchDecision.decided_at) <= before),),

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from tests.office import Office, person
-from tests.population.city import BY, JUNE, ONE, OTHER_CITY, TWO, member, resident, store
+from tests.population.city import BY, JUNE, NOVEMBER, ONE, OTHER_CITY, TWO, member, resident, store
 from tests.verify.made_files import nik
-from workflows import extracts
+from workflows import extracts, outdated
 from workflows.audit import verify_chain
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.extracts import MemberFact, Received, ResidentFact
@@ -20,10 +20,11 @@ from workflows.population import card_rest, cards
 from workflows.population.cards import CardView, CardWish, Told
 from workflows.records.audit_event import AuditEvent
 from workflows.records.card import Card, CardAnswer, CardList, CardReceiver, CardSource
-from workflows.records.extract import Extract, ExtractKind
+from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.registration import Registration
 from workflows.records.resident import ResidentStatus
 from workflows.registration_states import RegistrationStatus
+from workflows.rules.retention import Kept
 
 WISH = CardWish(ONE, days=30, given_to="Ani Contoh, staf kelurahan", purpose="Pembagian kartu Desember")
 AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 28, 17, tzinfo=UTC) for month in (8, 9, 10))
@@ -284,6 +285,27 @@ def test_many_answer_at_once_and_nothing_is_lost(office: Office) -> None:
     with office.read() as session:
         events = session.exec(select(AuditEvent).where(AuditEvent.subject == f"cards:{views[0].card.list_id}")).all()
     assert verify_chain(sorted(events, key=lambda event: event.sequence)) is None and len(events) == 6
+
+
+def test_the_file_a_list_began_from_outlasts_the_term_of_extracts(office: Office) -> None:
+    a_village(office)
+    told(office, made(office)[0].card.code)
+    third = store(office.rekom.database, ExtractKind.MEMBERS, [member(number) for number in range(1, 7)], OCTOBER)
+    fourth = store(office.rekom.database, ExtractKind.MEMBERS, [member(number) for number in range(1, 7)], NOVEMBER)
+    known = left(office)
+    with office.write() as session:
+        assert outdated.clear(session, Kept.EXTRACTS, office.clock(), now=office.clock()) == 10 + 6  # the second and the third file's
+    assert left(office) == known and len(known) == 3
+    with office.read() as session:
+        assert set(session.exec(select(MemberRow.extract_id)).all()) == {third - 2, fourth}
+
+
+def test_where_the_rows_to_compare_with_are_gone_nobody_is_called_new(sqlite_office: Office) -> None:
+    a_village(sqlite_office)
+    with sqlite_office.write() as session:
+        outdated.clear(session, Kept.EXTRACTS, sqlite_office.clock(), now=sqlite_office.clock())
+    with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+        made(sqlite_office)
 
 
 def test_names_go_dark_with_the_residents(sqlite_office: Office) -> None:

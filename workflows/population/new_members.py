@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from workflows import extracts
-from workflows.errors import NotFound
+from workflows.errors import Conflict, NotFound
 from workflows.records.card import CardSource
 from workflows.records.case import Case
 from workflows.records.extract import Extract, ExtractKind, MemberRow
@@ -51,7 +51,7 @@ class Member:
 def files(session: Session, since: int | None) -> Files:
     """The newest files. ``since`` is the member file to compare with; where it does not stand, the one before the newest.
 
-    Raises ``NotFound`` without residents.
+    Raises ``NotFound`` without residents, ``Conflict`` where that file's rows are gone: then everybody would be new.
     """
     residents = extracts.newest(session, ExtractKind.RESIDENTS)
     if residents is None:
@@ -61,7 +61,11 @@ def files(session: Session, since: int | None) -> Files:
     if len(members) < 2:
         return Files(residents, None, None)
     newest, *older = members
-    return Files(residents, newest, next((one for one in older if one.id == since), older[0]))
+    before = next((one for one in older if one.id == since), older[0])
+    if before.rows_good and session.exec(select(MemberRow.nik).where(MemberRow.extract_id == before.id).limit(1)).first() is None:
+        gone = say("Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=before.id)
+        raise Conflict(gone)
+    return Files(residents, newest, before)
 
 
 def new_members(session: Session, region_code: str, area: str, held: Files) -> list[Member]:
