@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from workflows import audit, extracts
@@ -67,16 +68,24 @@ class Overtaken(Conflict):
 
 
 def receive(session: Session, arrival: Arrival, content: Iterable[bytes], by: Actor, *, now: datetime) -> ImportFile:
-    """Keep an upload for a worker; a file that waits already is that one, and one that is stored already is told so."""
+    """Keep an upload for a worker; a file that waits already is that one, and one that is stored already is told so.
+
+    What waits as another kind or as of another day than is said now goes, and is tried anew.
+    """
     if arrival.as_of:
         extracts.check_as_of(arrival.as_of, now=now)
     waiting = select(ImportFile).where(ImportFile.sha256 == arrival.sha256, ImportFile.region_code == by.region_code, _is(OPEN))
-    if known := session.exec(waiting).first():
-        return known
+    if (found := session.exec(waiting).first()) and not _said_otherwise(found, arrival):
+        return found
+    if found:
+        drop(session, found.id or 0, by, now=now)
     stands = extracts.standing_of_any_kind(session, arrival.sha256)
     file = _new(arrival, by, now, stands)
-    session.add(file)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(file)
+    except IntegrityError:  # somebody uploaded the same file between our look and our row
+        return session.exec(waiting).one()
     if stands is None:
         keep(session, file, PartOf.FILE, content)
     audit.record(session, subject(file), "UPLOAD", actor=by, now=now, sha256=file.sha256, size=file.size)
@@ -266,6 +275,12 @@ def approver(session: Session, file: ImportFile) -> Actor:
 def subject(file: ImportFile) -> str:
     """The file's place in the audit trail."""
     return f"import:{file.id}"
+
+
+def _said_otherwise(file: ImportFile, arrival: Arrival) -> bool:
+    """Whether an upload says another kind or day than the one that waits; what it does not say is as it was, and what is pressed stays."""
+    other_kind = arrival.kind not in (None, file.kind)
+    return file.status is not S.TO_APPLY and (other_kind or arrival.as_of not in (None, file.as_of))
 
 
 def _new(arrival: Arrival, by: Actor, now: datetime, stands: Extract | None) -> ImportFile:

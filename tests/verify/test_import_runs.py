@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from tests.office import Office
+from tests.office import Office, running_office
 from tests.verify.made_files import MONTHLY, nik, write_csv, write_xlsx
 from verify.imports import running
 from verify.imports.arriving import arrival, looked_at, moment, pieces
@@ -28,9 +29,9 @@ def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "CHUNK", 5)
 
 
-def upload(office: Office, path: Path) -> int:
+def upload(office: Office, path: Path, kind: ExtractKind | None = None, as_of: datetime | None = None) -> int:
     with io.BytesIO(path.read_bytes()) as sent, looked_at(sent) as source, office.write() as session:
-        arrived = arrival(source, path.name, "Asia/Jakarta", None, None)
+        arrived = replace(arrival(source, path.name, "Asia/Jakarta", kind, None), as_of=as_of)
         file = imports.receive(session, arrived, pieces(source), office.actor("admin"), now=office.clock())
         assert file.id is not None
         return file.id
@@ -102,6 +103,32 @@ def test_the_same_file_again_changes_nothing_and_the_next_month_says_what_it_wou
     assert figures(following) == (1, 1, 9, 2)
     with office.read() as session:
         assert stored(session) == (1, 12)
+
+
+def test_the_same_file_with_another_day_or_kind_is_tried_anew(sqlite_office: Office, tmp_path: Path) -> None:
+    office = sqlite_office
+    path = write_xlsx(tmp_path / "d.xlsx", [("NIK", "DESIL"), *((nik(n), 3) for n in range(1, 5))])
+    first, day = upload(office, path), office.clock() - timedelta(days=30)
+    run(office, first)
+    dated = upload(office, path, as_of=day)
+    assert (run(office, dated).as_of, run(office, first).status) == (day, ImportStatus.DROPPED)
+    assert upload(office, path) == upload(office, path, ExtractKind.DTSEN, day) == dated
+    other = upload(office, path, ExtractKind.MEMBERS)
+    assert run(office, dated).status is ImportStatus.DROPPED and run(office, other).status is ImportStatus.REFUSED
+    waits = upload(office, path)
+    assert upload(office, path, as_of=day) != waits  # also before a worker has it
+
+
+def test_the_same_file_from_two_desks_at_once_comes_in_once(postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, first = members(tmp_path), list[int]()
+    with running_office(postgresql_url, tmp_path) as office:
+
+        def meanwhile(session: Session, sha256: str) -> None:
+            monkeypatch.undo()
+            first.append(upload(office, path))
+
+        monkeypatch.setattr(extracts, "standing_of_any_kind", meanwhile)
+        assert [upload(office, path)] == first and office.count(ImportFile) == 1
 
 
 class Killed(BaseException):
