@@ -50,7 +50,6 @@ def once(rekom: Rekom) -> int:
     _expire(rekom)
     _remind(rekom)
     collective.sweep(rekom)
-    _ring_for_file(rekom)
     leased = _leased(rekom)
     for position, task in enumerate(leased):
         assert task.id is not None
@@ -61,6 +60,7 @@ def once(rekom: Rekom) -> int:
             log.warning("%s tasks not rung: Redis does not answer", len(leased) - position)
             _release(rekom, leased[position:])
             return position
+    _ring_for_file(rekom)  # last: cases never wait for files
     return len(leased)
 
 

@@ -121,9 +121,14 @@ def due(session: Session, *, now: datetime) -> int | None:
 
 
 def lease(session: Session, file_id: int, *, now: datetime, seconds: float) -> bool:
-    """Take a free file for ``seconds``; False where somebody else took it first."""
-    change = update(ImportFile).where(col(ImportFile.id) == file_id, _is(MOVING), _free(now))
-    return bool(session.exec(change.values(leased_until=now + timedelta(seconds=seconds))).rowcount == 1)
+    """Take a free file for ``seconds``; False where somebody else took it first, or works on its row just now: nobody waits for it."""
+    free = select(ImportFile).where(ImportFile.id == file_id, _is(MOVING), _free(now)).with_for_update(skip_locked=True)
+    file = session.exec(free.execution_options(populate_existing=True)).first()
+    if file is None:
+        return False
+    file.leased_until = now + timedelta(seconds=seconds)
+    session.add(file)
+    return True
 
 
 def start(session: Session, file_id: int, *, now: datetime, seconds: float) -> ImportFile | None:

@@ -172,6 +172,18 @@ def test_a_worker_that_dies_while_storing_leaves_nothing_that_counts_and_the_nex
         assert stored(session) == (1, 12)
 
 
+def test_the_relay_waits_for_nobody_who_works_on_a_file(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        number = upload(office, members(tmp_path))
+        with office.write() as working, office.write() as relay:
+            imports.lock(working, number, office.actor("admin"))
+            relay.execute(text("SET LOCAL lock_timeout = '1s'"))
+            assert not imports.lease(relay, number, now=office.clock(), seconds=30)
+        with office.write() as session:
+            assert imports.lease(session, number, now=office.clock(), seconds=30)
+            assert not imports.lease(session, number, now=office.clock(), seconds=30)
+
+
 def test_an_overtaken_run_writes_nothing_more(sqlite_office: Office, tmp_path: Path) -> None:
     office = sqlite_office
     number = upload(office, members(tmp_path))

@@ -23,7 +23,7 @@ from verify import jobs, relay, worker
 from verify.cli import main
 from verify.doorbell import NORMAL, QUEUES, TASK_FUNCTION, URGENT, TaskJob, job_name
 from verify.health import RELAY_SIGN
-from workflows import guards, tasks
+from workflows import guards, imports, tasks
 from workflows.records import CheckResult, Provisional
 from workflows.states import State
 from workflows.vocabulary import Urgency
@@ -73,6 +73,18 @@ def test_a_case_normally_costs_one_job(ringing: Office) -> None:
     assert (len(work_off(ringing)), ringing.case(ticket).state) == (1, State.ASSESSMENT)
     assert (relay.once(ringing.rekom), waiting(ringing)) == (0, [])
     assert ringing.rekom.doorbell.impatient.keys("rq:job:*") == []  # nothing of the case stays in Redis
+
+
+def test_cases_are_rung_for_before_files_are_looked_at(ringing: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = ringing.open()
+
+    def breaks(*_: Any, **__: Any) -> None:
+        raise OSError("no file today")
+
+    monkeypatch.setattr(imports, "due", breaks)
+    with pytest.raises(OSError, match="no file today"):
+        relay.once(ringing.rekom)
+    assert waiting(ringing) == [job_name(first_task(ringing, ticket))]
 
 
 def test_emergencies_have_their_own_queue_and_go_first(ringing: Office) -> None:
