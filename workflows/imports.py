@@ -241,11 +241,13 @@ def drop(session: Session, file_id: int, by: Actor, *, now: datetime) -> ImportF
 
 
 def undo(session: Session, file_id: int, by: Actor, *, now: datetime) -> ImportFile:
-    """Take back what a file became; the one before counts again."""
+    """Take back what a file became; the one before counts again, and its first rows are shown no more."""
     file = lock(session, file_id, by)
     if file.status is not S.APPLIED or file.extract_id is None:
         raise Conflict(say("Berkas ini belum diterapkan. Tidak ada yang diubah."))
     extracts.undo(session, file.extract_id, by, now=now)
+    file.head = None
+    session.add(file)
     return file
 
 
@@ -310,6 +312,7 @@ def _end(session: Session, file: ImportFile, status: ImportStatus, now: datetime
     half = session.get(Extract, file.extract_id) if status is S.REFUSED and file.extract_id is not None else None
     file.status, file.ended_at, file.reason, file.leased_until, file.phase = status, now, reason, None, None
     file.extract_id = None if half else file.extract_id
+    file.head = None if status in (S.REFUSED, S.DROPPED) else file.head
     session.add(file)
     session.flush()
     if half:

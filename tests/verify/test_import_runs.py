@@ -284,6 +284,32 @@ def test_a_workbook_and_a_file_nobody_knows(sqlite_office: Office, tmp_path: Pat
         imports.drop(session, strange.id or 0, office.actor("admin"), now=office.clock())
 
 
+def test_the_first_rows_go_with_the_file_and_of_a_birth_only_the_year_is_shown(office: Office, tmp_path: Path) -> None:
+    rows = [("NIK", "NAMA", "TGL LAHIR", "KODE KELURAHAN"), (nik(1), "SITI CONTOH", "12-07-1980", "3673011001")]
+    rows += [(nik(2), "SITI CONTOH", "12071980", "3673011001"), (nik(3), "SITI CONTOH", "1980-07-12", "3673011001")]
+    path = write_csv(tmp_path / "penduduk.csv", rows)
+    dropped = upload(office, path)
+    file = run(office, dropped)
+    assert file.head and [str(row).count("1980") for row in file.head["rows"]] == [1, 0, 1]
+    assert not any(day in str(file.head) for day in ("12-07", "1207", "07-12"))
+    with office.write() as session:
+        assert imports.drop(session, dropped, office.actor("admin"), now=office.clock()).head is None
+    undone = upload(office, members(tmp_path))
+    run(office, undone)
+    approve(office, undone)
+    assert run(office, undone).head
+    with office.write() as session:
+        imports.undo(session, undone, office.actor("admin"), now=office.clock())
+    given_back = upload(office, members(tmp_path))
+    run(office, given_back)
+    approve(office, given_back)
+    with office.write() as session:
+        session.get_one(ImportFile, given_back).attempts = imports.MOST_ATTEMPTS
+    assert run(office, given_back).status is ImportStatus.REFUSED
+    with office.rekom.database.engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM import_file WHERE head IS NOT NULL")).all() == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -18,6 +18,7 @@ LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){11,}")
 """A NIK, family-card or card number, however it is written; a date is shorter."""
 OWNER_ONLY = 0o600
 DIGIT = re.compile(r"\d")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def write_bad_rows(path: Path, titles: Sequence[str], nik_place: int, rows: Iterable[BadRow]) -> int:
@@ -48,7 +49,7 @@ def pieces(sieve: Sieve) -> Iterator[bytes]:
 
 
 def covered_head(sieve: Sieve) -> dict[str, Any]:
-    """The first rows as a page may show them: of a number the last digits, of a name or an address the first letters."""
+    """First rows as a page may show them: of a number the last digits, of a name or an address the first letters, of a birth the year."""
     ours = list(sieve.layout.columns)
     rows = [[line, *(_hidden(name, cell) for name, cell in zip(ours, cells, strict=True))] for line, cells in sieve.head]
     return {"titles": sieve.layout.wanted_titles, "rows": rows}
@@ -58,6 +59,9 @@ def _hidden(name: str, cell: Cell) -> str:
     text = masked(cell, is_nik=name == "nik")
     if name in ("name", "address"):
         return " ".join(word[0] + "•" * (len(word) - 1) for word in text.split())[:40]
+    if name == "birth_date":
+        year = YEAR.search(text)
+        return f"•• •• {year[0]}" if year else "••••" * bool(text)
     return f"••••{text[-5:]}" if name in ("card", "family_card") and len(text) > 5 else text[:40]
 
 
