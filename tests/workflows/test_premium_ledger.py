@@ -8,9 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from tests.office import Office
-from workflows.population.premium_ledger import Standing, arrears, due_on
+from workflows.population.premium_ledger import Move, Standing, arrears, due_on, enter, lock, standings
+from workflows.population.premium_lines import say_of
 from workflows.population.targets import Verdict
 from workflows.ports import Segment
+from workflows.records.premium import LineWord, PremiumBill
 from workflows.records.premium_ledger import PremiumAccount, PremiumEntry, PremiumEntryKind
 
 TODAY = date(2026, 11, 22)
@@ -144,6 +146,37 @@ def standing(month: int, due: date, *, disputed: int = 0, accepted: int = 0, pai
 def test_whether_the_region_is_in_arrears(held: list[Standing], verdict: Verdict) -> None:
     found = arrears(held, TODAY, 7)
     assert found.verdict is verdict and found.name == "arrears" and found.reference
+
+
+def test_what_bpjs_refused_is_contested_no_more_but_owed(held: Office) -> None:
+    by = held.actor("peksos")
+    paper = Move(PremiumEntryKind.DISPUTED, 0, TODAY, "Surat 1")
+
+    def found() -> Verdict:
+        with held.read() as session:
+            return arrears(standings(session, by.region_code), TODAY, 7).verdict
+
+    with held.write() as session:
+        bill = session.get_one(PremiumBill, 1)
+        account = lock(session, bill, by)
+        enter(session, account, Move(PremiumEntryKind.PAID, 50, TODAY, "SP2D 1"), by, now=AT)
+        assert enter(session, account, paper, by, now=AT).disputed == 50
+    assert found() is Verdict.AT_RISK
+    with held.write() as session:
+        say_of(session, bill, frozenset({2}), LineWord.REFUSED, "Surat BPJS 1", by, now=AT)
+        assert enter(session, lock(session, bill, by), paper, by, now=AT).disputed == 0
+    assert found() is Verdict.FAILED
+
+
+def test_a_credit_note_stays_disputed_whatever_was_said_of_the_lines(held: Office) -> None:
+    by = held.actor("peksos")
+    with held.write() as session:
+        bill = session.get_one(PremiumBill, 1)
+        account = lock(session, bill, by)
+        enter(session, account, Move(PremiumEntryKind.DISPUTED, 0, TODAY, "Surat 1"), by, now=AT)
+        enter(session, account, Move(PremiumEntryKind.ACCEPTED, 20, TODAY, "Nota 1"), by, now=AT)
+        say_of(session, bill, frozenset({2}), LineWord.REFUSED, "Surat BPJS 1", by, now=AT)
+        assert enter(session, account, Move(PremiumEntryKind.DISPUTED, 0, TODAY, "Surat 2"), by, now=AT).disputed == 20
 
 
 def test_the_day_of_the_month_billed() -> None:

@@ -116,7 +116,7 @@ def enter(session: Session, account: PremiumAccount, move: Move, actor: Actor, *
     disputed, accepted, paid = last.disputed, last.accepted, last.paid
     if move.kind is K.DISPUTED:
         bill = session.get_one(PremiumBill, account.bill_id)
-        disputed = premium_lines.summed(premium_lines.views(session, bill)).claimed.rupiah
+        disputed = max(accepted, premium_lines.summed(premium_lines.views(session, bill)).contested.rupiah)
     elif move.kind is K.ACCEPTED:
         accepted += move.amount
     elif move.kind is K.PAID:

@@ -65,6 +65,12 @@ class Summary:
         return Sum(sum(one.lines for one in kept), sum(one.rupiah for one in kept))
 
     @property
+    def contested(self) -> Sum:
+        """What is not settled against us: without what BPJS refused, which is owed."""
+        kept = (self.by_word[W.DISPUTED], self.by_word[W.ACCEPTED])
+        return Sum(sum(one.lines for one in kept), sum(one.rupiah for one in kept))
+
+    @property
     def accepted(self) -> Sum:
         """What BPJS takes back."""
         return self.by_word[W.ACCEPTED]
