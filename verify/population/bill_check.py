@@ -1,15 +1,18 @@
 """A bill checked for an office: read under the day's premium, held against the newest files, and its lines as a spreadsheet."""
 
-import tempfile
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from sqlmodel import Session
 from werkzeug.utils import secure_filename
 
+from schemas.foreign import quotable
 from schemas.names import likeness
 from verify.composition import Rekom
+from verify.imports.arriving import looked_at
 from verify.imports.source import ImportRefused
 from verify.population.bill_reader import read_bill
 from verify.population.tables import Value
@@ -47,14 +50,13 @@ def read(rekom: Rekom, path: Path, month: date) -> Bill:
 
 
 def read_sent(rekom: Rekom, sent: bytes, name: str, month: date) -> Bill:
-    """The same for a file that came with a form; ``InvalidInput`` where it is none."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (secure_filename(name)[-100:] or "tagihan")
-        path.write_bytes(sent)
-        try:
-            return read(rekom, path, month)
-        except ImportRefused as refused:
-            raise InvalidInput(str(refused)) from None
+    """The same for a file that came with a form and lies nowhere under a name; ``InvalidInput`` where it is none."""
+    try:
+        with io.BytesIO(sent) as stream, looked_at(stream) as source:
+            bill = read(rekom, source.path, month)
+    except ImportRefused as refused:
+        raise InvalidInput(str(refused)) from None
+    return replace(bill, file_name=quotable(secure_filename(name)[-100:]) or "tagihan")
 
 
 def check(rekom: Rekom, session: Session, bill: Bill, actor: Actor) -> PremiumBill:

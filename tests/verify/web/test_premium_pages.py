@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -13,6 +15,9 @@ from tests.office import Office
 from tests.population.city import small_city
 from tests.verify.made_files import nik
 from tests.verify.web.visitor import Page, Visitor
+from verify.population import bill_check
+from verify.population.bill_reader import read_bill
+from workflows.population.premium import Bill
 from workflows.records import AuditEvent, PremiumBill, PremiumEntry, PremiumLine, PremiumLineWord
 
 Visit = Callable[[str], Visitor]
@@ -64,6 +69,20 @@ def test_an_uploaded_bill_shows_its_lines_by_reason_with_rupiah_and_evidence(vis
         kept = session.exec(select(PremiumLine)).all()
         assert len(kept) == 5 and all(one.nik_digest and one.nik_digest != nik(0) for one in kept)
         assert session.exec(select(PremiumBill)).one().region_code == "3673"
+
+
+def test_an_uploaded_bill_never_lies_under_a_name(visit: Visit, city: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[int] = []
+
+    def looks(path: Path, month: date, rate: int, *, practice: bool) -> Bill:
+        names.append(path.stat().st_nlink)
+        return read_bill(path, month, rate, practice=practice)
+
+    monkeypatch.setattr(bill_check, "read_bill", looks)
+    upload(visit("peksos"))
+    assert names == [0]
+    with city.read() as session:
+        assert session.exec(select(PremiumBill)).one().file_name == "tagihan.xlsx"
 
 
 def test_the_same_bill_again_changes_nothing_and_a_bad_one_says_what_to_do(visit: Visit, city: Office) -> None:
