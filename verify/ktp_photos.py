@@ -50,7 +50,7 @@ def trouble() -> str | None:
     try:
         done = subprocess.run(_command("0"), input=b"", capture_output=True, env={}, timeout=WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return f"not loaded within {WALL_SECONDS} s"
+        return None  # a busy machine is no missing library; a reading that takes as long says so itself
     said = done.stderr.decode(errors="replace").strip().splitlines()
     return None if done.returncode == 0 else said[-1] if said else f"ended with {done.returncode}"
 

@@ -110,7 +110,7 @@ FOR_PEOPLE = {
     422: Told(
         say("Ada yang perlu diperbaiki"),
         say("Isian belum benar."),
-        say("Perbaiki isian yang ditandai, lalu kirim lagi. Yang sudah diketik tetap ada."),
+        say("Kembali ke halaman tadi, perbaiki isian itu, lalu kirim lagi."),
     ),
     428: Told(
         say("Buka berkas lebih dulu"),

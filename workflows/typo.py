@@ -72,7 +72,7 @@ def _against_residents(session: Session, nik: Nik, name: str, birth_date: date) 
         return None
     alike = [nik.digits, *_one_slip_away(nik.digits)]
     rows = session.exec(select(ResidentRow).where(ResidentRow.extract_id == extract.id, col(ResidentRow.nik).in_(alike)))
-    theirs = [row.nik for row in rows if row.name == name and row.birth_date == birth_date]
+    theirs = [row.nik for row in rows if (row.name or "").upper() == name and row.birth_date == birth_date]
     return None if not theirs or nik.digits in theirs else _told(slip(nik.digits, min(theirs)))
 
 

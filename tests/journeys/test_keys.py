@@ -76,6 +76,7 @@ def test_what_came_back_to_be_looked_at_is_not_left_either(site: Site) -> None:
         loket.page.fill(f"#{field}", value)
     loket.page.get_by_role("button", name="Periksa jawaban", exact=True).click()
     expect(loket.page.locator("#ragu")).to_be_visible()
+    loket.page.wait_for_load_state("load")
     loket.press("g", "k", "/", "n")
     loket.page.wait_for_timeout(200)
     assert known["name"] in loket.page.inner_text("main")
@@ -85,6 +86,7 @@ def test_what_came_back_to_be_looked_at_is_not_left_either(site: Site) -> None:
     loket.page.fill("#password", DEMO_PASSWORD)
     loket.page.locator("main form button").click()
     expect(loket.page.locator("h1")).to_have_text("Isian Anda masih ada")
+    loket.page.wait_for_load_state("load")
     loket.press("g", "k", "/", "n")
     loket.page.wait_for_timeout(200)
     assert loket.heading().strip() == "Isian Anda masih ada"

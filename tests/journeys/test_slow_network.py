@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from tests.journeys.at_desk import HERE, qr, scan, sit
-from tests.journeys.site import DESKTOP, PHONE, Person, Site
+from tests.journeys.site import DESKTOP, PHONE, SETTLED, Person, Site
 from tests.office import person
 from tests.seat_office import make_decidable
 from workflows.records import Acceptance, Case, Letter
@@ -61,6 +61,8 @@ def test_the_counter(site: Site) -> None:
     for sending, page in (("Enter", "Periksa jawaban"), ("Control+Enter", known["name"])):
         loket.press(sending, "Enter", "Control+Enter")
         expect(loket.page.locator("h1")).to_have_text(page, timeout=SLOW)
+        loket.page.wait_for_load_state("load")
+        loket.page.wait_for_function(SETTLED)
     expect(loket.page.locator("h1")).to_have_text(known["name"], timeout=SLOW)
     assert SENDING in told(loket)
     assert posts == ["/cari", "/berkas/baru", "/berkas/baru"]

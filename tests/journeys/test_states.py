@@ -94,7 +94,7 @@ def test_where_no_news_gets_through_the_page_looks_by_itself(site: Site, way: Ca
     loket.page.route("**/langsung?*", way)
     loket.go(f"/berkas/{ticket}")
     expect(loket.page.locator("main[data-busy]")).to_be_visible()
-    with loket.page.expect_response(lambda answer: answer.url.endswith(ticket) and answer.request.resource_type == "fetch"):
+    with loket.page.expect_response(lambda answer: answer.url.endswith(ticket) and answer.request.resource_type == "fetch", timeout=60_000):
         pass  # it looks, and nothing is new
     site.office.drain()
     expect(loket.page.locator("main")).to_contain_text("Sedang dinilai", timeout=30_000)

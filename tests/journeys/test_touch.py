@@ -73,7 +73,8 @@ def test_a_desk_accepts_a_patient(site: Site) -> None:
     thumb.tap(thumb.page.get_by_role("button", name="Periksa surat"))
     expect(thumb.page.locator("#jawaban .verdict")).to_have_text("BERLAKU")
     looks_well(thumb.person)
-    thumb.tap(thumb.page.get_by_role("button", name="Terima pasien ini"))
+    with thumb.page.expect_response("**/periksa/jawab/terima", timeout=60_000):
+        thumb.tap(thumb.page.get_by_role("button", name="Terima pasien ini"))
     expect(thumb.page.locator("#jawaban .verdict")).to_have_text("PASIEN DITERIMA")
     assert site.office.count(Acceptance) == 1
     assert thumb.pressed_by() == {"touch"} and thumb.person.faults == []

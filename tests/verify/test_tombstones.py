@@ -121,6 +121,7 @@ STAYS = {
     "case_reading": {"seen", "day"},
     "episode": {"hospital_code"},
     "paraf": {"role"},
+    "premium_line_word": {"word"},
 }  # fmt: skip
 """Words and days that are no person's: outcomes, numbers of letters, the office's own words. ``birth_date`` keeps its year;
 ``late_acceptance`` is what a hospital sent, which no trigger lets go; grounds are the words of a public list."""
@@ -130,7 +131,8 @@ def told_apart() -> Iterator[tuple[str, str]]:
     """Every column of a case's rows that can hold words, a day or bytes."""
     of_rows = {str(kind.__tablename__): values for kind, values in {**erasing.OF_CASE, **erasing.OF_LETTER}.items()}
     gone = of_rows | {"case_file": erasing.OF_ITSELF}
-    by_nik = {"dtsen_row", "member_row", "resident_row", "match_pair", "match_decision", "membership_report", "premium_dispute"}
+    files = {"dtsen_row", "jamkesda_person", "member_row", "resident_row"}
+    by_nik = files | {"match_pair", "match_decision", "membership_report", "premium_dispute"}
     for name in sorted(reached() - by_nik):
         table: Table = SQLModel.metadata.tables[name]
         for column in table.columns:

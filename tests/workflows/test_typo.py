@@ -69,7 +69,9 @@ def test_a_slip_in_any_digit_is_found_by_who_is_known(sqlite_office: Office, kno
     if known_by == "an earlier case":
         sqlite_office.open(1)
     else:
-        here = ResidentFact(known["nik"], name=known["name"], birth_date=known["birth_date"], village_code=ONE, status=ResidentStatus.LIVES)
+        here = ResidentFact(
+            known["nik"], name=known["name"].title(), birth_date=known["birth_date"], village_code=ONE, status=ResidentStatus.LIVES
+        )
         store(sqlite_office.rekom.database, ExtractKind.RESIDENTS, [here, resident(2)], JUNE)
     slipped = Nik(f"{known['nik'][:place]}{(int(known['nik'][place]) + 1) % 10}{known['nik'][place + 1 :]}")
     ask = {"name": known["name"], "birth_date": known["birth_date"], "region_code": "3673"}

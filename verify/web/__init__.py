@@ -229,7 +229,7 @@ def _may(permission: str) -> bool:
 
 def _reads_cards() -> bool:
     """Whether this person may have a KTP read from its photograph, and something here can."""
-    return parts().card_reader is not None and _may(Permission.OPEN_CASE)
+    return _may(Permission.OPEN_CASE) and parts().card_reader is not None
 
 
 def _role_words(actor: Actor) -> str:

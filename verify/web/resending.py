@@ -90,7 +90,7 @@ def files_of(typed: Typed) -> dict[str, list[str]]:
     """The names of the files that were chosen, by field: a file itself does not travel and is chosen again."""
     found: dict[str, list[str]] = {}
     for field, _, name in (value.partition("=") for kept, value in typed if kept == FILE):
-        found.setdefault(field, []).append(name)
+        found.setdefault(field, []).append(NIK.sub(_masked, name))
     return found
 
 

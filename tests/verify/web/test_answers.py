@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlmodel import select
 
 from tests.office import LONG, Office, person
 from tests.verify.web.test_case_forms import answers, opened
@@ -10,7 +11,7 @@ from tests.verify.web.test_intake_page import NEW, from_ktp, ticket_of
 from tests.verify.web.visitor import Page, Visitor
 from verify.web.intake_answers import SPOKEN
 from workflows.intake import Intake
-from workflows.records import Assessment, Case
+from workflows.records import Assessment, AuditEvent, Case
 
 Visit = Callable[[str], Visitor]
 
@@ -35,7 +36,7 @@ def test_what_was_left_empty_is_named_first_and_one_button_sends(visit: Visit, s
     assert changes(page) == ["nik", *gaps, "nik", "name", "birth_date", "phone", "kk"]
     words, known = page.main(), person()
     assert words.index("Rumah sakit tujuan") < words.index("Jawaban Anda") < words.index(known["name"])
-    assert "6 September 1961" in words and "9901 0101 0120 0001" in words
+    assert "6 September 1961, sama dengan NIK. Samakan dengan KTP." in words and "9901 0101 0120 0001" in words
     (big,) = page.all("button", class_="big")
     assert page.words(big) == "Buka berkas" and {"autofocus", "data-enter"} <= set(big.attrib)
 
@@ -54,6 +55,23 @@ def test_change_leads_back_to_the_field_and_keeps_everything(visit: Visit, sqlit
         assert back.value(name) == value
     case = sqlite_office.case(ticket_of(visitor.confirm(visitor.send(back, NEW, phone="081200009999"))))
     assert (case.phone, case.address, case.hospital_code, case.proxy_name) == ("081200009999", LONG, "RS-CONTOH-1", "BUDI UJI")
+
+
+@pytest.mark.parametrize("field", ["channel", "proxy_kin", "proxy_paper", "kk"])
+def test_what_lies_in_a_fold_is_led_back_to_with_the_fold_open(visit: Visit, field: str) -> None:
+    visitor = visit("loket")
+    value = {"channel": "WHATSAPP", "proxy_kin": "FAMILY", "proxy_paper": "KK", "kk": "9901 0101 0120 0001"}[field]
+    back = visitor.send(visitor.fill(NEW, **from_ktp(), **{field: value}), NEW, ("ubah", field))
+    control, *_ = [one for one in back.tree.iter() if one.get("name") == field and one.tag.endswith(("input", "select"))]
+    folds = [one for one in back.tree.iter() if one.tag.endswith("details") and control in one.iter()]
+    assert folds and all("open" in fold.attrib for fold in folds)
+
+
+def test_a_look_stands_in_the_officers_own_trail_without_a_number(visit: Visit, sqlite_office: Office) -> None:
+    visit("loket").fill(NEW, **from_ktp())
+    with sqlite_office.read() as session:
+        (look,) = session.exec(select(AuditEvent).where(AuditEvent.action == "LOOK_BEFORE_OPENING")).all()
+    assert look.subject.startswith("staff:") and look.detail == {"doubts": 0}
 
 
 def test_what_was_not_looked_at_is_not_opened(visit: Visit, sqlite_office: Office) -> None:

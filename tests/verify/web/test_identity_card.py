@@ -62,6 +62,7 @@ def test_who_came_before_is_named_and_the_form_is_filled_in(visit: Visit, sqlite
     assert person()["name"] in page.main() and f"/berkas/{ticket}" in page.links()
     assert (page.value("name"), page.value("birth_date"), page.value("phone")) == (person()["name"], "06-09-1961", "")
     assert "081299990007" not in page.text and "•••••••••007" in page.main()
+    assert "081299990007" not in visitor.send(page, NEW, urgency="EMERGENCY", phone=" ").text
     look = visitor.send(page, NEW, urgency="EMERGENCY")
     assert "081299990007" not in look.text and "•••••••••007, seperti di berkas terakhir" in look.main()
     answer = visitor.confirm(look)
