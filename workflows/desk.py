@@ -179,15 +179,26 @@ def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: d
 def check_letters(session: Session, found: Iterable[Known | None], actor: Actor, *, now: datetime) -> list[Verdict]:
     """The same for many at once; a verdict that needed no letter is recorded as a miss."""
     check(actor, Permission.CHECK_LETTER)
-    verdicts = judge_all(session, found, actor.hospital_code, now=now)
+    verdicts = judge_all(session, _held(session, found), actor.hospital_code, now=now)
     _record_looks(session, verdicts, actor, now=now)
     return verdicts
 
 
-def _record_looks(session: Session, verdicts: Sequence[Verdict], actor: Actor, *, now: datetime) -> None:
-    """One link for each look: on the case, on the cover letter, or on whoever asked for what is not there or was not ours."""
-    if cases := {one.case.id or 0 for one in verdicts if one.case}:
+def _held(session: Session, found: Iterable[Known | None]) -> list[Known | None]:
+    """The same, read again under the locks of its cases: whoever held one until now may have revoked or accepted the letter."""
+    found = list(found)
+    letters = [one.letter if isinstance(one, Standing) else one if isinstance(one, Letter) else None for one in found]
+    cases = {letter.case_id for letter in letters if letter} | {one.id or 0 for one in found if isinstance(one, Case)}
+    if cases:
         advance.hold(session, cases)
+    again = standing.by_id(session, (letter.id or 0 for letter in letters if letter), anew=True)
+    return [again[letter.id or 0] if letter else one for letter, one in zip(letters, found, strict=True)]
+
+
+def _record_looks(session: Session, verdicts: Sequence[Verdict], actor: Actor, *, now: datetime) -> None:
+    """One link for each look: on the case, which the caller holds, on the cover letter, or on whoever asked for what is not there or
+    was not ours.
+    """
     if lists := {one.collective.id for one in verdicts if one.collective}:
         number = col(CollectiveLetter.id)
         session.exec(select(number).where(number.in_(lists)).order_by(number).with_for_update(key_share=True)).all()

@@ -65,12 +65,13 @@ _query = (
 )
 _BY_ID = _query.where(col(Letter.id).in_(bindparam("wanted", expanding=True)))
 _BY_TOKEN_ID = _query.where(col(Letter.token_id).in_(bindparam("wanted", expanding=True)))
+_BY_ID_ANEW = _BY_ID.execution_options(populate_existing=True)
 """Built once: putting one together costs more than asking it."""
 
 
-def by_id(session: Session, letter_ids: Iterable[int]) -> dict[int, Standing]:
-    """How letters stand now, by their numbers."""
-    return {one.letter.id or 0: one for one in _asked(session, _BY_ID, letter_ids)}
+def by_id(session: Session, letter_ids: Iterable[int], *, anew: bool = False) -> dict[int, Standing]:
+    """How letters stand now, by their numbers; ``anew`` also where this transaction has read them before."""
+    return {one.letter.id or 0: one for one in _asked(session, _BY_ID_ANEW if anew else _BY_ID, letter_ids)}
 
 
 def by_token_id(session: Session, token_ids: Iterable[str]) -> dict[str, Standing]:

@@ -2,14 +2,16 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from schemas.desk_check import NEXT_STEPS, TITLES, DeskAnswerSchema, describe
-from tests.office import Office, person
-from workflows import desk
+from tests.office import Office, person, running_office
+from workflows import advance, desk, letters
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer, Verdict
 from workflows.errors import NotAllowed
@@ -101,6 +103,38 @@ def test_only_a_hospital_accepts(office: Office, by: str) -> None:
     with pytest.raises(NotAllowed):
         accept(office, office.actor(by))
     assert (office.case(ticket).state, office.count(Acceptance)) == (State.LETTER_ISSUED, 0)
+
+
+def waits_for_a_lock(office: Office) -> bool:
+    with office.read() as session:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(session.connection().execute(text(waiting)).scalar_one())
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_a_check_that_waited_for_a_revocation_tells_of_it(postgresql_url: str, tmp_path: Path, by_code: bool) -> None:
+    said: list[DeskAnswer] = []
+    with running_office(postgresql_url, tmp_path) as office:
+        ticket = office.to_letter()
+        rs, kadis, token_id = office.actor("rs"), office.actor("kadis"), office.letter(ticket).token_id or ""
+
+        def look() -> None:
+            with office.write() as session:
+                found = desk.find_by_token_ids(session, [token_id])[token_id] if by_code else desk.find_by_number(session, NUMBER, nik())
+                said.append(desk.check_letters(session, [found], rs, now=office.clock())[0].answer)
+
+        thread = threading.Thread(target=look, daemon=True)
+        with office.write() as session:
+            letters.revoke(session, advance.lock(session, ticket, kadis), kadis, reason="Salah orang", now=office.clock())
+            session.flush()
+            thread.start()
+            for _ in range(400):
+                if waited := waits_for_a_lock(office):
+                    break
+                thread.join(0.05)
+        thread.join(30)
+        told = office.events(ticket)[-1].detail["answer"]
+    assert (waited, said, told) == (True, [DeskAnswer.REVOKED], "REVOKED")
 
 
 # --- accepting once
