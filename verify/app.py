@@ -92,7 +92,6 @@ def create_app(rekom: Rekom) -> Flask:
     app.before_request(_limit_body)  # before anything reads a form
     csrf = CSRFProtect(app)
     auth.guard(app)
-    access_log.install(app)
     api.register(_documented(app, csrf))
     web.register(app)
     _health(app, rekom)
@@ -104,6 +103,7 @@ def create_app(rekom: Rekom) -> Flask:
     app.before_request(_refuse_strange_address)
     app.before_request(_refuse_strange_body)
     app.after_request(_seal)
+    access_log.install(app)  # last, so that it comes first: what it answers instead is sealed like all others
     return app
 
 

@@ -17,6 +17,7 @@ from tests.chaos.checker.history import History
 from tests.chaos.checker.proof import wrong
 from tests.chaos.checker.proving import prove
 from tests.office import Office, ktp, running_office
+from verify.app import HEADERS
 from workflows.ports import LetterFacts, PressedLetter
 from workflows.records import AuditEvent, Case, IdempotencyRecord, Letter
 from workflows.states import Job, State
@@ -119,6 +120,7 @@ def test_on_postgresql_each_write_of_decision_and_letter_may_find_no_room(postgr
                 break
             tables.add(refused[0].split()[2 if refused[0].startswith("INSERT") else 1])
             assert (answer.status_code, answer.mimetype) == (503, "application/problem+json"), refused
+            assert (answer.headers["Cache-Control"], HEADERS.items() <= dict(answer.headers).items()) == ("no-store", True), refused
             done = refused[0].startswith("INSERT INTO case_reading")  # the decision stands; the look at it could not be written down
             assert (office.case(ticket).state, office.count(Letter)) == ((State.APPROVED, 1) if done else (State.DECISION, 0)), refused
         assert {"letter", "seat", "audit_event", "case_file", "case_reading"} <= tables
