@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
                 with parts().database.write() as session:
                     looked.note(session, ticket, _seen(), actor, now=parts().clock())
             except SQLAlchemyError as error:  # what is done after a request has no handler of errors around it
-                return errors.of_database(error)
+                return errors.of_database(error, after_step=request.method != "GET")
         return response
 
 

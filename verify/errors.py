@@ -80,6 +80,9 @@ HTTP_SENTENCES = sayings(HTTP_SENTENCES)
 OTHER_REFUSAL = say("Permintaan ini tidak dapat dikerjakan. Periksa alamat, metode dan isinya.")
 OTHER_SENTENCE = say("Ada kesalahan di pihak kami. Data Anda belum tersimpan. Coba lagi; bila berulang, sebutkan kode ini ke admin.")
 
+MAYBE_STORED = "langkah-mungkin-tersimpan"
+STEP_MAY_STAND = say("Langkah Anda mungkin sudah tersimpan, tetapi tidak dapat ditampilkan. Buka berkas lagi.")
+
 
 def install(app: Flask) -> None:
     """Route every kind of error through one answer."""
@@ -200,22 +203,26 @@ def _http(error: HTTPException) -> Response:
     return answer(status, f"http-{status}" if status != 422 else "isian-salah", fields=fields, headers=headers)
 
 
-def of_database(error: SQLAlchemyError) -> Response:
-    """503 where the database does not answer or has no room, 500 for what nobody foresaw."""
+def of_database(error: SQLAlchemyError, *, after_step: bool = False) -> Response:
+    """503 where the database does not answer or has no room, 500 for what nobody foresaw.
+
+    ``after_step`` where it happened after a step that stands: nobody is told that nothing was stored.
+    """
+    slug, sentence = (MAYBE_STORED, STEP_MAY_STAND) if after_step else (None, None)
     if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and _is_outage(error)):
         log.warning("database does not answer: %s", type(error).__name__)
-        return answer(503, "basis-data-tidak-menjawab", headers={"Retry-After": str(RETRY_SECONDS)})
-    return _unforeseen(error)
+        return answer(503, slug or "basis-data-tidak-menjawab", sentence, headers={"Retry-After": str(RETRY_SECONDS)})
+    return _unforeseen(error, slug, sentence)
 
 
 def _is_outage(error: DBAPIError) -> bool:
     return error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError")
 
 
-def _unforeseen(error: Exception) -> Response:
+def _unforeseen(error: Exception, slug: str | None = None, sentence: str | None = None) -> Response:
     # The statement and its parameters may hold personal data: only the kind of error and the place go to the log.
     log.error("unforeseen %s at %s", type(error).__name__, place_of(error))
-    return answer(500, "kesalahan-dalam")
+    return answer(500, slug or "kesalahan-dalam", sentence)
 
 
 def _flatten(messages: Any, path: str = "") -> dict[str, str]:

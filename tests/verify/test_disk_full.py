@@ -122,6 +122,10 @@ def test_on_postgresql_each_write_of_decision_and_letter_may_find_no_room(postgr
             assert (answer.status_code, answer.mimetype) == (503, "application/problem+json"), refused
             assert (answer.headers["Cache-Control"], HEADERS.items() <= dict(answer.headers).items()) == ("no-store", True), refused
             done = refused[0].startswith("INSERT INTO case_reading")  # the decision stands; the look at it could not be written down
+            assert ("mungkin sudah tersimpan" in answer.get_json()["detail"], "belum tersimpan" in answer.get_json()["detail"]) == (
+                done,
+                not done,
+            )
             assert (office.case(ticket).state, office.count(Letter)) == ((State.APPROVED, 1) if done else (State.DECISION, 0)), refused
         assert {"letter", "seat", "audit_event", "case_file", "case_reading"} <= tables
         assert answer.status_code == 409, "who asks again after the last one finds the decision there"

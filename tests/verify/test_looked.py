@@ -3,11 +3,12 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlmodel import select
 
 from tests.office import Clock, Office, person, running_office
@@ -16,6 +17,7 @@ from verify.cli import main
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit
 from workflows.records import CaseReading
+from workflows.states import State
 
 WHY = "Menelepon keluarga untuk kunjungan rumah."
 
@@ -82,6 +84,26 @@ def test_each_look_at_a_case_is_written_down_once(office: Office) -> None:
     kadis.post(f"/applications/{ticket}/letter.pdf")
     office.api("rs").get(f"/applications/{ticket}")  # may not: saw nothing
     assert readings(office) == [(4, "CASE", 3), (4, "LETTER", 1)]
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("INSERT", {}, Exception("full")), 503), (SQLAlchemyError("secret"), 500)])
+def test_a_step_whose_look_cannot_be_written_down_is_not_called_unstored(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch, error: SQLAlchemyError, status: int
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error
+
+    ticket, kadis = sqlite_office.to_decision(), sqlite_office.api("kadis")
+    version = sqlite_office.case(ticket).version
+    monkeypatch.setattr("workflows.looked.note", refuse)
+    seen = kadis.get(f"/applications/{ticket}")
+    assert (seen.status_code, "belum tersimpan" in seen.get_json()["detail"]) == (status, True)
+    done = kadis.post(f"/applications/{ticket}/decision", {"outcome": "APPROVE", "reason": "Uji.", "version": version})
+    assert (done.status_code, done.get_json()["code"]) == (status, "langkah-mungkin-tersimpan")
+    assert done.get_json()["detail"] == "Langkah Anda mungkin sudah tersimpan, tetapi tidak dapat ditampilkan. Buka berkas lagi."
+    assert sqlite_office.case(ticket).state == State.APPROVED
+    told = sqlite_office.app.test_client().get(done.get_json()["type"])
+    assert (told.status_code, "mungkin sudah tersimpan" in told.get_data(as_text=True)) == (200, True)
 
 
 def test_another_day_is_another_line(office: Office) -> None:

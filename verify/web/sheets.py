@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, render_template
 
 from verify.auth import public
-from verify.errors import FORM_TOO_OLD, status_of
+from verify.errors import FORM_TOO_OLD, MAYBE_STORED, STEP_MAY_STAND, status_of
 from verify.statuses import told
 from workflows.errors import RekomError
 from workflows.saying import Sentence
@@ -28,6 +28,7 @@ OTHERS = {
     "formulir-kedaluwarsa": (400, FORM_TOO_OLD),
     "basis-data-tidak-menjawab": (503, told(503).cause),
     "kesalahan-dalam": (500, told(500).cause),
+    MAYBE_STORED: (503, STEP_MAY_STAND),
 }
 """Problems that have no class of their own in the exception tree."""
 
