@@ -220,22 +220,28 @@ def accept(
     """Mark a valid letter used by the actor's hospital.
 
     Returns the verdict and whether the letter is now this hospital's: true for the first acceptance and for a
-    repeat by the same hospital (a double click), false with the reason in the verdict otherwise.
+    repeat by the same hospital (a double click), false with the reason in the verdict otherwise. What was not accepted was
+    still looked at, and is written down as a look.
     """
     check(actor, Permission.ACCEPT_LETTER)
     if not isinstance(letter, Letter):
-        return judge_found(session, letter, actor.hospital_code, now=now), False
+        return _looked(session, judge_found(session, letter, actor.hospital_code, now=now), actor, now=now), False
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
     verdict = judge(session, letter, actor.hospital_code, now=now)
     if verdict.answer != DeskAnswer.VALID:
-        return verdict, _is_ours(verdict, actor)
+        return _looked(session, verdict, actor, now=now), _is_ours(verdict, actor)
     try:
         with session.begin_nested():
             _use(session, case, letter, registration_number, actor, now=now)
     except IntegrityError:
-        return judge(session, letter, actor.hospital_code, now=now), False
+        return _looked(session, judge(session, letter, actor.hospital_code, now=now), actor, now=now), False
     return judge(session, letter, actor.hospital_code, now=now), True
+
+
+def _looked(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -> Verdict:
+    _record_looks(session, [verdict], actor, now=now)
+    return verdict
 
 
 def _use(session: Session, case: Case, letter: Letter, registration_number: str | None, actor: Actor, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from schemas.desk_check import NEXT_STEPS, TITLES, DeskAnswerSchema, describe
 from tests.office import Office, person, running_office
-from workflows import advance, desk, letters
+from workflows import advance, audit, desk, letters
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer, Verdict
 from workflows.errors import NotAllowed
@@ -192,6 +192,24 @@ def test_what_is_not_valid_is_not_accepted(office: Office) -> None:
     rs = office.actor("rs")
     with office.write() as session:
         assert desk.accept(session, None, None, rs, now=office.clock()) == (desk.UNKNOWN, False)
+
+
+def test_whoever_was_refused_has_looked(office: Office) -> None:
+    ticket = office.to_letter()
+    accept(office, office.actor("rs"))
+    before = [event.action for event in office.events(ticket)]
+    assert "DESK_CHECK" not in before, "an acceptance is its own trace"
+    rs2 = office.actor("rs2")
+    accept(office, rs2)
+    looks = office.events(ticket)[len(before) :]
+    assert [(event.action, event.actor_id, event.detail) for event in looks] == [
+        ("DESK_CHECK", rs2.id, {"answer": "ALREADY_USED", "hospital": "RS-CONTOH-2"})
+    ]
+    with office.write() as session:
+        desk.accept(session, None, None, rs2, now=office.clock())
+    with office.read() as session:
+        missed = audit.events_of(session, f"staff:{rs2.person_id}")[-1]
+    assert (missed.action, missed.detail) == ("DESK_CHECK", {"answer": "UNKNOWN", "hospital": "RS-CONTOH-2"})
 
 
 def test_ten_desks_of_two_hospitals_at_once_exactly_one_hospital_has_it(office: Office) -> None:

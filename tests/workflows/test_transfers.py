@@ -60,7 +60,7 @@ def test_a_letter_for_another_hospital_is_accepted_after_the_office_moved_it(off
     assert look(office, letter, "rs").answer == DeskAnswer.OTHER_HOSPITAL
     assert accept(office, letter, "rs")[1] is False
     assert accept(office, letter, "rs2")[1] is True
-    assert [event.action for event in office.events(ticket)][-3:] == ["ASK_TRANSFER", "CONFIRM_TRANSFER", "ACCEPT"]
+    assert [event.action for event in office.events(ticket)][-4:] == ["ASK_TRANSFER", "CONFIRM_TRANSFER", "DESK_CHECK", "ACCEPT"]
 
 
 def test_a_used_letter_moves_on_and_its_first_acceptance_stays(office: Office) -> None:
