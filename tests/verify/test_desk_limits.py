@@ -59,6 +59,16 @@ def test_the_fifth_question_of_an_account_is_refused_counted_and_told(office: Of
     assert ask(office, nik(), "rs")[0] == 200, "and so does this one in the next hour"
 
 
+@pytest.mark.parametrize("door", ["desk", "hospital"])
+def test_accepting_by_nik_is_counted_too_and_described_so(sqlite_office: Office, door: str) -> None:
+    limited(sqlite_office, lookups_account=2)
+    rs = sqlite_office.api("rs")
+    said = [rs.post(f"/{door}/accept", {"nik": nik(number)}).status_code for number in range(1, 4)]
+    assert said == [409, 409, 429]
+    described = sqlite_office.app.test_client().get("/openapi.json").get_json()["paths"][f"/api/v1/{door}/accept"]["post"]["responses"]
+    assert {str(status) for status in said} <= described.keys()
+
+
 def test_guessing_around_one_birthday_is_stopped_whoever_guesses(office: Office) -> None:
     limited(office, lookups_prefix=3)
     office.hire("rs3", Role.HOSPITAL, hospital="RS-CONTOH-1")

@@ -73,7 +73,16 @@ SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}, {"consId
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 WRITING = frozenset({"post", "put", "patch", "delete"})
 COUNTED = frozenset(
-    ("post", f"/api/v1/{path}") for path in ("session", "session/factor", "applications/{ticket}/reveal", "hospital/bedside", "paths")
+    ("post", f"/api/v1/{path}")
+    for path in (
+        "session",
+        "session/factor",
+        "applications/{ticket}/reveal",
+        "hospital/bedside",
+        "paths",
+        "desk/accept",
+        "hospital/accept",
+    )
 )
 """What may be tried so often and no more, beside a desk's questions."""
 OUTSIDE = frozenset({Permission.OPEN_CASE, Permission.DECIDE})
