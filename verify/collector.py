@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-NEEDED = ("opentelemetry.sdk", "opentelemetry.exporter.otlp", "opentelemetry.instrumentation.flask")
+NEEDED = (
+    "opentelemetry.sdk",
+    "opentelemetry.exporter.otlp",
+    *(f"opentelemetry.instrumentation.{name}" for name in ("flask", "httpx", "redis", "requests")),
+)
+"""What ``verify.otel`` imports."""
 
 
 def wanted(environ: Mapping[str, str] | None = None) -> bool:

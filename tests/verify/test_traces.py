@@ -274,6 +274,13 @@ def test_nothing_is_imported_where_nobody_asked_or_nothing_is_installed(before: 
     assert off and loaded == []
 
 
+@pytest.mark.parametrize("lacking", ["flask", "httpx", "redis", "requests"])
+def test_half_an_extra_is_none(monkeypatch: pytest.MonkeyPatch, lacking: str) -> None:
+    assert collector.installed()
+    monkeypatch.setitem(sys.modules, f"opentelemetry.instrumentation.{lacking}", None)
+    assert not collector.installed()
+
+
 def test_the_doctor_says_whether_traces_leave(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def found() -> tuple[Grade, str]:
         return next((one.grade, one.cure) for one in doctor.examine(office.rekom) if one.about == "Jejak layanan")
