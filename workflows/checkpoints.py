@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, cast, text, type_coerce
+from sqlalchemy import ColumnElement, Text, case, cast, literal_column, text, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
@@ -23,10 +23,13 @@ LEAF, NODE = b"\x00", b"\x01"
 """Prefixes of RFC 6962: a leaf can never be taken for a node."""
 FETCHED = 1_000
 MOMENT: Mapping[str, ColumnElement[str]] = {
-    "postgresql": func.to_char(func.timezone("UTC", AuditEvent.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'),
+    "postgresql": func.to_char(func.timezone("UTC", AuditEvent.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+    + case((col(AuditEvent.at) < literal_column("TIMESTAMPTZ '0001-01-01 00:00+00'"), " BC"), else_=""),
     "sqlite": func.replace(type_coerce(AuditEvent.at, Text), " ", "T") + "+00:00",
 }
-"""An event's moment as it is hashed, written by the database: reading and writing it anew took longer than the hash."""
+"""An event's moment as it is hashed, written by the database: reading and writing it anew took longer than the hash. A year before
+the first would be written like the one after: no event is of one, and what says so was made so.
+"""
 
 
 class Link(NamedTuple):
@@ -147,8 +150,8 @@ def follow(trail: Iterable[Link]) -> Walk:
 
 
 def _holds(link: Link, sequence: int, head: str) -> bool:
-    if link.sequence != sequence + 1 or link.previous_hash != head:
-        return False
+    if link.sequence != sequence + 1 or link.previous_hash != head or not isinstance(link.actor_id, int | None):
+        return False  # SQLite keeps text where a number belongs, and it would be hashed like the number
     return link.hash == stored_hash(*link[:-1]) or _holds_rewritten(link)
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from tests.office import Office
+from tests.office import Office, running_office
 from verify.witness import Witnesses, take
 from workflows import advance, audit, checkpoints
 from workflows.audit import GENESIS, event_hash
@@ -129,6 +130,27 @@ def test_a_detail_holds_by_its_value_and_not_by_its_letters(office: Office, writ
         session.connection().execute(text("UPDATE audit_event SET detail = :detail WHERE id = :id"), content)
     found = walked(office, 1_000)
     assert found.broken == (None if holds else f"{first.subject} #1")
+
+
+def test_a_moment_before_the_first_year_is_not_taken_for_the_one_after(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        first = office.events(office.to_letter())[0]
+        before = first.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00 BC")
+        with office.write() as session:
+            _unguard(office, session)
+            moved = text("UPDATE audit_event SET at = CAST(CAST(:before AS text) AS timestamptz) WHERE id = :id")
+            session.connection().execute(moved, {"id": first.id, "before": before})
+        assert walked(office, 1_000).broken == f"{first.subject} #1"
+
+
+def test_a_word_is_not_taken_for_nobody(sqlite_office: Office) -> None:
+    sqlite_office.to_letter()
+    nobodys = next(event for event in all_events(sqlite_office) if event.actor_id is None)
+    assert walked(sqlite_office, 1_000).broken is None
+    with sqlite_office.write() as session:
+        _unguard(sqlite_office, session)
+        session.connection().execute(text("UPDATE audit_event SET actor_id = 'null' WHERE id = :id"), {"id": nobodys.id})
+    assert walked(sqlite_office, 1_000).broken == f"{nobodys.subject} #{nobodys.sequence}"
 
 
 def test_a_detail_is_stored_as_it_is_hashed(office: Office) -> None:
