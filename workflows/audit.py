@@ -21,8 +21,16 @@ from workflows.records.audit_event import AuditEvent, canonical
 from workflows.records.staff import Staff
 
 GENESIS = "0" * 64
-SIXTEEN = re.compile(r"(?<![\w-])\d(?:[ .-]?\d){15}(?![\w-])")
-"""A NIK or the number of a family card, as people write them."""
+BETWEEN, MOST_BREAKS = "[ ./-]{0,3}", 3
+SIXTEEN = re.compile(
+    rf"(?<![0-9a-fA-F])(?<![0-9a-fA-F]{{4}}-)(?!1{BETWEEN}0)[1-9]{BETWEEN}\d(?:{BETWEEN}\d){{4}}"  # province, regency, district
+    rf"{BETWEEN}(?:[04]{BETWEEN}[1-9]|[1256]{BETWEEN}\d|[37]{BETWEEN}[01])"  # day of birth, a woman's with 40 more
+    rf"{BETWEEN}(?:0{BETWEEN}[1-9]|1{BETWEEN}[0-2])(?:{BETWEEN}\d){{6}}(?![0-9a-fA-F]|-[0-9a-fA-F]{{4}}-)"
+)
+"""A NIK or the number of a family card, as people write them; not what stands inside of a digest or an id."""
+BREAKS = re.compile(r"[ ./-]+")
+STRUCTURED = frozenset({"letter", "replaces", "number", "reference", "master", "by"})
+"""Details that no officer types: numbers of letters, references and the like stay as they are."""
 BLOT = "[nomor]"
 _quoted, _sha256 = encode_basestring, hashlib.sha256
 _APPEND = insert(AuditEvent).inline()
@@ -73,12 +81,16 @@ def record_all(session: Session, entries: Sequence[Entry], *, actor: Actor, now:
 
 
 def blotted(value: Any) -> Any:
-    """The same without numbers of sixteen digits, however they are spaced; digests and ids, whose digits stand among letters, stay."""
+    """The same without numbers that have a NIK's shape, in up to four groups; digests and ids, and what nobody types, stay."""
     if isinstance(value, str):
-        return SIXTEEN.sub(BLOT, value)
+        return SIXTEEN.sub(_blot, value)
     if isinstance(value, Mapping):
-        return {name: blotted(inner) for name, inner in value.items()}
+        return {name: inner if name in STRUCTURED else blotted(inner) for name, inner in value.items()}
     return [blotted(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _blot(found: re.Match[str]) -> str:
+    return BLOT if len(BREAKS.findall(found[0])) <= MOST_BREAKS else found[0]
 
 
 def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> str:

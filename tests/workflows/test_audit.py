@@ -218,6 +218,28 @@ def test_a_number_typed_into_a_reason_stays_out_of_the_trail(office: Office, typ
     assert verify_chain(office.events(ticket)) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("NIK9901014101900001", "NIK[nomor]"),
+        ("NIK-9901014101900001", "NIK-[nomor]"),
+        ("KK 9901/01/410190/0001.", "KK [nomor]."),
+        ("990101 - 410190 - 0001", "[nomor]"),
+        ("usia 26 990101 410190 0001 5 orang", "usia 26 [nomor] 5 orang"),
+        ("3673013112650002", "[nomor]"),
+        *((same, same) for same in ("01.11.2026-15.11.2026", "400.9.4.3.000123.2026", "0901014101900001", "9901017201900001")),
+        *((same, same) for same in ("9901014113900001", "99010141019000012", "a9901014101900001f", "9.9.0.1.014101900001")),
+    ],
+)
+def test_what_has_the_shape_of_a_nik_is_blotted_and_nothing_else(typed: str, kept: str) -> None:
+    assert audit.blotted({"reason": [typed]}) == {"reason": [kept]}
+
+
+@pytest.mark.parametrize("name", ["letter", "replaces", "number", "reference", "master", "by"])
+def test_what_nobody_types_is_not_blotted(name: str) -> None:
+    assert audit.blotted({name: "400/9901014101900001/2026"}) == {name: "400/9901014101900001/2026"}
+
+
 def test_what_is_no_such_number_stands_in_the_trail_as_it_is() -> None:
     digest, handle = "1234567890123456" * 4, "12345678-1234-1234-1234-123456789012"
     detail = {
