@@ -240,6 +240,8 @@ def accept(
 
 
 def _looked(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -> Verdict:
+    if verdict.case:
+        advance.hold(session, {verdict.case.id or 0})
     _record_looks(session, [verdict], actor, now=now)
     return verdict
 
