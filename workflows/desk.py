@@ -229,8 +229,10 @@ def accept(
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)
     verdict = judge(session, letter, actor.hospital_code, now=now)
+    if _is_ours(verdict, actor):
+        return verdict, True  # sent twice: the acceptance itself is written down
     if verdict.answer != DeskAnswer.VALID:
-        return _looked(session, verdict, actor, now=now), _is_ours(verdict, actor)
+        return _looked(session, verdict, actor, now=now), False
     try:
         with session.begin_nested():
             _use(session, case, letter, registration_number, actor, now=now)

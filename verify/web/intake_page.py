@@ -19,7 +19,7 @@ from verify.web.intake_answers import answers_of
 from verify.web.look import known
 from verify.web.once import once
 from verify.web.words import SEX
-from workflows import audit, looked, typo
+from workflows import looked, typo
 from workflows.errors import OpenCaseExists
 from workflows.intake import Intake
 from workflows.nik import SEPARATORS, parse_nik
@@ -31,8 +31,6 @@ from workflows.saying import say
 blueprint = Blueprint("intake_page", __name__)
 
 SCHEMA = IntakeSchema()
-LOOK = "LOOK_BEFORE_OPENING"
-"""In the officer's own trail: a look tells whether somebody has an open case or a namesake, and opens nothing."""
 OPENED = say("Berkas dibuka. Pemeriksaan data berjalan sendiri.")
 
 
@@ -113,8 +111,6 @@ def _look(given: Intake, doubts: tuple[str, ...]) -> str:
     with parts().database.read() as session:
         examine_case(session, given)
         hospitals = dict(choices.hospitals(session, me().region_code))
-    with parts().database.write() as session:
-        audit.record_on_person(session, LOOK, actor=me(), now=parts().clock(), doubts=len(doubts))
     shown = answers_of(given, request.form, hospitals, parts().policy_today(me().region_code).timezone)
     return answers.page(request.path, say("Buka berkas"), shown, gaps=say("Belum diisi, boleh menyusul"), doubts=doubts)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from sqlmodel import select
 
 from tests.office import LONG, Office, person
 from tests.verify.web.test_case_forms import answers, opened
@@ -11,7 +10,7 @@ from tests.verify.web.test_intake_page import NEW, from_ktp, ticket_of
 from tests.verify.web.visitor import Page, Visitor
 from verify.web.intake_answers import SPOKEN
 from workflows.intake import Intake
-from workflows.records import Assessment, AuditEvent, Case
+from workflows.records import Assessment, Case
 
 Visit = Callable[[str], Visitor]
 
@@ -65,13 +64,6 @@ def test_what_lies_in_a_fold_is_led_back_to_with_the_fold_open(visit: Visit, fie
     control, *_ = [one for one in back.tree.iter() if one.get("name") == field and one.tag.endswith(("input", "select"))]
     folds = [one for one in back.tree.iter() if one.tag.endswith("details") and control in one.iter()]
     assert folds and all("open" in fold.attrib for fold in folds)
-
-
-def test_a_look_stands_in_the_officers_own_trail_without_a_number(visit: Visit, sqlite_office: Office) -> None:
-    visit("loket").fill(NEW, **from_ktp())
-    with sqlite_office.read() as session:
-        (look,) = session.exec(select(AuditEvent).where(AuditEvent.action == "LOOK_BEFORE_OPENING")).all()
-    assert look.subject.startswith("staff:") and look.detail == {"doubts": 0}
 
 
 def test_what_was_not_looked_at_is_not_opened(visit: Visit, sqlite_office: Office) -> None:
