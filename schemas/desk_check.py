@@ -21,9 +21,11 @@ from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.saying import say, sayings
 from workflows.states import LABEL
-from workflows.vocabulary import AT_HOSPITAL, LetterType
+from workflows.vocabulary import AT_HOSPITAL, CARE_CLASS_ROMAN, LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+REGISTRATION_LONGEST = 64
+"""Letters of a hospital's registration number."""
 
 
 class DeskQuestion(Shape):
@@ -45,7 +47,7 @@ class DeskQuestion(Shape):
 class AcceptQuestion(DeskQuestion):
     """The same, with the hospital's own registration number if there is one yet."""
 
-    registration_number = Text(64, allow_none=True, load_default=None)
+    registration_number = Text(REGISTRATION_LONGEST, allow_none=True, load_default=None)
 
 
 class DeskLetterSchema(Schema):
@@ -126,6 +128,11 @@ ASK_OFFICE = say("Minta surat baru ke Dinas Sosial. Pasien gawat darurat tetap d
 
 SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK", LetterType.JAMINAN_PELAYANAN: say("Jaminan daerah")}
 """Whose money it is, where that is not the region's own segment."""
+
+
+def segment_of(kind: LetterType) -> str:
+    """Whose money a letter of this type is about."""
+    return SEGMENT.get(kind, "PBPU dan BP Pemda")
 
 
 def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
@@ -283,8 +290,8 @@ def _letter(verdict: Verdict) -> dict[str, Any] | None:
         "type": letter.type.value,
         "type_name": NAMES[letter.type],
         "cap_rupiah": verdict.cap_rupiah,
-        "segment": SEGMENT.get(letter.type, "PBPU dan BP Pemda"),
-        "care_class": "III",
+        "segment": segment_of(letter.type),
+        "care_class": CARE_CLASS_ROMAN,
         "valid_from": letter.valid_from,
         "valid_until": letter.valid_until,
     }

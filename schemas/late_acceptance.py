@@ -1,18 +1,24 @@
 """Acceptances made without network: what a desk sends later, and what it is told of each."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas.desk_check import describe, local_time
+from schemas.desk_check import REGISTRATION_LONGEST, describe, local_time
 from schemas.fields import REQUIRED, Moment, Shape, Text
 from workflows.desk import Verdict
 from workflows.records.late_acceptance import LateOutcome
-from workflows.saying import say
+from workflows.saying import joined, say
 
 MOST = 100
 """Acceptances in one sending; a desk with more sends again."""
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+NONCE_LONGEST = 36
+UNREADABLE = "UNREADABLE"
+"""Not kept, because the entry is not filled in as it should be: put right, it is sent again under its nonce."""
 
 
 class LateAcceptanceSchema(Shape):
@@ -26,14 +32,44 @@ class LateAcceptanceSchema(Shape):
     )
     code = Text(2000, required=True, metadata={"description": "isi QR: token atau alamat yang berakhir dengan token"})
     accepted_at = Moment(required=True, metadata={"description": "menurut jam loket; dicatat saja, tidak menentukan"})
-    registration_number = Text(64, allow_none=True, load_default=None)
+    registration_number = Text(REGISTRATION_LONGEST, allow_none=True, load_default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """One entry that is no acceptance: the nonce it came under, where that is a text, and what is wrong with it."""
+
+    nonce: str | None
+    problem: str
+
+
+class JudgedAlone(fields.Nested):
+    """One entry of a list, loaded by itself: what is wrong with it comes out as ``Unreadable`` and keeps no other entry out."""
+
+    def deserialize(self, value: Any, *given: Any, **options: Any) -> Any:
+        """What the schema makes of the entry, or what is wrong with it."""
+        try:
+            return super().deserialize(value, *given, **options)
+        except ValidationError as error:
+            nonce = value.get("nonce") if isinstance(value, Mapping) else None
+            problem = joined(dict.fromkeys(_sentences(error.messages)))
+            return Unreadable(nonce if isinstance(nonce, str) and len(nonce) <= NONCE_LONGEST else None, problem)
+
+
+def _sentences(messages: Any) -> Iterator[str]:
+    """The sentences in marshmallow's nested messages."""
+    if isinstance(messages, str):
+        yield messages
+        return
+    for one in messages.values() if isinstance(messages, Mapping) else messages:
+        yield from _sentences(one)
 
 
 class LateAcceptancesSchema(Shape):
-    """A desk's acceptances, oldest first."""
+    """A desk's acceptances, oldest first; each is judged alone."""
 
     acceptances = fields.List(
-        fields.Nested(LateAcceptanceSchema),
+        JudgedAlone(LateAcceptanceSchema),
         required=True,
         validate=validate.Length(min=1, max=MOST, error=say("Kirim 1 sampai {most} penerimaan.", most=MOST)),
         error_messages=REQUIRED,
@@ -41,10 +77,11 @@ class LateAcceptancesSchema(Shape):
 
 
 class LateAnswerSchema(Schema):
-    """What became of one: ``KEPT_OUT`` is the only one that was not kept, for its nonce was another letter's."""
+    """What became of one. Two were not kept: ``KEPT_OUT``, for its nonce was another letter's, and ``UNREADABLE``, for what was
+    filled in is wrong; its ``sentence`` says what."""
 
-    nonce = fields.String()
-    outcome = fields.String(metadata={"enum": [*(outcome.value for outcome in LateOutcome), "KEPT_OUT"]})
+    nonce = fields.String(allow_none=True)
+    outcome = fields.String(metadata={"enum": [*(outcome.value for outcome in LateOutcome), "KEPT_OUT", UNREADABLE]})
     answer = fields.String(allow_none=True)
     sentence = fields.String()
 

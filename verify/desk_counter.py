@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlmodel import Session
 
-from schemas.late_acceptance import late_sentence
+from schemas.late_acceptance import UNREADABLE, Unreadable, late_sentence
 from schemas.letter_token import ForgedToken, token_in
 from verify import seals
 from verify.auth import me, parts
@@ -48,9 +48,13 @@ def count_lookup(nik: str) -> None:
         raise TooManyLookups(retry_after=str(counted.seconds_left))
 
 
-def receive_late(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def receive_late(sent: list[dict[str, Any] | Unreadable]) -> list[dict[str, Any]]:
     """Keep each of a loaded ``LateAcceptancesSchema`` in a transaction of its own, so that none takes another down."""
-    return [_receive(one) for one in sent]
+    return [_unread(one) if isinstance(one, Unreadable) else _receive(one) for one in sent]
+
+
+def _unread(one: Unreadable) -> dict[str, Any]:
+    return {"nonce": one.nonce, "outcome": UNREADABLE, "answer": None, "sentence": one.problem}
 
 
 def _receive(one: dict[str, Any]) -> dict[str, Any]:

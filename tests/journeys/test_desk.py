@@ -214,6 +214,66 @@ def test_accepted_without_network_and_sent_when_it_is_back(site: Site) -> None:
     assert clerk.faults == [] or all("ERR_INTERNET_DISCONNECTED" in fault for fault in clerk.faults)
 
 
+def test_an_odd_number_is_told_at_once_without_network_too(site: Site) -> None:
+    code = prepare(site.office, DeskAnswer.VALID)
+    clerk = sit(site)
+    cut(clerk)
+    scan(clerk, code)
+    says(clerk, "VALID")
+    for typed, problem in (("IGD " * 20, "Isi paling banyak 64 huruf."), ("IGD\u200b7", "Teks berisi tanda yang tidak dapat dicetak.")):
+        clerk.page.fill("#registration_number", typed)
+        clerk.page.locator("#registration_number").press("Enter")
+        says(clerk, "NEEDS_CHECK", problem, then=SENTENCES["ACCEPT_AGAIN"])
+        expect(clerk.page.locator("#registration_number")).to_have_value(typed.strip())
+    expect(clerk.page.locator("#antrean")).to_be_hidden()
+    clerk.page.fill("#registration_number", "")
+    accepted(clerk, "IGD-1")
+    restore(clerk)
+    expect(clerk.page.locator("#antrean")).to_be_hidden()
+    assert site.office.count(Acceptance) == 1
+
+
+KEPT_ODD = """odd => new Promise((done) => {
+  indexedDB.open("rekom-periksa", 1).onsuccess = ({ target }) => {
+    const store = target.result.transaction("penerimaan", "readwrite").objectStore("penerimaan");
+    store.getAll().onsuccess = ({ target: { result } }) => { store.put({ ...result[0], registrationNumber: odd }).onsuccess = done; };
+  };
+})"""
+"""What a computer may still hold from the time when nothing was measured: an acceptance that the office cannot read."""
+
+
+def test_one_that_the_office_cannot_read_keeps_no_other_out_and_is_put_right(site: Site) -> None:
+    codes = [qr(site.office, site.office.to_letter(number, **HERE)) for number in (1, 2)]
+    clerk = sit(site)
+    cut(clerk)
+    scan(clerk, codes[0])
+    accepted(clerk, "IGD-1")
+    clerk.page.evaluate(KEPT_ODD, "IGD-" * 20)
+    scan(clerk, codes[1])
+    accepted(clerk, "IGD-2")
+    restore(clerk)
+    line = clerk.page.locator("#bentrok li")
+    expect(line).to_contain_text("belum tercatat di Dinas Sosial: Isi paling banyak 64 huruf.")
+    expect(line).to_contain_text("Surat 400.9/001/Dinsos/XI/2026")
+    expect(clerk.page.locator("#antrean")).to_be_hidden()
+    assert site.office.count(Acceptance) == 1, "the other one has arrived"
+    clerk.page.reload()
+    settled(clerk)
+    clerk.page.clock.run_for(40_000)
+    expect(line).to_have_count(1)
+    field = line.locator("input")
+    expect(field).to_have_value("IGD-" * 20)
+    field.press("Enter")
+    expect(line).to_contain_text("Isi paling banyak 64 huruf.")
+    field.fill("IGD-1")
+    clerk.page.clock.run_for(16_000)  # the next look at the office leaves what is being typed
+    expect(field).to_have_value("IGD-1")
+    well_wide_and_small(clerk)
+    field.press("Enter")
+    expect(clerk.page.locator("#bentrok")).to_be_hidden()
+    assert (site.office.count(Acceptance), site.office.count(LateAcceptance)) == (2, 2)
+
+
 def test_two_desks_accept_without_network_and_the_second_is_told(site: Site) -> None:
     code = qr(site.office, site.office.to_letter())
     first, second = sit(site, "rs"), sit(site, "rs2")

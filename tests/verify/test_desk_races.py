@@ -84,6 +84,20 @@ def test_one_bad_apple_keeps_nobody_else_out(office: Office) -> None:
     "wrong", [{"nonce": "x"}, {"nonce": None}, {"code": ""}, {"accepted_at": "kemarin"}, {"registration_number": "x" * 65}, {"more": 1}]
 )
 def test_what_is_not_an_acceptance_is_not_taken(sqlite_office: Office, wrong: dict[str, Any]) -> None:
-    answer = sqlite_office.api("rs").post("/desk/late-acceptances", {"acceptances": [{**late("x" * 120), **wrong}]})
-    assert answer.status_code == 422
+    good = late(str(sqlite_office.letter(sqlite_office.to_letter()).token))
+    bad = {**late("x" * 120), **wrong}
+    first, second = send(sqlite_office, "rs", bad, good)
+    assert (first["nonce"], first["outcome"], first["answer"]) == (bad["nonce"], "UNREADABLE", None)
+    assert first["sentence"].endswith(".") and second["outcome"] == "TAKEN"
+    assert (sqlite_office.count(LateAcceptance), sqlite_office.count(Acceptance)) == (1, 1)
+
+
+@pytest.mark.parametrize("entry", [None, 7, "x", [], {}, {"nonce": {}}, {"nonce": "x" * 500}], ids=str)
+def test_what_is_nothing_at_all_is_answered_too(sqlite_office: Office, entry: Any) -> None:
+    good = late(str(sqlite_office.letter(sqlite_office.to_letter()).token))
+    first, second = send(sqlite_office, "rs", entry, good)
+    assert (first["nonce"], first["outcome"], second["outcome"]) == (None, "UNREADABLE", "TAKEN")
+
+
+def test_a_sending_has_an_end(sqlite_office: Office) -> None:
     assert sqlite_office.api("rs").post("/desk/late-acceptances", {"acceptances": [late("x")] * 101}).status_code == 422

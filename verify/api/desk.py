@@ -47,7 +47,8 @@ def accept(question: dict[str, Any]) -> Response:
 @blueprint.arguments(LateAcceptancesSchema)
 @blueprint.response(200, LateAnswersSchema)
 def send_late(given: dict[str, Any]) -> dict[str, Any]:
-    """Send what was accepted without network. Each is kept, sent twice or not; a double one comes back as a conflict."""
+    """Send what was accepted without network. Each is judged alone and kept, sent twice or not; a double one comes back
+    as a conflict, one that cannot be read as UNREADABLE with what to put right."""
     return {"acceptances": receive_late(given["acceptances"])}
 
 

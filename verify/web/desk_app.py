@@ -13,7 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from marshmallow import ValidationError
 from sqlmodel import Session
 
-from schemas.desk_check import AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe, extendable
+from schemas.desk_check import REGISTRATION_LONGEST, AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe, extendable
 from schemas.late_acceptance import LateAcceptancesSchema
 from schemas.letter_token import ForgedToken
 from verify import seals
@@ -66,7 +66,7 @@ def opened(page: str) -> Response:
 def screen_words() -> dict[str, Any]:
     """What ``desk.html`` needs beside its form."""
     region = parts().settings.region
-    facts = {"zone": parts().zone(region), "office": parts().policy_today(region).office}
+    facts = {"zone": parts().zone(region), "office": parts().policy_today(region).office, "longest": REGISTRATION_LONGEST}
     return {"screens": SCREENS, "sentences": SENTENCES, "alone": ALONE, **facts}
 
 
@@ -137,8 +137,13 @@ def accept() -> tuple[Response, int]:
 @blueprint.post("/periksa/kirim")
 @requires(Permission.ACCEPT_LETTER)
 def send() -> tuple[Response, int]:
-    """Acceptances made without network."""
-    return _spoken(lambda given: {"acceptances": receive_late(LATE.load(given)["acceptances"])})
+    """Acceptances made without network; one that is wrong keeps no other out."""
+
+    def act(given: dict[str, Any]) -> dict[str, Any]:
+        answers = receive_late(LATE.load(given)["acceptances"])
+        return {"acceptances": [{**one, "sentence": translated(one["sentence"])} for one in answers]}
+
+    return _spoken(act)
 
 
 def look_up(question: dict[str, Any]) -> Verdict:

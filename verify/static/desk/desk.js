@@ -2,7 +2,7 @@
 
 import { isNumber, judge, looksScanned, tokenIn } from "./judge.js";
 import * as memory from "./memory.js";
-import { Away, acceptLater, ask, clock, office, remember, renew, send, sit, wrongBy } from "./office.js";
+import { Away, acceptLater, ask, clock, office, remember, renew, send, sit, waits, wrongBy } from "./office.js";
 import { codeInFile, warm, watch } from "./reader.js";
 import { play } from "./sound.js";
 
@@ -190,12 +190,21 @@ function notAccepted(problem, about, typed) {
   registration.value = typed;
 }
 
+/** What is wrong with a registration number by the office's own limits, so that none is kept here that it would not read. */
+function wrongNumber(typed) {
+  const folded = typed.normalize("NFC").split(/\s+/).join(" "), longest = Number(main.dataset.longest);
+  if ([...folded].length > longest) return sentence("TOO_LONG", { longest });
+  return /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}]/u.test(folded) ? sentence("UNPRINTABLE") : null;
+}
+
 async function accept(event) {
   event.preventDefault();
   const typed = registration.value.trim();
   if (looksScanned(typed)) return question({ code: typed }, typed);
   const about = shown, number = (asked += 1);
   if (!about) return undefined;
+  const wrong = wrongNumber(typed);
+  if (wrong) return notAccepted(wrong, about, typed);
   if (office.away === null) {
     try {
       const found = await spoken("/periksa/jawab/terima", { code: about, registration_number: typed || null });
@@ -205,7 +214,7 @@ async function accept(event) {
       if (!(error instanceof Away)) throw error;
     }
   }
-  await acceptLater(about, tokenIn(about), typed);
+  await acceptLater(about, tokenIn(about), byId("cocokkan").querySelector("[data-fact=number]").textContent, typed);
   show({ ...welcome(sentence("ACCEPTED_OFFLINE"), answer.querySelector("[data-part=reason]").textContent), about: null });
   answer.dataset.waits = tokenIn(about);
   return bars();
@@ -214,13 +223,14 @@ async function accept(event) {
 // --- what stands above
 
 async function bars() {
-  const waiting = (await memory.late()).filter((one) => !one.told), told = (await memory.late()).filter((one) => one.told);
+  const kept = await memory.late(), waiting = kept.filter(waits);
   const out = office.away !== null, age = office.bundle ? duration(clock() - office.bundle.issuedAt) : "";
-  bar("antrean", waiting.length && sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length }));
+  const queue = sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length });
+  bar("antrean", waiting.length && [queue, office.refused].filter(Boolean).join(" "));
   const wrong = wrongBy(), astray = wrong !== null && Math.abs(wrong) > 300;
   bar("luring", out && sentence(outage(astray), { waktu: hourOf(office.away ?? 0), umur: age }));
   bar("jam", astray && sentence(out ? "CLOCK_BAR_ALONE" : "CLOCK_BAR", { beda: duration(wrong) }));
-  collisions(told);
+  collisions(kept.filter((one) => !waits(one)));
 }
 
 /** The sentence of a desk without network: only a list of the last days and a right clock can judge. */
@@ -235,21 +245,48 @@ function bar(id, text) {
   place.hidden = !text;
 }
 
-function collisions(told) {
+const notices = new Map(); // the line of each, kept from one look to the next: somebody may be typing in it
+
+/** What somebody must read, or put right before the office can take it. */
+function collisions(open) {
   const list = byId("bentrok");
-  list.hidden = !told.length;
-  if (told.some((one) => one.token === answer.dataset.waits)) answer.hidden = true; // "accepted" is no longer so
+  list.hidden = !open.length;
+  if (open.some((one) => one.told && one.token === answer.dataset.waits)) answer.hidden = true; // "accepted" is no longer so
   byId("judul").hidden = !answer.hidden;
-  list.replaceChildren(...told.map((one) => {
-    const item = document.createElement("li"), read = document.createElement("button");
-    item.className = "notice warn";
-    item.setAttribute("role", "alert");
-    item.append(Object.assign(document.createElement("p"), { textContent: one.told }), read);
-    read.textContent = say("Sudah dibaca");
-    read.className = "second";
-    read.addEventListener("click", () => memory.forgetLate(one.nonce).then(bars));
-    return item;
-  }));
+  const wanted = new Map(open.map((one) => [`${one.nonce} ${one.told ?? one.problem}`, one]));
+  if ([...wanted.keys()].join() === [...notices.keys()].join()) return;
+  for (const name of notices.keys()) if (!wanted.has(name)) notices.delete(name);
+  for (const [name, one] of wanted) if (!notices.has(name)) notices.set(name, one.told ? collision(one) : mending(one));
+  list.replaceChildren(...notices.values());
+}
+
+function collision(one) {
+  const item = document.createElement("li"), said = document.createElement("p"), read = document.createElement("button");
+  item.className = "notice warn";
+  said.setAttribute("role", "alert"); // on the line itself it would be no line of a list any more
+  said.textContent = one.told;
+  item.append(said, read);
+  read.textContent = say("Sudah dibaca");
+  read.className = "second";
+  read.addEventListener("click", () => memory.forgetLate(one.nonce).then(bars));
+  return item;
+}
+
+/** An acceptance whose registration number the office cannot read: it stays here until it is put right and sent again. */
+function mending(one) {
+  const item = byId("betulkan").content.firstElementChild.cloneNode(true), form = item.querySelector("form"), field = form.elements.number;
+  const tell = (problem) => (item.querySelector("p").textContent = sentence("NOT_TAKEN", { nomor: one.number ?? "", waktu: moment(one.at / 1000), masalah: problem }));
+  tell(one.problem);
+  field.value = one.registrationNumber ?? "";
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const typed = field.value.trim(), wrong = wrongNumber(typed);
+    if (wrong) return tell(wrong);
+    const { problem, ...rest } = one;
+    await memory.keepLate({ ...rest, registrationNumber: typed });
+    return beat();
+  });
+  return item;
 }
 
 async function beat() {

@@ -18,6 +18,7 @@ export const office = {
   desk: null, // whose desk this is: { code, name }; null where nobody has signed in
   bundle: null,
   off: null, // seconds by which this computer's clock differs from the office's
+  refused: null, // why the office did not take the last sending as a whole; null where it did
   met: null, // [office's time, time since this page was opened] at the last answer
 };
 
@@ -77,15 +78,18 @@ export async function remember() {
 }
 
 /** Keep an acceptance until the office has it. */
-export async function acceptLater(code, token, registrationNumber) {
-  const acceptance = { nonce: crypto.randomUUID(), code, token, hospital: office.desk.code, at: Date.now(), registrationNumber };
+export async function acceptLater(code, token, number, registrationNumber) {
+  const acceptance = { nonce: crypto.randomUUID(), code, token, number, hospital: office.desk.code, at: Date.now(), registrationNumber };
   await memory.keepLate(acceptance);
   return acceptance;
 }
 
-/** Send what was kept for this hospital. What became the desk's is forgotten, everything else stays to be read. */
+/** Whether an acceptance still has to be sent: one that the office could not read waits until somebody has put it right. */
+export const waits = (one) => !one.told && !one.problem;
+
+/** Send what was kept for this hospital. What became the desk's is forgotten, everything else stays to be read or put right. */
 export async function send() {
-  const waiting = (await memory.late()).filter((one) => !one.told && one.hospital === office.desk?.code).slice(0, MOST);
+  const waiting = (await memory.late()).filter((one) => waits(one) && one.hospital === office.desk?.code).slice(0, MOST);
   if (!waiting.length) return;
   const acceptances = waiting.map((one) => ({
     nonce: one.nonce,
@@ -94,10 +98,11 @@ export async function send() {
     registration_number: one.registrationNumber || null,
   }));
   const { status, body } = await ask("/periksa/kirim", { acceptances }, 10 * PATIENCE);
+  office.refused = status === 200 ? null : (body.problem ?? null);
   if (status !== 200) return;
   for (const answer of body.acceptances) {
     const one = waiting.find(({ nonce }) => nonce === answer.nonce);
-    const done = ["TAKEN", "OURS"].includes(answer.outcome);
-    await (done ? memory.forgetLate(one.nonce) : memory.keepLate({ ...one, told: answer.sentence }));
+    const done = ["TAKEN", "OURS"].includes(answer.outcome), said = answer.outcome === "UNREADABLE" ? "problem" : "told";
+    await (done ? memory.forgetLate(one.nonce) : memory.keepLate({ ...one, [said]: answer.sentence }));
   }
 }
