@@ -11,10 +11,12 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from schemas.desk_check import segment_of
 from schemas.fields import REQUIRED, NikText, Text
 from schemas.hospital import CODES
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
+from workflows.vocabulary import CARE_CLASS_ROMAN
 
 VERSION = "4.0.1"
 NIK_SYSTEM = "https://fhir.kemkes.go.id/id/nik"
@@ -144,11 +146,17 @@ def coverage(verdict: Verdict, office: Office) -> dict[str, Any]:
         "id": verdict.letter.token_id,
         "identifier": [{"system": office.url + NUMBER_SYSTEM, "value": verdict.letter.number}],
         "status": COVERAGE_STATUS.get(verdict.answer, "cancelled"),
-        "type": {"text": "PBPU dan BP Pemda"},
+        "type": {"text": str(segment_of(verdict.letter.type))},
         "beneficiary": _patient(verdict, {"reference": ""}),
         "period": _period(verdict),
         "payor": [{"display": office.name}],
-        "class": [{"type": {"coding": [{"system": CLASS_SYSTEM, "code": "plan"}]}, "value": "III", "name": "kelas rawat III"}],
+        "class": [
+            {
+                "type": {"coding": [{"system": CLASS_SYSTEM, "code": "plan"}]},
+                "value": CARE_CLASS_ROMAN,
+                "name": f"kelas rawat {CARE_CLASS_ROMAN}",
+            }
+        ],
         **({"network": verdict.hospital.name} if verdict.hospital else {}),
     }
 

@@ -69,7 +69,7 @@ OFFLINE = {
         "Sambungkan internet. Pasien boleh diterima sementara; suratnya diperiksa ulang.",
     ),
     "CONTOH-JAM-SALAH": Offline(
-        "WRONG_CLOCK",
+        "CLOCK_WRONG",
         "jam-komputer-salah",
         "JAM KOMPUTER SALAH",
         "Jam komputer ini berbeda 3 jam.",

@@ -26,9 +26,10 @@ from workflows.records.staff import Staff
 from workflows.rules.policy import RegionPolicy, SigningMode
 from workflows.saying import say
 from workflows.signing import LARGEST_SCAN, LONGEST_SIGNING, NO_SCAN, SCAN_KINDS, SCAN_TOO_LARGE
+from workflows.vocabulary import CARE_CLASS
 
 S = CollectiveStatus
-SEGMENT, CARE_CLASS = "PEMDA", "3"
+SEGMENT = "PEMDA"
 NOTE = "NIK ditulis empat angka terakhir. NIK lengkap ada dalam berkas kiriman dengan sidik SHA-256 di halaman pertama."
 
 

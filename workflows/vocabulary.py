@@ -150,3 +150,7 @@ class DecisionOutcome(StrEnum):
 
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
+
+
+CARE_CLASS, CARE_CLASS_ROMAN = "3", "III"
+"""The class of care that every letter asks for, as a token and as paper write it."""

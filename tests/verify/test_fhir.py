@@ -9,10 +9,13 @@ from fhir.resources.R4B.coverageeligibilityrequest import CoverageEligibilityReq
 from fhir.resources.R4B.coverageeligibilityresponse import CoverageEligibilityResponse
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
+from schemas.desk_check import segment_of
 from schemas.fhir import CODE_SYSTEM, NIK_SYSTEM, NUMBER_SYSTEM
+from schemas.letter_token import open_token
+from tests.letter_office import to_letter_b
 from tests.office import Office, person
 from tests.simrs import Simrs, simrs
-from workflows.vocabulary import Scope
+from workflows.vocabulary import CARE_CLASS, CARE_CLASS_ROMAN, LetterType, Scope
 
 SUBMIT, PLAIN = "/fhir/CoverageEligibilityRequest/$submit", "/fhir/CoverageEligibilityRequest"
 HERE = "http://127.0.0.1:8000"
@@ -99,6 +102,23 @@ def test_the_coverage_is_read_by_its_id(office: Office) -> None:
     assert nik() not in str(body)
     office.revoke(ticket)
     assert program.call("GET", f"/fhir/Coverage/{letter.token_id}").get_json()["status"] == "cancelled"
+
+
+def test_a_coverage_says_whose_money_it_is_as_the_desk_does(office: Office) -> None:
+    program = simrs(office)
+    known = {LetterType.REKOM_PBPU_PEMDA: office.to_letter(1), LetterType.KET_REAKTIVASI_PBI_JK: to_letter_b(office, 2)}
+    said = {LetterType.REKOM_PBPU_PEMDA: "PBPU dan BP Pemda", LetterType.KET_REAKTIVASI_PBI_JK: "PBI JK"}
+    for kind, ticket in known.items():
+        body = program.call("GET", f"/fhir/Coverage/{office.letter(ticket).token_id}").get_json()
+        checked = office.api("rs").post("/desk/check", {"code": office.letter(ticket).token}).get_json()["letter"]
+        assert body["type"]["text"] == checked["segment"] == said[kind]
+        assert body["class"][0]["value"] == checked["care_class"] == CARE_CLASS_ROMAN
+    assert segment_of(LetterType.JAMINAN_PELAYANAN) == "Jaminan daerah"
+
+
+def test_the_class_is_the_one_in_the_seal(office: Office) -> None:
+    token = open_token(str(office.letter(office.to_letter()).token), office.rekom.keys.known)
+    assert (token.care_class, CARE_CLASS_ROMAN) == (CARE_CLASS, "I" * int(CARE_CLASS))
 
 
 def test_the_capability_statement_is_open_and_tells_all_there_is(sqlite_office: Office) -> None:

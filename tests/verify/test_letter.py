@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 from schemas.letter_token import ANY_HOSPITAL, LetterClaims, UnfitClaims, check_code, open_token, seal, token_in
 from tests.verify.letter_facts import AT, LONG, MINIMAL, NORMAL, collective
 from verify.documents.letter import TEMPLATE, LetterNotPrintable, TypstPress, letter_claims, letter_content, typst_inputs
-from verify.documents.wording import PRACTICE_MARK, letter_words
+from verify.documents.wording import BSRE_FORMULA, PRACTICE_MARK, letter_words
 from verify.keys import KeyRing, make_keys
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
 
@@ -322,3 +322,24 @@ def test_the_signature_block_says_how_the_letter_is_signed(press: TypstPress, mo
     text = " ".join(text_of(press.press(replace(NORMAL, signing_mode=mode))).split())
     assert words in text
     assert missing not in text
+    assert (BSRE_FORMULA in text) == (mode == "BSRE")
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [("BSRE", "ditandatangani secara elektronik dengan sertifikat BSrE;"), ("WET", "ditandatangani dengan tinta;")],
+)
+def test_a_copy_says_that_it_is_not_what_was_signed(press: TypstPress, mode: str, words: str) -> None:
+    facts = replace(NORMAL, signing_mode=mode)
+    original = press.press(facts)
+    text = " ".join(text_of(replace(original, pdf=press.reprint(facts, original.token, 1))).split())
+    assert f"Salinan tanpa tanda tangan. Surat asli nomor {facts.number} {words} arsipnya ada di {facts.office}" in text
+    assert BSRE_FORMULA not in text and "Ditandatangani secara elektronik" not in text
+    sealed = replace(facts, signing_mode="SEAL")
+    again = text_of(replace(original, pdf=press.reprint(sealed, original.token, 1)))
+    assert "Disahkan melalui sistem pada" in again and "Salinan" not in again
+
+
+def test_the_class_of_care_stands_among_the_facts_of_a_letter_for_a_hospital(press: TypstPress) -> None:
+    assert "Kelas perawatan : Kelas III" in text_of(press.press(NORMAL))
+    assert "Kelas perawatan" not in text_of(press.press(replace(NORMAL, at_hospital=False)))

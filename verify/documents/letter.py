@@ -12,7 +12,7 @@ import typst
 
 from schemas.letter_token import ANY_HOSPITAL, LetterClaims, check_code, seal
 from verify.documents.qr import draw_qr, qr_text
-from verify.documents.wording import letter_words
+from verify.documents.wording import BSRE_FORMULA, letter_words
 from verify.keys import KeyRing
 from workflows.errors import RekomError
 from workflows.ports import LetterFacts, PressedLetter
@@ -111,20 +111,22 @@ def letter_content(facts: LetterFacts, token: str, public_url: str, *, reprint: 
     """All the template prints: the words, the QR of ``token``, also as a link for whoever has the file, and the code for typing."""
     address = qr_text(public_url, token)
     symbol = draw_qr(address)
-    return letter_words(facts) | {
+    return letter_words(facts, copied=reprint > 0) | {
         "reprint": f"CETAK ULANG ke-{reprint}" if reprint else "",
         "qr": symbol.svg,
         "qr_link": address,
         "qr_mm": symbol.width_mm,
         "code": [facts.number, check_code(token)],
-        "footer": _footer(facts, public_url),
+        "footer": _footer(facts, public_url, copied=reprint > 0),
     }
 
 
-def _footer(facts: LetterFacts, public_url: str) -> list[str]:
+def _footer(facts: LetterFacts, public_url: str, *, copied: bool) -> list[str]:
     scan = "Cek keaslian: pindai kode QR dengan kamera ponsel."
     typed = [scan, "Loket rumah sakit tanpa pemindai: ketik nomor surat dan NIK di", f"{public_url.rstrip('/')}/periksa"]
-    return [*([scan] if facts.enclosure else typed), "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya."]
+    formula = [BSRE_FORMULA] if facts.signing_mode == "BSRE" and not copied else []
+    ways = [scan] if facts.enclosure else typed
+    return [*formula, *ways, "Fotokopi tidak berlaku tanpa pemeriksaan. Pelayanan ini tidak dipungut biaya."]
 
 
 def typst_inputs(content: dict[str, Any], *, paper: str, logo_svg: str | None = None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.long_date import birth, long_date
 from workflows.ports import Enclosure, LetterFacts
+from workflows.vocabulary import CARE_CLASS_ROMAN
 
 ZONES: Mapping[timedelta | None, str] = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
 """Names of Indonesia's time zones by their distance from UTC (Keppres 41/1987)."""
@@ -18,8 +19,9 @@ CAPACITIES = {"PLT": "Plt. ", "PLH": "Plh. ", "AN": "a.n. "}
 PRACTICE_MARK = "CONTOH – LATIHAN · BUKAN SURAT RESMI"
 
 
-def letter_words(facts: LetterFacts) -> dict[str, Any]:
-    """Everything the template prints except the QR and the check code; nothing but JSON values."""
+def letter_words(facts: LetterFacts, *, copied: bool = False) -> dict[str, Any]:
+    """Everything the template prints except the QR and the check code; nothing but JSON values. ``copied`` where the paper is set
+    anew after others signed the original."""
     return {
         "title": f"{facts.subject} Nomor {facts.number}",
         "office": facts.office,
@@ -45,7 +47,7 @@ def letter_words(facts: LetterFacts) -> dict[str, Any]:
         "copies": list(facts.copies),
         **_sentences(facts),
         **_validity(facts),
-        **_signature(facts),
+        **_signature(facts, copied=copied),
     }
 
 
@@ -61,11 +63,6 @@ def _local(moment: datetime, facts: LetterFacts) -> datetime:
 
 def _is_government(line: str) -> bool:
     return line.casefold().startswith("pemerintah")
-
-
-def _reference(facts: LetterFacts) -> list[list[str]]:
-    behind = "1 (satu) berkas" if facts.enclosure else "–"
-    return [["Nomor", facts.number], ["Sifat", "Segera"], ["Lampiran", behind], ["Hal", facts.subject, "strong"]]
 
 
 def _addressee(lines: tuple[str, ...]) -> list[str]:
@@ -87,6 +84,7 @@ def _identity_rows(facts: LetterFacts) -> list[list[str]]:
         ["Rumah sakit", facts.hospital_name],
         ["Diagnosis sementara", facts.diagnosis],
         ["Masuk perawatan", long_time(_local(facts.admitted_at, facts)) if facts.admitted_at else None],
+        ["Kelas perawatan", f"Kelas {CARE_CLASS_ROMAN}" if facts.at_hospital else None],
     ]
     return [[cell for cell in row if cell is not None] for row in rows if row[1]]
 
@@ -123,13 +121,13 @@ def _validity(facts: LetterFacts) -> dict[str, str]:
     }
 
 
-def _signature(facts: LetterFacts) -> dict[str, Any]:
+def _signature(facts: LetterFacts, *, copied: bool) -> dict[str, Any]:
     first, *more = facts.signer_title.splitlines() or [""]
     prefix = CAPACITIES.get(facts.signer_capacity.upper().replace(".", ""), "")
     lines = [f"{prefix}{first.removeprefix(prefix)}", *more]
     return {
         "signer_title": [*lines[:-1], f"{lines[-1]},"],
-        "signed_note": _signed_note(facts),
+        "signed_note": _copied_note(facts) if copied else _signed_note(facts),
         "signer_name": facts.signer_name,
         "signer_lines": [line for line in (facts.signer_rank, f"NIP. {facts.signer_nip}" if facts.signer_nip else None) if line],
     }
@@ -142,3 +140,19 @@ def _signed_note(facts: LetterFacts) -> list[str]:
     if facts.signing_mode == "BSRE":
         return ["Ditandatangani secara elektronik", "dengan sertifikat elektronik yang diterbitkan BSrE"]
     return ["Disahkan melalui sistem pada", long_time(_local(facts.signed_at, facts))]
+
+
+BSRE_FORMULA = (
+    "Dokumen ini telah ditandatangani secara elektronik menggunakan sertifikat elektronik yang diterbitkan oleh "
+    "Balai Besar Sertifikasi Elektronik (BSrE), Badan Siber dan Sandi Negara."
+)
+"""The foot of a letter that BSrE signs, as offices print it."""
+SIGNED_BY = {"BSRE": "secara elektronik dengan sertifikat BSrE", "WET": "dengan tinta"}
+
+
+def _copied_note(facts: LetterFacts) -> list[str]:
+    """The same of a copy. It carries no signature of others, and says so; the office's own seal is set on each anew."""
+    how = SIGNED_BY.get(facts.signing_mode)
+    if how is None:
+        return _signed_note(facts)
+    return [f"Salinan tanpa tanda tangan. Surat asli nomor {facts.number}", f"ditandatangani {how};", f"arsipnya ada di {facts.office}"]

@@ -14,7 +14,7 @@ from workflows.records.task import Task
 from workflows.rules.guarantee import is_in_ward, rupiah
 from workflows.rules.policy import ActivationMode, RegionPolicy
 from workflows.rules.removal import REASONS
-from workflows.vocabulary import AT_HOSPITAL, LetterType
+from workflows.vocabulary import AT_HOSPITAL, CARE_CLASS, CARE_CLASS_ROMAN, LetterType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,6 @@ class Finished:
     pressed: PressedLetter
 
 
-CARE_CLASS = "3"
 SEGMENT = {LetterType.KET_REAKTIVASI_PBI_JK: "PBI_JK"}
 """The segment a letter is about, where it is not the region's own."""
 
@@ -103,7 +102,7 @@ def _words(question: LetterQuestion, policy: RegionPolicy) -> dict[str, str]:
     """What the braces of a letter's texts become."""
     return {
         "segmen": "PBPU dan BP Pemerintah Daerah",
-        "kelas": "kelas III",
+        "kelas": f"kelas {CARE_CLASS_ROMAN}",
         "perawatan": "rawat inap" if is_in_ward(question.urgency) else "rawat jalan",
         "tempat": question.hospital_name or "rumah sakit yang bekerja sama dengan BPJS Kesehatan",
         "batas": rupiah(question.cap_rupiah or 0),
