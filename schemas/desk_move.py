@@ -110,10 +110,11 @@ class ExtensionListSchema(Schema):
 
 
 class SettlementSchema(Shape):
-    """How an acceptance that could not be used was put right."""
+    """How an acceptance that could not be used was put right; ``admits`` makes it the letter's acceptance after all."""
 
     nonce = fields.String(required=True, error_messages=REQUIRED)
     settlement = Text(300, required=True)
+    admits = Flag(load_default=False)
 
 
 def transfer_facts(asked: Transfer, letter: Letter) -> dict[str, Any]:

@@ -99,10 +99,15 @@ SENTENCES = {
 TOLD = say("Dinas Sosial sudah diberi tahu. Tetap layani pasien.")
 
 
-def late_sentence(outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, first_at: datetime | None, *, now: datetime) -> str:
-    """What the desk reads of one acceptance it sent late; ``first_at`` is when the other hospital accepted."""
+def late_sentence(
+    outcome: LateOutcome, verdict: Verdict, claimed_at: datetime, first_at: datetime | None, *, now: datetime, admitted: bool = False
+) -> str:
+    """What the desk reads of one acceptance it sent late; ``first_at`` is when the other hospital accepted. ``admitted`` where the
+    office made it an acceptance meanwhile."""
     if outcome in SENTENCES:
         return SENTENCES[outcome]
+    if admitted:
+        return SENTENCES[LateOutcome.TAKEN]
     if outcome == LateOutcome.REFUSED or verdict.case is None or first_at is None:
         return say(
             "Penerimaan ini tercatat, tetapi suratnya tidak dapat dipakai. {reason} {told}",

@@ -66,7 +66,7 @@ def _receive(one: dict[str, Any]) -> dict[str, Any]:
             first = late_acceptances.claimed_when(session, verdict.acceptance) if verdict.acceptance else None
     except IdempotencyReuse as error:
         return {"nonce": sent.nonce, "outcome": "KEPT_OUT", "answer": None, "sentence": str(error)}
-    sentence = late_sentence(late.outcome, verdict, late.claimed_at, first, now=now)
+    sentence = late_sentence(late.outcome, verdict, late.claimed_at, first, now=now, admitted=late.admitted_to is not None)
     return {"nonce": late.nonce, "outcome": late.outcome.value, "answer": verdict.answer.value, "sentence": sentence}
 
 

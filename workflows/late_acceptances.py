@@ -81,15 +81,34 @@ def receive(
 def settle(session: Session, nonce: str, settlement: str, actor: Actor, *, now: datetime) -> LateAcceptance:
     """A person of the office says how a conflict or a refused acceptance was put right."""
     check(actor, Permission.CONFIRM_TRANSFER)
-    late = session.exec(select(LateAcceptance).where(LateAcceptance.nonce == nonce).with_for_update()).first()
-    if late is None or late.outcome not in OPEN or session.get_one(Hospital, late.hospital_code).region_code != actor.region_code:
-        raise NotFound(say("Penerimaan ini tidak ada dalam daftar. Muat ulang daftarnya."))
-    if late.settled_at is not None:
-        raise AlreadySettled
+    return close(session, lock_open(session, nonce, actor), settlement, actor, now=now)
+
+
+def open_one(session: Session, nonce: str, actor: Actor) -> LateAcceptance:
+    """One that the actor's office still has to settle."""
+    return _open(session.exec(select(LateAcceptance).where(LateAcceptance.nonce == nonce)).first(), session, actor)
+
+
+def lock_open(session: Session, nonce: str, actor: Actor) -> LateAcceptance:
+    """The same under its row lock, read again."""
+    query = select(LateAcceptance).where(LateAcceptance.nonce == nonce).with_for_update().execution_options(populate_existing=True)
+    return _open(session.exec(query).first(), session, actor)
+
+
+def close(session: Session, late: LateAcceptance, settlement: str, actor: Actor, *, now: datetime) -> LateAcceptance:
+    """Write down how it was settled; the caller holds its lock."""
     late.settled_at, late.settled_by, late.settlement = now, actor.person_id, settlement
     session.add(late)
     session.flush()
     _record(session, late, "SETTLE_LATE", actor, now=now)
+    return late
+
+
+def _open(late: LateAcceptance | None, session: Session, actor: Actor) -> LateAcceptance:
+    if late is None or late.outcome not in OPEN or session.get_one(Hospital, late.hospital_code).region_code != actor.region_code:
+        raise NotFound(say("Penerimaan ini tidak ada dalam daftar. Muat ulang daftarnya."))
+    if late.settled_at is not None:
+        raise AlreadySettled
     return late
 
 

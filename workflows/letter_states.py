@@ -11,7 +11,8 @@ from workflows.saying import say, sayings
 
 class LetterState(StrEnum):
     """SIGNED has a number but no paper yet; PREPARED has its paper and waits for a signature on it (BSrE or ink);
-    ISSUED can be checked at a desk; the rest are ends."""
+    ISSUED can be checked at a desk; the rest are ends. EXPIRED becomes ACCEPTED where a desk without network had accepted it in
+    time, by a person's word."""
 
     SIGNED = "SIGNED"
     PREPARED = "PREPARED"
@@ -31,6 +32,7 @@ LETTER_TRANSITIONS: frozenset[tuple[LetterState, LetterState]] = frozenset(
         (LetterState.PREPARED, LetterState.REVOKED),
         (LetterState.ISSUED, LetterState.ACCEPTED),
         (LetterState.ISSUED, LetterState.EXPIRED),
+        (LetterState.EXPIRED, LetterState.ACCEPTED),
         (LetterState.ISSUED, LetterState.REVOKED),
         (LetterState.ISSUED, LetterState.REPLACED),
     }

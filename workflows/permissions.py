@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CHECK_LETTER = "CHECK_LETTER"
     ACCEPT_LETTER = "ACCEPT_LETTER"
     CONFIRM_TRANSFER = "CONFIRM_TRANSFER"
+    ADMIT_LATE = "ADMIT_LATE"
     REVEAL = "REVEAL"
     REPORT_MEMBERSHIP = "REPORT_MEMBERSHIP"
     REGISTER = "REGISTER"
@@ -72,6 +73,7 @@ PERMISSION_MAP: Mapping[Permission, frozenset[Role]] = {
     Permission.CHECK_LETTER: OFFICE | {Role.HOSPITAL},
     Permission.ACCEPT_LETTER: frozenset({Role.HOSPITAL}),
     Permission.CONFIRM_TRANSFER: frozenset({Role.CASEWORKER, Role.VALIDATOR, Role.KADIS}),
+    Permission.ADMIT_LATE: frozenset({Role.CASEWORKER}),
     Permission.REVEAL: frozenset({Role.LOKET, Role.CASEWORKER, Role.VALIDATOR}),
     Permission.REPORT_MEMBERSHIP: frozenset({Role.HOSPITAL}),
     Permission.REGISTER: frozenset({Role.LOKET}),

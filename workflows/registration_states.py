@@ -66,6 +66,7 @@ REGISTRATION_TRANSITIONS: frozenset[tuple[RegistrationStatus, RegistrationStatus
         (S.WAITING, S.ACTIVE),
         (S.WAITING, S.GIVEN_UP),
         (S.WAITING, S.CANCELLED),
+        (S.CANCELLED, S.WAITING),
         (S.BATCHED, S.WAITING),
         (S.BATCHED, S.SENT),
         (S.BATCHED, S.CANCELLED),

@@ -31,6 +31,8 @@ def follow(session: Session, case: Case, target: State, *, now: datetime) -> Non
     """What a case's move means for its registration; every move comes through here."""
     if target == State.LETTER_ISSUED:
         _begin(session, case, now=now)
+    elif target == State.ACCEPTED:
+        _resume(session, case, now=now)
     elif target in FINAL:
         _cancel(session, case, now=now)
 
@@ -61,6 +63,13 @@ def _begin(session: Session, case: Case, *, now: datetime) -> None:
     assert case.id is not None
     session.add(Registration(case_id=case.id, route=route, status=RegistrationStatus.WAITING, since=now))
     session.flush()
+
+
+def _resume(session: Session, case: Case, *, now: datetime) -> None:
+    """A letter that ran out turned out to be accepted in time: what its end cancelled waits again."""
+    registration = of_case(session, case)
+    if registration is not None and registration.status == RegistrationStatus.CANCELLED:
+        move(session, registration, RegistrationStatus.WAITING, now=now)
 
 
 def _cancel(session: Session, case: Case, *, now: datetime) -> None:

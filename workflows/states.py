@@ -61,6 +61,7 @@ class Action(StrEnum):
     ISSUE = "ISSUE"
     SIGN = "SIGN"
     ACCEPT = "ACCEPT"
+    ADMIT_LATE = "ADMIT_LATE"
     EXPIRE = "EXPIRE"
     AWAIT = "AWAIT"
     FORWARD = "FORWARD"
@@ -173,6 +174,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.SIGNING,          A.REVOKE,         S.REVOKED,          R.KADIS),
     Transition(S.LETTER_ISSUED,    A.ACCEPT,         S.ACCEPTED,         R.HOSPITAL),
     Transition(S.LETTER_ISSUED,    A.EXPIRE,         S.EXPIRED,          R.SYSTEM),
+    Transition(S.EXPIRED,          A.ADMIT_LATE,     S.ACCEPTED,         R.CASEWORKER),
     Transition(S.LETTER_ISSUED,    A.REVOKE,         S.REVOKED,          R.KADIS),
     Transition(S.LETTER_ISSUED,    A.FORWARD,        S.REGISTERING,      R.SYSTEM,     when=G.FOR_THE_MINISTRY),
     Transition(S.LETTER_ISSUED,    A.AWAIT,          S.REGISTERING,      R.SYSTEM),
@@ -233,7 +235,7 @@ ON_NEWS = (Job.WEBHOOK,)
 
 FINAL = frozenset({S.CLOSED, S.UNREGISTERED, S.EXPIRED, S.REVOKED, S.REMOVED, S.REJECTED, S.WITHDRAWN, S.UPHELD, S.OVERTURNED, S.DIED})
 """States in which a case is closed: the same person may apply again. A refusal opens again by an objection in time; one that
-is overturned goes on as a new case."""
+is overturned goes on as a new case. A letter that ran out opens again where a desk without network had accepted it in time."""
 
 LETTER_OUT = frozenset({S.LETTER_ISSUED, S.ACCEPTED, S.REGISTERING, S.ACTIVE})
 """States of an open case whose letter the office has given."""

@@ -112,7 +112,7 @@ def test_people_do_what_the_law_gives_them_to_do() -> None:
         | {f"{state} RECORD_DEATH" for state in (*before_decision, *after_decision)}
         | {"REJECTED OBJECT", "OBJECTION RETRACT"}
         | {f"{state} GIVE_UP" for state in ("ACCEPTED", "REGISTERING", "ACTIVE")},
-        Role.CASEWORKER: {"ASSESSMENT ASSESS"},
+        Role.CASEWORKER: {"ASSESSMENT ASSESS", "EXPIRED ADMIT_LATE"},
         Role.VALIDATOR: {"VALIDATION VALIDATE", "VALIDATION SEND_BACK"},
         Role.KASI: {"PARAF_KASI PARAF", "PARAF_KASI SEND_BACK"},
         Role.KABID: {"PARAF_KABID PARAF", "PARAF_KABID SEND_BACK"},

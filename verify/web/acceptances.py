@@ -10,10 +10,11 @@ from schemas.forms import plain
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, failed
 from verify.web.once import once
-from workflows import extensions, late_acceptances, transfers
+from workflows import extensions, late_acceptances, late_admissions, transfers
 from workflows.errors import RekomError
 from workflows.permissions import Permission
 from workflows.saying import say
+from workflows.seat_years import rules_on
 
 blueprint = Blueprint("acceptances", __name__)
 
@@ -50,10 +51,14 @@ def answer() -> Response | tuple[str, int]:
 def settle() -> Response | tuple[str, int]:
     """Say how an acceptance was put right."""
     try:
-        given = SETTLEMENT.load(plain(request.form, zone="UTC"))
+        given, now = SETTLEMENT.load(plain(request.form, zone="UTC")), parts().clock()
+        rules = rules_on(parts().policies, me().region_code, now=now)
 
         def effect(session: Session) -> str:
-            late_acceptances.settle(session, given["nonce"], given["settlement"], me(), now=parts().clock())
+            if given["admits"]:
+                late_admissions.admit(session, given["nonce"], given["settlement"], rules, me(), now=now)
+            else:
+                late_acceptances.settle(session, given["nonce"], given["settlement"], me(), now=now)
             return url_for("acceptances.show")
 
         return once(effect, say("Penyelesaian tersimpan."))
@@ -89,4 +94,6 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         asked, late = transfers.waiting(session, here), late_acceptances.unsettled(session, here)
         expired = extensions.waiting(session, here)
-    return render_template("acceptances.html", form=form, asked=asked, late=late, expired=expired, zone=parts().zone(here))
+    return render_template(
+        "acceptances.html", form=form, asked=asked, late=late, expired=expired, in_time=late_admissions.in_time, zone=parts().zone(here)
+    )

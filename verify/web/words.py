@@ -172,6 +172,7 @@ TIMELINE: Mapping[str, str] = {
     "CONFIRM_TRANSFER": "Surat dipindahkan ke rumah sakit lain",
     "REFUSE_TRANSFER": "Permintaan pindah ditolak",
     "LATE_ACCEPTANCE": "Penerimaan tanpa internet tidak dapat dipakai",
+    "ADMIT_LATE": "Diakui sebagai penerimaan pada waktunya",
     "SETTLE_LATE": "Penerimaan tanpa internet diselesaikan",
     "ASK_AGAIN": "Registri ditanya lagi",
     "HAND_OVER": "Diserahkan untuk diperiksa manual",

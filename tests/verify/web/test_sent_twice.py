@@ -261,6 +261,7 @@ ALREADY_WALKED: dict[Callable[..., None], set[str]] = {
     test_registration_pages.test_a_page_for_what_will_not_come: {f"{BATCH}/batalkan", f"{OWN}/tutup"},
     test_registration_pages.test_a_reactivation_is_followed_by_hand_to_its_end: {f"{OWN}/disetujui", f"{OWN}/jawaban", f"{OWN}/terkirim"},
     test_shift.test_a_collision_is_settled_by_a_form: {"/penerimaan/susulan"},
+    test_shift.test_one_made_in_time_and_sent_too_late_is_admitted_by_a_form: {"/penerimaan/susulan"},
     test_shift.test_a_move_is_asked_for_and_answered_by_forms: {"/penerimaan/pindah", "/periksa/pindah", "/periksa/terima"},
     test_shift.test_a_new_letter_is_asked_for_and_its_case_opened_by_forms: {"/penerimaan/perpanjangan", "/periksa/perpanjang"},
     test_without_nik_pages.test_a_baby_comes_by_the_mother_and_gets_its_nik_later: {"/berkas/baru", f"{CASE}/nik"},

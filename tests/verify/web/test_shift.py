@@ -146,6 +146,26 @@ def test_a_collision_is_settled_by_a_form(visit: Visit, sqlite_office: Office) -
     assert sqlite_office.count(LateAcceptance) == 2
 
 
+def test_one_made_in_time_and_sent_too_late_is_admitted_by_a_form(visit: Visit, sqlite_office: Office) -> None:
+    codes = [qr(sqlite_office, sqlite_office.to_letter(number, **HERE)) for number in (1, 2)]
+    sqlite_office.clock.pass_by(hours=80)
+    for code, hour in zip(codes, ("2026-11-23T03:00:00+00:00", "2026-11-26T05:00:00+00:00"), strict=True):
+        given = {"nonce": str(uuid4()), "code": code, "accepted_at": hour}
+        assert sqlite_office.api("rs").post("/desk/late-acceptances", {"acceptances": [given]}).status_code == 200
+    assert "Akui sebagai penerimaan" not in visit("kadis").get("/penerimaan").main()
+    office = visit("peksos")
+    page = office.get("/penerimaan")
+    assert page.main().count("Akui sebagai penerimaan") == 1
+    assert "Menurut jam loket, pasien diterima sebelum surat habis 26 November 2026, 09.00 WIB." in page.main()
+    assert office.send(page, "/penerimaan/susulan", ("admits", "true")).status == 422, "a reason is needed"
+    done = office.send(office.get("/penerimaan"), "/penerimaan/susulan", ("admits", "true"), settlement="Jam masuk di rekam medis.")
+    assert "Akui sebagai penerimaan" not in office.follow(done).main()
+    assert sqlite_office.count(Acceptance) == 1
+    assert "Dinas Sosial mengakui penerimaan ini. Diselesaikan: Jam masuk di rekam medis." in visit("rs").get("/periksa/hari-ini").main()
+    (again,) = sqlite_office.api("rs").post("/desk/check", {"code": codes[0]}).get_json()["answer"].split()
+    assert again == "ALREADY_USED"
+
+
 def test_the_desk_is_open_to_whoever_has_no_account(nobody: Visitor, sqlite_office: Office) -> None:
     page = scan(nobody, qr(sqlite_office, sqlite_office.to_letter()))
     assert page.heading == "BERLAKU"
