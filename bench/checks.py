@@ -1,9 +1,14 @@
 """Goals 1 to 4: a hospital's complete check over HTTP against an empty route, textbook stacks and a naive log; and a hundred at once."""
 
 import json
+import os
+import queue
+import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
@@ -12,18 +17,20 @@ from sqlmodel import func, select
 from bench.asking import Asked, ask, request
 from bench.contest import Bar, Measure, contest
 from bench.goal import Missing, Outcome, Size, WrongAnswer, demand
+from bench.machine import children
 from bench.peers import NAIVE, PEERS, Peer, serving
 from bench.place import office
 from bench.serving import web
 from tests.many_letters import make_letters
 from tests.office import Office
+from tests.simrs import simrs
 from workflows import advance
 from workflows import letters as revoking
 from workflows.records.audit_event import AuditEvent
 from workflows.records.letter import Letter
 
 LETTERS, REQUESTS = 2_000, 8_000
-DESK = "rs"
+ASKERS = 8
 CHECK, CHECKS = "/api/v1/hospital/check", "/api/v1/hospital/checks"
 BATCH = 100
 
@@ -89,7 +96,7 @@ def run_logged(size: Size) -> Outcome:
     """Our check, whose look is on the disk before its answer leaves, against one insert for each request."""
     count = size.of(REQUESTS, 20)
     with checking(size) as (made, door, codes), serving(NAIVE, made, codes) as (port, pid):
-        right, other = checked(made, door, codes), Door(port, pid, door.questions)
+        right, other = checked(made, door, codes) + kept_when_killed(made, door), Door(port, pid, door.questions)
         bar = Bar(1.4, 2.0, higher=True)
         measure = contest("", lambda: door.seconds(count, 16), lambda: other.seconds(count, 16), bar, rounds=size.rounds)
         return Outcome([measure], checked=right)
@@ -100,7 +107,7 @@ def run_batch(size: Size) -> Outcome:
     count, batches = size.of(REQUESTS // 2, 20), size.of(80, 2)
     with checking(size) as (made, door, codes):
         right = checked(made, door, codes) + same_bytes(made, door)
-        many = Door(door.port, door.pid, [together(codes, first, made.token(DESK)) for first in range(0, len(codes), BATCH)])
+        many = Door(door.port, door.pid, [together(codes, first, key_of(made)) for first in range(0, len(codes), BATCH)])
         held = min(BATCH, len(codes))
         measures = [
             contest(
@@ -125,7 +132,7 @@ def same_bytes(made: Office, door: Door) -> int:
     """Every answer of a batch is byte for byte the single check's, and each of its looks is in the trail."""
     asked = [json.loads(one.partition(b"\r\n\r\n")[2])["code"] for one in door.questions]
     alone = door.ask(len(asked), 16, keep=True).bodies
-    before, token = looks(made), made.token(DESK)
+    before, token = looks(made), key_of(made)
     for first in range(0, len(asked), BATCH):
         part = asked[first : first + BATCH]
         many = Door(door.port, door.pid, [request("POST", CHECKS, json.dumps({"codes": part}).encode(), token)])
@@ -134,6 +141,13 @@ def same_bytes(made: Office, door: Door) -> int:
         demand(said == b'{"answers":[' + wanted + b"]}\n", "a batch answered otherwise than single checks")
     demand(looks(made) - before == len(asked), "a batch left without each of its looks in the trail")
     return len(asked)
+
+
+def key_of(made: Office) -> str:
+    """A token of a hospital system's key."""
+    program = simrs(made)
+    program.sign_in()
+    return str(program.token)
 
 
 def both(ours: Door, limit: Door, count: int, bar: Bar, size: Size, loads: tuple[int, ...]) -> Iterator[Measure]:
@@ -165,7 +179,7 @@ def checking(size: Size) -> Iterator[tuple[Office, Door, list[str]]]:
             with made.write() as session:
                 case = advance.lock_by_id(session, letter.case_id)
                 revoking.revoke(session, case, head, reason="Salah orang", now=made.clock())
-        token = made.token(DESK)
+        token = key_of(made)
         asked = [request("POST", CHECK, json.dumps({"code": code}).encode(), token) for code in [*codes, *forged]]
         with web(made.rekom.settings) as (port, pid):
             yield made, Door(port, pid, asked), [*codes, *forged]
@@ -182,6 +196,36 @@ def checked(made: Office, door: Door, codes: list[str]) -> int:
     demand(found == Counter(VALID=letters - gone, REVOKED=gone, FORGED=len(codes) - letters), f"the answers were {dict(found)}")
     demand(looks(made) - before == len(codes), "an answer left without its look in the trail")
     return len(codes)
+
+
+def kept_when_killed(made: Office, door: Door) -> int:
+    """Workers are killed while they answer: each answer that left has its look in the trail."""
+    before, told, over = looks(made), queue.SimpleQueue[bytes](), threading.Event()
+    with web(made.rekom.settings) as (port, pid):
+        askers = [threading.Thread(target=_ask_on, args=(port, door.questions[place::ASKERS], told, over)) for place in range(ASKERS)]
+        for asker in askers:
+            asker.start()
+        while told.qsize() < 3 * ASKERS:
+            time.sleep(0.01)
+        for worker in children(pid):
+            os.kill(worker, signal.SIGKILL)
+        over.set()
+        for asker in askers:
+            asker.join()
+    kept = looks(made) - before
+    demand(
+        told.qsize() <= kept <= told.qsize() + ASKERS,
+        f"{told.qsize()} answers were told and {kept} looks kept when the workers were killed",
+    )
+    return told.qsize()
+
+
+def _ask_on(port: int, questions: Sequence[bytes], told: "queue.SimpleQueue[bytes]", over: threading.Event) -> None:
+    """Ask one after another until it is over, or nobody answers any more."""
+    asked = cycle(questions)
+    with suppress(OSError):
+        while not over.is_set():
+            told.put(ask(port, 0, [next(asked)], 1, keep=True).bodies[0])
 
 
 def looks(made: Office) -> int:

@@ -1,12 +1,13 @@
 """What a hospital's system is told: the desk's answer with a code that never changes, and a letter's random id to come back with."""
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.desk_check import DeskAnswerSchema, DeskLetterSchema
+from schemas.desk_check import DeskAnswerSchema, DeskLetterSchema, describe
 from schemas.fields import REQUIRED, NearDay, Shape, Text
-from workflows.desk import DeskAnswer
+from workflows.desk import DeskAnswer, Verdict
 from workflows.desk_day import Accepted
 from workflows.masking import initials
 from workflows.saying import say
@@ -118,6 +119,11 @@ def coded(described: dict[str, Any], answer: DeskAnswer, letter_id: str | None, 
     """A described verdict, ready for ``HospitalAnswerSchema``."""
     letter = described["letter"] and {**described["letter"], "letter_id": letter_id}
     return {**described, "code": CODES[answer], "letter": letter, "sandbox": sandbox}
+
+
+def answered(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
+    """A verdict as a hospital's system gets it, ready for ``HospitalAnswerSchema``."""
+    return coded(describe(verdict, now=now), verdict.answer, verdict.letter.token_id if verdict.letter else None)
 
 
 def refusal(answer: dict[str, Any], instance: str) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from verify import (
     api,
     api_docs,
     auth,
+    check_door,
     errors,
+    headers,
     language,
     log_context,
     metrics,
@@ -63,19 +65,6 @@ UPLOADS = {
 TOKEN_DOOR = "/oauth/token"  # noqa: S105 -- an address
 """Takes a form, as its standard says."""
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), publickey-credentials-get=(self), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
-OVER_TLS = {"Strict-Transport-Security": "max-age=63072000"}
-"""Two years; said only where the office's address is https."""
-
 
 def create_app(rekom: Rekom) -> Flask:
     """One office's application."""
@@ -89,6 +78,7 @@ def create_app(rekom: Rekom) -> Flask:
     language.install(app)
     log_context.install(app, behind_proxy=bool(rekom.settings.trusted_proxies))
     errors.install(app)
+    check_door.install(app, rekom)  # before anything asks the database
     app.before_request(_limit_body)  # before anything reads a form
     csrf = CSRFProtect(app)
     auth.guard(app)
@@ -211,9 +201,8 @@ def _refuse_strange_body() -> Response | None:
 
 
 def _seal(response: Response) -> Response:
-    over_tls = auth.parts().settings.public_url.startswith("https://")
-    for name, value in (HEADERS | OVER_TLS if over_tls else HEADERS).items():
+    for name, value in headers.of_every_answer(auth.parts().settings).items():
         response.headers.setdefault(name, value)
     if g.get("actor") is not None or auth.is_api():
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault(*headers.NOT_KEPT)
     return response

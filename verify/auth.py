@@ -7,7 +7,7 @@ short tokens by client credentials, or sign each request (``verify/signed_reques
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from typing import Any, TypeVar
@@ -57,7 +57,11 @@ _ALLOWED = (
 )
 """People with what they may: a row for each role and scope."""
 _PERSON = _ALLOWED.where(col(Staff.id) == bindparam("staff_id"))
-_SESSION = _ALLOWED.add_columns(SignIn).join(SignIn, col(SignIn.staff_id) == Staff.id).where(col(SignIn.digest) == bindparam("digest"))
+_SESSIONS = (
+    _ALLOWED.add_columns(SignIn)
+    .join(SignIn, col(SignIn.staff_id) == Staff.id)
+    .where(col(SignIn.digest).in_(bindparam("digests", expanding=True)))
+)
 
 
 class NotSignedIn(NotAllowed):
@@ -283,15 +287,20 @@ def find_session(rekom: Rekom, token: str | None) -> tuple[SignIn, Actor] | None
 
 def session_of(rekom: Rekom, token_digest: str) -> tuple[SignIn, Actor] | None:
     """The same by what is stored of its token; one statement, for whoever holds no authority to sign."""
-    now = rekom.clock()
     with rekom.database.read() as session:
-        rows = session.execute(_SESSION, {"digest": token_digest}).all()
-        if not rows:
-            return None
-        found: SignIn = rows[0].SignIn
-        if found.ended_at is not None or found.expires_at <= now or rows[0].Staff.disabled_at is not None:
-            return None
-        return found, _allowed(rekom, session, rows, now)
+        return sessions_of(rekom, session, (token_digest,), now=rekom.clock()).get(token_digest)
+
+
+def sessions_of(rekom: Rekom, session: Session, digests: Iterable[str], *, now: datetime) -> dict[str, tuple[SignIn, Actor]]:
+    """The same for many; whose session does not count is left out."""
+    asked: dict[str, list[Any]] = {}
+    for row in session.execute(_SESSIONS, {"digests": list(set(digests))}):
+        asked.setdefault(row.SignIn.digest, []).append(row)
+    return {digest: (rows[0].SignIn, _allowed(rekom, session, rows, now)) for digest, rows in asked.items() if _counts(rows[0], now)}
+
+
+def _counts(row: Any, now: datetime) -> bool:
+    return row.SignIn.ended_at is None and row.SignIn.expires_at > now and row.Staff.disabled_at is None
 
 
 def hash_password(password: str, *, environment: str) -> str:

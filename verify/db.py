@@ -28,6 +28,10 @@ IDLE_SECONDS = 60
 cut off, must not keep a case or a quota from everybody else. Ours wait for nothing outside while they are open."""
 
 
+IMPATIENT_MILLISECONDS = 200
+"""How long a transaction that others wait for may stand in front of a row that somebody holds."""
+
+
 class Database:
     """One engine; ``read()`` for looking, ``write()`` for one transaction that commits at its end or leaves nothing.
 
@@ -52,12 +56,12 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction; after its commit the relay is woken."""
+    def write(self, *, rings: bool = True) -> Iterator[Session]:
+        """One transaction; after its commit the relay is woken, but not where it promises no task (``rings``)."""
         self._unlock()
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
-        if self._on_commit:
+        if self._on_commit and rings:
             self._on_commit()
 
     def ready(self) -> bool:
@@ -74,6 +78,12 @@ class Database:
         self.engine.dispose()
         if self._vault:
             self._vault.forget()
+
+
+def be_impatient(session: Session) -> None:
+    """Let this transaction give up a lock on PostgreSQL that it does not get soon."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPATIENT_MILLISECONDS}ms'")
 
 
 def connect(url: str, **options: Any) -> Engine:

@@ -19,8 +19,8 @@ def install(app: Flask, *, behind_proxy: bool) -> None:
     @app.before_request
     def name_request() -> None:
         clear_contextvars()  # a thread serves one request after another
-        given = request.headers.get(HEADER, "") if behind_proxy else ""
-        known = {"request": given if PROXYS.fullmatch(given) else secrets.token_hex(8), "route": str(request.url_rule or "-")}
+        name = name_for(request.headers.get(HEADER, ""), behind_proxy=behind_proxy)
+        known = {"request": name, "route": str(request.url_rule or "-")}
         ticket = (request.view_args or {}).get("ticket")
         bind_contextvars(**known, **({"case": ticket} if ticket else {}))
 
@@ -28,6 +28,11 @@ def install(app: Flask, *, behind_proxy: bool) -> None:
     def tell_name(response: Response) -> Response:
         response.headers[HEADER] = get_contextvars().get("request", "-")
         return response
+
+
+def name_for(given: str, *, behind_proxy: bool) -> str:
+    """What a request is called: as the proxy in front says, or a name of its own."""
+    return given if behind_proxy and PROXYS.fullmatch(given) else secrets.token_hex(8)
 
 
 @contextmanager

@@ -53,7 +53,16 @@ def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | Collecti
 
 def letters_with(session: Session, codes: Sequence[str], keys: KeyRing) -> list[Known | ForgedToken | None]:
     """The same for many codes with few statements, in their order; what would be raised stands in its place."""
-    opened = [_tried(_opened, code, keys) for code in codes]
+    return letters_of(session, [opened(code, keys) for code in codes], keys)
+
+
+def opened(code: str, keys: KeyRing) -> Opened | ForgedToken | None:
+    """A code's seal, which needs no database; None for what is no seal at all."""
+    return _tried(_opened, code, keys)
+
+
+def letters_of(session: Session, opened: Sequence[Opened | ForgedToken | None], keys: KeyRing) -> list[Known | ForgedToken | None]:
+    """``letters_with`` for seals that were opened before."""
     found = desk.find_by_token_ids(session, (one.claims.token_id for one in opened if isinstance(one, Opened)))
     return [_tried(_standing, session, one, found.get(one.claims.token_id), keys) if isinstance(one, Opened) else one for one in opened]
 

@@ -28,6 +28,13 @@ _HOLD = (
     .order_by(col(Case.id))
     .with_for_update(key_share=True)
 )
+_HOLD_FREE = (
+    sql_select(col(Letter.token_id))
+    .join(Case, col(Case.id) == Letter.case_id)
+    .where(col(Letter.token_id).in_(bindparam("token_ids", expanding=True)))
+    .order_by(col(Case.id))
+    .with_for_update(key_share=True, of=Case, skip_locked=True)
+)
 NO_CASE = say("Berkas tidak ditemukan. Periksa nomor berkas, lalu cari lagi.")
 
 
@@ -49,6 +56,11 @@ def lock_by_id(session: Session, case_id: int) -> Case:
 def hold(session: Session, case_ids: Iterable[int]) -> None:
     """Take the locks that the chains of cases hang on, without reading the cases: in one order, so that no two wait for each other."""
     session.connection().execute(_HOLD, {"ids": list(set(case_ids))}).all()
+
+
+def hold_free(session: Session, token_ids: Iterable[str]) -> set[str]:
+    """The same for the cases of letters, by the ids in their seals, waiting for nobody: answers for which letters it holds them now."""
+    return set(session.connection().execute(_HOLD_FREE, {"token_ids": list(set(token_ids))}).scalars())
 
 
 def begin(session: Session, case: Case, actor: Actor, *, now: datetime) -> None:

@@ -7,13 +7,14 @@ not stop an insider who can rewrite it all; signed checkpoints held elsewhere do
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from workflows.actor import Actor
@@ -34,6 +35,13 @@ STRUCTURED = frozenset({"letter", "replaces", "number", "reference", "master", "
 BLOT = "[nomor]"
 _quoted, _sha256 = encode_basestring, hashlib.sha256
 _APPEND = insert(AuditEvent).inline()
+_APPEND_MANY = text(
+    "INSERT INTO audit_event (subject, sequence, at, actor_id, actor_name, action, detail, previous_hash, hash) "
+    "SELECT subject, sequence, at, actor_id, actor_name, action, detail, previous_hash, hash FROM json_to_recordset(CAST(:links AS json)) "
+    "AS link(subject text, sequence integer, at timestamptz, actor_id integer, actor_name text, action text, detail json, "
+    "previous_hash text, hash text)"
+)
+"""Many rows in one statement on PostgreSQL, whose driver sends a list of them one by one; ``detail`` is taken as it is written."""
 _LAST = text("SELECT sequence, hash FROM audit_event WHERE subject = :subject ORDER BY sequence DESC LIMIT 1")
 _EACH = {
     "sqlite": "json_each(:subjects) AS asked",
@@ -47,12 +55,20 @@ _HEADS = {
     for kind, each in _EACH.items()
 }
 """Newest sequence number and hash of many chains: each is one look into the index, however long the chain."""
+_LOCK_PEOPLE = (
+    sql_select(col(Staff.id))
+    .where(col(Staff.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Staff.id))
+    # Not FOR UPDATE: a row stored before that names such a person holds a key share, and two of them would deadlock.
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be written down of one subject; ``detail`` holds words and ids, never a NIK."""
+    """What somebody did to one subject, to be written down; ``detail`` holds words and ids, never a NIK."""
 
+    actor: Actor
     subject: str
     action: str
     detail: dict[str, Any]
@@ -63,21 +79,25 @@ def record(session: Session, subject: str, action: str, *, actor: Actor, now: da
     a NIK. The caller holds what the chain hangs on.
     """
     session.flush()
-    link = _link(Entry(subject, action, detail), *_last(session, subject), actor, now)
+    link = _link(Entry(actor, subject, action, detail), *_last(session, subject), now)
     session.connection().execute(_APPEND, link)
     return str(link["hash"])
 
 
-def record_all(session: Session, entries: Sequence[Entry], *, actor: Actor, now: datetime) -> None:
+def record_all(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
     """Append many events in their order, with two statements for all of them."""
     session.flush()
     heads = _heads(session, {entry.subject for entry in entries})
     links = []
     for entry in entries:
-        link = _link(entry, *heads.get(entry.subject, (0, GENESIS)), actor, now)
+        link = _link(entry, *heads.get(entry.subject, (0, GENESIS)), now)
         heads[entry.subject] = link["sequence"], link["hash"]
         links.append(link)
-    session.connection().execute(_APPEND, links)
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_APPEND_MANY, {"links": canonical([{**link, "at": link["at"].isoformat()} for link in links])})
+    else:
+        connection.execute(_APPEND, links)
 
 
 def blotted(value: Any) -> Any:
@@ -95,14 +115,13 @@ def _blot(found: re.Match[str]) -> str:
 
 def record_on_person(session: Session, action: str, *, actor: Actor, now: datetime, **detail: Any) -> str:
     """Append to the actor's own chain, under the lock of their row, for what belongs to no case."""
-    lock_person(session, actor)
+    lock_people(session, {actor.person_id})
     return record(session, f"staff:{actor.person_id}", action, actor=actor, now=now, **detail)
 
 
-def lock_person(session: Session, actor: Actor) -> None:
-    """Take the lock the actor's own chain hangs on."""
-    # Not FOR UPDATE: a row stored before that names this person holds a key share, and two of them would deadlock.
-    session.exec(select(Staff.id).where(Staff.id == actor.person_id).with_for_update(key_share=True)).one()
+def lock_people(session: Session, staff_ids: Collection[int]) -> None:
+    """Take the locks that people's own chains hang on, in one order."""
+    session.connection().execute(_LOCK_PEOPLE, {"ids": list(staff_ids)}).all()
 
 
 def event_hash(event: AuditEvent) -> str:
@@ -148,12 +167,12 @@ def events_of(session: Session, subject: str) -> list[AuditEvent]:
     return list(session.exec(select(AuditEvent).where(AuditEvent.subject == subject).order_by(col(AuditEvent.sequence))))
 
 
-def _link(entry: Entry, sequence: int, head: str, actor: Actor, now: datetime) -> dict[str, Any]:
+def _link(entry: Entry, sequence: int, head: str, now: datetime) -> dict[str, Any]:
     """The row that follows the link with this sequence number and hash.
 
     A number that an officer typed into a reason is blotted out first: nothing could take it out of the trail again.
     """
-    detail = blotted(entry.detail)
+    detail, actor = blotted(entry.detail), entry.actor
     own = link_hash(head, entry.subject, sequence + 1, now, actor.id, actor.name, entry.action, canonical(detail))
     return {
         "subject": entry.subject,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
@@ -77,6 +78,15 @@ KEY_WITHDRAWN = "kunci surat ini ditarik"
 """Why every letter under a compromised key is refused until it is sealed anew."""
 Known = Found | Standing | Verdict
 """What can be asked about: also a letter that was read with its standing, and what needed none to be answered."""
+
+
+class Question(NamedTuple):
+    """What was found of a code, and who asks about it."""
+
+    known: Known | None
+    actor: Actor
+
+
 FORGED = Verdict(DeskAnswer.FORGED)
 OLD_SEAL = Verdict(DeskAnswer.REVOKED, reason=KEY_WITHDRAWN)
 """A true seal of ours under a withdrawn key; the letter may have a new one."""
@@ -147,28 +157,22 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
 
 def judge_found(session: Session, found: Found | None, hospital_code: str | None, *, now: datetime) -> Verdict:
     """The same for whatever was found: a case that has no letter yet is in progress, and letter E is for no desk."""
-    return judge_all(session, (found,), hospital_code, now=now)[0]
+    return _judge_known(session, found, hospital_code, now=now)
 
 
-def judge_all(session: Session, found: Iterable[Known | None], hospital_code: str | None, *, now: datetime) -> list[Verdict]:
-    """The same for many at once, in their order; what is a verdict already stays."""
-    found = list(found)
-    asked = standing.by_id(session, (one.id or 0 for one in found if isinstance(one, Letter)))
-    verdicts = []
-    for one in found:
-        if isinstance(one, Letter):
-            verdicts.append(_judge(session, asked[one.id or 0]._replace(letter=one), hospital_code, now=now))
-        elif isinstance(one, Standing):
-            verdicts.append(_judge(session, one, hospital_code, now=now))
-        elif isinstance(one, CollectiveLetter):
-            verdicts.append(_judge_collective(session, one, now=now))
-        elif isinstance(one, Lost):
-            verdicts.append(Verdict(DeskAnswer.EXPIRED if one.valid_until <= now else DeskAnswer.AFTER_BACKUP, lost=one))
-        elif isinstance(one, Case):
-            verdicts.append(Verdict(DeskAnswer.IN_PROGRESS, case=one))
-        else:
-            verdicts.append(one or UNKNOWN)
-    return verdicts
+def _judge_known(session: Session, known: Known | None, hospital_code: str | None, *, now: datetime) -> Verdict:
+    """The same for what was read with its standing; what is a verdict already stays."""
+    if isinstance(known, Letter):
+        known = standing.by_id(session, (known.id or 0,))[known.id or 0]._replace(letter=known)
+    if isinstance(known, Standing):
+        return _judge(session, known, hospital_code, now=now)
+    if isinstance(known, CollectiveLetter):
+        return _judge_collective(session, known, now=now)
+    if isinstance(known, Lost):
+        return Verdict(DeskAnswer.EXPIRED if known.valid_until <= now else DeskAnswer.AFTER_BACKUP, lost=known)
+    if isinstance(known, Case):
+        return Verdict(DeskAnswer.IN_PROGRESS, case=known)
+    return known or UNKNOWN
 
 
 def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: datetime) -> Verdict:
@@ -179,8 +183,15 @@ def check_letter(session: Session, letter: Found | None, actor: Actor, *, now: d
 def check_letters(session: Session, found: Iterable[Known | None], actor: Actor, *, now: datetime) -> list[Verdict]:
     """The same for many at once; a verdict that needed no letter is recorded as a miss."""
     check(actor, Permission.CHECK_LETTER)
-    verdicts = judge_all(session, _held(session, found), actor.hospital_code, now=now)
-    _record_looks(session, verdicts, actor, now=now)
+    return check_held(session, [Question(one, actor) for one in _held(session, found)], now=now)
+
+
+def check_held(session: Session, questions: Sequence[Question], *, now: datetime) -> list[Verdict]:
+    """The same for what several desks ask, read under the locks of its cases, which the caller holds."""
+    for _, actor in questions:
+        check(actor, Permission.CHECK_LETTER)
+    verdicts = [_judge_known(session, known, actor.hospital_code, now=now) for known, actor in questions]
+    _record_looks(session, [(verdict, actor) for verdict, (_, actor) in zip(verdicts, questions, strict=True)], now=now)
     return verdicts
 
 
@@ -195,23 +206,23 @@ def _held(session: Session, found: Iterable[Known | None]) -> list[Known | None]
     return [again[letter.id or 0] if letter else one for letter, one in zip(letters, found, strict=True)]
 
 
-def _record_looks(session: Session, verdicts: Sequence[Verdict], actor: Actor, *, now: datetime) -> None:
+def _record_looks(session: Session, looks: Sequence[tuple[Verdict, Actor]], *, now: datetime) -> None:
     """One link for each look: on the case, which the caller holds, on the cover letter, or on whoever asked for what is not there or
     was not ours.
     """
-    if lists := {one.collective.id for one in verdicts if one.collective}:
+    if lists := {one.collective.id for one, _ in looks if one.collective}:
         number = col(CollectiveLetter.id)
         session.exec(select(number).where(number.in_(lists)).order_by(number).with_for_update(key_share=True)).all()
-    if any(one.case is None and one.collective is None for one in verdicts):
-        audit.lock_person(session, actor)
-    audit.record_all(session, [_look(verdict, actor) for verdict in verdicts], actor=actor, now=now)
+    if people := {actor.person_id for one, actor in looks if one.case is None and one.collective is None}:
+        audit.lock_people(session, people)
+    audit.record_all(session, [_look(verdict, actor) for verdict, actor in looks], now=now)
 
 
 def _look(verdict: Verdict, actor: Actor) -> audit.Entry:
     detail = {"answer": verdict.answer.value, "hospital": actor.hospital_code}
     if verdict.collective is not None:
-        return audit.Entry(f"collective:{verdict.collective.id}", "DESK_CHECK", detail)
-    return audit.Entry(advance.subject(verdict.case) if verdict.case else f"staff:{actor.person_id}", "DESK_CHECK", detail)
+        return audit.Entry(actor, f"collective:{verdict.collective.id}", "DESK_CHECK", detail)
+    return audit.Entry(actor, advance.subject(verdict.case) if verdict.case else f"staff:{actor.person_id}", "DESK_CHECK", detail)
 
 
 def accept(
@@ -244,7 +255,7 @@ def accept(
 def _looked(session: Session, verdict: Verdict, actor: Actor, *, now: datetime) -> Verdict:
     if verdict.case:
         advance.hold(session, {verdict.case.id or 0})
-    _record_looks(session, [verdict], actor, now=now)
+    _record_looks(session, [(verdict, actor)], now=now)
     return verdict
 
 

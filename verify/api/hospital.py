@@ -6,7 +6,8 @@ from flask import Response, json, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from schemas.desk_check import AcceptQuestion, DeskQuestion, describe
+from schemas import hospital
+from schemas.desk_check import AcceptQuestion, DeskQuestion
 from schemas.hospital import (
     AcceptedListSchema,
     AcceptedSchema,
@@ -18,7 +19,6 @@ from schemas.hospital import (
     LetterRefusedSchema,
     NumbersSchema,
     accepted_facts,
-    coded,
     refusal,
 )
 from verify.auth import me, parts, requires
@@ -97,9 +97,8 @@ def note_numbers(given: dict[str, Any], letter_id: str) -> dict[str, Any]:
 
 
 def answered(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as a hospital's system gets it."""
-    letter_id = verdict.letter.token_id if verdict.letter else None
-    return coded(describe(verdict, now=parts().clock()), verdict.answer, letter_id)
+    """A verdict as a hospital's system gets it now."""
+    return hospital.answered(verdict, now=parts().clock())
 
 
 def accept_response(answer: dict[str, Any], *, accepted: bool) -> Response:
