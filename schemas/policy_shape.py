@@ -181,7 +181,6 @@ class NationalShape(PolicyShape):
     """The national file."""
 
     premium_region_share = part(_Dated, many=True)
-    premium_gross = part(_Dated, many=True)
     premium_self_paid = part(_Dated, many=True)
     premium_due_day = part(_Dated, many=True)
     premium_warn_days = part(_Dated, many=True)

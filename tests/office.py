@@ -180,7 +180,7 @@ class Office:
     def let_sign(self, staff_id: int, first: date, last: date | None, capacity: Capacity = Capacity.PLT) -> None:
         """Give a person a dated authority."""
         with self.write() as session:
-            facts = {"title": "Plt. Kepala Dinas Sosial", "valid_from": first, "valid_to": last}
+            facts = {"title": "Kepala Dinas Sosial Kota Serang", "valid_from": first, "valid_to": last}
             session.add(SigningAuthority(staff_id=staff_id, region_code="3673", capacity=capacity, **facts))
 
     def token(self, username: str) -> str:

@@ -114,9 +114,8 @@ def _staff(session: Session, rekom: Rekom, now: datetime) -> None:
         assert person.id is not None
         session.add(StaffRole(staff_id=person.id, role=seat.role))
         if seat.role == Role.KADIS:
-            session.add(_authority(person.id, region))
+            session.add(_authority(person.id, region, rekom.policy_today(region).signer_titles.value[0]))
 
 
-def _authority(staff_id: int, region: str) -> SigningAuthority:
-    title = "Kepala Dinas Sosial"
+def _authority(staff_id: int, region: str, title: str) -> SigningAuthority:
     return SigningAuthority(staff_id=staff_id, region_code=region, capacity=Capacity.DEFINITIF, title=title, valid_from=date(2026, 1, 1))

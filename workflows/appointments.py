@@ -1,5 +1,6 @@
 """What an appointment to sign must keep to, whoever gives it: days in order, nothing twice, a post beside a.n."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,8 @@ from sqlmodel import Session, col, or_, select
 from workflows.errors import Conflict, InvalidInput
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff
+from workflows.rules.policy import RegionPolicy
+from workflows.rules.signing_titles import may_sign_as
 from workflows.saying import say, sayings
 from workflows.vocabulary import Capacity, LetterType
 
@@ -45,6 +48,21 @@ def check_days(new: Appointment, *, now: datetime) -> None:
         raise InvalidInput(say("Hari terakhir mendahului hari pertama. Periksa kedua tanggal."))
     if new.valid_to < now.date():  # UTC is never ahead of Indonesia
         raise InvalidInput(say("Hari terakhir {day} sudah lewat. Periksa tanggalnya.", day=spoken_day(new.valid_to)))
+
+
+def check_title(new: Appointment, blocks: Iterable[RegionPolicy]) -> None:
+    """The title is one of those the region names for each of the days; Plt., Plh. and a.n. before it do not count."""
+    for block in blocks:
+        begins_in_time = new.valid_to is None or block.valid_from <= new.valid_to
+        if begins_in_time and (block.valid_to is None or new.valid_from < block.valid_to) and not may_sign_as(block, new.title):
+            raise InvalidInput(
+                say(
+                    "Aturan daerah sejak {day} tidak mengenal jabatan {title}. Pilih dari: {titles}.",
+                    day=spoken_day(block.valid_from),
+                    title=new.title,
+                    titles="; ".join(block.signer_titles.value),
+                )
+            )
 
 
 def check_no_overlap(session: Session, person: Staff, new: Appointment) -> None:

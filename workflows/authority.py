@@ -15,6 +15,7 @@ from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.policy import RegionPolicy
+from workflows.rules.signing_titles import may_sign_as
 from workflows.saying import say
 from workflows.vocabulary import Capacity, LetterType
 
@@ -68,10 +69,13 @@ def check_covers(session: Session, letter: Signed, actor: Actor, *, now: datetim
     return covering[0]
 
 
-def check_limits(policy: RegionPolicy, authority: SigningAuthority, letter_type: LetterType) -> None:
-    """``NotAllowed`` where the region keeps this letter type from the signer's capacity."""
+def check_limits(policy: RegionPolicy, authority: SigningAuthority, letter_type: LetterType, *, now: datetime) -> None:
+    """``NotAllowed`` where the region keeps this letter type from the signer's capacity, or lets nobody of this title sign."""
     if letter_type in barred(policy, authority.capacity):
         raise NotAllowed(say("{words} tidak boleh menandatangani jenis surat ini. Tunggu Kepala Dinas.", words=WORDS[authority.capacity]))
+    in_force = policy.covers(now.astimezone(ZoneInfo(policy.timezone)).date())
+    if in_force and not may_sign_as(policy, authority.title):  # under a later block the appointment itself was held to that one
+        raise NotAllowed(say("Aturan daerah tidak mengenal jabatan {title}. Minta admin memperbarui penunjukan.", title=authority.title))
 
 
 def barred(policy: RegionPolicy, capacity: Capacity) -> frozenset[LetterType]:

@@ -104,7 +104,7 @@ def give_paraf(session: Session, letter: CollectiveLetter, seen: str, actor: Act
 def approve(session: Session, letter: CollectiveLetter, seen: str, policy: RegionPolicy, actor: Actor, *, now: datetime) -> None:
     """Sign: the number is given here, and the paper is made right after."""
     authority = check_covers(session, Signed(letter.region_code, letter.timezone, KIND), actor, now=now)
-    check_limits(policy, authority, KIND)
+    check_limits(policy, authority, KIND, now=now)
     if letter.status != S.PROPOSED:
         raise TransitionRefused(say("Surat pengantar ini tidak menunggu persetujuan. Muat ulang halaman."))
     if not policy.reads_as(letter.policy_sha256):
@@ -133,7 +133,7 @@ def replace(session: Session, old: CollectiveLetter, policy: RegionPolicy, reaso
     if old.decided_by != actor.id:
         raise NotAllowed(say("Surat pengantar ini diputuskan penanda tangan lain. Hanya ia yang menggantinya."))
     authority = check_covers(session, Signed(old.region_code, old.timezone, KIND), actor, now=now)
-    check_limits(policy, authority, KIND)
+    check_limits(policy, authority, KIND, now=now)
     if old.valid_until is None or old.valid_until <= now:
         raise TransitionRefused(say("Masa berlaku surat pengantar ini sudah habis. Ajukan surat pengantar baru."))
     _end(session, old, S.REPLACED, reason, actor, now=now)

@@ -68,7 +68,7 @@ def approve(
     if reason is None and any(finding["outcome"] != Outcome.MEETS for finding in findings.findings if finding["rule"] != "aktivasi"):
         raise InvalidInput(say("Ada temuan yang belum terpenuhi. Tulis alasan mengapa tetap disetujui."))
     hands = _check_hands(session, case, actor, now=now)
-    check_limits(policy, hands[0], case.letter_type)
+    check_limits(policy, hands[0], case.letter_type, now=now)
     parafs.check_complete(session, hands[1], findings)
     cap = letter_types.check_terms(session, case, policy, beside.cap)
     seat = seats.reserve(session, case, rules, now=now) if case.letter_type in SEATED else None

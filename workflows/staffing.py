@@ -6,7 +6,7 @@ or of the office (``office:<region>``). Neither a NIK nor a password is ever par
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,14 @@ from sqlmodel import Session, col, or_, select
 
 from workflows import audit, second_factor, sign_ins
 from workflows.actor import Actor
-from workflows.appointments import Appointment, check_days, check_no_overlap, iso, spoken_day, told
+from workflows.appointments import Appointment, check_days, check_no_overlap, check_title, iso, spoken_day, told
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
 from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
+from workflows.rules.policy import PolicyBook
 from workflows.states import POSTS, Role
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
@@ -189,9 +190,11 @@ def hospitals(session: Session) -> Sequence[Hospital]:
 # --- who may sign
 
 
-def appoint(session: Session, person: Staff, new: Appointment, actor: Actor, *, now: datetime) -> SigningAuthority:
-    """Let a person sign from the first day to the last; on these days the head's role comes with it."""
+def appoint(session: Session, person: Staff, new: Appointment, book: PolicyBook, actor: Actor, *, now: datetime) -> SigningAuthority:
+    """Let a person sign from the first day to the last, under a title the region's rules allow; the head's role comes with it."""
     _check_may_change(person, actor)
+    new = replace(new, title=_text(new.title, "jabatan", 200))
+    check_title(new, book.regions.get(person.region_code, ()))
     return give_authority(session, person, new, actor, now=now)
 
 

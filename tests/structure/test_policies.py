@@ -13,7 +13,7 @@ BOOK = load_policies()
 BLOCKS = [block for blocks in BOOK.regions.values() for block in blocks]
 PLAIN = {"region_code", "region_name", "timezone", "valid_from", "valid_to", "sha256", "block_sha256", "letters"}
 NO_SOURCE = "tidak ada sumber umum"
-DATED = ("premium_region_share", "premium_gross", "uhc_coverage_threshold", "uhc_active_threshold")
+DATED = ("premium_region_share", "uhc_coverage_threshold", "uhc_active_threshold")
 
 
 def sourced(block: RegionPolicy) -> dict[str, Ruled[object] | Office]:

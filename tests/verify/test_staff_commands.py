@@ -87,8 +87,10 @@ def test_an_office_from_nothing_to_a_letter_by_an_acting_signer(
         typed("staff add sekretaris --role VALIDATOR", "--name", "Budi Contoh", "--rank", "Pembina (IV/a)"),
         typed("staff add rs --role HOSPITAL --hospital RS-CONTOH-1", "--name", "Yudi Contoh"),
         typed("staff add admin --role ADMIN", "--name", "Tono Contoh"),
-        typed("signers appoint kadis --capacity DEFINITIF --from 2026-01-01", "--title", "Kepala Dinas Sosial"),
-        typed("signers appoint sekretaris --capacity PLT --from 2026-11-23 --to 2026-11-24", "--title", "Plt. Kepala Dinas Sosial"),
+        typed("signers appoint kadis --capacity DEFINITIF --from 2026-01-01", "--title", "Kepala Dinas Sosial Kota Serang"),
+        typed(
+            "signers appoint sekretaris --capacity PLT --from 2026-11-23 --to 2026-11-24", "--title", "Plt. Kepala Dinas Sosial Kota Serang"
+        ),
     ]
     assert [result.exit_code for result in first_day] == [0] * len(first_day), [result.output for result in first_day]
     with running_office(database_url, tmp_path) as office:
@@ -193,7 +195,7 @@ def test_lists(typed: Typed) -> None:
     typed("hospitals add RS-CONTOH-1 --city Serang --phone 0254-1", "--name", "RSUD Contoh")
     typed("staff add rs --role HOSPITAL --hospital RS-CONTOH-1", "--name", "Yudi Contoh")
     typed("staff add wati --role KADIS --role VALIDATOR --rank Pembina", "--name", "[bold]Wati Contoh")
-    typed("signers appoint wati --capacity definitif --from 2026-01-01", "--title", "Kepala Dinas Sosial")
+    typed("signers appoint wati --capacity definitif --from 2026-01-01", "--title", "Kepala Dinas Sosial Kota Serang")
     assert typed("hospitals list").output == f"{'RS-CONTOH-1':<16} RSUD Contoh, Serang (3673), telepon 0254-1\n"
     assert typed("staff list").output.splitlines() == [
         f"{'rs':<20} Yudi Contoh (3673 RS-CONTOH-1): HOSPITAL",
@@ -210,7 +212,7 @@ def test_lists(typed: Typed) -> None:
         "rank": "Pembina",
         "disabled_at": None,
     }
-    wati = f"{1:>5}  {'wati':<20} [bold]Wati Contoh, DEFINITIF Kepala Dinas Sosial, 01-01-2026"
+    wati = f"{1:>5}  {'wati':<20} [bold]Wati Contoh, DEFINITIF Kepala Dinas Sosial Kota Serang, 01-01-2026"
     assert typed("signers list").output == f"{wati} tanpa hari terakhir\n"
     assert typed("signers end 1").output == "Kewenangan nomor 1 berakhir sesudah 23-11-2026.\n"
     assert typed("signers list").output == f"{wati} sampai 23-11-2026\n"
@@ -218,7 +220,7 @@ def test_lists(typed: Typed) -> None:
 
 def test_an_authority_ends_today_by_the_office_s_own_calendar(typed: Typed, sqlite_url: str, clock: Clock) -> None:
     typed("staff add wati --role KADIS", "--name", "Wati Contoh")
-    typed("signers appoint wati --capacity DEFINITIF --from 2026-01-01", "--title", "Kepala Dinas Sosial")
+    typed("signers appoint wati --capacity DEFINITIF --from 2026-01-01", "--title", "Kepala Dinas Sosial Kota Serang")
     clock.now = clock.now.replace(hour=17) + timedelta(minutes=1)  # past midnight in Serang
     assert typed("signers end 1").exit_code == 0
     assert [str(row.valid_to) for row in rows(sqlite_url, SigningAuthority)] == ["2026-11-24"]
@@ -257,7 +259,11 @@ REFUSED = [
         None,
         "Jenis surat itu tidak ada",
     ),
-    ("signers duty rini.contoh1 --title Kepala --position Kabid --from besok --until 2026-11-29T08:00", None, "Tulis --from seperti"),
+    (
+        "signers duty rini.contoh1 --title 'Kepala Dinas Sosial Kota Serang' --position Kabid --from besok --until 2026-11-29T08:00",
+        None,
+        "Tulis --from seperti",
+    ),
     ("signers end 7", None, "Kewenangan nomor 7 tidak ada"),
 ]
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from tests.approval_office import with_policy
-from tests.office import Office
+from tests.office import POLICIES, Office
 from verify.documents.wording import CAPACITIES
 from workflows import delegation, facts, staffing
 from workflows.actor import Actor
@@ -27,9 +27,9 @@ ZONE = "Asia/Jakarta"
 
 
 def appoint(office: Office, username: str, **new: Any) -> SigningAuthority:
-    facts = {"capacity": Capacity.PLH, "title": "Kepala Dinas Sosial", "valid_from": TODAY, "valid_to": WEEK, **new}
+    facts = {"capacity": Capacity.PLH, "title": "Kepala Dinas Sosial Kota Serang", "valid_from": TODAY, "valid_to": WEEK, **new}
     with office.write() as session:
-        return staffing.appoint(session, staffing.find(session, username), Appointment(**facts), OPERATOR, now=office.clock())
+        return staffing.appoint(session, staffing.find(session, username), Appointment(**facts), POLICIES, OPERATOR, now=office.clock())
 
 
 def delegate(office: Office, by: str = "kadis", **given: Any) -> SigningAuthority:
@@ -76,8 +76,8 @@ def test_a_region_may_keep_letters_from_acting_signers(sqlite_office: Office, ca
 @pytest.mark.parametrize(
     ("capacity", "title", "position", "asked"),
     [
-        (Capacity.PLT, "Kepala Dinas Sosial", None, "Kepala Dinas Sosial"),
-        (Capacity.AN, "Kepala Dinas Sosial", "Sekretaris", "Kepala Dinas Sosial\nSekretaris"),
+        (Capacity.PLT, "Kepala Dinas Sosial Kota Serang", None, "Kepala Dinas Sosial Kota Serang"),
+        (Capacity.AN, "Kepala Dinas Sosial Kota Serang", "Sekretaris", "Kepala Dinas Sosial Kota Serang\nSekretaris"),
     ],
 )
 def test_the_letter_is_told_title_and_own_post(
@@ -140,7 +140,7 @@ def test_turns_of_duty_follow_each_other_and_do_not_overlap(sqlite_office: Offic
 def test_a_delegate_signs_until_the_last_day_and_not_the_day_after(office: Office) -> None:
     office.hire("sekretaris", Role.LOKET)
     given = delegate(office, last=TODAY)
-    assert (given.title, given.delegated_by, given.capacity) == ("Kepala Dinas Sosial", office.actor("kadis").id, Capacity.PLH)
+    assert (given.title, given.delegated_by, given.capacity) == ("Kepala Dinas Sosial Kota Serang", office.actor("kadis").id, Capacity.PLH)
     first, second = office.to_decision(1), office.to_decision(2)
     office.approve(first, by="sekretaris")
     office.clock.pass_by(days=1)

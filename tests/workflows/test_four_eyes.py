@@ -36,7 +36,7 @@ AUTHORITY = {
     "staff_id": VALIDATOR,
     "region_code": "3673",
     "capacity": "PLT",
-    "title": "Plt. Kepala Dinas Sosial",
+    "title": "Kepala Dinas Sosial Kota Serang",
     "valid_from": "2026-11-01",
 }
 

@@ -1,12 +1,13 @@
 """Who works here: each rule of accounts, hospitals and signing authorities, and what the audit trail keeps of a change."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from tests.office import Office, person
+from tests.office import POLICIES, Office, person
 from verify import auth
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit, staffing
@@ -20,7 +21,8 @@ from workflows.vocabulary import Capacity
 
 OPERATOR = Actor(None, "operator: uji", frozenset({Role.ADMIN}), "3673")
 HASH = "$argon2id$uji-saja"
-WEEK = Appointment(Capacity.PLT, "Plt. Kepala Dinas Sosial", date(2026, 11, 23), date(2026, 11, 30))
+TITLE = "Kepala Dinas Sosial Kota Serang"
+WEEK = Appointment(Capacity.PLT, "Plt. Kepala Dinas Sosial Kota Serang", date(2026, 11, 23), date(2026, 11, 30))
 
 
 def new(*roles: Role, username: str = "budi", **facts: Any) -> NewStaff:
@@ -60,7 +62,7 @@ def test_each_change_of_a_person_is_in_their_trail(office: Office) -> None:
     number = hire(office, Role.VALIDATOR, nip="19800101 200501 1 999", rank="Pembina (IV/a)")
     change(office, staffing.give_role, "budi", Role.CASEWORKER)
     change(office, staffing.take_role, "budi", Role.VALIDATOR)
-    authority = change(office, staffing.appoint, "budi", WEEK)
+    authority = change(office, staffing.appoint, "budi", WEEK, POLICIES)
     change(office, staffing.set_password_hash, "budi", "$argon2id$lain")
     end(office, authority.id, date(2026, 11, 25))
     change(office, staffing.disable, "budi")
@@ -70,7 +72,7 @@ def test_each_change_of_a_person_is_in_their_trail(office: Office) -> None:
         ("HIRE", who, {"username": "budi", "roles": ["VALIDATOR"], "hospital": None}),
         ("GIVE_ROLE", who, {"role": "CASEWORKER", "sign_ins_ended": 0}),
         ("TAKE_ROLE", who, {"role": "VALIDATOR", "sign_ins_ended": 0}),
-        ("APPOINT", who, {"authority": authority.id, "capacity": "PLT", "title": "Plt. Kepala Dinas Sosial", **days}),
+        ("APPOINT", who, {"authority": authority.id, "capacity": "PLT", "title": "Plt. Kepala Dinas Sosial Kota Serang", **days}),
         ("SET_PASSWORD", who, {"sign_ins_ended": 0}),
         ("END_AUTHORITY", who, {"authority": authority.id, "last_day": "2026-11-25"}),
         ("DISABLE", who, {"sign_ins_ended": 0}),
@@ -160,7 +162,7 @@ def test_a_role_counts_from_the_next_sign_in_on(office: Office) -> None:
 def test_one_person_with_three_roles_is_still_held_by_four_eyes(office: Office) -> None:
     for role in (Role.VALIDATOR, Role.KADIS):
         change(office, staffing.give_role, "peksos", role)
-    change(office, staffing.appoint, "peksos", WEEK)
+    change(office, staffing.appoint, "peksos", WEEK, POLICIES)
     ticket = office.open()
     office.drain()
     office.assess(ticket)
@@ -204,7 +206,7 @@ def test_a_closed_account_stays_as_it_is(office: Office, subtests: pytest.Subtes
         (staffing.give_role, Role.LOKET),
         (staffing.take_role, Role.VALIDATOR),
         (staffing.set_password_hash, HASH),
-        (staffing.appoint, WEEK),
+        (staffing.appoint, WEEK, POLICIES),
     ]
     for command, *words in cases:
         with subtests.test(command.__name__), pytest.raises(Conflict, match="^Akun validator sudah dinonaktifkan"):
@@ -227,7 +229,7 @@ REFUSED_APPOINTMENTS: dict[str, tuple[str, Appointment, type[Exception], str]] =
     **{
         f"{capacity} without a last day": (
             "validator",
-            Appointment(capacity, "Kepala", date(2026, 11, 23)),
+            Appointment(capacity, TITLE, date(2026, 11, 23)),
             InvalidInput,
             f"^Penunjukan {capacity} harus punya hari terakhir",
         )
@@ -235,13 +237,13 @@ REFUSED_APPOINTMENTS: dict[str, tuple[str, Appointment, type[Exception], str]] =
     },
     "backwards": (
         "validator",
-        Appointment(Capacity.PLT, "Plt.", date(2026, 11, 30), date(2026, 11, 29)),
+        Appointment(Capacity.PLT, TITLE, date(2026, 11, 30), date(2026, 11, 29)),
         InvalidInput,
         "mendahului hari pertama",
     ),
     "in the past": (
         "validator",
-        Appointment(Capacity.PLT, "Plt.", date(2026, 11, 1), date(2026, 11, 22)),
+        Appointment(Capacity.PLT, TITLE, date(2026, 11, 1), date(2026, 11, 22)),
         InvalidInput,
         "Hari terakhir 22-11-2026 sudah lewat",
     ),
@@ -255,27 +257,33 @@ REFUSED_APPOINTMENTS: dict[str, tuple[str, Appointment, type[Exception], str]] =
 def test_who_cannot_be_appointed(office: Office, subtests: pytest.Subtests) -> None:
     for name, (username, facts, error, said) in REFUSED_APPOINTMENTS.items():
         with subtests.test(name), pytest.raises(error, match=said):
-            change(office, staffing.appoint, username, facts)
+            change(office, staffing.appoint, username, facts, POLICIES)
     assert office.count(SigningAuthority) == 1
 
 
 def test_days_of_one_person_do_not_overlap(office: Office) -> None:
-    change(office, staffing.appoint, "validator", WEEK)
+    change(office, staffing.appoint, "validator", WEEK, POLICIES)
     for first, last in ((20, 23), (30, 30), (24, 25), (1, 30)):
-        twice = Appointment(Capacity.PLH, "Plh.", date(2026, 11, first), date(2026, 11, last))
+        twice = Appointment(Capacity.PLH, TITLE, date(2026, 11, first), date(2026, 11, last))
         with pytest.raises(Conflict, match="dari 23-11-2026 sampai 30-11-2026"):
-            change(office, staffing.appoint, "validator", twice)
+            change(office, staffing.appoint, "validator", twice, POLICIES)
     with pytest.raises(Conflict, match="sudah memegang kewenangan Plt."):
-        change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, "Kepala", date(2026, 11, 1)))
-    change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, "Kepala", date(2026, 12, 1)))
-    change(office, staffing.appoint, "peksos", WEEK)  # somebody else may act on the same days
+        change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, TITLE, date(2026, 11, 1)), POLICIES)
+    change(office, staffing.appoint, "validator", Appointment(Capacity.DEFINITIF, TITLE, date(2026, 12, 1)), POLICIES)
+    change(office, staffing.appoint, "peksos", WEEK, POLICIES)  # somebody else may act on the same days
     change(office, staffing.take_role, "peksos", Role.CASEWORKER)
     with pytest.raises(Conflict, match="^Penanda tangan tidak boleh menjadi ADMIN"):
         change(office, staffing.give_role, "peksos", Role.ADMIN)
 
 
 def test_an_acting_signer_decides_on_his_days_and_is_refused_the_day_after(office: Office) -> None:
-    change(office, staffing.appoint, "validator", Appointment(Capacity.PLT, "Plt. Kepala", date(2026, 11, 24), date(2026, 11, 25)))
+    change(
+        office,
+        staffing.appoint,
+        "validator",
+        Appointment(Capacity.PLT, "Plt. Kepala Dinas Sosial Kota Serang", date(2026, 11, 24), date(2026, 11, 25)),
+        POLICIES,
+    )
     hire(office, Role.VALIDATOR, username="dua")
     with office.write() as session:
         staffing.set_password_hash(
@@ -303,7 +311,7 @@ def validated(office: Office, number: int) -> str:
 
 def test_an_authority_ends_early_but_never_before_what_was_decided(office: Office) -> None:
     hire_id = office.hire("sekretaris", Role.LOKET)
-    number = change(office, staffing.appoint, "sekretaris", WEEK).id
+    number = change(office, staffing.appoint, "sekretaris", WEEK, POLICIES).id
     first, second = office.to_decision(1), office.to_decision(2)
     office.clock.pass_by(days=1)
     office.approve(first, by="sekretaris")
@@ -322,7 +330,7 @@ def test_an_authority_ends_early_but_never_before_what_was_decided(office: Offic
 
 
 def test_an_authority_that_decided_nothing_can_go_altogether(office: Office) -> None:
-    number = change(office, staffing.appoint, "validator", WEEK).id
+    number = change(office, staffing.appoint, "validator", WEEK, POLICIES).id
     end(office, number, WEEK.valid_from - timedelta(days=1))
     assert office.count(SigningAuthority) == 1
     assert Role.KADIS not in office.actor("validator").roles
@@ -342,3 +350,35 @@ def test_hospitals_that_cannot_be_opened(office: Office, subtests: pytest.Subtes
             hospital = NewHospital(**{"code": "BARU", "name": "RS Contoh", "city": "Serang", "region_code": "3673", **facts})
             staffing.open_hospital(session, hospital, OPERATOR, now=office.clock())
     assert office.count(Hospital) == 3
+
+
+@pytest.mark.parametrize("title", ["Camat Serang", "Kepala Dinas Kesehatan Kota Serang", "Plt. Kepala Dinas Sosial"])
+def test_only_a_title_the_regions_rule_names_is_appointed(sqlite_office: Office, title: str) -> None:
+    first, last = date(2026, 11, 23), date(2026, 11, 30)
+    with pytest.raises(
+        InvalidInput, match=r"^Aturan daerah sejak \d\d-\d\d-\d{4} tidak mengenal jabatan .* Pilih dari: Kepala Dinas Sosial Kota Serang\.$"
+    ):
+        change(sqlite_office, staffing.appoint, "validator", Appointment(Capacity.PLT, title, first, last), POLICIES)
+    assert sqlite_office.count(SigningAuthority) == 1
+    spoken = Appointment(Capacity.PLT, "plt.  kepala dinas sosial kota serang", first, last)
+    change(sqlite_office, staffing.appoint, "validator", spoken, POLICIES)
+
+
+def test_a_title_is_held_to_the_rule_of_its_own_days(sqlite_office: Office) -> None:
+    book = POLICIES.regions["3673"]
+    newest = replace(book[-1], signer_titles=replace(book[-1].signer_titles, value=("Kepala Dinas Sosial dan Tenaga Kerja",)))
+    rules = replace(POLICIES, regions={"3673": (*book[:-1], newest)})
+    day = newest.valid_from
+    old = Appointment(Capacity.DEFINITIF, TITLE, day - timedelta(days=30), None)
+    with pytest.raises(InvalidInput, match=f"sejak {day:%d-%m-%Y} tidak mengenal"):
+        change(sqlite_office, staffing.appoint, "validator", old, rules)
+    change(sqlite_office, staffing.appoint, "validator", replace(old, title="Kepala Dinas Sosial dan Tenaga Kerja", valid_from=day), rules)
+
+
+def test_who_holds_another_title_signs_nothing(sqlite_office: Office) -> None:
+    ticket = validated(sqlite_office, 1)
+    with sqlite_office.write() as session:
+        session.get_one(SigningAuthority, 1).title = "Kepala Dinas Kesehatan"
+    with pytest.raises(NotAllowed, match=r"^Aturan daerah tidak mengenal jabatan Kepala Dinas Kesehatan\. Minta admin"):
+        sqlite_office.approve(ticket)
+    assert sqlite_office.case(ticket).state == State.DECISION

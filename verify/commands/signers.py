@@ -29,7 +29,7 @@ def signers_group() -> None:
 @signers_group.command("appoint")
 @click.argument("username")
 @click.option("--capacity", required=True, help="DEFINITIF, PLT, PLH or AN")
-@click.option("--title", required=True, help="as it stands above the signature, such as 'Plt. Kepala Dinas Sosial'")
+@click.option("--title", required=True, help="as it stands above the signature, one of the region's signer_titles")
 @click.option("--from", "first", required=True, help="first day, such as 2026-11-23")
 @click.option("--to", "last", help="last day; only DEFINITIF can do without")
 @click.option("--position", help="own post of who signs a.n., such as Sekretaris")
@@ -43,7 +43,7 @@ def signers_appoint(
     new = Appointment(_capacity(capacity), title, *days, position, frozenset(map(_letter_type, types)))
     with changing(rekom) as session:
         person = staffing.find(session, username)
-        authority = staffing.appoint(session, person, new, operator(rekom), now=rekom.clock())
+        authority = staffing.appoint(session, person, new, rekom.policies, operator(rekom), now=rekom.clock())
     click.echo(f"Kewenangan nomor {authority.id}: {person.name}, {_said(authority)}.")
 
 
@@ -62,7 +62,7 @@ def signers_duty(username: str, title: str, position: str, start: str, end: str)
         begins, ends = _moment(start, "--from", zone), _moment(end, "--until", zone)
         first, last = begins.astimezone(zone).date(), ends.astimezone(zone).date()
         new = Appointment(Capacity.AN, title, first, last, position, hours=(begins, ends))
-        authority = staffing.appoint(session, person, new, operator(rekom), now=rekom.clock())
+        authority = staffing.appoint(session, person, new, rekom.policies, operator(rekom), now=rekom.clock())
     click.echo(f"Giliran jaga nomor {authority.id}: {person.name}, {_said(authority)}.")
 
 

@@ -103,6 +103,7 @@ def page(code: str, form: Form | None = None) -> str:
     return render_template(
         "coverage.html",
         shown=shown,
+        published=parts().policy_today(me().region_code).uhc_coverage_percent if code == me().region_code else None,
         handed=handed,
         form=form or blank(),
         segments=[(segment, SEGMENT_SHORT[segment]) for segment in CoverageSegment],

@@ -283,7 +283,6 @@ class NationalPolicy:
 
     sha256: str
     premium_region_share: Dated
-    premium_gross: Dated
     premium_self_paid: Dated
     premium_due_day: Dated
     premium_warn_days: Dated
