@@ -75,6 +75,7 @@ def test_case(case: dict[str, Any]) -> None:
     weighed = found[RULE[case["letter"]]]
     assert (weighed.outcome.value, bool(weighed.reason and weighed.reference)) == (case["expect"], True)
     assert weighed.outcome == "MEETS" or weighed.change
+    assert all(all((one.value, one.threshold, one.source, one.as_of)) for one in found.values())
     for words in case.get("says", ()):
         assert words in f"{weighed.reason} {weighed.change}"
     return None
@@ -106,6 +107,7 @@ def test_what_a_letter_says(case: dict[str, Any]) -> None:
     assert rule.hours(in_ward=is_in_ward(case["urgency"])) == case["hours"]
     assert rule.terms.cap_rupiah == case.get("cap")
     assert case["to"] in " ".join(rule.terms.addressee)
+    assert list(rule.terms.copies) == case["copies"]
     assert all(any(words in ground for ground in rule.law) for words in case["law"])
     assert (rule.counter(policy.office.unit) != policy.office.unit) is case["own_number"]
     assert rule.subject and rule.request and rule.terms.reference and rule.form.reference

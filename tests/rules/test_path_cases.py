@@ -146,6 +146,7 @@ def test_every_route_can_be_read_and_checked(case: dict[str, Any]) -> None:
     assert (route.code is RouteCode.UNDETERMINED) == bool(route.missing) == bool(route.possible)
     assert (route.source is None) == (route.as_of is None)
     assert route.papers_reference or route.letter is None
+    assert (route.promise.hours and route.promise.sentences) or route.letter is None, "a letter has its time"
     for sentence in (sentence for text in texts(route) for sentence in re.split(r"(?<=[.?!;])\s", text)):
         assert len(sentence.split()) <= 20, sentence
         assert sentence.endswith((".", "?", ";")), sentence

@@ -147,7 +147,7 @@ def test_every_finding_can_be_read_and_checked(case: dict[str, Any]) -> None:
     for one in found.values():
         assert one.reference
         assert one.outcome is Outcome.MEETS or one.change
-        assert (one.source is None) == (one.as_of is None)
+        assert all((one.value, one.threshold, one.source, one.as_of)), f"{one.rule}: value, threshold, source and day, whatever is known"
         for sentence in re.split(r"(?<=[.;])\s", f"{one.reason} {one.change or ''}".strip()):
             assert len(sentence.split()) <= 20, sentence
 

@@ -13,6 +13,8 @@ from workflows.rules.papers import LABEL
 from workflows.states import Job
 from workflows.vocabulary import DocumentType
 
+TODAY = date(2026, 11, 22)
+
 
 def test_every_answer_of_dukcapil_has_advice() -> None:
     assert set(ADVICE) == set(IdentityOutcome)
@@ -27,6 +29,6 @@ def test_every_paper_has_a_name() -> None:
 
 
 def test_the_words_of_the_duplicate_check_are_known() -> None:
-    found = [weigh_duplicates(CheckFact(word, "Rekom", date(2026, 11, 22), {})) for word in WORDS[Job.DUPLICATES]]
+    found = [weigh_duplicates(CheckFact(word, "Rekom", TODAY, {}), TODAY) for word in WORDS[Job.DUPLICATES]]
     assert [one.outcome for one in found] == [Outcome.MEETS, Outcome.NEEDS_PERSON]
     assert not any("belum selesai" in one.reason for one in found)

@@ -4,11 +4,12 @@ from calendar import monthrange
 from datetime import date
 
 from workflows.rules.facts import EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import Advice, Finding, Outcome, Read, finding
 from workflows.rules.policy import ActivationMode, RegionPolicy
 from workflows.vocabulary import Urgency
 
 RULE = "aktivasi"
+ASKED = "aktif pada hari pendaftaran"
 IN_CARE = frozenset({Urgency.EMERGENCY, Urgency.INPATIENT, Urgency.CHILDBIRTH, Urgency.CHRONIC})
 """Who cannot wait for the next cycle."""
 
@@ -26,7 +27,8 @@ SUSPENDED = Advice(
 
 def weigh_activation(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """Advice on the promise, not on the person: who lies in hospital must not be promised a day that will not come."""
-    return finding(RULE, _advice(facts, policy), policy.activation_mode, value=policy.activation_mode.value.value)
+    mode, origin = policy.activation_mode, Read("Aturan daerah", policy.activation_mode.decided_on)
+    return finding(RULE, _advice(facts, policy), mode, value=mode.value.value, threshold=ASKED, origin=origin)
 
 
 def next_start(on: date, cutoff_days: tuple[int, ...]) -> date:

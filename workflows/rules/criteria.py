@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflows.rules.facts import Answer, EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, Referenced, finding
+from workflows.rules.finding import Advice, Finding, Outcome, Read, Referenced, finding
 from workflows.rules.policy import CriteriaSet, EligibilityBasis, RegionPolicy
 
 RULE = "kriteria"
@@ -12,9 +12,10 @@ RULE = "kriteria"
 def weigh_criteria(facts: EligibilityFacts, policy: RegionPolicy, criteria: CriteriaSet) -> Finding:
     """Yes is a sign of poverty. A region that takes everyone keeps the score as a note only."""
     asked = len(criteria.criteria)
-    threshold = f"{criteria.threshold} dari {asked}" if criteria.threshold else None
+    threshold = f"{criteria.threshold} dari {asked}" if criteria.threshold else "tanpa ambang, petugas menilai"
     advice, rests_on = _advice(facts.answers, policy, criteria)
-    return finding(RULE, advice, rests_on, value=f"{_count(facts.answers, criteria, Answer.YES)} dari {asked}", threshold=threshold)
+    value, origin = f"{_count(facts.answers, criteria, Answer.YES)} dari {asked}", Read("Penilaian petugas", facts.on)
+    return finding(RULE, advice, rests_on, value=value, threshold=threshold, origin=origin)
 
 
 def _advice(answers: Mapping[str, Answer], policy: RegionPolicy, criteria: CriteriaSet) -> tuple[Advice, Referenced]:

@@ -31,11 +31,11 @@ class Rule:
     reads: frozenset[str] = frozenset()
 
 
-IDENTITY = Rule(identity.RULE, lambda facts, *_: identity.weigh_identity(facts.identity, facts.no_nik))
+IDENTITY = Rule(identity.RULE, lambda facts, *_: identity.weigh_identity(facts.identity, facts.on, facts.no_nik))
 MEMBERSHIP = Rule(membership.RULE, lambda facts, policy, _: membership.weigh_membership(facts, policy))
 POVERTY = Rule(poverty.RULE, lambda facts, policy, _: poverty.weigh_poverty(facts, policy), frozenset({"eligibility", "desil_max"}))
 RESIDENCE = Rule(residence.RULE, lambda facts, policy, _: residence.weigh_residence(facts, policy), frozenset({"residence_months"}))
-DUPLICATES = Rule(duplicates.RULE, lambda facts, *_: duplicates.weigh_duplicates(facts.duplicates))
+DUPLICATES = Rule(duplicates.RULE, lambda facts, *_: duplicates.weigh_duplicates(facts.duplicates, facts.on))
 PAPERS = Rule(papers.RULE, lambda facts, policy, _: papers.weigh_papers(facts, policy), frozenset(papers.READS))
 CRITERIA = Rule(criteria.RULE, criteria.weigh_criteria, frozenset({"eligibility", "criteria_set", "own_criteria"}))
 ACTIVATION = Rule(

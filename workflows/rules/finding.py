@@ -5,7 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from workflows.rules.facts import CheckFact
+ENTRIES = "Isian berkas"
+PAPERS = "Berkas yang diterima"
+"""Where values come from that no registry said."""
 
 
 class Outcome(StrEnum):
@@ -20,9 +22,9 @@ class Outcome(StrEnum):
 class Finding:
     """One rule applied to one case.
 
-    ``value`` is what was found and ``threshold`` what the rule asks for, both as shown to people;
-    ``source`` and ``as_of`` say where the value comes from; ``reference`` is the article;
-    ``change`` tells the applicant what would change the result.
+    ``value`` is what was found and ``threshold`` what the rule asks for, both as shown to people, a sentence where there is no number;
+    ``source`` and ``as_of`` say where the value comes from; ``reference`` is the article; ``change`` tells the applicant what would
+    change the result. What a rule weighs now has all of them; findings of earlier versions may lack some.
     """
 
     rule: str
@@ -49,6 +51,30 @@ class Referenced(Protocol):
         """Whether the value is made up or not confirmed."""
 
 
+class Origin(Protocol):
+    """Where a value comes from: a check's answer, or what stands in the case."""
+
+    @property
+    def source(self) -> str:
+        """Who says it."""
+
+    @property
+    def as_of(self) -> date:
+        """Of which day."""
+
+
+class Read(NamedTuple):
+    """An origin that is no check: a case's own entries, or a registry that has not answered yet."""
+
+    source: str
+    as_of: date
+
+
+def unanswered(registry: str, on: date) -> Read:
+    """A registry that said nothing by this day."""
+    return Read(f"{registry}, belum menjawab", on)
+
+
 class Advice(NamedTuple):
     """What a rule says in words: sentences of twenty words at most, for the caseworker and the applicant."""
 
@@ -57,16 +83,8 @@ class Advice(NamedTuple):
     change: str | None = None
 
 
-def finding(
-    rule: str,
-    advice: Advice,
-    rests_on: Referenced,
-    *,
-    value: str | None = None,
-    threshold: str | None = None,
-    check: CheckFact | None = None,
-) -> Finding:
-    """The finding of ``rule``; ``check`` is the registry's answer the value was read from."""
+def finding(rule: str, advice: Advice, rests_on: Referenced, *, value: str, threshold: str, origin: Origin) -> Finding:
+    """The finding of ``rule``; ``origin`` is where the value was read."""
     return Finding(
         rule=rule,
         outcome=advice.outcome,
@@ -74,8 +92,8 @@ def finding(
         reference=rests_on.reference,
         value=value,
         threshold=threshold,
-        source=check.source if check else None,
-        as_of=check.as_of if check else None,
+        source=origin.source,
+        as_of=origin.as_of,
         change=advice.change,
         example=rests_on.example,
     )

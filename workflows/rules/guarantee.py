@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflows.rules.facts import EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import ENTRIES, Advice, Finding, Outcome, Read, finding
 from workflows.rules.policy import RegionPolicy
 from workflows.vocabulary import LetterType, Urgency
 
@@ -30,9 +30,8 @@ MAY = Advice(Outcome.MEETS, "Biaya perawatan di rumah sakit ini dapat dijamin sa
 def weigh_guarantee(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """The first thing that stands in the way; the cap stands beside it as the threshold."""
     terms = policy.letter(LetterType.JAMINAN_PELAYANAN, facts.on).terms
-    return finding(
-        RULE, next(_advice(facts, policy)), terms, value=_hospital(facts), threshold=f"paling banyak {rupiah(terms.cap_rupiah or 0)}"
-    )
+    most = f"paling banyak {rupiah(terms.cap_rupiah or 0)}"
+    return finding(RULE, next(_advice(facts, policy)), terms, value=_hospital(facts), threshold=most, origin=Read(ENTRIES, facts.on))
 
 
 def rupiah(amount: int) -> str:
@@ -56,5 +55,5 @@ def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> Iterator[Advice]:
     yield MAY
 
 
-def _hospital(facts: EligibilityFacts) -> str | None:
-    return facts.letter.hospital_code if facts.letter else None
+def _hospital(facts: EligibilityFacts) -> str:
+    return (facts.letter.hospital_code if facts.letter else None) or "rumah sakit belum disebut"

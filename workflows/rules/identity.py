@@ -1,10 +1,11 @@
 """``identitas``: does the population register know this person? It never refuses for a mismatch; a person looks."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from workflows.rules import law
 from workflows.rules.facts import CheckFact
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import Advice, Finding, Outcome, finding, unanswered
 
 RULE = "identitas"
 
@@ -55,11 +56,28 @@ WITHOUT_NIK: Mapping[str, Advice] = {
 """By ``workflows.vocabulary.NoNik``, while nobody recorded a result by hand."""
 
 
-def weigh_identity(identity: CheckFact | None, no_nik: str | None = None) -> Finding:
+ASKED = "sama dengan data Dukcapil"
+SPOKEN: Mapping[str, str] = {
+    "MATCH": "semua sama",
+    "PARTIAL": "sebagian berbeda",
+    "MISMATCH": "berbeda",
+    "NOT_FOUND": "tidak ditemukan",
+    "DECEASED": "tercatat meninggal",
+    "DUPLICATE": "data ganda",
+    "INACTIVE": "NIK nonaktif",
+    "BAD_FORMAT": "susunan NIK tidak dikenal",
+}
+"""What was found, where the answer names no single elements."""
+
+
+def weigh_identity(identity: CheckFact | None, on: date, no_nik: str | None = None) -> Finding:
     """Only a recorded death fails; any other doubt is settled by a person with the papers in hand."""
     unknown = WITHOUT_NIK[no_nik] if no_nik else UNDETERMINED
     advice = ADVICE.get(str(identity.outcome), unknown) if identity else unknown
-    return finding(RULE, advice, law.IDENTITY, value=_differing(identity), check=identity)
+    unasked = "tanpa NIK" if no_nik else "belum dijawab"
+    spoken = SPOKEN.get(str(identity.outcome), unasked) if identity else unasked
+    origin = identity or unanswered("Dukcapil", on)
+    return finding(RULE, advice, law.IDENTITY, value=_differing(identity) or spoken, threshold=ASKED, origin=origin)
 
 
 def _differing(identity: CheckFact | None) -> str | None:

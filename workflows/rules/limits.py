@@ -9,11 +9,13 @@ from workflows.states import Role
 
 
 class Waiting(StrEnum):
-    """What waits beside a case in its state: papers that are late, a registration in its status, a check or late answer with a
-    person's name, a duty, what hospitals leave to the office (a move, an acceptance without network that a person settles), and
-    a cover letter that waits for a word, for its paper, or for a signature on it."""
+    """What waits beside a case in its state: papers that are late, a hospital's clock or a promise that ran out, a registration in
+    its status, a check or late answer with a person's name, a duty, what hospitals leave to the office (a move, an acceptance without
+    network that a person settles), and a cover letter that waits for a word, for its paper, or for a signature on it."""
 
     PAPERS = "PAPERS"
+    HOSPITAL_CLOCK = "HOSPITAL_CLOCK"
+    PROMISE_CLOCK = "PROMISE_CLOCK"
     REGISTRATION_WAITING = "REGISTRATION_WAITING"
     REGISTRATION_BATCHED = "REGISTRATION_BATCHED"
     REGISTRATION_SENT = "REGISTRATION_SENT"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from workflows.rules import law
 from workflows.rules.facts import CheckFact, EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, Referenced, finding
+from workflows.rules.finding import Advice, Finding, Outcome, Referenced, finding, unanswered
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import sayings
 
@@ -19,6 +19,9 @@ SEGMENTS: Mapping[str, str] = {
 }
 """By ``workflows.ports.Segment``: the words people read."""
 SEGMENTS = sayings(SEGMENTS)
+
+ASKED = "belum dijamin siapa pun, atau peserta daerah yang nonaktif"
+STANDING = {"ACTIVE": "aktif", "INACTIVE": "nonaktif", "NOT_FOUND": "belum terdaftar"}
 
 UNDETERMINED = Advice(
     Outcome.NEEDS_PERSON,
@@ -61,7 +64,8 @@ def weigh_membership(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """Active in any segment needs no letter; a removed PBI JK member has a letter of their own, free for the region."""
     membership = facts.membership
     advice, rests_on = _advice(facts, policy)
-    return finding(RULE, advice, rests_on, value=_spoken(membership), check=membership)
+    origin = membership or unanswered("BPJS Kesehatan", facts.on)
+    return finding(RULE, advice, rests_on, value=spoken(membership), threshold=ASKED, origin=origin)
 
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> tuple[Advice, Referenced]:
@@ -102,6 +106,8 @@ def is_called_dead(membership: CheckFact | None) -> bool:
     return "meninggal" in str(membership.details.get("status_text")).casefold()
 
 
-def _spoken(membership: CheckFact | None) -> str | None:
+def spoken(membership: CheckFact | None) -> str:
+    """The segment, else what BPJS Kesehatan said."""
     segment = _segment(membership)
-    return SEGMENTS.get(segment, segment) if segment else None
+    known = STANDING.get(str(membership.outcome), "belum dijawab") if membership else "belum dijawab"
+    return SEGMENTS.get(segment, segment) if segment else known

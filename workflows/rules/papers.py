@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from workflows.rules.facts import EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import PAPERS, Advice, Finding, Outcome, Read, finding
 from workflows.rules.policy import RegionPolicy, Ruled
 from workflows.rules.residence import months_later
 from workflows.saying import sayings
@@ -60,10 +60,10 @@ def weigh_papers(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     born, lane, authority = facts.birth_date, facts.no_nik, facts.by_third_party
     asked = asked_papers(policy, birth_date=born, on=facts.on, no_nik=lane, kind=facts.letter_type, by_third_party=authority)
     missing = [LABEL[paper] for paper in asked if paper not in facts.documents]
-    threshold = ", ".join(LABEL[paper] for paper in asked) or None
+    threshold = ", ".join(LABEL[paper] for paper in asked) or "tanpa berkas"
     value = f"kurang: {', '.join(missing)}" if missing else "lengkap"
     rests_on = papers_for(policy, facts.letter_type, facts.no_nik)
-    return finding(RULE, _advice(facts, policy, missing), rests_on, value=value, threshold=threshold)
+    return finding(RULE, _advice(facts, policy, missing), rests_on, value=value, threshold=threshold, origin=Read(PAPERS, facts.on))
 
 
 def asked_papers(

@@ -7,6 +7,7 @@ from workflows.rules import law
 from workflows.rules.path_told import Inquiry, Told
 from workflows.rules.path_words import LATE_BABY
 from workflows.rules.policy import in_force
+from workflows.rules.promise import letter_only
 from workflows.rules.route import RouteCode
 from workflows.vocabulary import LetterType
 
@@ -42,6 +43,7 @@ def _unidentified(inquiry: Inquiry) -> Told:
         rests_on=inquiry.policy.unidentified_papers,
         papers=inquiry.policy.unidentified_papers,
         letter=LetterType.JAMINAN_PELAYANAN,
+        promise=letter_only(inquiry.policy),
     )
 
 
@@ -57,6 +59,7 @@ def _homeless(inquiry: Inquiry) -> Told:
         rests_on=inquiry.policy.homeless_papers,
         papers=inquiry.policy.homeless_papers,
         letter=LetterType.JAMINAN_PELAYANAN,
+        promise=letter_only(inquiry.policy),
     )
 
 

@@ -209,6 +209,7 @@ def _weighed(inquiry: Inquiry) -> Told:
         rests_on=inquiry.policy.arrears_rule,
         papers=inquiry.policy.papers,
         letter=LetterType.REKOM_PBPU_PEMDA,
+        promise=promise.letter_only(inquiry.policy),
         in_care_meanwhile=True,
         warnings=tuple(doubts(inquiry)),
     )

@@ -1,10 +1,12 @@
 """``kelayakan``: is this one of those whom the region takes? By residence alone, by DTSEN decile, or by SKTM."""
 
 from workflows.rules.facts import CheckFact, EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import PAPERS, Advice, Finding, Outcome, Read, finding, unanswered
 from workflows.rules.policy import EligibilityBasis, RegionPolicy
 
 RULE = "kelayakan"
+
+STANDING = {"FOUND": "desil belum disebut", "NOT_FOUND": "tidak ada di DTSEN"}
 
 EVERYONE = Advice(Outcome.MEETS, "Daerah ini menerima semua warganya yang belum dijamin.")
 SKTM_SEEN = Advice(Outcome.MEETS, "Surat keterangan tidak mampu (SKTM) sudah diterima.")
@@ -39,14 +41,15 @@ UNDETERMINED = Advice(Outcome.NEEDS_PERSON, "DTSEN belum memberi jawaban yang pa
 
 def weigh_poverty(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """The region's own basis decides what is looked at; decile 0, absence and exclusions are for a person."""
-    basis = policy.eligibility
+    basis, origin = policy.eligibility, facts.poverty or unanswered("DTSEN", facts.on)
     if basis.value is EligibilityBasis.UNIVERSAL:
-        return finding(RULE, EVERYONE, basis, value=_desil_spoken(facts.poverty), check=facts.poverty)
+        return finding(RULE, EVERYONE, basis, value=_spoken(facts.poverty), threshold="semua warga", origin=origin)
     if basis.value is EligibilityBasis.SKTM:
-        return finding(RULE, SKTM_SEEN if "SKTM" in facts.documents else SKTM_MISSING, basis, threshold="SKTM")
+        advice, value = (SKTM_SEEN, "SKTM diterima") if "SKTM" in facts.documents else (SKTM_MISSING, "SKTM belum diterima")
+        return finding(RULE, advice, basis, value=value, threshold="SKTM", origin=Read(PAPERS, facts.on))
     highest = policy.desil_max
     advice, limit = _by_desil(facts.poverty, highest.value), f"desil 1 sampai {highest.value}"
-    return finding(RULE, advice, highest, value=_desil_spoken(facts.poverty), threshold=limit, check=facts.poverty)
+    return finding(RULE, advice, highest, value=_spoken(facts.poverty), threshold=limit, origin=origin)
 
 
 def _by_desil(poverty: CheckFact | None, highest: int) -> Advice:
@@ -68,8 +71,10 @@ def _desil(poverty: CheckFact | None) -> int | None:
     return desil if isinstance(desil, int) and 0 <= desil <= 10 else None
 
 
-def _desil_spoken(poverty: CheckFact | None) -> str | None:
+def _spoken(poverty: CheckFact | None) -> str:
     excluded = poverty.details.get("exclusion_reason") if poverty else None
     desil = _desil(poverty)
     known = None if desil is None else "belum diperingkat" if desil == 0 else f"desil {desil}"
-    return "; ".join(filter(None, (known, str(excluded) if excluded else None))) or None
+    return "; ".join(filter(None, (known, str(excluded) if excluded else None))) or STANDING.get(
+        str(poverty.outcome) if poverty else "", "belum dijawab"
+    )

@@ -44,6 +44,11 @@ def reactivating(policy: RegionPolicy, national: NationalPolicy, on: date) -> Pr
     return Promise((ready, sentence), policy.sla_hours.value)
 
 
+def letter_only(policy: RegionPolicy) -> Promise:
+    """With a letter after which nothing can be said of cover: the office's own time."""
+    return Promise((ready_by(policy),), policy.sla_hours.value)
+
+
 def guarantee(facts: PathFacts, policy: RegionPolicy, promise: Promise) -> Meanwhile | None:
     """Letter C for a patient who cannot wait for cover; only a condition known not to be in care needs none."""
     if promise.same_day or (facts.urgency is not None and facts.urgency not in IN_CARE):

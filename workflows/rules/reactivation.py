@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from workflows.rules import law
 from workflows.rules.facts import EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
-from workflows.rules.membership import COVERED, DIED, SEGMENTS, UNDETERMINED, is_called_dead
+from workflows.rules.finding import Advice, Finding, Outcome, finding, unanswered
+from workflows.rules.membership import COVERED, DIED, UNDETERMINED, is_called_dead, spoken
 from workflows.vocabulary import DocumentType
 
 RULE = "reaktivasi"
+ASKED = "peserta PBI JK yang dinonaktifkan, dengan surat keterangan faskes"
 FACILITY_LETTER = DocumentType.SURAT_KETERANGAN_FASKES
 
 MAY = Advice(Outcome.MEETS, "Orang ini peserta PBI JK yang dinonaktifkan dan membawa surat faskes.")
@@ -27,9 +28,8 @@ UPDATE = "Pastikan keluarga sudah memperbarui data DTSEN di desa atau kelurahan.
 def weigh_reactivation(facts: EligibilityFacts) -> Finding:
     """The first thing that stands in the way; an earlier reactivation is a warning that a person weighs."""
     membership = facts.membership
-    segment = membership.details.get("segment") if membership else None
-    value = SEGMENTS.get(str(segment), str(segment)) if segment else None
-    return finding(RULE, next(_advice(facts)), law.REACTIVATION, value=value, check=membership)
+    origin = membership or unanswered("BPJS Kesehatan", facts.on)
+    return finding(RULE, next(_advice(facts)), law.REACTIVATION, value=spoken(membership), threshold=ASKED, origin=origin)
 
 
 def _advice(facts: EligibilityFacts) -> Iterator[Advice]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from workflows.rules import law
 from workflows.rules.facts import CheckFact, EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import Advice, Finding, Outcome, finding, unanswered
 from workflows.rules.membership import SEGMENTS, is_called_dead
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.residence import region_of
@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
 """Why a member is taken off the list, as the letter says it."""
 REASONS = sayings(REASONS)
 
+CONFIRMS_IT = "alasan sesuai dengan data registri"
 LOOK = "Lihat buktinya, lalu tulis di penilaian."
 NOT_OURS = Advice(Outcome.FAILS, "Menurut BPJS Kesehatan orang ini bukan peserta yang iurannya dibayar daerah.", "Batalkan berkas ini.")
 OPEN = Advice(Outcome.NEEDS_PERSON, "Data registri belum memastikan alasan pencabutan ini.", LOOK)
@@ -35,8 +36,8 @@ ASKED = Advice(Outcome.MEETS, "Peserta sendiri yang meminta. Bukti permintaan di
 def weigh_removal(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """A member of another segment is not the region's to remove, unless that very cover is the reason."""
     reason = facts.letter.removal if facts.letter else None
-    value = REASONS.get(str(reason))
-    return finding(RULE, _advice(facts, policy, str(reason)), law.MEMBERSHIP, value=value, check=facts.membership)
+    value, origin = REASONS.get(str(reason), "belum disebut"), facts.membership or unanswered("BPJS Kesehatan", facts.on)
+    return finding(RULE, _advice(facts, policy, str(reason)), law.MEMBERSHIP, value=value, threshold=CONFIRMS_IT, origin=origin)
 
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy, reason: str) -> Advice:

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date
 
 from workflows.rules.facts import EligibilityFacts
-from workflows.rules.finding import Advice, Finding, Outcome, finding
+from workflows.rules.finding import ENTRIES, Advice, Finding, Outcome, Read, finding
 from workflows.rules.policy import RegionPolicy
 
 RULE = "domisili"
@@ -27,8 +27,8 @@ WITH_PARENTS = Advice(Outcome.NEEDS_PERSON, "Anak ini lebih muda dari lama tingg
 def weigh_residence(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     """By domicile code; the months asked for are full calendar months up to the day the case began."""
     asked = policy.residence_months
-    threshold = f"{asked.value} bulan" if asked.value else None
-    return finding(RULE, _advice(facts, policy), asked, value=_spoken(facts), threshold=threshold)
+    threshold = f"{asked.value} bulan" if asked.value else "berdomisili di daerah ini"
+    return finding(RULE, _advice(facts, policy), asked, value=_spoken(facts), threshold=threshold, origin=Read(ENTRIES, facts.on))
 
 
 def _advice(facts: EligibilityFacts, policy: RegionPolicy) -> Advice:
@@ -64,8 +64,8 @@ def region_of(code: str | None) -> str | None:
     return digits[:REGION_DIGITS] if len(digits) >= REGION_DIGITS else None
 
 
-def _spoken(facts: EligibilityFacts) -> str | None:
+def _spoken(facts: EligibilityFacts) -> str:
     if facts.domicile_code is None:
-        return None
+        return "belum dicatat"
     since = f" sejak {facts.resident_since:%d-%m-%Y}" if facts.resident_since else ""
     return f"{facts.domicile_code}{since}"
