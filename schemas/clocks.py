@@ -44,6 +44,7 @@ class MonthSchema(Schema):
     month = fields.String(metadata={"description": "tahun dan bulan, misalnya 2026-11"})
     issued = fields.Integer()
     kept = fields.Integer()
+    overdue = fields.Integer(metadata={"description": "berkas yang janjinya lewat dan belum bersurat"})
     share = fields.Float(metadata={"description": "0 sampai 1"})
 
 
@@ -52,6 +53,7 @@ class PromisesSchema(Schema):
 
     issued = fields.Integer()
     kept = fields.Integer()
+    overdue = fields.Integer(metadata={"description": "berkas yang janjinya lewat dan belum bersurat"})
     share = fields.Float(allow_none=True, metadata={"description": "kosong bila belum ada surat"})
     months = fields.List(fields.Nested(MonthSchema))
 
@@ -90,9 +92,13 @@ def late_facts(one: LateCase, *, now: datetime) -> dict[str, Any]:
 def promise_facts(months: Iterable[KeptMonth]) -> dict[str, Any]:
     """All months and their sum, ready for ``PromisesSchema``."""
     months = list(months)
-    issued, kept = sum(one.issued for one in months), sum(one.kept for one in months)
-    rows = [{"month": f"{one.month:%Y-%m}", "issued": one.issued, "kept": one.kept, "share": round(one.share, 4)} for one in months]
-    return {"issued": issued, "kept": kept, "share": round(kept / issued, 4) if issued else None, "months": rows}
+    sums = {name: sum(getattr(one, name) for one in months) for name in ("issued", "kept", "overdue")}
+    promised = sums["issued"] + sums["overdue"]
+    rows = [
+        {"month": f"{one.month:%Y-%m}", "issued": one.issued, "kept": one.kept, "overdue": one.overdue, "share": round(one.share, 4)}
+        for one in months
+    ]
+    return {**sums, "share": round(sums["kept"] / promised, 4) if promised else None, "months": rows}
 
 
 def owner_word(clock: RunningClock) -> str:

@@ -75,7 +75,7 @@ def load_draft(path: Path, national: NationalPolicy) -> tuple[RegionPolicy, ...]
     """The blocks of one region file that is not in use yet, whatever its name; ``PolicyFileError`` as for any other."""
     source = _read(path.parent, path.name)
     data = _load(REGION, source)
-    faults = list(_criteria_faults(data, national))
+    faults = [*_criteria_faults(data, national), *_quorum_faults(data)]
     if faults:
         raise _refusal(source, faults)
     return _blocks(source, data, national)
@@ -144,6 +144,19 @@ def _region_faults(source: _Source, data: dict[str, Any], national: NationalPoli
     if not Path(source.name).name.startswith(f"{data['region_code']}-"):
         yield ("region_code",), "Nama berkas harus dimulai dengan kode daerah ini dan tanda hubung."
     yield from _criteria_faults(data, national)
+    yield from _quorum_faults(data)
+
+
+def _quorum_faults(data: dict[str, Any]) -> Iterator[tuple[KeyPath, str]]:
+    """Only letter C names rupiah, and never more than the block's cap: an amount from there on asks nobody."""
+    for at, block in enumerate(data["blocks"]):
+        cap, quorum = block["letters"][LetterType.JAMINAN_PELAYANAN.value].cap_rupiah or 0, block.get("quorum")
+        for rule in quorum.value if quorum else ():
+            if not rule.above_quota and (rule.letter_type not in (None, LetterType.JAMINAN_PELAYANAN) or rule.above_rupiah >= cap):
+                yield (
+                    ("blocks", at, "quorum"),
+                    f"Kuorum ini tidak pernah diminta. Sebut surat jaminan, dan rupiah di bawah batasnya ({cap}).",
+                )
 
 
 def _criteria_faults(data: dict[str, Any], national: NationalPolicy) -> Iterator[tuple[KeyPath, str]]:

@@ -40,7 +40,11 @@ LOOKED_THROUGH = 80
 PARAF_OF = {row.by: row.source for row in TRANSITIONS if row.action == Action.PARAF}
 """Where a post's cases wait for its paraf."""
 
+DECIDABLE = {State.DECISION, State.WAITLISTED}
+"""Where a case waits for the head's word, the second until there is a seat."""
+
 WEIGHING = say("Temuan sedang dihitung ulang.")
+SEAT_FREE = say("Dari daftar tunggu: sekarang ada kursi.")
 OWN_HAND = say("Anda sudah menangani berkas ini. Penanda tangan lain harus memutuskan.")
 
 
@@ -113,8 +117,9 @@ def shown_of(session: Session, case: Case) -> Shown:
 
 
 def waiting(session: Session, actor: Actor) -> tuple[Approvable, ...]:
-    """An office's cases that wait for the decision, the most urgent and longest waiting first."""
-    return _waiting_in(session, actor, {State.DECISION})
+    """Those in line for whom a seat is free, then what waits for the decision; the most urgent and longest waiting first."""
+    in_line = seats.in_reach(session, actor.region_code, LOOKED_THROUGH)
+    return (*(_approvable(session, case, actor) for case in in_line), *_waiting_in(session, actor, {State.DECISION}))
 
 
 def waiting_for_paraf(session: Session, actor: Actor) -> tuple[Approvable, ...]:
@@ -136,7 +141,7 @@ def _waiting_in(session: Session, actor: Actor, states: set[State]) -> tuple[App
 def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | None, actor: Actor, *, now: datetime) -> BatchAnswer:
     """Approve one case if it still is what was shown; call it in a transaction of its own."""
     case = advance.lock(session, shown.ticket, actor)
-    if changed := _changed(session, case, shown, {State.DECISION}):
+    if changed := _changed(session, case, shown, DECIDABLE):
         return BatchAnswer(case.ticket, case.name, BatchOutcome.CHANGED, changed=changed, sentence=_last_change(session, case))
     try:
         with session.begin_nested():
@@ -197,7 +202,8 @@ def _notes(session: Session, case: Case, assessment: Assessment | None, findings
     if findings is None:
         return [WEIGHING]
     open_ones = [one for one in findings.findings if one["outcome"] != Outcome.MEETS and one["rule"] != ACTIVATION]
-    notes = [str(one["reason"]) for one in open_ones]
+    notes = [SEAT_FREE] if case.state == State.WAITLISTED else []
+    notes += [str(one["reason"]) for one in open_ones]
     if assessment and actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *parafs.givers(session, case)}:
         notes.append(OWN_HAND)
     by_hand = select(CheckResult.id).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))

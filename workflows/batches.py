@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, audit, registering, registrations, transfers
+from workflows import advance, audit, households, registering, registrations, transfers
 from workflows.actor import Actor
 from workflows.collective_states import LIVE
 from workflows.errors import Conflict, NotFound
@@ -213,7 +213,7 @@ def _columns(session: Session, registration: Registration, case: Case, start: da
         "tgl_lahir": case.birth_date.isoformat(),
         "jk": "P" if case.female else "L",
         "status_kawin": None,
-        "hub_keluarga": None,
+        "hub_keluarga": households.relation_of(session, case),
         "alamat": case.address,
         "rt": None,
         "rw": None,

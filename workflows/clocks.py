@@ -4,7 +4,8 @@ While a paper the region asks for is missing, the office waits for the applicant
 came is on record, so that pause is computed too.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -93,16 +94,18 @@ class LateCase:
 
 @dataclass(frozen=True, slots=True)
 class KeptMonth:
-    """The letters issued in one local month, and how many of them within the promise."""
+    """The letters issued in one local month, how many of them within the promise, and the cases whose promise ran out in that month
+    and that have no letter yet."""
 
     month: date
     issued: int
     kept: int
+    overdue: int = 0
 
     @property
     def share(self) -> float:
         """Between 0 and 1."""
-        return self.kept / self.issued
+        return self.kept / (self.issued + self.overdue)
 
 
 def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeTime, *, now: datetime) -> tuple[RunningClock, ...]:
@@ -142,8 +145,13 @@ def awaiting_papers(session: Session, office_of: OfficeOf, *, now: datetime, reg
     return frozenset(case.ticket for case in cases if _papers(case, seen.get(case.id or 0, {}), office_of(case), now))
 
 
-def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, region_code: str | None = None) -> list[KeptMonth]:
-    """How many of the letters issued since a moment came within the promise, month by month; one that replaces another was not promised."""
+def kept_promises(
+    session: Session, office_of: OfficeOf, *, since: datetime, now: datetime, region_code: str | None = None
+) -> list[KeptMonth]:
+    """How many of the letters issued since a moment came within the promise, month by month; one that replaces another was not promised.
+
+    A promise that ran out without a letter is broken already, and counts in the month it ran out.
+    """
     query = select(Case, col(Letter.issued_at)).join(Letter, col(Letter.case_id) == Case.id)
     query = query.where(col(Letter.issued_at) >= since, col(Letter.replaces_id).is_(None))
     found = session.exec(query.where(Case.region_code == region_code) if region_code else query)
@@ -152,7 +160,19 @@ def kept_promises(session: Session, office_of: OfficeOf, *, since: datetime, reg
     months: dict[date, list[bool]] = {}
     for case, issued_at in rows:
         months.setdefault(_month(case, issued_at), []).append(was_kept(case, seen.get(case.id or 0, {}), office_of(case), issued_at))
-    return [KeptMonth(month, len(kept), sum(kept)) for month, kept in sorted(months.items())]
+    broken = Counter(month for month in _overdue(session, office_of, since, region_code, now))
+    return [KeptMonth(month, len(kept := months.get(month, [])), sum(kept), broken[month]) for month in sorted({*months, *broken})]
+
+
+def _overdue(session: Session, office_of: OfficeOf, since: datetime, region_code: str | None, now: datetime) -> Iterator[date]:
+    """The month of each promise of an open case that ran out since a moment."""
+    query = select(Case).where(col(Case.closed_at).is_(None), col(Case.state).not_in(list(LETTER_OUT))).options(*left_sealed(Case))
+    cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
+    seen = papers_seen(session, cases)
+    for case in cases:
+        for kind, due in run_out(case, seen.get(case.id or 0, {}), office_of(case), now):
+            if kind is ClockKind.PROMISE and due >= since:
+                yield _month(case, due)
 
 
 def was_kept(case: Case, seen: Seen, office: OfficeTime, issued_at: datetime) -> bool:
@@ -164,6 +184,18 @@ def papers_late_since(case: Case, seen: Seen, office: OfficeTime, now: datetime)
     """Since when papers that were to follow are late; None while they are not, or where they came."""
     papers = _papers(case, seen, office, now)
     return papers.due if papers and papers.state is ClockState.LATE else None
+
+
+def run_out(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> list[tuple[ClockKind, datetime]]:
+    """The hospital's clock and the promise of a case without a letter, as far as they are over, and since when.
+
+    The hospital's runs on while papers are missing; the promise stands still then. In line for a seat only the hospital is pressed,
+    and an objection has its own clock.
+    """
+    if case.state in LETTER_OUT | FINAL | {State.OBJECTION}:
+        return []
+    running = (_hospital(case, office, now), None if case.state == State.WAITLISTED else _promise(case, seen, office, now))
+    return [(one.kind, one.due) for one in running if one and one.state is ClockState.LATE and not one.waiting]
 
 
 def paused(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> tuple[Interval, ...]:

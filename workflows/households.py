@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, facts, intake
+from workflows import advance, audit, facts, intake, registrations
 from workflows.actor import Actor
 from workflows.codes import new_code
 from workflows.errors import InvalidInput, NotFound, OpenCaseExists
@@ -14,9 +14,13 @@ from workflows.permissions import OFFICE, Permission, check
 from workflows.ports import MembershipOutcome, Segment
 from workflows.records.case import Case
 from workflows.records.household import Household, HouseholdMember
+from workflows.registration_states import RegistrationStatus, Route
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.states import Job
+
+ROUTE_SEGMENT = {Route.BPJS_FILE: Segment.PEMDA, Route.SIKS_NG: Segment.PBI_JK}
+"""The segment somebody is in once BPJS says the registration is active."""
 
 NO_HOUSEHOLD = say("Keluarga tidak ditemukan. Periksa alamatnya, lalu cari lagi lewat berkasnya.")
 
@@ -93,6 +97,11 @@ def code_of(session: Session, case: Case) -> str | None:
     return session.exec(query).first()
 
 
+def relation_of(session: Session, case: Case) -> str | None:
+    """What the person is in the family the case came with, as it was told."""
+    return session.exec(select(HouseholdMember.relation).where(HouseholdMember.case_id == case.id)).first()
+
+
 def _household(session: Session, kk: str, actor: Actor, *, now: datetime) -> Household:
     known = select(Household).where(Household.region_code == actor.region_code, Household.kk == kk)
     found = session.exec(known.with_for_update()).first()
@@ -142,6 +151,9 @@ def _stands(session: Session, member: HouseholdMember) -> MemberView:
     if member.case_id is None:
         return MemberView(member, None, member.segment, True)
     case = session.get_one(Case, member.case_id)
+    registration = registrations.of_case(session, case)
+    if registration is not None and registration.status is RegistrationStatus.ACTIVE:
+        return MemberView(member, case, ROUTE_SEGMENT[registration.route], True)
     answer = facts.checks_of(session, case).get(Job.MEMBERSHIP)
     if answer is None or answer.outcome is None:
         return MemberView(member, case, None, None)

@@ -14,8 +14,10 @@ from workflows.errors import FourEyes, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case, CaseDocument
 from workflows.records.decision import Decision
+from workflows.records.finding_set import FindingSet
 from workflows.records.objection import DecisionGround, Objection
 from workflows.rules.calendar import Calendar, Counting, deadline, working_day_after
+from workflows.rules.finding import Outcome
 from workflows.saying import say
 from workflows.states import Action
 from workflows.vocabulary import ObjectionOutcome
@@ -49,13 +51,15 @@ class Objecting:
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
-    """A refusal with everything a page, a sheet or an API answer says of it; ``words`` are what the decider added."""
+    """A refusal with everything a page, a sheet or an API answer says of it; ``words`` are what the decider added, ``changes`` what
+    would change each finding that failed."""
 
     decision: Decision
     grounds: tuple[DecisionGround, ...]
     words: str | None
     objection: Objection | None
     new_ticket: str | None
+    changes: tuple[str, ...] = ()
 
 
 def refusal_of(session: Session, decided: Decision) -> RefusalView:
@@ -67,7 +71,13 @@ def refusal_of(session: Session, decided: Decision) -> RefusalView:
     in_order = sorted(grounds, key=lambda ground: reason.find(ground.sentence))
     said = " ".join(ground.sentence for ground in in_order)
     words = reason.removeprefix(said).strip() if grounds else None
-    return RefusalView(decided, tuple(in_order), words or None, objection, new.ticket if new else None)
+    return RefusalView(decided, tuple(in_order), words or None, objection, new.ticket if new else None, _changes(session, decided))
+
+
+def _changes(session: Session, decided: Decision) -> tuple[str, ...]:
+    """Only of what a rule itself failed: the others ask something of the caseworker, who has answered by refusing."""
+    weighed = session.get_one(FindingSet, decided.finding_set_id).findings
+    return tuple(str(one["change"]) for one in weighed if one["outcome"] == Outcome.FAILS and one.get("change"))
 
 
 def came_from(session: Session, case: Case) -> str | None:

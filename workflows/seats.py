@@ -139,6 +139,13 @@ def line(session: Session, quota_id: int, limit: int = 50) -> list[tuple[Waiting
     return list(session.exec(ordered.limit(limit)).all())
 
 
+def in_reach(session: Session, region_code: str, limit: int) -> list[Case]:
+    """Those in line for whom there is a seat now, in the order of the line."""
+    quota = seat_years.newest(session, region_code)
+    free = min(quota.cap - quota.used, limit) if quota else 0
+    return [case for _, case in line(session, quota.id, free)] if quota and quota.id and free > 0 else []
+
+
 def _take(session: Session, quota: SeatQuota, case: Case) -> bool:
     free = SeatQuota.used + _in_front(quota.id, case) < SeatQuota.cap
     raised = update(SeatQuota).where(col(SeatQuota.id) == quota.id, free).values(used=SeatQuota.used + 1)

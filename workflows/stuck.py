@@ -12,18 +12,20 @@ from functools import partial
 from sqlmodel import Session
 
 from workflows import clocks, waiting
-from workflows.clocks import OfficeOf, OfficeTime, Seen
+from workflows.clocks import ClockKind, OfficeOf, OfficeTime, Seen
 from workflows.errors import RekomError
 from workflows.intake import AMENDABLE_STATES
 from workflows.records.case import Case
 from workflows.rules.calendar import deadline
 from workflows.rules.limits import Limit, Limits, Waiting
-from workflows.states import Role
+from workflows.states import OWNER, Role
 from workflows.waiting import About, Pending, Unknown
 
 log = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
+BROKEN = {ClockKind.HOSPITAL: Waiting.HOSPITAL_CLOCK, ClockKind.PROMISE: Waiting.PROMISE_CLOCK}
+"""What waits on when a clock of a case ran out, however quickly it is worked on now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ def _of_case(case: Case, papers: Seen, offices: Offices, limits: Limits, now: da
     if (late_since := clocks.papers_late_since(case, papers, office, now)) is not None:
         late = waiting.of_case(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
         yield from _measured(late, limits, papers, office, now)
+    for kind, since in clocks.run_out(case, papers, office, now):
+        over = waiting.of_case(case, BROKEN[kind], BROKEN[kind], since, OWNER[case.state])
+        yield from _measured(over, limits, papers, office, now)
 
 
 def _beside(pending: Pending, offices: Offices, limits: Limits, now: datetime) -> Iterator[Wait]:

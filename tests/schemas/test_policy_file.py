@@ -13,6 +13,7 @@ from workflows.errors import PolicyFileError
 
 SERANG = "regions/3673-kota-serang.toml"
 BLORA = "regions/3316-blora.toml"
+BANYUASIN = "regions/1607-banyuasin.toml"
 BEKASI = "regions/3216-kabupaten-bekasi.toml"
 NATIONAL = "national.toml"
 
@@ -113,6 +114,15 @@ FAULTS = [
     ("code of another region", SERANG, '"3673"', '"3671"', "region_code", "Nama berkas"),
     ("broken TOML", SERANG, 'region_name = "Kota Serang"', "region_name = Kota Serang", "region_name", "bukan TOML"),
     ("key written twice", SERANG, 'timezone = "', 'region_code  = "3673"\ntimezone = "', "region_code  =", "bukan TOML"),
+    (
+        "a quorum above what a letter may promise",
+        BANYUASIN,
+        "PELAYANAN > 2000000",
+        "PELAYANAN > 3000000",
+        "quorum =",
+        "tidak pernah diminta",
+    ),
+    ("a quorum of rupiah no such letter names", BANYUASIN, "JAMINAN_PELAYANAN > 2", "PENCABUTAN > 2", "quorum =", "tidak pernah diminta"),
     ("premium of zero", NATIONAL, "value = 37800", "value = 0", "value = 0", "bilangan bulat"),
     ("rows out of order", NATIONAL, "valid_from = 2025-08-01", "valid_from = 2018-08-01", "valid_from = 2018-08-01", "Urutkan"),
     ("a list left out", NATIONAL, "[[uhc_active_threshold]]", "[[uhc_active]]", "[[uhc_active]]", "tidak dikenal"),

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from schemas.approvals import NOT_WHAT_WAS_SHOWN
 from tests.office import Api, Office
-from tests.seat_office import books, make_decidable, quota, with_seats
+from tests.seat_office import approve, books, make_decidable, quota, with_seats
 from workflows.approvals import MOST, Shown, digest_of
 from workflows.records import Decision, Letter, Seat
 from workflows.states import Role
@@ -142,6 +142,22 @@ def test_the_last_seats_go_to_the_most_urgent_and_the_others_wait_in_line(office
     assert [one["place"] for one in answer.json["results"]] == [None, None, 1, 2]
     assert quota(office).used == 2
     books(office)
+
+
+def test_a_freed_seat_brings_the_next_in_line_back_on_the_list_and_is_approved_with_it(office: Office) -> None:
+    holder, first, second = make_decidable(with_seats(office, 1), 3)
+    for ticket in (holder, first, second):
+        approve(office, ticket)
+        office.drain()
+        office.clock.pass_by(minutes=1)
+    head = office.api("kadis")
+    assert listed(head) == []
+    office.revoke(holder)
+    rows = listed(head)
+    assert [row["ticket"] for row in rows] == [first]
+    assert rows[0]["notes"][0] == "Dari daftar tunggu: sekarang ada kursi."
+    assert outcomes(head.post("/approvals", batch(rows, **{first: "Uji."}))) == {first: "APPROVED"}
+    assert listed(head) == []
 
 
 def test_under_a_key_a_batch_sent_again_gets_the_same_answers(office: Office) -> None:

@@ -58,14 +58,14 @@ def test_papers_that_do_not_come_are_the_applicants_turn(say: Say, sqlite_office
 
 def test_kept_promises_by_command_and_api(say: Say, sqlite_office: Office) -> None:
     assert say("promises") == "Belum ada surat terbit.\n"
-    assert sqlite_office.api("loket").get("/promises").get_json() == {"issued": 0, "kept": 0, "share": None, "months": []}
+    assert sqlite_office.api("loket").get("/promises").get_json() == {"issued": 0, "kept": 0, "overdue": 0, "share": None, "months": []}
     sqlite_office.to_letter(1)
     late = sqlite_office.to_decision(2)
     sqlite_office.clock.pass_by(hours=3)
     sqlite_office.approve(late)
     sqlite_office.drain()
     assert say("promises") == "2026-11: 1 dari 2 surat tepat janji (50%)\n"
-    both = {"issued": 2, "kept": 1, "share": 0.5}
+    both = {"issued": 2, "kept": 1, "overdue": 0, "share": 0.5}
     assert json.loads(say("promises", "--json", "--months", "1")) == {**both, "months": [{"month": "2026-11", **both}]}
     assert sqlite_office.api("kadis").get("/promises").get_json() == {**both, "months": [{"month": "2026-11", **both}]}
 

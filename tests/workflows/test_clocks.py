@@ -175,12 +175,25 @@ def test_a_letter_in_time_and_one_too_late(office: Office) -> None:
     office.to_letter(3, documents=frozenset({DocumentType.KTP}))
     since = months_back(12, "Asia/Jakarta", now=office.clock())
     with office.read() as session:
-        found = clocks.kept_promises(session, office_of(POLICIES), since=since, region_code="3673")
-        assert clocks.kept_promises(session, office_of(POLICIES), since=office.clock() + HOUR) == []
+        found = clocks.kept_promises(session, office_of(POLICIES), since=since, now=office.clock(), region_code="3673")
+        assert clocks.kept_promises(session, office_of(POLICIES), since=office.clock() + HOUR, now=office.clock()) == []
     assert [(one.month, one.issued, one.kept, one.share) for one in found] == [
         (date(2026, 11, 1), 1, 1, 1.0),
         (date(2026, 12, 1), 2, 1, 0.5),
     ]
+
+
+def test_an_overdue_case_without_a_letter_is_a_broken_promise(sqlite_office: Office) -> None:
+    office = sqlite_office
+    office.to_letter(1)
+    office.open(2)
+    office.open(3, documents=frozenset({DocumentType.KTP}))  # waits for the applicant
+    office.drain()
+    office.clock.pass_by(days=1)
+    since = months_back(12, "Asia/Jakarta", now=office.clock())
+    with office.read() as session:
+        (month,) = clocks.kept_promises(session, office_of(POLICIES), since=since, now=office.clock())
+    assert (month.issued, month.kept, month.overdue, month.share) == (1, 1, 1, 0.5)
 
 
 def test_a_view_knows_when_each_paper_came(office: Office) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.office import PAPERS, Office, person
+from tests.registration_office import ACTIVE, answers, make, send
 from tests.workflows.test_four_eyes import insert, refused
 from verify.db import _alembic
 from workflows import households
@@ -62,6 +63,19 @@ def test_one_visit_and_a_decision_for_each(office: Office) -> None:
         assert [(one.segment, one.active) for one in view.members] == [(None, False)] * 3 + [("PPU", True)]
         assert households.code_of(session, office.case(third)) == code
     assert KK not in code
+
+
+def test_once_bpjs_says_active_the_family_page_says_so(sqlite_office: Office) -> None:
+    office = sqlite_office
+    code = receive(office, applying(1), applying(2))
+    office.drain()
+    decide(office, tickets(office)[0], "approve")
+    make(office)
+    send(office)
+    answers(office, {1: ACTIVE})
+    with office.read() as session:
+        view = households.view(session, code, office.actor("peksos"))
+    assert [(one.segment, one.active) for one in view.members] == [("PEMDA", True), (None, False), ("PPU", True)]
 
 
 def test_who_has_an_open_case_is_linked_and_a_second_visit_adds_nothing_twice(office: Office) -> None:

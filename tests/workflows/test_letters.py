@@ -1,6 +1,7 @@
 """Letters: a number in the transaction that decides, dense and never twice; complete or not there; expired and revoked."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,15 +9,16 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from tests.office import GROUNDS, Office
+from tests.office import GROUNDS, POLICIES, Office
 from verify import relay
-from workflows import advance, decision, desk
+from workflows import advance, decision, desk, letter_counter
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer
-from workflows.errors import FourEyes, InvalidInput, NotAllowed, NotFound, TransitionRefused
+from workflows.errors import FourEyes, InvalidInput, NotAllowed, NotFound, PolicyRefused, TransitionRefused
 from workflows.letter_states import LetterState
 from workflows.records import Decision, Letter, LetterCounter
 from workflows.states import Job, State
+from workflows.vocabulary import LetterType
 
 THREADS = 8
 
@@ -211,3 +213,17 @@ def test_hands_off_a_case_the_person_cannot_see(office: Office) -> None:
     for act in acts:
         with pytest.raises(NotFound, match=r"^Berkas tidak ditemukan\."):
             act()
+
+
+def test_a_second_region_does_not_write_into_a_register_of_the_same_unit(office: Office) -> None:
+    office.to_letter()
+    mine = office.policy
+    other = POLICIES.at("1607", office.clock().date())
+    assert mine.office.unit == other.office.unit
+    rule = other.letter(LetterType.REKOM_PBPU_PEMDA, office.clock().date())
+    with pytest.raises(PolicyRefused, match="milik kantor daerah lain"), office.write() as session:
+        letter_counter.take(session, other, rule, office.clock().date())
+    named = replace(other, office=replace(other.office, unit="Dinsos-Banyuasin"))
+    with office.write() as session:
+        assert letter_counter.take(session, named, rule, office.clock().date()).sequence == 1
+        assert letter_counter.take(session, mine, rule, office.clock().date()).sequence == 2

@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlmodel import select
 
 from schemas.policy_file import load_policies, policies_folder
 from tests.approval_office import with_policy
 from tests.office import Office
 from tests.seat_office import approve, make_decidable, quota, with_seats
+from tests.workflows.test_letter_types import approve as guarantee
+from tests.workflows.test_letter_types import guaranteed
 from workflows import advance, quorum
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.quorum import QuorumMissing
@@ -115,6 +118,24 @@ def test_rupiah_above_an_amount_ask_for_a_quorum(sqlite_full: Office) -> None:
             quorum.check_met(session, case, findings, sqlite_full.policy, kadis, **asked, rupiah=3_000_001)
 
 
+def test_a_guarantee_above_the_amount_waits_for_two_posts_and_one_below_does_not(office: Office) -> None:
+    with_policy(office, quorum=(QuorumRule(LetterType.JAMINAN_PELAYANAN, False, 2_000_000, 2, POSTS),))
+    for post in POSTS:
+        office.hire(post.lower(), post)
+    dear, cheap = guaranteed(office, 1), guaranteed(office, 2)
+    assert guarantee(office, cheap, cap=2_000_000).number
+    with pytest.raises(QuorumMissing, match="2 dari 3 pejabat"):
+        guarantee(office, dear, cap=2_000_001)
+    agree(office, dear, "kasi")
+    with pytest.raises(QuorumMissing, match="Baru ada 1"):
+        guarantee(office, dear)
+    agree(office, dear, "kabid")
+    assert guarantee(office, dear).type == LetterType.JAMINAN_PELAYANAN
+    with office.read() as session:
+        decided = session.exec(select(Decision).where(Decision.case_id == office.case(dear).id)).one()
+    assert (decided.cap_rupiah, decided.quorum) == (3_000_000, 2)
+
+
 def test_the_database_counts_them(full: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = emergency(full)
     agree(full, ticket, "kasi")
@@ -154,4 +175,4 @@ def test_banyuasin_asks_for_two_of_three_above_the_quota_and_for_a_large_guarant
     book = load_policies(policies_folder())
     policy = book.regions["1607"][-1]
     assert policy.quorum
-    assert policy.quorum.value == (RULE, QuorumRule(LetterType.JAMINAN_PELAYANAN, False, 10_000_000, 2, POSTS))
+    assert policy.quorum.value == (RULE, QuorumRule(LetterType.JAMINAN_PELAYANAN, False, 2_000_000, 2, POSTS))

@@ -376,7 +376,7 @@ def test_a_title_is_held_to_the_rule_of_its_own_days(sqlite_office: Office) -> N
 
 
 def test_who_holds_another_title_signs_nothing(sqlite_office: Office) -> None:
-    ticket = validated(sqlite_office, 1)
+    ticket = sqlite_office.to_decision()
     with sqlite_office.write() as session:
         session.get_one(SigningAuthority, 1).title = "Kepala Dinas Kesehatan"
     with pytest.raises(NotAllowed, match=r"^Aturan daerah tidak mengenal jabatan Kepala Dinas Kesehatan\. Minta admin"):

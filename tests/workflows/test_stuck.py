@@ -28,7 +28,7 @@ from workflows.registration_states import ENDED, RegistrationStatus
 from workflows.registration_states import OWNER as REGISTRATION_OWNER
 from workflows.rules.limits import Waiting
 from workflows.states import FINAL, OWNER, Role, State
-from workflows.stuck import Wait, waits
+from workflows.stuck import HOUR, Wait, waits
 from workflows.vocabulary import Urgency
 
 
@@ -146,6 +146,33 @@ def test_time_stands_still_while_the_applicant_is_waited_for(sqlite_office: Offi
     assert one(office, "ASSESSMENT").level == 1
 
 
+def test_a_hospitals_clock_that_ran_out_is_told_whatever_papers_are_missing(office: Office) -> None:
+    ticket = office.open(documents=frozenset(), hospital_code="RS-CONTOH-1", admitted_at=office.clock())
+    office.drain()
+    office.clock.pass_by(hours=72)
+    assert [wait for wait in stuck(office) if wait.pending.kind == Waiting.HOSPITAL_CLOCK] == []
+    office.clock.pass_by(hours=1)
+    wait = one(office, Waiting.HOSPITAL_CLOCK)
+    assert (wait.pending.ticket, wait.pending.since, wait.told, wait.next) == (ticket, wait.due - HOUR, Role.CASEWORKER, Role.KADIS)
+    assert [sweep(office.rekom), sweep(office.rekom)] == [1, 0]
+    office.clock.pass_by(hours=1)
+    assert [sweep(office.rekom), sweep(office.rekom)] == [1, 0]
+    assert [(row.role, row.subject) for row in rows(office)] == [(Role.CASEWORKER, "HOSPITAL_CLOCK"), (Role.KADIS, "HOSPITAL_CLOCK")]
+
+
+def test_a_promise_that_ran_out_is_told_until_the_letter_is_out(sqlite_office: Office) -> None:
+    office = sqlite_office
+    ticket = office.to_decision()
+    office.clock.pass_by(days=3)
+    assert one(office, Waiting.PROMISE_CLOCK).pending.owner == Role.KADIS
+    sweep(office.rekom)
+    office.approve(ticket)
+    office.drain()
+    assert [wait for wait in everything(office) if wait.pending.kind == Waiting.PROMISE_CLOCK] == []
+    sweep(office.rekom)
+    assert all(row.ended_at for row in rows(office) if row.subject == Waiting.PROMISE_CLOCK)
+
+
 def test_registrations_checks_and_duties_wait_too(sqlite_office: Office) -> None:
     office = sqlite_office
     waiting, sent, refused = (office.to_letter(number) for number in (1, 2, 3))
@@ -218,7 +245,10 @@ def test_each_step_is_told_once_whoever_looks_how_often(office: Office) -> None:
         (2, Role.KADIS, "ASSESSMENT", None),
     ]
     told = [event.detail for event in office.events(ticket) if event.action == "ESCALATE"]
-    assert [(one["level"], one["to"]) for one in told] == [(1, "Dewi Contoh"), (2, "Dra. Hj. Wati Contoh, M.Si.")]
+    assert [(one["level"], one["to"]) for one in told if one["waiting"] == "ASSESSMENT"] == [
+        (1, "Dewi Contoh"),
+        (2, "Dra. Hj. Wati Contoh, M.Si."),
+    ]
     with pytest.raises(DBAPIError), office.write() as session:
         session.execute(
             text(
@@ -268,7 +298,8 @@ def test_steps_missed_while_the_relay_was_down_are_told_later(office: Office) ->
     office.open()
     office.drain()
     office.clock.now = datetime(2026, 11, 25, 2, tzinfo=UTC)
-    assert sweep(office.rekom) == 2
+    assert sweep(office.rekom) == 3
+    assert sorted((row.subject, row.level) for row in rows(office)) == [("ASSESSMENT", 1), ("ASSESSMENT", 2), ("PROMISE_CLOCK", 1)]
 
 
 def test_what_moves_on_ends_its_escalation(office: Office) -> None:

@@ -23,4 +23,5 @@ def show() -> dict[str, Any]:
     region = me().region_code
     since = months_back(MONTHS, parts().zone(region), now=parts().clock())
     with parts().database.read() as session:
-        return promise_facts(clocks.kept_promises(session, office_of(parts().policies), since=since, region_code=region))
+        found = clocks.kept_promises(session, office_of(parts().policies), since=since, now=parts().clock(), region_code=region)
+        return promise_facts(found)

@@ -82,11 +82,12 @@ def promises_command(region: str | None, months: int, as_json: bool) -> None:
     rekom = Rekom(load_settings(), wakes=False)
     since = months_back(months, rekom.zone(region or rekom.settings.region), now=rekom.clock())
     with rekom.database.read() as session:
-        found = clocks.kept_promises(session, office_of(rekom.policies), since=since, region_code=region)
+        found = clocks.kept_promises(session, office_of(rekom.policies), since=since, now=rekom.clock(), region_code=region)
     if as_json:
         click.echo(json.dumps(PROMISES.dump(promise_facts(found)), indent=1))
         return
     for one in found:
-        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.issued} surat tepat janji ({one.share:.0%})")
+        broken = f", {one.overdue} berkas lewat janji tanpa surat" if one.overdue else ""
+        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.issued} surat tepat janji ({one.share:.0%}){broken}")
     if not found:
         click.echo("Belum ada surat terbit.")

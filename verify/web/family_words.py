@@ -44,7 +44,11 @@ FAMILY: Mapping[State, Told] = {
     State.PARAF_KABID: AT_DECISION,
     State.PARAF_SEKRETARIS: AT_DECISION,
     State.DECISION: AT_DECISION,
-    State.WAITLISTED: Told(3, say("Kuota sedang penuh. Anda berada di daftar tunggu."), say("Anda dihubungi begitu ada tempat.")),
+    State.WAITLISTED: Told(
+        3,
+        say("Kuota sedang penuh. Anda berada di daftar tunggu."),
+        say("Lihat lagi halaman ini. Begitu ada kursi, berkas Anda diputus menurut giliran."),
+    ),
     State.APPROVED: Told(3, say("Permohonan Anda disetujui. Surat sedang dibuat."), WAIT),
     State.SIGNING: Told(3, say("Permohonan Anda disetujui. Surat menunggu tanda tangan."), WAIT),
     State.LETTER_ISSUED: Told(4, say("Surat Anda sudah terbit."), say("Ambil surat di kantor dengan KTP dan tanda terima.")),

@@ -24,11 +24,11 @@ def show() -> str:
     region, now = me().region_code, parts().clock()
     since = months_back(MONTHS, parts().zone(region), now=now)
     with parts().database.read() as session:
-        found = clocks.kept_promises(session, office_of(parts().policies), since=since, region_code=region)
+        found = clocks.kept_promises(session, office_of(parts().policies), since=since, now=now, region_code=region)
     rows = [(joined((NAMES[one.month.month - 1], str(one.month.year))), one, share(one)) for one in reversed(found)]
     return render_template("promises.html", rows=rows, promise=ready_by(parts().policy_today(region)))
 
 
 def share(month: KeptMonth) -> str:
     """``92 %``; a hundred only where every promise was kept."""
-    return percent(100 * month.kept // month.issued)
+    return percent(100 * month.kept // (month.issued + month.overdue))

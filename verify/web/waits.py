@@ -19,6 +19,8 @@ blueprint = Blueprint("waiting", __name__)
 WAITING: Mapping[str, str] = {
     **{state.value: word for state, word in LABEL.items()},
     Waiting.PAPERS: say("Berkas pemohon lewat batas"),
+    Waiting.HOSPITAL_CLOCK: say("Batas 3 x 24 jam rumah sakit lewat, belum ada surat"),
+    Waiting.PROMISE_CLOCK: say("Janji waktu surat lewat, belum ada surat"),
     Waiting.REGISTRATION_WAITING: say("Pendaftaran belum dikirim"),
     Waiting.REGISTRATION_BATCHED: say("Berkas kiriman belum dikirim"),
     Waiting.REGISTRATION_SENT: say("Jawaban pendaftaran belum datang"),

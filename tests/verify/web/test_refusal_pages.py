@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from tests.office import Office
 from tests.verify.web.visitor import Visitor
+from workflows.records import Decision, FindingSet
 from workflows.states import Role, State
 
 Visit = Callable[[str], Visitor]
@@ -50,6 +52,19 @@ def test_the_sheet_is_plain_and_holds_no_number_of_a_person(visit: Visit, sqlite
     assert "Anda boleh mengajukan keberatan sampai" in page
     for sentence in re.split(r"[.!?]\s", page):
         assert len(sentence.split()) <= 60  # headings and labels run together in the text of a page
+
+
+def test_page_and_sheet_say_what_would_change_what_failed(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.to_decision(5, domicile_code="3316")
+    sqlite_office.reject(ticket)
+    with sqlite_office.read() as session:
+        weighed = session.exec(select(FindingSet).join(Decision, Decision.finding_set_id == FindingSet.id)).one()
+        failed = [one for one in weighed.findings if one["outcome"] == "FAILS"]
+    assert failed
+    for path in ("penolakan", "penolakan/lembar"):
+        said = visit("loket").get(f"/berkas/{ticket}/{path}").main()
+        assert "Yang dapat mengubah hasilnya:" in said
+        assert all(one["change"] in said for one in failed), path
 
 
 def test_no_sheet_where_nothing_was_refused(visit: Visit, sqlite_office: Office, refused: str) -> None:
