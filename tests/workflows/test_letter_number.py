@@ -16,12 +16,13 @@ TEMPLATES = (
     "{klasifikasi}/Rek.{urut:04d} - {unit}/{tahun}",
     "{urut}{bulan_romawi}{tahun}",
     "{bulan_romawi}{urut}{klasifikasi}{tahun}",
+    "{klasifikasi}/{urut:03d}/{jenis}/{unit}/{tahun}",
 )
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
-def number(template: str, urut: int, day: date = date(2026, 11, 22)) -> str:
-    return render_number(template, klasifikasi="400.9", urut=urut, unit="Dinsos", day=day)
+def number(template: str, urut: int, day: date = date(2026, 11, 22), unit: str = "Dinsos", jenis: str = "SJP") -> str:
+    return render_number(template, klasifikasi="400.9", jenis=jenis, urut=urut, unit=unit, day=day)
 
 
 @pytest.mark.parametrize(

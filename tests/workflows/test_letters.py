@@ -1,11 +1,14 @@
 """Letters: a number in the transaction that decides, dense and never twice; complete or not there; expired and revoked."""
 
+import itertools
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -227,3 +230,25 @@ def test_a_second_region_does_not_write_into_a_register_of_the_same_unit(office:
     with office.write() as session:
         assert letter_counter.take(session, named, rule, office.clock().date()).sequence == 1
         assert letter_counter.take(session, mine, rule, office.clock().date()).sequence == 2
+
+
+PLACES = (("3673", None), ("1607", "Dinsos-Banyuasin"), ("3673", "SJP"))
+"""Two regions with a register each, and one's counter of its own for a type."""
+YEARS = itertools.count(2100)
+
+
+@settings(derandomize=False, print_blob=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(signed=st.lists(st.sampled_from(PLACES), min_size=1, max_size=30))
+def test_each_register_is_dense_whoever_signs_in_which_order(sqlite_office: Office, signed: list[tuple[str, str | None]]) -> None:
+    day, taken = date(next(YEARS), 3, 1), []
+    with sqlite_office.write() as session:
+        for region, word in signed:
+            policy = POLICIES.at(region, date(2026, 11, 23))
+            rule = policy.letter(LetterType.JAMINAN_PELAYANAN, date(2026, 11, 23))
+            terms = replace(rule.terms, number_template="{klasifikasi}/{urut:03d}/{jenis}/{unit}/{tahun}" if word == "SJP" else None)
+            own = replace(policy, office=replace(policy.office, unit=word)) if word and word != "SJP" else policy
+            taken.append(letter_counter.take(session, own, replace(rule, terms=terms), day))
+    assert len({one.number for one in taken}) == len({(one.office, one.sequence) for one in taken}) == len(signed)
+    for office in {one.office for one in taken}:
+        found = [one.sequence for one in taken if one.office == office]
+        assert found == list(range(1, len(found) + 1))

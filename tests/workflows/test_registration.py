@@ -1,15 +1,18 @@
 """The closed loop: letter, export file, answer, member, SEP number; each turn somebody's, nothing lost, nothing twice."""
 
 import hashlib
+import io
 from datetime import date
 from itertools import product
 
 import pytest
 from alembic import command
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
-from tests.office import Office, person
+from tests.office import PAPERS, Office, person
 from tests.registration_office import (
     ACTIVE,
     CARD,
@@ -26,10 +29,13 @@ from tests.registration_office import (
 )
 from tests.seat_office import seat
 from verify.db import Database, _alembic
+from workflows import advance, households, registering
 from workflows.batches import BatchRefused
 from workflows.episodes import SepTaken
 from workflows.errors import InvalidInput, NotAllowed, NotFound, TransitionRefused
-from workflows.records import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
+from workflows.households import Applying, Family
+from workflows.intake import Intake
+from workflows.records import BatchRow, Case, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.registration import RowOutcome
 from workflows.records.seat import ReleaseReason, SeatStatus
 from workflows.registering import Answer
@@ -369,3 +375,47 @@ def test_the_migration_can_be_undone_and_done_again(database_url: str, office: O
     assert [office.case(ticket).state for ticket in (done, out, active)] == [State.CLOSED, State.LETTER_ISSUED, State.CLOSED]
     assert (registration(office, out).status, office.count(Registration)) == (S.WAITING, 1)
     assert {State.CLOSED, State.UNREGISTERED} < FINAL
+
+
+def test_every_column_of_the_minimum_record_holds_what_family_case_and_letter_say(sqlite_office: Office) -> None:
+    office, known = sqlite_office, person()
+    actor = office.actor("loket")
+    told = Intake(
+        **{**known, "kk": "9901010101200001", "domicile_code": "3673010001", "documents": PAPERS},
+        address="Jalan Contoh 1",
+        hospital_code="RS-CONTOH-1",
+        admitted_at=office.clock(),
+    )
+    with office.write() as session:
+        households.receive(session, Family("9901010101200001", (Applying("istri", told),)), actor, office.policy, now=office.clock())
+    office.drain()
+    with office.read() as session:
+        ticket = session.exec(select(Case.ticket)).one()
+    office.assess(ticket)
+    office.drain()
+    office.validate(ticket)
+    number = office.approve(ticket)
+    office.drain()
+    typed = {"tempat_lahir": "Serang", "status_kawin": "kawin", "rt": "001", "rw": "002", "kode_pos": "42111", "kode_fktp": "0301U001"}
+    with office.write() as session:
+        registering.mend(session, advance.lock(session, ticket, actor), typed, actor, now=office.clock())
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(make(office).file)).get_sheet_by_index(0).to_python()
+    case = office.case(ticket)
+    assert dict(zip(*rows, strict=True)) == {
+        **typed,
+        "nik": known["nik"],
+        "no_kk": "9901010101200001",
+        "nama": case.name,
+        "tgl_lahir": case.birth_date.isoformat(),
+        "jk": "P" if case.female else "L",
+        "hub_keluarga": "istri",
+        "alamat": "Jalan Contoh 1",
+        "kode_desa": "3673010001",
+        "no_hp": case.phone,
+        "segmen": "PEMDA",
+        "tmt_usulan": "2026-11-23",
+        "no_surat": number,
+        "tgl_surat": "2026-11-23",
+        "kode_rs": "RS-CONTOH-1",
+        "tgl_masuk_rs": "2026-11-23",
+    }

@@ -35,7 +35,11 @@ def test_a_family_is_opened_on_one_form(visit: Visit, sqlite_office: Office) -> 
     assert answer.location and KK not in answer.location
     sqlite_office.drain()
     page = visitor.follow(answer).main()
-    assert "Keluarga dicatat." in page and "Sudah dijamin, tanpa berkas" in page and "pekerja penerima upah, aktif" in page
+    assert (
+        "Keluarga dicatat." in page
+        and "Sudah dijamin menurut keterangan keluarga, tanpa berkas" in page
+        and "pekerja penerima upah, aktif" in page
+    )
     assert person(1)["name"] in page and KK not in page
     assert sqlite_office.count(Case) == 2
 
