@@ -1,5 +1,6 @@
 """What an admission desk asks and what it is told: answer, reason, next step, and no more of the person than needed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from workflows.records.letter import Letter
 from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.saying import say, sayings
-from workflows.states import LABEL
+from workflows.states import LABEL, PARAF, State
 from workflows.vocabulary import AT_HOSPITAL, CARE_CLASS_ROMAN, LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
@@ -148,6 +149,22 @@ def describe(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
     }
 
 
+STAGES = 5
+"""Registries, assessment, validation with its parafs, decision, letter: what every case goes through."""
+STAGE: Mapping[State, int] = {
+    State.RECEIVED: 1,
+    State.CHECKED: 1,
+    State.ASSESSMENT: 2,
+    State.VALIDATION: 3,
+    **dict.fromkeys(PARAF, 3),
+    State.DECISION: 4,
+    State.WAITLISTED: 4,
+    State.APPROVED: 5,
+    State.SIGNING: 5,
+}
+"""At which of them a case without a letter stands; an objection is at none."""
+
+
 def local_time(moment: datetime, timezone: str) -> str:
     """``22 November 2026, 14.05 WIB``."""
     local = moment.astimezone(ZoneInfo(timezone))
@@ -169,7 +186,7 @@ def _why(verdict: Verdict, now: datetime) -> str:
 def _reason(verdict: Verdict, now: datetime) -> str:
     letter, case = verdict.letter, verdict.case
     if letter is None and case is not None:
-        return say("Berkas sedang diproses. Tahap sekarang: {label}.", label=LABEL[case.state])
+        return _on_its_way(case.state)
     if letter is None or case is None:
         if verdict.answer == DeskAnswer.FORGED:
             return say("Tanda tangan digital surat ini tidak cocok.")
@@ -196,6 +213,12 @@ def _reason(verdict: Verdict, now: datetime) -> str:
     if verdict.acceptance is not None and verdict.answer == DeskAnswer.ALREADY_USED:
         return say("Diterima {named}, {accepted_at}.", named=named, accepted_at=local_time(verdict.acceptance.accepted_at, case.timezone))
     return words[verdict.answer]
+
+
+def _on_its_way(state: State) -> str:
+    if state not in STAGE:
+        return say("Berkas sedang diproses. Tahap sekarang: {label}.", label=LABEL[state])
+    return say("Berkas sedang diproses, tahap {stage} dari {stages}: {label}.", stage=STAGE[state], stages=STAGES, label=LABEL[state])
 
 
 def _reason_of_list(verdict: Verdict, letter: CollectiveLetter) -> str:

@@ -117,6 +117,33 @@ def test_what_is_wrong_in_the_registration_number_keeps_the_letter(site: Site) -
     well_wide_and_small(clerk)
 
 
+WHERE = {
+    "in no field": "() => document.activeElement.blur()",
+    "on a button": "() => document.getElementById('buka-kamera').focus()",
+    "on a link": "() => document.querySelector('main a').focus()",
+    "in the letter's number": "() => document.querySelector('form.by-number #number').focus()",
+    "in the NIK": "() => document.querySelector('form.by-number #nik').focus()",
+}
+
+
+@pytest.mark.parametrize("place", WHERE)
+def test_a_scanner_is_heard_wherever_the_cursor_is(site: Site, place: str) -> None:
+    code = prepare(site.office, DeskAnswer.VALID)
+    clerk = sit(site)
+    clerk.page.evaluate(WHERE[place])
+    clerk.page.keyboard.type(code)
+    clerk.press("Enter")
+    says(clerk, "VALID")
+
+
+def test_the_browser_itself_would_install_the_page(site: Site) -> None:
+    clerk = sit(site)
+    asked = clerk.page.context.new_cdp_session(clerk.page)
+    errors = [error["errorId"] for error in asked.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert errors == ["in-incognito"], "each of these people has a private window, which installs nothing; that is all it says"
+    assert "Periksa surat" in asked.send("Page.getAppManifest")["data"]
+
+
 def test_a_number_typed_where_codes_go_is_no_unknown_letter(site: Site) -> None:
     number = site.office.letter(site.office.to_letter(**HERE)).number
     clerk = sit(site)
@@ -169,6 +196,8 @@ def test_an_old_list_is_amber_and_one_that_ran_out_judges_nothing(site: Site) ->
     clerk.page.clock.set_system_time(site.office.clock() + timedelta(hours=26))
     scan(clerk, code)
     says(clerk, "NEEDS_CHECK", re.compile(r"^Daftar kunci terakhir 26 jam( \d+ menit)? lalu\. Maya U\., lahir 1961"), alone="STALE")
+    expect(clerk.page.locator("#luring")).to_contain_text("Daftar kunci: 26 jam")
+    clerk.picture("answer-needs-check", whole=False)
     expect(clerk.page.locator("#terima")).to_be_visible()
     clerk.page.clock.set_system_time(site.office.clock() + timedelta(hours=73))
     scan(clerk, code)
@@ -189,6 +218,8 @@ def test_a_wrong_clock_is_told_with_network_and_without(site: Site, hours: int) 
     cut(clerk)
     scan(clerk, code)
     says(clerk, "CLOCK_WRONG")
+    if hours == 3:
+        clerk.picture("answer-clock-wrong", whole=False)
     clerk.page.clock.set_system_time(site.office.clock())
     scan(clerk, code)
     says(clerk, "VALID")

@@ -21,6 +21,8 @@ from tests.load.alone import an_office
 from tests.office import Office, person
 
 SAID = ("answer", "title", "reason", "next_step", "letter", "used")
+CLOSE = 0.002
+"""Seconds by which medians of answers that are alike may differ."""
 MANY = 1_000_000
 """Questions an hour and a day: the limits are not what is measured."""
 
@@ -79,6 +81,14 @@ def ask(office: Office, questions: Mapping[str, dict[str, str]], rounds: int) ->
     return found
 
 
+def alike(asked: Mapping[str, Asked]) -> bool:
+    """Whether nobody can tell them apart: the same words and statements, and medians closer than the bar."""
+    first, *others = asked.values()
+    same = all((other.words, other.statements) == (first.words, first.statements) for other in others)
+    medians = [one.median for one in asked.values()]
+    return same and max(medians) - min(medians) < CLOSE
+
+
 @contextmanager
 def _statements(office: Office) -> Iterator[list[str]]:
     seen: list[str] = []
@@ -94,19 +104,21 @@ def _statements(office: Office) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Run and print."""
+    """Run and print; ends with 1 where answers can be told apart."""
     parser = argparse.ArgumentParser(description="Answers that must not differ.")
     parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
-    given = parser.parse_args()
+    given, apart = parser.parse_args(), False
     with a_patient_office(given.database) as office:
         for group, questions in people(office).items():
             asked = ask(office, questions, given.rounds)
             least = min(one.median for one in asked.values())
+            apart |= not alike(asked)
             sys.stdout.write(f"{group}, {given.rounds} rounds on {given.database}\n")
             for name, one in asked.items():
                 said = f"{1000 * one.median:7.2f} ms at the median, {one.median / least:.3f} of the least"
                 sys.stdout.write(f"  {name:<27} {said}, {len(one.statements)} statements\n")
+    sys.exit(1 if apart else 0)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.load.alike import a_patient_office, ask, people
+from tests.load.alike import Asked, a_patient_office, alike, ask, people
+
+
+def test_the_bar_bites() -> None:
+    def asked(word: str, *seconds: float) -> Asked:
+        return Asked([word], ["SELECT 1"], list(seconds))
+
+    assert alike({"a": asked("UNKNOWN", 0.01, 0.011), "b": asked("UNKNOWN", 0.0115)})
+    assert not alike({"a": asked("UNKNOWN", 0.01), "b": asked("UNKNOWN", 0.013)})
+    assert not alike({"a": asked("UNKNOWN", 0.01), "b": asked("EXPIRED", 0.01)})
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Every route says who may use it, and nobody else may; a route that says nothing is refused to everybody."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,11 @@ PUBLIC = {
 """Open to everybody besides signing in and the public face of a letter; each new one is a decision."""
 
 
+DESCRIBED = ("/api/v1/", "/fhir/", "/oauth/")
+"""Where programs ask: every route there is an operation of the description, and the other way round."""
+VARIABLE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+
+
 @pytest.fixture
 def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
     with running_office(sqlite_url, tmp_path) as made:
@@ -40,6 +46,15 @@ def undeclared(app: Flask) -> list[str]:
 
 def public(app: Flask) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules() if auth.declared(app.view_functions[rule.endpoint]) is True}
+
+
+def test_every_route_for_programs_is_described_and_nothing_else(office: Office) -> None:
+    rules = [rule for rule in office.app.url_map.iter_rules() if rule.rule.startswith(DESCRIBED)]
+    named = [(rule.methods or set(), VARIABLE.sub(r"{\1}", rule.rule)) for rule in rules]
+    routes = {f"{method} {path}" for methods, path in named for method in methods - {"HEAD", "OPTIONS"}}
+    paths = office.app.test_client().get("/openapi.json").get_json()["paths"]
+    operations = {f"{method.upper()} {path}" for path, item in paths.items() for method in item if method != "parameters"}
+    assert len(routes) > 100 and routes == operations
 
 
 def address(rule: Rule) -> str:

@@ -61,14 +61,14 @@ def test_a_desk_that_scans_the_token_is_told_how_far_the_case_is(office: Office)
         said = office.api(by).post("/desk/check", {"code": opened["address"]}).get_json()
         return said["answer"], said["reason"]
 
-    assert check() == ("IN_PROGRESS", "Berkas sedang diproses. Tahap sekarang: Baru.")
+    assert check() == ("IN_PROGRESS", "Berkas sedang diproses, tahap 1 dari 5: Baru.")
     program.call("POST", f"{BEDSIDE}/{opened['token']}/papers", {"papers": [one["paper"] for one in opened["missing"]]})
     office.amend(opened["ticket"], domicile_code="3673")
     office.drain()
     office.assess(opened["ticket"])
     office.drain()
     office.validate(opened["ticket"])
-    assert check() == ("IN_PROGRESS", "Berkas sedang diproses. Tahap sekarang: Menunggu persetujuan.")
+    assert check() == ("IN_PROGRESS", "Berkas sedang diproses, tahap 4 dari 5: Menunggu persetujuan.")
     office.approve(opened["ticket"])
     office.drain()
     assert check("rs")[0] == "VALID"

@@ -32,7 +32,7 @@ def test_a_case_on_its_way_is_in_progress_and_cannot_be_accepted(office: Office)
     ticket = office.to_decision()
     said = ask(office, nik())[1]
     assert (said["answer"], said["letter"]) == ("IN_PROGRESS", None)
-    assert said["reason"] == "Berkas sedang diproses. Tahap sekarang: Menunggu persetujuan."
+    assert said["reason"] == "Berkas sedang diproses, tahap 4 dari 5: Menunggu persetujuan."
     assert ask(office, nik(), door="accept")[0] == 409
     assert [event.action for event in office.events(ticket)][-1] == "DESK_CHECK"
 

@@ -1,10 +1,15 @@
 """12,000 forgeries of 12 kinds: none is accepted, neither at the desk nor by a verifier without network."""
 
+import base64
+import json
 import random
+import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +26,7 @@ from workflows.desk import DeskAnswer
 
 FLIPS, OTHERS = 10_000, 2_000
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-HOSPITAL = "RS-CONTOH-1"
+HOSPITAL, ROOT = "RS-CONTOH-1", Path(__file__).parents[2]
 BY_HTTP = 5
 """Of each kind, so many go the whole way through the API."""
 
@@ -179,6 +184,32 @@ def test_none_of_twelve_thousand_forgeries_is_accepted(sqlite_office: Office, lo
     assert (tried.total(), len(tried)) == (12_000, 12)
     assert (desk_said["VALID"], offline_said["VALID"]) == (0, 0)
     assert set(desk_said) <= {"FORGED", "UNKNOWN"}  # a few letters are no seal at all
+
+
+@pytest.mark.slow
+def test_the_desks_own_verifier_accepts_none_of_them(sqlite_office: Office, loot: Loot, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no Node here: install Node 20 or newer to try the desk's verifier on forgeries")
+    verifier = tmp_path / "verifier.mjs"  # Node takes a module by its name
+    verifier.write_bytes((ROOT / "verify" / "static" / "desk" / "verifier.js").read_bytes())
+    bundle = base64.b64encode(sqlite_office.app.test_client().get("/.well-known/rekom-bundle").data).decode()
+
+    def said(codes: list[str]) -> dict[str, int]:
+        question = {"bundle": bundle, "codes": codes, "now": sqlite_office.clock().timestamp(), "hospital": HOSPITAL}
+        (tmp_path / "question.json").write_text(json.dumps(question), encoding="utf-8")
+        script = Path(__file__).with_name("desk_flips.mjs")
+        done = subprocess.run(
+            [node, str(script), str(verifier), str(tmp_path / "question.json")], capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        counts: dict[str, int] = json.loads(done.stdout)
+        return counts
+
+    assert said(list(loot.codes)) == {"VALID": len(loot.codes)}
+    answers = said([code for _, code in forgeries(loot)])
+    assert sum(answers.values()) == FLIPS + OTHERS
+    assert "VALID" not in answers and set(answers) <= {"FORGED", "UNKNOWN", "UNKNOWN_KEY", "KEY_WITHDRAWN"}, answers
 
 
 def test_each_kind_is_refused_by_the_api_and_accepts_nobody(sqlite_office: Office, loot: Loot) -> None:

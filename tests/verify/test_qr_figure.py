@@ -45,9 +45,8 @@ def test_each_printed_letter_is_read_turned_squeezed_and_copied(tmp_path: Path) 
     for number in range(LETTERS):
         facts, angle = facts_of(number), random.Random(number).uniform(-TURN, TURN)
         page = printed(press.press(facts).pdf)
-        scanned = copied(page) if number % 4 >= 2 else page
-        turned = scanned.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+        turned = copied(page).rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
         codes = read(squeezed(turned))
         if len(codes) != 1 or open_token(token_in(codes[0]), keys.verifying) != letter_claims(facts, keys):
-            missed.append((number, facts.paper, round(angle, 1), number % 4 >= 2))
+            missed.append((number, facts.paper, round(angle, 1)))
     assert missed == []

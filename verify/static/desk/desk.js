@@ -313,14 +313,16 @@ function listen() {
   numbers?.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = { nik: numbers.elements.nik.value, number: numbers.elements.number.value.trim() };
+    const scanned = Object.values(given).find(looksScanned);
     numbers.reset();
-    question(given.number ? given : { nik: given.nik }, "");
+    if (scanned) return question({ code: scanned.trim() }, scanned.trim());
+    return question(given.number ? given : { nik: given.nik }, "");
   });
   accepting?.addEventListener("submit", accept);
-  // A scanner types wherever the cursor is; where it is in no field, it belongs in the first one.
+  // A scanner types wherever the cursor is; where it is in no field, it belongs in the first one. The space bar presses a button.
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, button, a, summary");
-    if (!typing && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) code.focus();
+    const typing = event.target.closest?.("input, textarea, select");
+    if (!typing && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) code.focus();
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
