@@ -129,3 +129,34 @@ def test_a_session_that_ends_says_so_and_loses_nothing(site: Site) -> None:
     go_on(loket, "Buka berkas")
     expect(loket.page.locator("h1")).to_have_text(known["name"])
     assert site.office.count(Case) == 1
+
+
+def test_a_page_that_heard_news_works_as_before(site: Site) -> None:
+    ticket, loket = site.office.open(), site.person()
+    loket.page.clock.install(time=site.office.clock())
+    loket.sign_in("loket")
+    loket.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    loket.go(f"/berkas/{ticket}")
+    expect(loket.page.locator("main[data-busy]")).to_be_visible()
+    loket.page.get_by_text("Teks untuk WhatsApp").first.click()
+    loket.page.evaluate("() => document.activeElement.blur()")
+    site.office.drain()
+    loket.page.clock.run_for(3_000)
+    expect(loket.page.locator("main")).to_contain_text("Sedang dinilai", timeout=30_000)
+    loket.page.get_by_role("button", name="Salin teks").click()
+    expect(loket.page.locator("[data-copied]")).to_have_text("Teks sudah disalin.")
+    assert ticket in loket.page.evaluate("() => navigator.clipboard.readText()")
+    warning = loket.page.locator("[data-session-left]")
+    loket.page.clock.fast_forward((int(warning.get_attribute("data-session-left") or "0") - 4 * 60) * 1000)
+    expect(warning).to_be_visible()
+
+
+def test_a_family_card_is_not_read_as_a_person(site: Site) -> None:
+    loket = site.person("loket")
+    loket.go("/keluarga/baru")
+    loket.page.fill("#kk", "9901010101200001")
+    counter = loket.page.locator("output[data-counts=kk]")
+    expect(counter).to_have_text("16/16 angka")
+    loket.go("/berkas/baru")
+    loket.page.fill("#nik", person()["nik"])
+    expect(loket.page.locator("output[data-counts=nik]")).to_contain_text("lahir")

@@ -12,7 +12,7 @@ function countDigits(output) {
     const digits = input.value.replace(/[\s.\-]/g, "");
     const isNumber = /^\d+$/.test(digits);
     output.hidden = !isNumber;
-    output.textContent = isNumber ? `${digits.length}/16 ${say("angka")}${whose(digits)}` : "";
+    output.textContent = isNumber ? `${digits.length}/16 ${say("angka")}${"person" in output.dataset ? whose(digits) : ""}` : "";
     output.classList.toggle("full", digits.length === 16);
   };
   input.addEventListener("input", show);
@@ -26,18 +26,19 @@ function whose(digits) {
   return ` · ${day > 40 ? say("perempuan") : say("laki-laki")}, ${say("lahir")} ${String(day % 40).padStart(2, "0")}-${digits.slice(8, 10)}-..${digits.slice(10, 12)}`;
 }
 
-// The server answers a form sent twice once; this only saves people from wondering.
-function sendOnce(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = "yes";
-    window.setTimeout(() => delete form.dataset.sent, 8000);
-    tellSending(form);
-  });
-}
+// The server answers a form sent twice once; this only saves people from wondering. Heard on the document: a form that came with
+// live news is listened to like any other.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.querySelector("[data-once]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  window.setTimeout(() => delete form.dataset.sent, 8000);
+  tellSending(form);
+});
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   document.querySelectorAll("[data-sending]").forEach((note) => note.remove());
@@ -145,7 +146,7 @@ function renew(main, page) {
   if (fresh && place) {
     // Only what arrives changes: a form or a camera beside it stays as it is.
     main.toggleAttribute("data-busy", fresh.hasAttribute("data-busy"));
-    if (!place.contains(document.activeElement)) place.innerHTML = fresh.querySelector("[data-arrivals]").innerHTML;
+    if (!place.contains(document.activeElement)) putIn(place, fresh.querySelector("[data-arrivals]"));
     return;
   }
   if (!fresh || main.contains(document.activeElement)) {
@@ -154,10 +155,19 @@ function renew(main, page) {
     return;
   }
   const notices = [...main.querySelectorAll(":scope > .notice[role=status]")];
-  main.innerHTML = fresh.innerHTML;
+  putIn(main, fresh);
   main.prepend(...notices);
   main.toggleAttribute("data-busy", fresh.hasAttribute("data-busy"));
   document.title = page.title;
+}
+
+// Fresh words in an old place: what the reader had unfolded stays so, and everything in it works as on a page just opened.
+function putIn(place, fresh) {
+  const name = (fold) => fold.querySelector("summary")?.textContent;
+  const unfolded = new Set([...place.querySelectorAll("details[open]")].map(name));
+  place.innerHTML = fresh.innerHTML;
+  place.querySelectorAll("details").forEach((fold) => { fold.open ||= unfolded.has(name(fold)); });
+  bind(place);
 }
 
 function tellReady(main, title) {
@@ -195,34 +205,38 @@ function offerPasskey(form) {
   });
 }
 
-// Some minutes before the session ends the page says so, once.
+// Some minutes before the session ends the page says so, once; a fresh page knows better how long that is.
+let warning;
 function warnInTime(notice) {
   const early = 5 * 60;
-  window.setTimeout(() => { notice.hidden = false; }, Math.max(Number(notice.dataset.sessionLeft) - early, 0) * 1000);
+  window.clearTimeout(warning);
+  warning = window.setTimeout(() => { notice.hidden = false; }, Math.max(Number(notice.dataset.sessionLeft) - early, 0) * 1000);
 }
 
 // A text to pass on is copied by one press; without the clipboard it is marked, ready for the person's own copying.
-function copyText(button) {
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copies]");
+  if (!button) return;
   const text = document.getElementById(button.dataset.copies);
-  const note = document.querySelector("[data-copied]");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    text.select();
-    try {
-      await navigator.clipboard.writeText(text.value);
-      note.textContent = button.dataset.done;
-    } catch {
-      text.focus();
-    }
-  });
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+    document.querySelector("[data-copied]").textContent = button.dataset.done;
+  } catch {
+    text.focus();
+  }
+});
+
+// Everything that needs a hand laid on it, on the whole page or in what came in later.
+function bind(place) {
+  place.querySelectorAll("[data-session-left]").forEach(warnInTime);
+  place.querySelectorAll("button[data-copies]").forEach((button) => { button.hidden = false; });
+  place.querySelectorAll("output[data-counts]").forEach(countDigits);
+  place.querySelectorAll("form.checking").forEach(heldKey);
+  place.querySelectorAll("form[data-letters]").forEach(answerByLetter);
+  place.querySelectorAll("[data-numbers]").forEach(chooseByNumber);
+  place.querySelectorAll("form[data-passkey]").forEach(offerPasskey);
 }
 
-document.querySelectorAll("[data-session-left]").forEach(warnInTime);
-document.querySelectorAll("button[data-copies]").forEach(copyText);
-document.querySelectorAll("output[data-counts]").forEach(countDigits);
-document.querySelectorAll("form").forEach((form) => form.querySelector("[data-once]") && sendOnce(form));
-document.querySelectorAll("form.checking").forEach(heldKey);
-document.querySelectorAll("form[data-letters]").forEach(answerByLetter);
-document.querySelectorAll("[data-numbers]").forEach(chooseByNumber);
-document.querySelectorAll("form[data-passkey]").forEach(offerPasskey);
+bind(document);
 follow();
