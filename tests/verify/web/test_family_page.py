@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import time
 
 import pytest
+from sqlmodel import select
 
 from tests.office import Office, person
 from tests.verify.web.visitor import Page, Visitor
 from verify.lookups import ONE_FAMILY
 from verify.web.family_words import FAMILY, STAGES, opening_hours
+from workflows.records import Case
 from workflows.records.meter import Meter
 from workflows.states import State
 from workflows.vocabulary import NoNik, Sex
@@ -89,6 +91,22 @@ def test_without_a_nik_the_telephone_counts(nobody: Visitor, sqlite_office: Offi
     ticket = sqlite_office.open(3, **facts)
     assert ask(nobody, ticket, person(3)["phone"][-4:]).status == 200
     assert ask(nobody, ticket, person(3)["nik"][-4:]).status == 422
+
+
+def test_a_receipt_printed_before_the_nik_came_still_opens(nobody: Visitor, sqlite_office: Office) -> None:
+    facts = {"nik": None, "no_nik": NoNik.HOMELESS, "sex": Sex.MALE, "name": "PAK CONTOH"}
+    ticket, phone = sqlite_office.open(3, **facts), person(3)["phone"][-4:]
+    with sqlite_office.write() as session:
+        case = session.exec(select(Case).where(Case.ticket == ticket)).one()
+        case.nik = person(3)["nik"]
+        session.add(case)
+    for digits in (phone, person(3)["nik"][-4:]):
+        for _ in range(ONE_FAMILY.free):
+            assert ask(nobody, ticket, digits).status == 200, "right digits are no guesses"
+
+
+def test_the_telephone_opens_no_case_that_began_with_a_nik(nobody: Visitor, sqlite_office: Office) -> None:
+    assert ask(nobody, sqlite_office.open(3), person(3)["phone"][-4:]).status == 422
 
 
 def test_the_receipt_leads_there(visit: Visit, nobody: Visitor, sqlite_office: Office) -> None:
