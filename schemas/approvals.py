@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from schemas.fields import REQUIRED, Count, Shape, Text
-from workflows.approvals import MOST, Approvable, BatchAnswer, BatchOutcome, Shown, digest_of
+from workflows.approvals import MOST, Approvable, BatchAnswer, BatchOutcome, Queue, Shown, digest_of
 from workflows.masking import mask_nik
 from workflows.saying import say
 
@@ -77,10 +77,19 @@ class ApprovableSchema(Schema):
     notes = fields.List(fields.String())
 
 
+class QueueQuery(Shape):
+    """Where in the queue to begin."""
+
+    skip = Count(strict=False, load_default=0, metadata={"description": "lewati sekian berkas yang paling mendesak"})
+
+
 class ApprovablesSchema(Schema):
-    """All that wait, the most urgent first."""
+    """Those that wait, the most urgent first, as many as one look weighs."""
 
     cases = fields.List(fields.Nested(ApprovableSchema))
+    skipped = fields.Integer(metadata={"description": "berkas yang menunggu sebelum daftar ini"})
+    behind = fields.Integer(metadata={"description": "berkas yang menunggu sesudah daftar ini"})
+    noted = fields.Integer(metadata={"description": "di antara keduanya, yang perlu dilihat satu per satu"})
 
 
 class BatchAnswerSchema(Schema):
@@ -109,9 +118,10 @@ class ParafsAnswerSchema(Schema):
     results = fields.List(fields.Nested(BatchAnswerSchema))
 
 
-def list_answer(found: Sequence[Approvable]) -> dict[str, Any]:
+def list_answer(queue: Queue) -> dict[str, Any]:
     """Ready for ``ApprovablesSchema``."""
-    return {"cases": [_row(one) for one in found]}
+    counts = {"skipped": queue.skipped, "behind": queue.behind, "noted": queue.noted}
+    return {"cases": [_row(one) for one in queue.cases], **counts}
 
 
 def batch_answer(answers: Sequence[BatchAnswer]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ Every case is a transaction of its own, so one that fails takes nothing with it,
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from workflows import advance, decision, facts, guards, parafs, seats
 from workflows.actor import Actor
@@ -23,13 +23,13 @@ from workflows.records.check_result import CheckResult
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
 from workflows.records.staff import Staff
-from workflows.rules.activation import RULE as ACTIVATION
-from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
 from workflows.seat_years import SeatRules
-from workflows.seats import RANKS
 from workflows.states import LABEL, TRANSITIONS, Action, Job, State
+from workflows.unshown import is_open, noted_among
+from workflows.urgency_order import MOST_URGENT_FIRST
+from workflows.vocabulary import SEATED
 
 MOST = 40
 """Cases in one batch."""
@@ -68,6 +68,17 @@ class Approvable:
     assessor: str
     validator: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One screen of the queue: ``skipped`` before it, ``behind`` after it from ``following`` on; ``noted`` of those need an eye."""
+
+    cases: tuple[Approvable, ...]
+    skipped: int
+    following: int
+    behind: int
+    noted: int
 
 
 class BatchOutcome(StrEnum):
@@ -116,26 +127,39 @@ def shown_of(session: Session, case: Case) -> Shown:
     return Shown(case.ticket, case.version, seen, hashlib.sha256(said.encode()).hexdigest())
 
 
-def waiting(session: Session, actor: Actor) -> tuple[Approvable, ...]:
-    """Those in line for whom a seat is free, then what waits for the decision; the most urgent and longest waiting first."""
-    in_line = seats.in_reach(session, actor.region_code, LOOKED_THROUGH)
-    return (*(_approvable(session, case, actor) for case in in_line), *_waiting_in(session, actor, {State.DECISION}))
+def waiting(session: Session, actor: Actor, skip: int = 0) -> Queue:
+    """Those in line for whom a seat is free, then what waits for the decision; the most urgent and longest waiting first.
+
+    ``skip`` so many of those that wait for the decision.
+    """
+    queue = _waiting_in(session, actor, {State.DECISION}, skip)
+    in_line = () if skip else seats.in_reach(session, actor.region_code, LOOKED_THROUGH)
+    return replace(queue, cases=(*(_approvable(session, case, actor) for case in in_line), *queue.cases))
 
 
-def waiting_for_paraf(session: Session, actor: Actor) -> tuple[Approvable, ...]:
+def waiting_for_paraf(session: Session, actor: Actor, skip: int = 0) -> Queue:
     """The same for the paraf of the actor's post."""
-    return _waiting_in(session, actor, _posts_of(actor))
+    return _waiting_in(session, actor, _posts_of(actor), skip)
 
 
 def _posts_of(actor: Actor) -> set[State]:
     return {state for role, state in PARAF_OF.items() if role in actor.roles}
 
 
-def _waiting_in(session: Session, actor: Actor, states: set[State]) -> tuple[Approvable, ...]:
-    query = select(Case).where(Case.region_code == actor.region_code, col(Case.state).in_(states))
-    found = session.exec(query.order_by(col(Case.state_since)).limit(LOOKED_THROUGH)).all()
-    ordered = sorted(found, key=lambda case: (RANKS[case.urgency], case.state_since))
-    return tuple(_approvable(session, case, actor) for case in ordered)
+def _waiting_in(session: Session, actor: Actor, states: set[State], skip: int) -> Queue:
+    waiting = (col(Case.region_code) == actor.region_code, col(Case.state).in_(states))
+    query = select(Case).where(*waiting).order_by(*MOST_URGENT_FIRST)
+    found = session.exec(query.offset(skip).limit(LOOKED_THROUGH)).all()
+    total = session.exec(select(func.count()).select_from(Case).where(*waiting)).one()
+    noted = noted_among(session, waiting, found, actor) if total > len(found) else 0
+    shown = tuple(_approvable(session, case, actor) for case in found)
+    return Queue(shown, skipped=min(skip, total), following=skip + len(found), behind=max(total - skip - len(found), 0), noted=noted)
+
+
+def seated_among(session: Session, shown: Iterable[Shown], actor: Actor) -> int:
+    """How many of the letters shown take a seat of the region's own, and so its money."""
+    takes = (col(Case.ticket).in_([one.ticket for one in shown]), col(Case.letter_type).in_(SEATED))
+    return session.exec(select(func.count()).select_from(Case).where(Case.region_code == actor.region_code, *takes)).one()
 
 
 def approve_shown(session: Session, shown: Shown, terms: Terms, reason: str | None, actor: Actor, *, now: datetime) -> BatchAnswer:
@@ -201,14 +225,13 @@ def _approvable(session: Session, case: Case, actor: Actor) -> Approvable:
 def _notes(session: Session, case: Case, assessment: Assessment | None, findings: FindingSet | None, actor: Actor) -> list[str]:
     if findings is None:
         return [WEIGHING]
-    open_ones = [one for one in findings.findings if one["outcome"] != Outcome.MEETS and one["rule"] != ACTIVATION]
     notes = [SEAT_FREE] if case.state == State.WAITLISTED else []
-    notes += [str(one["reason"]) for one in open_ones]
+    notes += [str(one["reason"]) for one in findings.findings if is_open(one)]
     if assessment and actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *parafs.givers(session, case)}:
         notes.append(OWN_HAND)
     by_hand = select(CheckResult.id).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
     if session.exec(by_hand).first() is not None:
-        notes.append("Ada hasil pemeriksaan yang dicatat petugas, bukan dijawab registri.")
+        notes.append(say("Ada hasil pemeriksaan yang dicatat petugas, bukan dijawab registri."))
     return notes
 
 

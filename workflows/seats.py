@@ -23,6 +23,7 @@ from workflows.records.seat import ReleaseReason, Seat, SeatQuota, SeatStatus, W
 from workflows.saying import say
 from workflows.seat_years import SeatRules
 from workflows.states import State
+from workflows.urgency_order import RANKS
 from workflows.vocabulary import RemovalReason, Urgency
 
 
@@ -52,8 +53,6 @@ REMOVALS: Mapping[RemovalReason, ReleaseReason] = {
 
 LATER = frozenset({ReleaseReason.DIED, ReleaseReason.MOVED, ReleaseReason.OTHER_SEGMENT})
 """What may happen to a person who holds a committed seat."""
-
-RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 def reserve(session: Session, case: Case, rules: SeatRules, *, now: datetime) -> Seat | None:

@@ -11,6 +11,7 @@ from schemas.approvals import (
     ApprovalsSchema,
     ParafsAnswerSchema,
     ParafsSchema,
+    QueueQuery,
     batch_answer,
     list_answer,
     parafs_answer,
@@ -26,11 +27,12 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/api/v1", description="
 
 @blueprint.get("/approvals")
 @requires(Permission.DECIDE)
+@blueprint.arguments(QueueQuery, location="query")
 @blueprint.response(200, ApprovablesSchema)
-def show() -> dict[str, Any]:
-    """The cases that wait for the decision, each with the hashes of what is shown of it."""
+def show(query: dict[str, Any]) -> dict[str, Any]:
+    """The cases that wait for the decision, each with the hashes of what is shown of it, the most urgent first, up to 80 at once."""
     with parts().database.read() as session:
-        return list_answer(approvals.waiting(session, me()))
+        return list_answer(approvals.waiting(session, me(), query["skip"]))
 
 
 @blueprint.post("/approvals")
@@ -48,11 +50,12 @@ def approve(given: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/parafs")
 @requires(Permission.PARAF)
+@blueprint.arguments(QueueQuery, location="query")
 @blueprint.response(200, ApprovablesSchema)
-def show_parafs() -> dict[str, Any]:
-    """The cases that wait for the paraf of the actor's post, each with the hashes of what is shown of it."""
+def show_parafs(query: dict[str, Any]) -> dict[str, Any]:
+    """The cases that wait for the paraf of the actor's post, each with the hashes of what is shown of it, the most urgent first."""
     with parts().database.read() as session:
-        return list_answer(approvals.waiting_for_paraf(session, me()))
+        return list_answer(approvals.waiting_for_paraf(session, me(), query["skip"]))
 
 
 @blueprint.post("/parafs")

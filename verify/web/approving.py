@@ -47,22 +47,28 @@ def approve() -> str | tuple[str, int]:
 def page(form: Form) -> str:
     """The list."""
     with parts().database.read() as session:
-        found = approvals.waiting(session, me())
+        queue = approvals.waiting(session, me(), skipped())
         lacking = late_nik.to_replace(session, me())
         covers = collective_view.waiting_for(session, me())
-    plain = [one for one in found if not one.notes]
+    plain = [one for one in queue.cases if not one.notes]
     return render_template(
         "approvals.html",
         form=form,
         lacking=lacking,
         covers=covers,
-        noted=[one for one in found if one.notes],
+        queue=queue,
+        noted=[one for one in queue.cases if one.notes],
         plain=plain[:MOST],
         more=max(len(plain) - MOST, 0),
         code=code_of,
         outlook=seat_outlook(),
         now=parts().clock(),
     )
+
+
+def skipped() -> int:
+    """How many of the most urgent the reader has seen on the screens before; a strange word is none."""
+    return max(request.args.get("lewati", 0, type=int), 0)
 
 
 def code_of(shown: Shown) -> str:
@@ -75,7 +81,11 @@ def _confirm() -> str:
     if not ticked:
         raise InvalidInput(NOTHING_CHOSEN)
     shown = [Shown(**one) for one in ticked]
-    return render_template("approvals_confirm.html", shown=shown, digest=digest_of(shown), code=code_of, outlook=seat_outlook())
+    with parts().database.read() as session:
+        seated = approvals.seated_among(session, shown, me())
+    return render_template(
+        "approvals_confirm.html", shown=shown, seated=seated, digest=digest_of(shown), code=code_of, outlook=seat_outlook()
+    )
 
 
 def _approve() -> str:

@@ -6,7 +6,7 @@ from marshmallow import ValidationError
 from schemas.approvals import NOT_WHAT_WAS_SHOWN, ParafsSchema
 from verify.approval_batch import paraf_all
 from verify.auth import me, parts, requires
-from verify.web.approving import NOTHING_CHOSEN, chosen, code_of
+from verify.web.approving import NOTHING_CHOSEN, chosen, code_of, skipped
 from verify.web.form import Form, blank, tried
 from workflows import approvals, collective_view
 from workflows.approvals import MOST, BatchOutcome, Shown, digest_of
@@ -42,14 +42,15 @@ def give() -> str | tuple[str, int]:
 def page(form: Form) -> str:
     """The list."""
     with parts().database.read() as session:
-        found = approvals.waiting_for_paraf(session, me())
+        queue = approvals.waiting_for_paraf(session, me(), skipped())
         covers = collective_view.waiting_for(session, me())
-    plain = [one for one in found if not one.notes]
+    plain = [one for one in queue.cases if not one.notes]
     return render_template(
         "paraf_batch.html",
         form=form,
         covers=covers,
-        noted=[one for one in found if one.notes],
+        queue=queue,
+        noted=[one for one in queue.cases if one.notes],
         plain=plain[:MOST],
         more=max(len(plain) - MOST, 0),
         code=code_of,

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+from sqlmodel import col, select
+
 from tests.office import Office
-from tests.seat_office import make_decidable, with_seats
+from tests.seat_office import made_findings, make_decidable, with_seats
 from tests.verify.web.visitor import Visitor
-from workflows.records import Letter
-from workflows.vocabulary import DocumentType
+from workflows import facts
+from workflows.approvals import LOOKED_THROUGH
+from workflows.records import Case, Letter
+from workflows.states import Job
+from workflows.vocabulary import DocumentType, LetterType, Urgency
 
 Visit = Callable[[str], Visitor]
 
@@ -39,6 +44,20 @@ def test_from_the_list_over_a_second_look_to_letters(visit: Visit, sqlite_office
     done = kadis.send(asked, "/setuju")
     assert "4 dari 4 surat disetujui" in text(done)
     assert sqlite_office.count(Letter) == 4
+
+
+def test_letters_that_take_no_seat_cost_none(visit: Visit, sqlite_office: Office) -> None:
+    with_seats(sqlite_office, 1)
+    tickets = make_decidable(sqlite_office, 3)
+    with sqlite_office.write() as session:
+        for case in session.exec(select(Case).where(col(Case.ticket).in_(tickets[1:]))):
+            case.letter_type = LetterType.KET_REAKTIVASI_PBI_JK
+            session.add(made_findings(sqlite_office, case, facts.fingerprint(facts.read(session, case, Job.FINDINGS))))
+    asked = text(visit("kadis").fill("/setuju", "/setuju/periksa"))
+    assert "1 × Rp 37.800 = Rp 37.800 per bulan" in asked
+    assert "2 surat tidak memakai kuota dan iuran daerah" in asked
+    assert "Sisa kuota sesudah ini 0 dari 1 kursi" in asked
+    assert "Kursi tidak cukup" not in asked
 
 
 def test_the_same_form_again_shows_the_same_and_does_nothing(visit: Visit, sqlite_office: Office) -> None:
@@ -85,3 +104,26 @@ def test_what_cannot_be_read_or_was_altered_is_refused_with_the_list(visit: Visi
     altered = kadis.send(asked, "/setuju", shown="0" * 64)
     assert (altered.status, "Hash tidak sama dengan daftar yang dikirim." in text(altered)) == (422, True)
     assert sqlite_office.count(Letter) == 0
+
+
+def test_an_emergency_that_came_last_stands_on_the_first_screen(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, LOOKED_THROUGH + 1)
+    sqlite_office.clock.pass_by(hours=1)
+    (emergency,) = make_decidable(sqlite_office, 1, Urgency.EMERGENCY, first=LOOKED_THROUGH + 2)
+    page = visit("kadis").get("/setuju")
+    ticked = [value for name, value in page.fields_of(page.forms("/setuju/periksa")[0]) if name == "seen"]
+    assert ticked[0].startswith(emergency)
+
+
+def test_what_one_screen_cannot_hold_is_counted_and_can_be_reached(visit: Visit, sqlite_office: Office) -> None:
+    make_decidable(sqlite_office, LOOKED_THROUGH)
+    sqlite_office.clock.pass_by(hours=1)
+    noted = sqlite_office.to_decision(500, documents=frozenset(), urgency=Urgency.ROUTINE)
+    kadis = visit("kadis")
+    first = kadis.get("/setuju")
+    assert "1 berkas lain menunggu di luar halaman ini. 1 di antaranya perlu Anda lihat satu per satu." in text(first)
+    assert f"/berkas/{noted}/putusan" not in first.links()
+    second = kadis.get(next(link for link in first.links() if "lewati=" in link))
+    assert f"/berkas/{noted}/putusan" in second.links()
+    assert f"{LOOKED_THROUGH} berkas lain menunggu di luar halaman ini." in text(second)
+    assert "/setuju" in second.links()

@@ -1,0 +1,39 @@
+"""Whose turn it is: the most urgent first, among equals whoever has waited longest; said in SQL, so that it holds across pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, or_
+from sqlmodel import col
+
+from workflows.records.case import Case
+from workflows.vocabulary import Urgency
+
+RANKS = {urgency: rank for rank, urgency in enumerate(Urgency)}
+"""The vocabulary names the most urgent first."""
+
+RANK: ColumnElement[int] = case({urgency.value: rank for urgency, rank in RANKS.items()}, value=col(Case.urgency), else_=len(RANKS))
+MOST_URGENT_FIRST = (RANK, col(Case.state_since), col(Case.id))
+"""For ``order_by``; the id leaves no two cases equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in this order a case stood when it was shown: it stays a place also when the case has moved on."""
+
+    rank: int
+    since: datetime
+    id: int
+
+
+def place_of(found: Case) -> Place:
+    """The place of a case as it was read."""
+    assert found.id is not None
+    return Place(RANKS[found.urgency], found.state_since, found.id)
+
+
+def behind(place: Place) -> ColumnElement[bool]:
+    """Whoever comes after a place."""
+    since, number = col(Case.state_since), col(Case.id)
+    same_time = and_(since == place.since, number > place.id)
+    return or_(place.rank < RANK, and_(place.rank == RANK, or_(since > place.since, same_time)))
