@@ -257,6 +257,23 @@ def test_a_double_click_opens_one_case(site: Site) -> None:
     expect(loket.page.locator("#nik"), "a shared computer keeps nobody's NIK").to_have_value("")
 
 
+def test_back_and_reload_keep_what_was_typed_after_a_search(site: Site) -> None:
+    loket, known = site.person("loket"), person()
+    loket.page.fill("#q", known["nik"])
+    loket.page.click("main button:has-text('Cari')")
+    loket.page.fill("#name", known["name"])
+    loket.page.fill("#phone", known["phone"])
+    loket.page.locator("main").get_by_role("button", name="Periksa jawaban").click()
+    expect(loket.page.locator("h1")).to_have_text("Periksa jawaban")
+    loket.page.go_back()
+    expect(loket.page.locator("h1")).to_have_text("Berkas baru")
+    for again in (lambda: None, loket.page.reload):
+        again()
+        assert (loket.page.input_value("#nik"), loket.page.input_value("#name")) == (known["nik"], known["name"])
+        assert loket.page.input_value("#phone") == known["phone"]
+    no_nik_in_addresses(loket)
+
+
 def test_the_first_tab_leads_past_the_menu(site: Site) -> None:
     loket = site.person("loket")
     loket.go("/bantuan")

@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from schemas.forms import plain, whole_day
+from schemas.forms import CHANGE, plain, whole_day
 from schemas.intake import IntakeSchema
 from verify.auth import me, parts, requires
 from verify.counter import examine_case, open_case, warnings
 from verify.language import tell
-from verify.web import answers, choices
-from verify.web.form import Form, blank, failed, tried
+from verify.web import answers, choices, held
+from verify.web.form import Form, Values, blank, failed, tried
 from verify.web.identity_card import IdentityCard, card_of
 from verify.web.intake_answers import answers_of
 from verify.web.look import known
-from verify.web.once import once
+from verify.web.once import SEE_OTHER, once
 from verify.web.words import SEX
-from workflows import looked, typo
+from workflows import looked, queries, typo
 from workflows.errors import OpenCaseExists
 from workflows.intake import Intake
 from workflows.nik import SEPARATORS, parse_nik
@@ -31,21 +31,29 @@ from workflows.saying import say
 blueprint = Blueprint("intake_page", __name__)
 
 SCHEMA = IntakeSchema()
+SOUGHT, TYPED = "dicari", "diisi"
+"""In what is held of a form: the NIK that was looked for, and that somebody has typed since."""
 OPENED = say("Berkas dibuka. Pemeriksaan data berjalan sendiri.")
 
 
 @blueprint.get("/berkas/baru")
 @requires(Permission.OPEN_CASE)
-def show() -> str:
-    """The empty form."""
-    return page(blank())
+def show() -> Response | str:
+    """The empty form; at the address that a search led to, the form as it stood."""
+    kept = held.held()
+    return page(blank()) if kept is None else _as_it_stood(kept)
 
 
 @blueprint.post("/berkas/baru")
 @requires(Permission.OPEN_CASE)
-def create() -> Response | str | tuple[str, int]:
+def create() -> Response:
     """Show what was answered, then open the case; or show the form again with everything typed."""
-    return tried(_create, page)
+    answer = make_response(tried(_create, page))
+    if answer.status_code == SEE_OTHER and held.WORD not in str(answer.location):
+        return held.let_go(answer, request.path)
+    if before := held.held():
+        held.hold(answer, request.path, [*request.form.items(multi=True), (SOUGHT, before[SOUGHT]), (TYPED, "ya")], held.handle())
+    return answer
 
 
 def page(
@@ -63,6 +71,7 @@ def page(
     return render_template(
         "intake.html",
         form=form,
+        held_as=held.handle(),
         key=answers.kept_key() if form.at else None,
         card=card,
         recorded=_recorded(form.value("phone_from"), form.value("nik")),
@@ -78,6 +87,26 @@ def page(
         sex_words=SEX,
         channels=choices.CHANNELS,
     )
+
+
+def go(digits: str, read: Mapping[str, str]) -> Response:
+    """To the form for a NIK that was looked for: a page of its own, which a reload shows again without another look-up."""
+    answer = redirect("", SEE_OTHER)
+    path = url_for("intake_page.show")
+    name = held.hold(answer, path, [(SOUGHT, digits), *read.items()])
+    answer.location = f"{path}?{held.WORD}={name}"
+    return answer
+
+
+def _as_it_stood(kept: Values) -> Response | str:
+    digits = kept.get(SOUGHT, "")
+    with parts().database.read() as session:
+        cases = queries.cases_of(session, digits, me())
+    if cases and cases[0].closed_at is None:
+        return redirect(url_for("case_page.show", ticket=cases[0].ticket), SEE_OTHER)
+    if TYPED in kept:
+        return page(Form(kept, at=kept.get(CHANGE, "name")), card=card_of(digits, cases))
+    return begin(digits, cases, {name: value for name, value in kept.items() if name != SOUGHT})
 
 
 def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
@@ -96,7 +125,7 @@ def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
 
 def _create() -> Response | str | tuple[str, int]:
     if back := answers.going_back():
-        return page(back)
+        return redirect(f"{request.path}?{held.WORD}={held.handle()}", SEE_OTHER) if held.held() else page(back)
     zone = parts().policy_today(me().region_code).timezone
     given = SCHEMA.load(_completed(plain(request.form, zone=zone, many=("documents",))))
     doubts = _doubts(given)
@@ -127,6 +156,7 @@ def _open(given: Intake) -> Response:
 
 def _completed(typed: dict[str, Any]) -> dict[str, Any]:
     """A birth date without its strokes; the telephone of the person's last case where the page offered it and none was typed."""
+    typed.pop(held.WORD, None)
     recorded = _recorded(typed.pop("phone_from", ""), typed.get("nik", ""))
     found = {"phone": recorded.phone, **typed} if recorded else typed
     return found | {"birth_date": whole_day(found["birth_date"], parts().clock().year)} if "birth_date" in found else found

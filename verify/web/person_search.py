@@ -36,4 +36,4 @@ def by_nik(typed: str, again: Callable[[str], Page], read: Mapping[str, str] = N
     may_open = can(me(), Permission.OPEN_CASE)
     if cases and (cases[0].closed_at is None or not may_open):
         return redirect(url_for("case_page.show", ticket=cases[0].ticket), SEE_OTHER)
-    return intake_page.begin(digits, cases, read) if may_open else again(NO_CASE_YET)
+    return intake_page.go(digits, read) if may_open else again(NO_CASE_YET)

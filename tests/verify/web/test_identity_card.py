@@ -24,7 +24,7 @@ def came_before(office: Office) -> str:
 
 
 def search(visitor: Visitor, number: int = 1) -> Page:
-    return visitor.fill("/", "/cari", q=person(number)["nik"])
+    return visitor.follow(visitor.fill("/", "/cari", q=person(number)["nik"]))
 
 
 def test_a_stranger_s_card_says_what_the_digits_say(visit: Visit) -> None:
@@ -50,7 +50,8 @@ def test_a_birth_date_that_the_digits_leave_no_doubt_of_is_only_confirmed(visit:
 
 
 def test_two_centuries_are_both_named_while_both_can_be(visit: Visit) -> None:
-    page = visit("loket").fill("/", "/cari", q="9901014101050001")
+    visitor = visit("loket")
+    page = visitor.follow(visitor.fill("/", "/cari", q="9901014101050001"))
     assert "lahir 1 Januari 1905 atau 1 Januari 2005" in page.main() and "tahun)" not in page.main()
     assert page.value("birth_date") == ""
 

@@ -61,7 +61,7 @@ def test_a_card_goes_from_its_photograph_into_a_case(loket: Visitor, sqlite_offi
     assert (page.status, page.heading, page.value("nik")) == (200, "Cocokkan dengan KTP", SITI.nik)
     for said in ("SITI CONTOH", "01-01-1990", "Perempuan", SITI.address, "Terbaca", "Spasinya bisa hilang."):
         assert said in page.main()
-    page = loket.send(page, "/ktp/cari")
+    page = loket.follow(loket.send(page, "/ktp/cari"))
     assert page.heading == "Berkas baru" and "Terisi dari foto KTP." in page.main()
     assert (page.value("nik"), page.value("name"), page.value("birth_date")) == (SITI.nik, "SITI CONTOH", "01-01-1990")
     assert SITI.address in page.value("address")
@@ -96,7 +96,7 @@ def test_a_nik_that_cannot_be_read_is_typed_and_the_rest_is_kept(loket: Visitor,
     wrong = loket.send(page, "/ktp/cari", nik="99010141")
     assert wrong.status == 422 and "Anda mengetik 8 angka." in " ".join(wrong.problems())
     assert (wrong.value("name"), "SITI CONTOH" in wrong.main()) == ("SITI CONTOH", True)
-    assert loket.send(wrong, "/ktp/cari", nik=SITI.nik).value("name") == "SITI CONTOH"
+    assert loket.follow(loket.send(wrong, "/ktp/cari", nik=SITI.nik)).value("name") == "SITI CONTOH"
 
 
 def test_somebody_with_an_open_case_is_led_to_it(loket: Visitor, sqlite_office: Office) -> None:
@@ -169,5 +169,5 @@ def test_a_birth_date_in_the_future_is_looked_at(loket: Visitor, sqlite_office: 
 
 def test_who_came_before_is_filled_in_from_the_case_and_not_from_the_photograph(loket: Visitor, sqlite_office: Office) -> None:
     sqlite_office.withdraw(sqlite_office.open())
-    page = loket.send(send(loket), "/ktp/cari", nik=person()["nik"])
+    page = loket.follow(loket.send(send(loket), "/ktp/cari", nik=person()["nik"]))
     assert page.value("name") == person()["name"] and "Terisi dari foto KTP." not in page.main()

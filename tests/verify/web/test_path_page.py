@@ -75,7 +75,7 @@ def test_what_is_missing_is_asked_and_the_answers_stay(visit: Visit) -> None:
 def test_from_a_way_to_the_case_without_typing_the_nik_again(visit: Visit) -> None:
     visitor = visit("loket")
     page = asked(visitor, **typed("siti-contoh"), **AT_THE_COUNTER)
-    opened = visitor.send(page, "/cari")
+    opened = visitor.follow(visitor.send(page, "/cari"))
     assert opened.heading == "Berkas baru"
     assert opened.value("nik") == typed("siti-contoh")["nik"]
 

@@ -1,0 +1,102 @@
+"""The form that a search led to is a page: reload and back show it as it was, count nothing, and show it to nobody else."""
+
+import base64
+from collections.abc import Callable
+
+from sqlmodel import select
+
+from tests.office import DEMO_PASSWORD, Office, person
+from tests.verify.web.visitor import Page, Visitor
+from verify.web.held import COOKIE, LONGEST
+from workflows.records.meter import Meter
+
+Visit = Callable[[str], Visitor]
+NEW = "/berkas/baru"
+
+
+def searched(visitor: Visitor) -> tuple[str, Page]:
+    """The address a search led to, and its page."""
+    address = str(visitor.fill("/", "/cari", q=person()["nik"]).location)
+    return address, visitor.get(address)
+
+
+def typed(visitor: Visitor, page: Page) -> Page:
+    return visitor.send(page, NEW, name="SITI CONTOH", phone="081200000001")
+
+
+def test_a_reload_shows_the_form_again_and_counts_nothing(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("loket")
+    address, first = searched(visitor)
+    for _ in range(25):
+        assert visitor.get(address).value("nik") == first.value("nik") == person()["nik"]
+    with sqlite_office.read() as session:
+        assert [row.counted for row in session.exec(select(Meter).where(Meter.purpose == "LOOKUP_ACCOUNT"))] == [1]
+
+
+def test_what_was_typed_stands_there_after_the_back_button(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    assert typed(visitor, page).heading == "Periksa jawaban"
+    back = visitor.get(address)
+    assert (back.value("name"), back.value("phone"), back.value("nik")) == ("SITI CONTOH", "081200000001", person()["nik"])
+    assert "Apakah ini orangnya?" in back.main()
+
+
+def test_what_was_refused_stands_there_too(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    assert visitor.send(page, NEW, name="SITI CONTOH", phone="x").status == 422
+    assert visitor.get(address).value("name") == "SITI CONTOH"
+
+
+def test_a_field_to_change_is_a_page_of_its_own(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    changing = visitor.send(typed(visitor, page), NEW, ("ubah", "phone"))
+    assert changing.location == address
+    again = visitor.follow(changing)
+    assert (again.value("name"), "autofocus" in again.one("input", id="phone").attrib) == ("SITI CONTOH", True)
+    assert visitor.confirm(visitor.send(again, NEW, phone="081200000002")).status == 303
+
+
+def test_the_computer_keeps_nobody_once_the_case_is_open(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    assert visitor.confirm(typed(visitor, page)).status == 303
+    assert visitor.get(address).value("nik") == ""
+    assert visitor.client.get_cookie(COOKIE, path=NEW) is None
+
+
+def test_a_case_that_somebody_opened_meanwhile_is_shown_instead(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("loket")
+    address, _ = searched(visitor)
+    ticket = sqlite_office.open()
+    assert visitor.get(address).location == f"/berkas/{ticket}"
+
+
+def test_no_other_session_and_no_other_address_reads_it(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, _ = searched(visitor)
+    assert visitor.get(f"{NEW}?isian=lain").value("nik") == ""
+    visitor.fill("/", "/keluar")
+    visitor.fill("/masuk", username="loket", password=DEMO_PASSWORD)
+    assert visitor.get(address).value("nik") == ""
+
+
+def test_the_cookie_tells_nothing_and_cannot_be_made_up(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, _ = searched(visitor)
+    cookie = visitor.client.get_cookie(COOKIE, path=NEW)
+    assert cookie and cookie.http_only and cookie.same_site == "Lax"
+    assert person()["nik"].encode() not in base64.urlsafe_b64decode(cookie.value)
+    for made_up in ("x", "", base64.urlsafe_b64encode(b"x" * 80).decode()):
+        visitor.client.set_cookie(COOKIE, made_up, path=NEW)
+        assert visitor.get(address).value("nik") == ""
+
+
+def test_more_than_a_cookie_holds_is_not_held_and_nothing_breaks(visit: Visit) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    look = visitor.send(page, NEW, name="SITI CONTOH", phone="081200000001", address="Y" * LONGEST)
+    assert look.status == 422
+    assert visitor.get(address).value("nik") == person()["nik"], "as the search left it"
