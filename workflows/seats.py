@@ -17,6 +17,7 @@ from workflows import audit, ledger, seat_years
 from workflows.actor import SYSTEM, Actor
 from workflows.errors import Conflict, TransitionRefused
 from workflows.permissions import Permission, check
+from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.removal import Removal
 from workflows.records.seat import ReleaseReason, Seat, SeatQuota, SeatStatus, WaitingEntry
@@ -143,6 +144,24 @@ def in_reach(session: Session, region_code: str, limit: int) -> list[Case]:
     quota = seat_years.newest(session, region_code)
     free = min(quota.cap - quota.used, limit) if quota else 0
     return [case for _, case in line(session, quota.id, free)] if quota and quota.id and free > 0 else []
+
+
+def untold(session: Session, region_code: str, limit: int) -> list[Case]:
+    """Those of them in whose trail it does not stand yet that their turn has come since they came into the line."""
+    return [case for case in in_reach(session, region_code, limit) if not _is_told(session, case)]
+
+
+def tell_turn(session: Session, case: Case, *, now: datetime) -> bool:
+    """Write into the trail of a locked case that there is a seat for it; not where it has left the line or was told already."""
+    if case.state != State.WAITLISTED or _is_told(session, case):
+        return False
+    audit.record(session, f"case:{case.id}", "SEAT_TURN", actor=SYSTEM, now=now, place=place_of(session, case))
+    return True
+
+
+def _is_told(session: Session, case: Case) -> bool:
+    event = select(AuditEvent.id).where(AuditEvent.subject == f"case:{case.id}", AuditEvent.action == "SEAT_TURN")
+    return session.exec(event.where(col(AuditEvent.at) >= case.state_since).limit(1)).first() is not None
 
 
 def _take(session: Session, quota: SeatQuota, case: Case) -> bool:

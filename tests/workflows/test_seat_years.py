@@ -11,7 +11,7 @@ from tests.office import Office
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from tests.workflows.test_removals import answer_and_validate, member, start
 from tests.workflows.test_seats import NEW_YEAR, RATE, TWO_MONTHS, YEAR, activate, with_premium
-from verify.seat_years import SeatYears, open_years
+from verify.seat_years import SeatYears, open_years, tell_next
 from workflows import advance, outlook, seat_years, seats
 from workflows.records import Letter, WaitingEntry
 from workflows.records.seat import Account, ReleaseReason
@@ -177,3 +177,22 @@ def test_a_premium_that_is_told_late_is_followed_for_whoever_left_since(sqlite_o
     assert found[Account.COMMITTED] == 4 * RATE + 30_000
     assert found[Account.BUDGET] == 2 * RATE + 5 * 30_000
     assert found[Account.TREASURY] == -(6 * RATE + 6 * 30_000)
+
+
+def test_a_freed_seat_is_told_to_the_next_in_line_once(office: Office) -> None:
+    holder, first, second = make_decidable(with_seats(office, 1), 3)
+    for ticket in (holder, first, second):
+        approve(office, ticket)
+        office.drain()
+        office.clock.pass_by(minutes=1)
+    assert tell_next(office.rekom) == 0
+    office.revoke(holder)
+    assert [tell_next(office.rekom), tell_next(office.rekom)] == [1, 0]
+    assert [(event.action, event.detail) for event in office.events(first)][-1] == ("SEAT_TURN", {"place": 1})
+    assert "SEAT_TURN" not in [event.action for event in office.events(second)]
+    office.clock.pass_by(hours=1)
+    approve(office, first)
+    office.drain()
+    office.revoke(first)
+    assert SeatYears(office.rekom).open_when_due() == 0
+    assert office.events(second)[-1].action == "SEAT_TURN"

@@ -201,6 +201,7 @@ TIMELINE: Mapping[str, str] = {
     "APPROVE": "Disetujui dan ditandatangani",
     "WAIT": "Masuk daftar tunggu karena kuota penuh",
     "SEAT_FREE": "Kursi dikembalikan ke kuota",
+    "SEAT_TURN": "Ada kursi: giliran berkas ini diputus",
     "REJECT": "Ditolak",
     "PREPARE": "Surat siap ditandatangani",
     "SIGN": "Surat ditandatangani dan terbit",
