@@ -1,6 +1,6 @@
 """A way in front of Flask for the one question that hospitals' systems ask all day: a letter's code, by a key's token.
 
-It asks the same rules, writes the same look, and says byte for byte what the plain way says (ADR 0013). Whatever is not that one
+It asks the same rules, writes the same look, and says byte for byte what the plain way says (ADR 0014). Whatever is not that one
 question put plainly goes on to the plain way untouched, and so does whatever would be refused: only good answers leave here.
 """
 
