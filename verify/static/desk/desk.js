@@ -274,7 +274,11 @@ function collision(one) {
 
 /** An acceptance whose registration number the office cannot read: it stays here until it is put right and sent again. */
 function mending(one) {
-  const item = byId("betulkan").content.firstElementChild.cloneNode(true), form = item.querySelector("form"), field = form.elements.number;
+  const item = byId("betulkan").content.firstElementChild.cloneNode(true), parts = item.querySelector("div");
+  const form = Object.assign(document.createElement("form"), { noValidate: true }); // made here: without this program it is no form of the page
+  form.append(...parts.childNodes);
+  parts.replaceWith(form);
+  const field = form.elements.number;
   const tell = (problem) => (item.querySelector("p").textContent = sentence("NOT_TAKEN", { nomor: one.number ?? "", waktu: moment(one.at / 1000), masalah: problem }));
   tell(one.problem);
   field.value = one.registrationNumber ?? "";
