@@ -225,7 +225,7 @@ def _approvable(session: Session, case: Case, actor: Actor) -> Approvable:
 def _notes(session: Session, case: Case, assessment: Assessment | None, findings: FindingSet | None, actor: Actor) -> list[str]:
     if findings is None:
         return [WEIGHING]
-    notes = [SEAT_FREE] if case.state == State.WAITLISTED else []
+    notes: list[str] = [SEAT_FREE] if case.state == State.WAITLISTED else []
     notes += [str(one["reason"]) for one in findings.findings if is_open(one)]
     if assessment and actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *parafs.givers(session, case)}:
         notes.append(OWN_HAND)

@@ -34,6 +34,6 @@ def place_of(found: Case) -> Place:
 
 def behind(place: Place) -> ColumnElement[bool]:
     """Whoever comes after a place."""
-    since, number = col(Case.state_since), col(Case.id)
+    rank, since, number = RANK, col(Case.state_since), col(Case.id)
     same_time = and_(since == place.since, number > place.id)
-    return or_(place.rank < RANK, and_(place.rank == RANK, or_(since > place.since, same_time)))
+    return or_(rank > place.rank, and_(rank == place.rank, or_(since > place.since, same_time)))
