@@ -11,6 +11,7 @@ from workflows.desk import DeskAnswer, Verdict
 from workflows.desk_day import Accepted
 from workflows.masking import initials
 from workflows.saying import say
+from workflows.sealed import SealBroken
 
 CODES = {
     DeskAnswer.VALID: "surat-berlaku",
@@ -26,13 +27,18 @@ CODES = {
 }
 """A program branches on these; the sentences beside them may change."""
 
+ASK_BY_TELEPHONE = say("Telepon Dinas Sosial, sebutkan nomor surat. Pasien gawat darurat tetap dilayani.")
+
 assert set(CODES) == set(DeskAnswer)
 
 MOST = 100
 """Codes in one request; who has more asks again."""
 
-ALL_CODES = [*CODES.values(), "perlu-dicek", "jam-komputer-salah"]
-"""The last two are said by a desk without network, never by the server; the sandbox says them too."""
+UNREADABLE = SealBroken.slug
+ALL_CODES = [*CODES.values(), "perlu-dicek", "jam-komputer-salah", UNREADABLE]
+"""``perlu-dicek`` and ``jam-komputer-salah`` are said by a desk without network, never by the server; the sandbox says them too. The last
+is said among many answers; asked about alone it is an error.
+"""
 
 
 class HospitalLetterSchema(DeskLetterSchema):
@@ -124,6 +130,12 @@ def coded(described: dict[str, Any], answer: DeskAnswer, letter_id: str | None, 
 def answered(verdict: Verdict, *, now: datetime) -> dict[str, Any]:
     """A verdict as a hospital's system gets it, ready for ``HospitalAnswerSchema``."""
     return coded(describe(verdict, now=now), verdict.answer, verdict.letter.token_id if verdict.letter else None)
+
+
+def unreadable(error: SealBroken, *, now: datetime) -> dict[str, Any]:
+    """What stands in the place of one answer of many where what is known of its letter cannot be opened; nothing is told of the letter."""
+    words = {"title": say("DATA TIDAK TERBACA"), "reason": str(error), "next_step": ASK_BY_TELEPHONE}
+    return {**words, "answer": "UNREADABLE", "code": UNREADABLE, "checked_at": now, "letter": None, "used": None, "sandbox": False}
 
 
 def refusal(answer: dict[str, Any], instance: str) -> dict[str, Any]:

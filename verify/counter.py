@@ -7,11 +7,10 @@ from typing import Any
 from flask import Response
 from sqlmodel import Session, select
 
-from schemas.bedside import provisional_in
-from schemas.letter_token import ForgedToken
-from verify import lookups, scans, seals
+from verify import lookups, scans
 from verify.auth import me, parts
 from verify.desk_counter import count_lookup
+from verify.desk_question import Asked, gather, gather_codes, look_up, look_up_codes, look_up_or_refuse
 from verify.office_time import objection_term
 from verify.path_inquiry import direct, local_today
 from workflows import (
@@ -39,7 +38,7 @@ from workflows import (
     without_nik,
 )
 from workflows.decision import Beside
-from workflows.desk import Found, Known, Verdict
+from workflows.desk import Verdict
 from workflows.errors import InvalidInput
 from workflows.households import Family
 from workflows.intake import Intake
@@ -54,6 +53,7 @@ from workflows.records.meter import Purpose
 from workflows.revealing import Revealed
 from workflows.rules.policy import RefusalReason, RegionPolicy, refusals_on
 from workflows.saying import say
+from workflows.sealed import SealBroken
 from workflows.states import Action, State
 from workflows.vocabulary import DocumentType
 
@@ -278,38 +278,46 @@ def seat_outlook() -> Outlook:
 def check_question(question: dict[str, Any]) -> Verdict:
     """The verdict on a loaded ``DeskQuestion``."""
     if "code" in question:
-        return check_codes((question["code"],))[0]
+        return _check((question["code"],))[0]
     _admit(question)
     with parts().database.write() as session:
-        verdict = desk.check_letter(session, look_up(session, question), me(), now=parts().clock())
+        verdict = desk.check_letter(session, look_up(session, gathered(question)), me(), now=parts().clock())
     return _no_guess(question, verdict)
 
 
-def check_codes(codes: Sequence[str]) -> list[Verdict]:
-    """The verdict on each of many codes, in their order; each look is written down."""
+def check_codes(codes: Sequence[str]) -> list[Verdict | SealBroken]:
+    """The verdict on each of many codes, in their order; each look is written down.
+
+    Where what is known of one cannot be opened, that one alone is answered so: all are asked about again, each by itself.
+    """
+    try:
+        return [*_check(codes)]
+    except SealBroken:
+        return [_check_alone(code) for code in codes]
+
+
+def _check_alone(code: str) -> Verdict | SealBroken:
+    try:
+        return _check((code,))[0]
+    except SealBroken as error:
+        return error
+
+
+def _check(codes: Sequence[str]) -> list[Verdict]:
+    asked = gather_codes(codes, parts().keys)
     with parts().database.write() as session:
-        return desk.check_letters(session, _found(session, codes), me(), now=parts().clock())
-
-
-def _found(session: Session, codes: Sequence[str]) -> list[Known | None]:
-    bedside = {code: provisional for code in codes if (provisional := provisional_in(code))}
-    sealed = [code for code in codes if code not in bedside]
-    found: dict[str, Known | ForgedToken | None] = dict(zip(sealed, seals.letters_with(session, sealed, parts().keys), strict=True))
-    found |= {code: desk.find_by_provisional(session, provisional) for code, provisional in bedside.items()}
-    return [seals.refusal(one) if isinstance(one, ForgedToken) else one for one in (found[code] for code in codes)]
+        return desk.check_letters(session, look_up_codes(session, asked), me(), now=parts().clock())
 
 
 def accept_question(question: dict[str, Any]) -> tuple[Verdict, bool]:
-    """Accept by a loaded ``AcceptQuestion``."""
+    """Accept by a loaded ``AcceptQuestion``; what is refused was looked at, a forged code too."""
     _admit(question)
-    try:
-        with parts().database.write() as session:
-            found = look_up(session, question)
-            letter = None if isinstance(found, Case) else found
-            verdict, accepted = desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
-        return _no_guess(question, verdict), accepted
-    except ForgedToken as error:
-        return seals.refusal(error), False
+    asked = gathered(question)
+    with parts().database.write() as session:
+        found = look_up_or_refuse(session, asked)
+        letter = None if isinstance(found, Case) else found
+        verdict, accepted = desk.accept(session, letter, question["registration_number"], me(), now=parts().clock())
+    return _no_guess(question, verdict), accepted
 
 
 def _admit(question: dict[str, Any]) -> None:
@@ -328,22 +336,15 @@ def _no_guess(question: dict[str, Any], verdict: Verdict) -> Verdict:
     return verdict
 
 
-def find(session: Session, question: dict[str, Any]) -> Letter | None:
+def gathered(question: dict[str, Any]) -> Asked:
+    """What a loaded ``DeskQuestion`` says by itself; to be called before a transaction, for ``find``."""
+    return gather(question, parts().keys)
+
+
+def find(session: Session, asked: Asked) -> Letter | None:
     """The letter asked about; ``ForgedToken`` where the seal is not ours."""
-    found = look_up(session, question)
+    found = look_up(session, asked)
     return found if isinstance(found, Letter) else None
-
-
-def look_up(session: Session, question: dict[str, Any]) -> Found | None:
-    """The same; a NIK alone, or a provisional token, may also find a case that has no letter yet."""
-    if "code" in question:
-        provisional = provisional_in(question["code"])
-        if provisional:
-            return desk.find_by_provisional(session, provisional)
-        return seals.letter_with(session, question["code"], parts().keys)
-    if "number" in question:
-        return desk.find_by_number(session, question["number"], question["nik"])
-    return desk.find_by_nik(session, question["nik"])
 
 
 def draft_response(ticket: str) -> Response:

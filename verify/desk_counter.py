@@ -8,16 +8,14 @@ from flask import request
 from sqlmodel import Session
 
 from schemas.late_acceptance import UNREADABLE, Unreadable, late_sentence
-from schemas.letter_token import ForgedToken, token_in
-from verify import seals
+from schemas.letter_token import token_in
 from verify.auth import me, parts
+from verify.desk_question import Asked, gather, look_up_or_refuse
 from workflows import desk, late_acceptances, lookups
 from workflows.desk import Verdict
 from workflows.errors import IdempotencyReuse
 from workflows.late_acceptances import Sent
 from workflows.lookups import TooManyLookups
-from workflows.lost_letters import Lost
-from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
 from workflows.records.lookup import LookupScope
 
@@ -59,9 +57,10 @@ def _unread(one: Unreadable) -> dict[str, Any]:
 
 def _receive(one: dict[str, Any]) -> dict[str, Any]:
     now, sent = parts().clock(), _sent(one)
+    asked = gather({"code": one["code"]}, parts().keys)._replace(provisional=None)  # a bedside token is no letter yet
     try:
         with parts().database.write() as session:
-            letter, refused = _letter(session, one["code"])
+            letter, refused = _letter(session, asked)
             late, verdict = late_acceptances.receive(session, letter, refused, sent, me(), now=now)
             first = late_acceptances.claimed_when(session, verdict.acceptance) if verdict.acceptance else None
     except IdempotencyReuse as error:
@@ -70,14 +69,12 @@ def _receive(one: dict[str, Any]) -> dict[str, Any]:
     return {"nonce": late.nonce, "outcome": late.outcome.value, "answer": verdict.answer.value, "sentence": sentence}
 
 
-def _letter(session: Session, code: str) -> tuple[Letter | None, Verdict | None]:
-    try:
-        found = seals.letter_with(session, code, parts().keys)
-    except ForgedToken as error:
-        return None, seals.refusal(error)
-    if isinstance(found, CollectiveLetter | Lost):
-        return None, desk.judge_found(session, found, None, now=parts().clock())
-    return found, None
+def _letter(session: Session, asked: Asked) -> tuple[Letter | None, Verdict | None]:
+    """The letter; in its place the verdict on what is none, or None where the code says nothing that is known here."""
+    found = look_up_or_refuse(session, asked)
+    if found is None or isinstance(found, Letter):
+        return found, None
+    return None, desk.judge_found(session, found, None, now=parts().clock())
 
 
 def _sent(one: dict[str, Any]) -> Sent:

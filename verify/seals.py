@@ -37,34 +37,38 @@ class OldSeal(ForgedToken):
 
 
 def letter_with(session: Session, code: str, keys: KeyRing) -> Letter | CollectiveLetter | Lost | None:
-    """The letter whose code this is; ``Lost`` where a restore explains that it is not here.
+    """The letter whose code this is, where nobody waits for the transaction: ``opened``, then ``letter_of``."""
+    return letter_of(session, opened(code, keys), keys)
+
+
+def opened(code: str, keys: KeyRing) -> Opened | ForgedToken | None:
+    """What stands in a code under a seal that holds, or why it does not hold; None for what is no seal at all.
+
+    This asks no table. A signature takes its time: it is verified before a transaction that others wait for.
+    """
+    return _tried(_opened, code, keys)
+
+
+def letter_of(session: Session, read: Opened | ForgedToken | None, keys: KeyRing) -> Letter | CollectiveLetter | Lost | None:
+    """The letter a seal that holds is of; ``Lost`` where a restore explains that it is not here.
 
     None for a true seal of a letter we do not know otherwise, and for what is no seal at all.
     Raises ``ForgedToken``; ``OldSeal`` where the code was ours until its key was withdrawn. Under a withdrawn key only
     the very codes we printed are called ours: whoever has the key can seal anything. A letter whose key was withdrawn
     in the database is returned, and refused by the desk with its number and its name.
     """
-    opened = _opened(code, keys)
-    if opened is None:
+    if isinstance(read, ForgedToken):
+        raise read
+    if read is None:
         return None
-    letter = desk.find_by_token_id(session, opened.claims.token_id) or desk.find_collective(session, opened.claims.token_id)
-    return _whose(session, opened, letter, keys, withdrawn=trust.is_withdrawn(session, opened.claims.key_id))
+    letter = desk.find_by_token_id(session, read.claims.token_id) or desk.find_collective(session, read.claims.token_id)
+    return _whose(session, read, letter, keys, withdrawn=trust.is_withdrawn(session, read.claims.key_id))
 
 
-def letters_with(session: Session, codes: Sequence[str], keys: KeyRing) -> list[Known | ForgedToken | None]:
-    """The same for many codes with few statements, in their order; what would be raised stands in its place."""
-    return letters_of(session, [opened(code, keys) for code in codes], keys)
-
-
-def opened(code: str, keys: KeyRing) -> Opened | ForgedToken | None:
-    """A code's seal, which needs no database; None for what is no seal at all."""
-    return _tried(_opened, code, keys)
-
-
-def letters_of(session: Session, opened: Sequence[Opened | ForgedToken | None], keys: KeyRing) -> list[Known | ForgedToken | None]:
-    """``letters_with`` for seals that were opened before."""
-    found = desk.find_by_token_ids(session, (one.claims.token_id for one in opened if isinstance(one, Opened)))
-    return [_tried(_standing, session, one, found.get(one.claims.token_id), keys) if isinstance(one, Opened) else one for one in opened]
+def letters_of(session: Session, read: Sequence[Opened | ForgedToken | None], keys: KeyRing) -> list[Known | ForgedToken | None]:
+    """The same for many seals with few statements, in their order; what would be raised stands in its place."""
+    found = desk.find_by_token_ids(session, (one.claims.token_id for one in read if isinstance(one, Opened)))
+    return [_tried(_standing, session, one, found.get(one.claims.token_id), keys) if isinstance(one, Opened) else one for one in read]
 
 
 def _standing(session: Session, opened: Opened, found: Standing | CollectiveLetter | None, keys: KeyRing) -> Known | None:

@@ -155,7 +155,7 @@ def judge(session: Session, letter: Letter | None, hospital_code: str | None, *,
     return judge_found(session, letter, hospital_code, now=now)
 
 
-def judge_found(session: Session, found: Found | None, hospital_code: str | None, *, now: datetime) -> Verdict:
+def judge_found(session: Session, found: Known | None, hospital_code: str | None, *, now: datetime) -> Verdict:
     """The same for whatever was found: a case that has no letter yet is in progress, and letter E is for no desk."""
     return _judge_known(session, found, hospital_code, now=now)
 
@@ -226,9 +226,14 @@ def _look(verdict: Verdict, actor: Actor) -> audit.Entry:
 
 
 def accept(
-    session: Session, letter: Letter | CollectiveLetter | Lost | None, registration_number: str | None, actor: Actor, *, now: datetime
+    session: Session,
+    letter: Letter | CollectiveLetter | Lost | Verdict | None,
+    registration_number: str | None,
+    actor: Actor,
+    *,
+    now: datetime,
 ) -> tuple[Verdict, bool]:
-    """Mark a valid letter used by the actor's hospital.
+    """Mark a valid letter used by the actor's hospital; a verdict needed no letter, as that on a forged code.
 
     Returns the verdict and whether the letter is now this hospital's: true for the first acceptance and for a
     repeat by the same hospital (a double click), false with the reason in the verdict otherwise. What was not accepted was

@@ -1,12 +1,13 @@
 """Many codes in one request: each answer is byte for byte the single check's, and each look is written down before it leaves."""
 
+import json
 import threading
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import col, select
 
 from schemas.hospital import MOST
@@ -120,6 +121,23 @@ def test_what_was_revoked_or_used_a_moment_ago_is_told(office: Office) -> None:
         "REVOKED",
         "ALREADY_USED",
     ]
+
+
+def test_a_letter_whose_data_does_not_open_takes_no_other_answer_with_it(office: Office) -> None:
+    program, tickets = simrs(office), [office.to_letter(number) for number in (1, 2, 3)]
+    codes = [str(office.letter(ticket).token) for ticket in tickets]
+    good = alone(program, [codes[0], codes[2]])
+    with office.write() as session:
+        session.connection().execute(text("UPDATE case_file SET nik = 'r1.1.AAAA' WHERE ticket = :ticket"), {"ticket": tickets[1]})
+    before = len(looks(office))
+    said = together(program, codes)
+    answers = json.loads(said)["answers"]
+    assert listed([good[0], json.dumps(answers[1], ensure_ascii=False, separators=(",", ":")).encode(), good[1]]) == said
+    assert (answers[1]["code"], answers[1]["letter"], answers[1]["used"]) == ("segel-data-rusak", None, None)
+    assert answers[1]["next_step"].endswith("Pasien gawat darurat tetap dilayani.")
+    assert [look.detail["answer"] for look in looks(office)[before:]] == ["VALID", "VALID"], "nothing was told of the other"
+    refused = program.call("POST", CHECK, {"code": codes[1]})
+    assert (refused.status_code, refused.get_json()["code"]) == (500, "segel-data-rusak")
 
 
 @pytest.mark.parametrize("codes", [[], ["X"] * (MOST + 1), [""], [7], ["X", None], "X", None])

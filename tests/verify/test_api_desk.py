@@ -1,13 +1,17 @@
 """The desk by the API: by the code in the QR or by number and NIK, the same answer; and nothing to learn from a wrong guess."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
+from schemas.letter_token import open_token
 from tests.office import Office, ktp, person
-from workflows.audit import verify_chain
+from verify import seals
+from workflows.audit import events_of, verify_chain
 from workflows.records import Acceptance, AuditEvent, Letter
 
 NUMBER = "400.9/001/Dinsos/XI/2026"
@@ -113,6 +117,63 @@ def test_what_we_did_not_seal_is_forged(sqlite_office: Office) -> None:
     status, said = accept(office, code=flipped(code)[5])
     assert (status, said["answer"], said["accepted"]) == (409, "FORGED", False)
     assert (check(office, code=code)["answer"], office.count(Acceptance)) == ("VALID", 0)
+
+
+@pytest.mark.parametrize("door", ["/desk/accept", "/hospital/accept"])
+def test_who_would_have_accepted_a_forged_letter_has_looked_at_it(sqlite_office: Office, door: str) -> None:
+    office, rs = sqlite_office, sqlite_office.actor("rs")
+    forged = flipped(token(office, office.to_letter()))[5]
+    assert office.api("rs").post(door, {"code": forged}).status_code == 409
+    with office.read() as session:
+        chain = events_of(session, f"staff:{rs.person_id}")
+    assert (chain[-1].action, chain[-1].detail) == ("DESK_CHECK", {"answer": "FORGED", "hospital": "RS-CONTOH-1"})
+    assert verify_chain(chain) is None
+
+
+class Watch:
+    """Whether a transaction that writes is open in this process, whenever a signature is verified."""
+
+    def __init__(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.database, self.open_ones, self.verified = office.rekom.database, 0, list[int]()
+        monkeypatch.setattr(seals, "open_token", self.verify)
+        self.write = self.database.write
+        monkeypatch.setattr(self.database, "write", self.writing)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self.write() as session:
+            self.open_ones += 1
+            try:
+                yield session
+            finally:
+                self.open_ones -= 1
+
+    def verify(self, *words: Any) -> Any:
+        self.verified.append(self.open_ones)
+        return open_token(*words)
+
+
+LATE = {"nonce": "4f9ad3b2-51d0-4f0e-9f0e-000000000001", "accepted_at": "2026-11-23T01:56:00+00:00"}
+DOORS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "/desk/check": lambda code: {"code": code},
+    "/desk/accept": lambda code: {"code": code},
+    "/desk/late-acceptances": lambda code: {"acceptances": [{**LATE, "code": code}]},
+    "/desk/sep": lambda code: {"code": code, "sep_number": "0901R0011126V000001"},
+    "/hospital/check": lambda code: {"code": code},
+    "/hospital/checks": lambda code: {"codes": [code, code]},
+    "/hospital/accept": lambda code: {"code": code},
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_signature_is_verified_while_others_wait_for_a_transaction(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    office = sqlite_office
+    code, rs = token(office, office.to_letter()), office.api("rs")
+    watch = Watch(office, monkeypatch)
+    assert rs.post(door, DOORS[door](code)).status_code < 500
+    assert watch.verified and set(watch.verified) == {0}
 
 
 def test_a_genuine_seal_of_a_letter_we_do_not_hold_is_unknown(office: Office) -> None:

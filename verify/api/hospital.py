@@ -20,6 +20,7 @@ from schemas.hospital import (
     NumbersSchema,
     accepted_facts,
     refusal,
+    unreadable,
 )
 from verify.auth import me, parts, requires
 from verify.counter import accept_question, check_codes, check_question
@@ -27,6 +28,7 @@ from verify.path_inquiry import local_today
 from workflows import desk, desk_day
 from workflows.desk import Verdict
 from workflows.permissions import Permission
+from workflows.sealed import SealBroken
 
 blueprint = Blueprint("hospital", __name__, url_prefix="/api/v1/hospital", description="Sistem rumah sakit")
 
@@ -48,8 +50,11 @@ def check(question: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(ChecksQuestion)
 @blueprint.response(200, HospitalAnswersSchema)
 def check_many(question: dict[str, Any]) -> dict[str, Any]:
-    """Up to 100 codes at once: each answer is the one ``check`` gives, in the order asked, and each look is written down."""
-    return {"answers": [answered(verdict) for verdict in check_codes(question["codes"])]}
+    """Up to 100 codes at once: each answer is the one ``check`` gives, in the order asked, and each look is written down.
+
+    A letter whose data cannot be opened is told by its own ``code``; the others are answered.
+    """
+    return {"answers": [_one_of_many(verdict) for verdict in check_codes(question["codes"])]}
 
 
 @blueprint.post("/accept")
@@ -99,6 +104,10 @@ def note_numbers(given: dict[str, Any], letter_id: str) -> dict[str, Any]:
 def answered(verdict: Verdict) -> dict[str, Any]:
     """A verdict as a hospital's system gets it now."""
     return hospital.answered(verdict, now=parts().clock())
+
+
+def _one_of_many(said: Verdict | SealBroken) -> dict[str, Any]:
+    return unreadable(said, now=parts().clock()) if isinstance(said, SealBroken) else answered(said)
 
 
 def accept_response(answer: dict[str, Any], *, accepted: bool) -> Response:

@@ -28,7 +28,7 @@ from schemas.registration import (
 from schemas.registration_file import digest
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
-from verify.counter import find, on_case
+from verify.counter import find, gathered, on_case
 from verify.idempotency import once
 from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch
 from workflows import batches, episodes, registering
@@ -167,8 +167,9 @@ def give_up(given: dict[str, Any], ticket: str) -> dict[str, Any]:
 @blueprint.response(201, SepAnswerSchema)
 def record_sep(given: dict[str, Any]) -> dict[str, Any]:
     """Keep the SEP number of a patient this hospital accepted."""
+    asked = gathered(given)
     with parts().database.write() as session:
-        letter = find(session, given)
+        letter = find(session, asked)
         kept = episodes.record_sep(session, letter, given["sep_number"], me(), now=parts().clock())
         assert letter is not None
         closed = session.get_one(Case, letter.case_id).state == State.CLOSED

@@ -53,8 +53,10 @@ def readopt_command(file: Path) -> None:
 def readopt(rekom: Rekom, code: str) -> str:
     """One code in a transaction of its own; a word of ``SAID``."""
     try:
+        keys = rekom.keys
+        sealed = seals.opened(code, keys)
         with changing(rekom) as session:
-            found = seals.letter_with(session, code, rekom.keys)
+            found = seals.letter_of(session, sealed, keys)
             if not isinstance(found, Lost):
                 return "strange" if found is None else "known"
             return "taken" if lost_letters.readopt(session, found, operator(rekom), now=rekom.clock()) else "known"

@@ -15,12 +15,10 @@ from sqlmodel import Session
 
 from schemas.desk_check import REGISTRATION_LONGEST, AcceptQuestion, DeskAnswerSchema, DeskQuestion, describe, extendable
 from schemas.late_acceptance import LateAcceptancesSchema
-from schemas.letter_token import ForgedToken
-from verify import seals
 from verify.auth import NotSignedIn, anybody, me, parts, public, requires
-from verify.counter import accept_question, check_question
-from verify.counter import look_up as find_anything
+from verify.counter import accept_question, check_question, gathered
 from verify.desk_counter import receive_late
+from verify.desk_question import look_up_or_refuse
 from verify.errors import status_of
 from verify.language import language, translated
 from verify.web.desk_words import ALONE, ONLOOKER, OURS, SCREENS, SENTENCES
@@ -152,11 +150,9 @@ def look_up(question: dict[str, Any]) -> Verdict:
         return check_question(question)
     if "code" not in question:
         raise NotSignedIn(say("Nomor surat dan NIK hanya diperiksa sesudah masuk. Pindai QR, atau masuk dulu."))
-    try:
-        with parts().database.read() as session:
-            return desk.judge_found(session, find_anything(session, question), None, now=parts().clock())
-    except ForgedToken as error:
-        return seals.refusal(error)
+    asked = gathered(question)
+    with parts().database.read() as session:
+        return desk.judge_found(session, look_up_or_refuse(session, asked), None, now=parts().clock())
 
 
 def told(verdict: Verdict) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from schemas.forms import plain
 from schemas.registration import SepQuestion
 from verify.auth import me, parts, requires
-from verify.counter import find
+from verify.counter import find, gathered
 from verify.web.form import Form, blank, tried
 from verify.web.once import once
 from workflows import episodes
@@ -31,7 +31,7 @@ def show() -> str:
 @requires(Permission.ACCEPT_LETTER)
 def record() -> Response | tuple[str, int]:
     """Keep one."""
-    return tried(lambda: once(_record, say("Nomor SEP tersimpan.")), page)
+    return tried(_record, page)
 
 
 def page(form: Form) -> str:
@@ -41,7 +41,12 @@ def page(form: Form) -> str:
     return render_template("episodes.html", form=form, waiting=waiting, State=State, now=parts().clock())
 
 
-def _record(session: Session) -> str:
+def _record() -> Response:
     given = QUESTION.load(plain(request.form, zone="UTC"))
-    episodes.record_sep(session, find(session, given), given["sep_number"], me(), now=parts().clock())
-    return url_for("episodes.show")
+    asked = gathered(given)
+
+    def effect(session: Session) -> str:
+        episodes.record_sep(session, find(session, asked), given["sep_number"], me(), now=parts().clock())
+        return url_for("episodes.show")
+
+    return once(effect, say("Nomor SEP tersimpan."))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
-from schemas.letter_token import ForgedToken
-from verify import lookups, seals
+from verify import lookups
 from verify.auth import parts, public
-from verify.counter import look_up
+from verify.counter import gathered
+from verify.desk_question import look_up_or_refuse
 from workflows import desk
 from workflows.desk import DeskAnswer, Verdict
 from workflows.masking import initials
@@ -73,11 +73,9 @@ def show(token: str, prefix: str) -> str:
 
 
 def _judge(token: str) -> Verdict:
-    try:
-        with parts().database.read() as session:
-            return desk.judge_found(session, look_up(session, {"code": token}), None, now=parts().clock())
-    except ForgedToken as error:
-        return seals.refusal(error)
+    asked = gathered({"code": token})
+    with parts().database.read() as session:
+        return desk.judge_found(session, look_up_or_refuse(session, asked), None, now=parts().clock())
 
 
 def _facts(verdict: Verdict) -> dict[str, object]:

@@ -10,7 +10,7 @@ from schemas.desk_move import MoveSchema, ProlongSchema
 from schemas.forms import plain
 from schemas.spreadsheet import as_csv
 from verify.auth import me, parts, requires
-from verify.counter import find
+from verify.counter import find, gathered
 from verify.path_inquiry import local_today
 from verify.web.form import Form, failed
 from verify.web.once import once
@@ -50,9 +50,10 @@ def move() -> Answer | tuple[str, int]:
     """Ask the office to move a letter here."""
     try:
         given = MOVE.load(plain(request.form, zone="UTC"))
+        asked = gathered({"code": given["code"]})
 
         def effect(session: Session) -> str:
-            letter = find(session, {"code": given["code"]})
+            letter = find(session, asked)
             reason, number = given["transfer_reason"], given["transfer_registration"]
             transfers.request(session, letter, reason, number, me(), now=parts().clock())
             return url_for("shift.show")
@@ -68,10 +69,10 @@ def move() -> Answer | tuple[str, int]:
 def prolong() -> Answer | tuple[str, int]:
     """Ask the office for a new letter in the place of one that expired."""
     try:
-        given = PROLONG.load(plain(request.form, zone="UTC"))
+        asked = gathered(PROLONG.load(plain(request.form, zone="UTC")))
 
         def effect(session: Session) -> str:
-            extensions.request(session, find(session, given), me(), now=parts().clock())
+            extensions.request(session, find(session, asked), me(), now=parts().clock())
             return url_for("shift.show")
 
         return once(effect, say("Perpanjangan diminta. Dinas Sosial langsung melihatnya; pasien tetap dilayani."))
