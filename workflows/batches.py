@@ -276,10 +276,7 @@ def _awaited(session: Session, region_code: str, nik: str) -> tuple[Registration
 
 
 def _lock(session: Session, cases: Sequence[Case]) -> None:
-    """In one order, so that two files never wait for each other."""
-    ids = [case.id for case in cases]
-    locked = select(Case).where(col(Case.id).in_(ids)).order_by(col(Case.id)).with_for_update()
-    session.exec(locked.execution_options(populate_existing=True)).all()
+    advance.lock_all(session, (case.id or 0 for case in cases))
 
 
 def _strange(registration: Registration | None, row: AnswerRow) -> str | None:

@@ -73,8 +73,9 @@ def receive(session: Session, family: Family, actor: Actor, policy: RegionPolicy
     """Open a case for each member who needs one, or link the open one; all of them or, with the member named, none."""
     check(actor, Permission.OPEN_CASE)
     household = _household(session, family.kk, actor, now=now)
-    for number, one in enumerate(family.applying):
-        _link(session, household, one, _case_of(session, one, number, actor, policy, now=now), actor, now=now)
+    cases = _cases(session, family.applying, actor, policy, now=now)
+    for one, case in zip(family.applying, cases, strict=True):
+        _link(session, household, one, case, actor, now=now)
     known = {member.name for member in _members(session, household) if member.segment is not None}
     for covered in family.covered:
         if covered.name not in known:
@@ -111,6 +112,18 @@ def _household(session: Session, kk: str, actor: Actor, *, now: datetime) -> Hou
         session.add(found)
         session.flush()
     return found
+
+
+def _cases(session: Session, applying: tuple[Applying, ...], actor: Actor, policy: RegionPolicy, *, now: datetime) -> list[Case]:
+    """A case for each, in the family's order. They are locked by their ids and opened by their NIKs, as everywhere where there are many:
+    else two that name the same people in another order wait for each other.
+    """
+    niks = [one.intake.nik for one in applying if one.intake.nik]
+    open_ones = select(Case.id).where(col(Case.nik).in_(niks), col(Case.closed_at).is_(None))
+    advance.lock_all(session, [case_id or 0 for case_id in session.exec(open_ones)])
+    in_order = sorted(range(len(applying)), key=lambda number: applying[number].intake.nik or "")
+    opened = {number: _case_of(session, applying[number], number, actor, policy, now=now) for number in in_order}
+    return [opened[number] for number in range(len(applying))]
 
 
 def _case_of(session: Session, one: Applying, number: int, actor: Actor, policy: RegionPolicy, *, now: datetime) -> Case:

@@ -31,6 +31,7 @@ def report(session: Session, given: HospitalReport, actor: Actor, *, now: dateti
     check(actor, Permission.REPORT_MEMBERSHIP)
     assert actor.hospital_code is not None
     evidence = given.evidence
+    case = _open_case(session, given.nik)  # first: every chain of a case is locked before that of the person at work
     session.add(
         MembershipReport(
             nik=given.nik,
@@ -50,13 +51,18 @@ def report(session: Session, given: HospitalReport, actor: Actor, *, now: dateti
         )
     )
     audit.record_on_person(session, "REPORT_MEMBERSHIP", actor=actor, now=now, outcome=evidence.outcome.value)
-    case_id = session.exec(select(Case.id).where(Case.nik == given.nik, col(Case.closed_at).is_(None))).first()
-    if case_id is not None:
-        case = advance.lock_by_id(session, case_id)
+    if case is not None:
         known = facts.checks_of(session, case).get(Job.MEMBERSHIP)
         # A report fills a gap; it never overrides what BPJS itself or an officer of this office said.
         if known is None or known.outcome is None:
             checks.record_report(session, case, evidence, actor, now=now)
+
+
+def _open_case(session: Session, nik: str) -> Case | None:
+    """The person's open case under its lock; None also where it was closed while it was waited for."""
+    case_id = session.exec(select(Case.id).where(Case.nik == nik, col(Case.closed_at).is_(None))).first()
+    case = advance.lock_by_id(session, case_id) if case_id is not None else None
+    return case if case is not None and case.closed_at is None else None
 
 
 def newest(session: Session, nik: str, *, now: datetime) -> tuple[MembershipReport, Hospital] | None:

@@ -1,0 +1,93 @@
+"""Locks are taken in one order everywhere: two people who reach for the same rows wait one after the other, never in a ring."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlmodel import Session
+
+from schemas.membership_report import MembershipReportSchema, report_of
+from tests.office import Office, person, running_office
+from tests.workflows.test_desk import waits_for_a_lock
+from tests.workflows.test_households import KK, applying
+from workflows import advance, audit, households, intake, membership_reports
+from workflows.households import Family
+from workflows.intake import Intake
+from workflows.records import Case, HouseholdMember, MembershipReport
+
+OTHER_KK = "9901010101200002"
+
+
+def meanwhile(office: Office, first: Callable[[Session], object], other: Callable[[], object], rest: Callable[[Session], object]) -> None:
+    """One transaction does ``first``; ``other`` begins in another connection and comes to wait for it; then ``rest``.
+
+    PostgreSQL ends one of two that wait for each other, and what it says to the one comes out here.
+    """
+    broken: list[Exception] = []
+
+    def work() -> None:
+        try:
+            other()
+        except Exception as error:
+            broken.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    with office.write() as session:
+        first(session)
+        session.flush()
+        thread.start()
+        for _ in range(400):
+            if waited := waits_for_a_lock(office):
+                break
+            thread.join(0.05)
+        assert waited, broken
+        rest(session)
+    thread.join(30)
+    assert broken == []
+
+
+def test_a_hospitals_report_takes_the_case_before_the_person_as_a_desk_does(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        case_id, rs = office.case(office.open()).id or 0, office.actor("rs")
+        said = MembershipReportSchema().load({"nik": person()["nik"], "found": False, "asked_for": "2026-11-23"})
+        given = report_of(said, "RSUD Contoh Serang", now=office.clock())
+
+        def report() -> None:
+            with office.write() as session:
+                membership_reports.report(session, given, rs, now=office.clock())
+
+        meanwhile(office, lambda session: advance.hold(session, {case_id}), report, lambda session: audit.lock_person(session, rs))
+        assert office.count(MembershipReport) == 1
+
+
+def receiving(office: Office, kk: str, *numbers: int) -> Callable[[], None]:
+    actor = office.actor("loket")
+
+    def receive() -> None:
+        with office.write() as session:
+            households.receive(session, Family(kk, tuple(map(applying, numbers))), actor, office.policy, now=office.clock())
+
+    return receive
+
+
+def test_a_family_takes_its_open_cases_in_the_order_a_file_for_bpjs_takes_them(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        first, second = (office.case(office.open(number)).id or 0 for number in (1, 2))
+        receive = receiving(office, KK, 2, 1)
+        meanwhile(
+            office, lambda session: advance.lock_all(session, {first}), receive, lambda session: advance.lock_all(session, {first, second})
+        )
+        assert office.count(HouseholdMember) == 2
+
+
+def test_two_who_open_cases_for_the_same_people_wait_for_one_another(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        low, high = sorted((1, 2), key=lambda number: person(number)["nik"])
+        actor, receive = office.actor("loket"), receiving(office, OTHER_KK, high, low)
+
+        def opens(number: int) -> Callable[[Session], object]:
+            given = Intake(**{**person(number), "domicile_code": "3673"})
+            return lambda session: intake.open_application(session, given, actor, office.policy, now=office.clock())
+
+        meanwhile(office, opens(low), receive, opens(high))
+        assert (office.count(Case), office.count(HouseholdMember)) == (2, 2)
