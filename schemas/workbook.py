@@ -9,8 +9,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
-"""What a spreadsheet takes for a formula, at the beginning of a cell."""
+from schemas.spreadsheet import safe
 
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip can say: the same for all files."""
@@ -54,7 +53,7 @@ def workbook(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def harmless(text: str) -> str:
     """The same text, not to be taken for a formula; what XML cannot hold is left out."""
     clean = "".join(letter for letter in text if letter.isprintable() or letter in "\t\r\n")
-    return f"'{clean}" if clean.startswith(FORMULA) else clean
+    return safe(clean)
 
 
 def _row(number: int, cells: Sequence[str]) -> str:

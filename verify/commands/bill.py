@@ -1,6 +1,5 @@
 """``rekom bill``: the monthly premium bill, checked before it is paid."""
 
-import csv
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from schemas.spreadsheet import safe
+from schemas.spreadsheet import lines
 from verify.commands.operator import changing, day_of, installation, operator
 from verify.imports.bad_rows import OWNER_ONLY
 from verify.imports.progress import grouped
@@ -59,8 +58,8 @@ def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:
 def _write(path: Path, disputes: Iterable[PremiumDispute]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(["BARIS", "ALASAN", "NIK", "NAMA", "RUPIAH", "BUKTI"])
-        for one in disputes:
-            nik = mask_nik(one.nik) if one.nik else ""
-            writer.writerow([one.line, one.reason.value, nik, safe(one.name or ""), one.amount, one.evidence])
+        file.write(lines([["BARIS", "ALASAN", "NIK", "NAMA", "RUPIAH", "BUKTI"], *map(_row, disputes)]))
+
+
+def _row(one: PremiumDispute) -> list[object]:
+    return [one.line, one.reason.value, mask_nik(one.nik) if one.nik else "", one.name or "", one.amount, one.evidence]

@@ -1,8 +1,6 @@
 """The list of refused rows for whoever has to correct the file: safe to open in Excel, and no NIK in it."""
 
 import codecs
-import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.extract_cells import Cell
-from schemas.spreadsheet import safe
+from schemas.spreadsheet import lines
 from verify.imports.sieve import BadRow, Sieve
 
 LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){11,}")
@@ -27,12 +25,11 @@ def write_bad_rows(path: Path, titles: Sequence[str], nik_place: int, rows: Iter
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
         os.fchmod(descriptor, OWNER_ONLY)
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow([*TITLES, *map(safe, titles)])
-        for row in rows:
-            cells = [masked(cell, is_nik=place == nik_place) for place, cell in enumerate(row.cells)]
-            writer.writerow([row.line, row.fault, row.reason, *map(safe, cells)])
-            number += 1
+        file.write(lines([[*TITLES, *titles]]))
+        told = ([row.line, row.fault, row.reason, *_masked_cells(row, nik_place)] for row in rows)
+        while some := list(islice(told, LINES_AT_ONCE)):
+            file.write(lines(some))
+            number += len(some)
     return number
 
 
@@ -43,9 +40,9 @@ LINES_AT_ONCE = 2_000
 def pieces(sieve: Sieve) -> Iterator[bytes]:
     """The same list in pieces, with the row's number, code and reason alone: it says where to look, and nobody's data."""
     rows = ((row.line, row.fault, row.reason) for row in sieve.bad_rows())
-    yield codecs.BOM_UTF8 + _lines([TITLES])
+    yield codecs.BOM_UTF8 + lines([TITLES]).encode()
     while some := list(islice(rows, LINES_AT_ONCE)):
-        yield _lines(some)
+        yield lines(some).encode()
 
 
 def covered_head(sieve: Sieve) -> dict[str, Any]:
@@ -65,10 +62,8 @@ def _hidden(name: str, cell: Cell) -> str:
     return f"••••{text[-5:]}" if name in ("card", "family_card") and len(text) > 5 else text[:40]
 
 
-def _lines(rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return text.getvalue().encode()
+def _masked_cells(row: BadRow, nik_place: int) -> list[str]:
+    return [masked(cell, is_nik=place == nik_place) for place, cell in enumerate(row.cells)]
 
 
 def masked(cell: Cell, *, is_nik: bool) -> str:

@@ -1,12 +1,11 @@
 """Tables for other programs: CSV and XLSX. Codes are text, numbers are numbers, and no cell is run as a formula."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
-from schemas.spreadsheet import safe
+from schemas.spreadsheet import lines, safe
 from verify.population.cockpit import Cockpit, Row
 from workflows.population.regions import dotted
 from workflows.population.tally import Definition
@@ -46,9 +45,7 @@ def table(shown: Cockpit) -> list[Sequence[Value]]:
 
 def as_csv(rows: Iterable[Sequence[Value]]) -> bytes:
     """With semicolons and a byte order mark, as an Indonesian Excel expects."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows([[_shown(value) for value in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig")
+    return lines(rows).encode("utf-8-sig")
 
 
 def as_xlsx(rows: Iterable[Sequence[Value]]) -> bytes:
@@ -68,10 +65,6 @@ def _row(row: Row, dates: tuple[str, str]) -> Sequence[Value]:
     by_payer = (tally.people_in.get(segment, 0) for segment in CoverageSegment if segment is not CoverageSegment.NONE)
     counted = (tally.people, tally.members, tally.active, tally.uncovered)
     return (dotted(row.code), row.name, *counted, *map(float, shares), *by_payer, *dates)
-
-
-def _shown(value: Value) -> str:
-    return safe(value) if isinstance(value, str) else str(value).replace(".", ",")
 
 
 def _cell(value: Value) -> str:
