@@ -293,7 +293,7 @@ def lock_paths(name: str) -> list[str]:
 
 
 def audit(_more: Sequence[str]) -> None:
-    """Compare the lock with known weaknesses; a network that is away is told and fails nothing."""
+    """Compare all locks with known weaknesses; a network that is away is told and fails nothing."""
     make_venv("core")
     program = AUDIT_FOLDER / "bin" / "pip-audit"
     if not program.exists():
@@ -305,8 +305,9 @@ def audit(_more: Sequence[str]) -> None:
 
 
 def ask_public_list() -> tuple[str, str]:
-    """What pip-audit answers about the core lock, and its last words."""
-    command = [str(PYTHON), "-m", "pip_audit", "-f", "json", "--disable-pip", "--require-hashes", "-r", str(lock_file("core"))]
+    """What pip-audit answers about every lock, the extras' and the developers' too, and its last words."""
+    locks = [word for name in LOCKED_EXTRAS for word in ("-r", str(lock_file(name)))]
+    command = [str(PYTHON), "-m", "pip_audit", "-f", "json", "--disable-pip", "--require-hashes", *locks]
     surroundings = {**environment(), "PYTHONPATH": str(AUDIT_FOLDER)}
     try:
         told = subprocess.run(command, cwd=HERE, env=surroundings, capture_output=True, text=True, check=False, timeout=AUDIT_SECONDS)

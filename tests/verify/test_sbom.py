@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,19 @@ def test_a_clean_lock_is_told_in_one_sentence() -> None:
 def test_a_known_weakness_fails_and_is_named() -> None:
     with pytest.raises(run.Stop, match=r"flask 1\.0 \(PYSEC-2026-1\); flask 1\.0 \(GHSA-x\)"):
         run.judge_audit(answer(rq=[], flask=["PYSEC-2026-1", "GHSA-x"]), "No matter")
+
+
+def test_every_lock_is_audited(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def audit(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.extend(command)
+        return subprocess.CompletedProcess(command, 0, answer(flask=[]), "")
+
+    monkeypatch.setattr(run.subprocess, "run", audit)
+    assert run.judge_audit(*run.ask_public_list()) == "No known weakness in 1 packages."
+    locks = sorted((run.HERE / "requirements").glob("*.lock"))
+    assert sorted(Path(word) for before, word in pairwise(asked) if before == "-r") == locks and len(locks) == 5
 
 
 @pytest.mark.parametrize("said", ["", "null", "[]", "<html>", '{"error": 1}'])
