@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
 from sqlalchemy.engine import make_url
 
 from tests import services
@@ -20,6 +22,7 @@ from tests.processes import Processes, children_of
 from verify.clock import utc_now
 from verify.composition import Rekom
 from verify.config import Settings
+from verify.doorbell import QUEUES, WAKE, TaskJob, job_name
 from verify.health import relay_lives
 from verify.keys import make_keys
 from verify.seeds import DEMO_PASSWORD, seed_demo
@@ -116,3 +119,27 @@ def test_a_job_that_runs_is_finished_and_the_next_is_left_for_others(running: tu
     for ticket in tickets:  # no registry is connected: each check was asked once and is a person's now
         assert {task.job for task in office.tasks(ticket)} >= set(CHECKS)
         assert verify_chain(office.events(ticket)) is None
+
+
+def rung(office: Office) -> set[str]:
+    """Jobs that stand in a queue."""
+    bell = office.rekom.doorbell.impatient
+    queues = (Queue(name, connection=bell, serializer=JSONSerializer, job_class=TaskJob) for name in QUEUES)
+    return {job_id for queue in queues for job_id in queue.get_job_ids()}
+
+
+@pytest.mark.slow
+def test_a_relay_in_the_middle_of_a_look_rings_for_what_it_leased_before_it_leaves(running: tuple[Office, Processes]) -> None:
+    office, processes = running
+    ticket = office.open(1)
+    bell = office.rekom.doorbell.impatient
+    with writers_wait(office):
+        relay = processes.start("relay")
+        until(lambda: dict(bell.pubsub_numsub(WAKE)).get(WAKE.encode()), "the relay listens", processes)
+        time.sleep(3)  # it waits for its turn to note a lease by now
+        relay.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert relay.poll() is None and not rung(office)
+    assert relay.wait(DRAINED) == 0
+    leased = [task for task in office.tasks(ticket) if task.leased_until]
+    assert leased and {job_name(task.id or 0) for task in leased} == rung(office)

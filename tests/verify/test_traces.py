@@ -18,7 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.office import PAPERS, Office, ktp, person, running_office
-from tests.receiver import listening
+from tests.processes import Processes
+from tests.receiver import Receiver, listening
 from tests.verify.test_relay import work_off
 from verify import collector, doctor, jobs, otel, relay, traces
 from verify.doctor import Grade
@@ -232,6 +233,36 @@ def test_a_collector_that_is_away_holds_up_no_job(monkeypatch: pytest.MonkeyPatc
     assert ended == [], "it came back although nobody answered"
     hold.set()
     tracing.close()
+
+
+def sent_to(receiver: Receiver) -> list[Any]:
+    """Every span that a collector was sent."""
+    told = [ExportTraceServiceRequest.FromString(one.body) for one in receiver.received]
+    return [span for one in told for resource in one.resource_spans for scope in resource.scope_spans for span in scope.spans]
+
+
+@pytest.mark.slow
+def test_the_spans_of_a_job_reach_the_collector_before_its_process_ends(
+    sqlite_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker's process forks one for each job, which ends without a word: what it did not send by then is lost."""
+    with listening() as receiver, running_office(sqlite_url, tmp_path, redis_url=redis_url) as office:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{receiver.port}")
+        processes = Processes(office.rekom.settings, tmp_path)
+        tickets = [office.open(number) for number in (1, 2, 3)]
+        assert relay.once(office.rekom) == len(tickets)
+        worker = processes.start("worker", "--burst")
+        try:
+            assert worker.wait(180) == 0, processes.last_words()
+        finally:
+            processes.stop()
+        begun = {task.id for ticket in tickets for task in office.tasks(ticket) if task.attempts}
+    spans = sent_to(receiver)
+    followed = {known.value.int_value for span in spans for known in span.attributes if known.key == "rekom.task" and span.name == "job"}
+    assert followed and followed <= begun, processes.last_words()
+    traces_of = {span.trace_id for span in spans if span.name == "job"}
+    assert traces_of <= {span.trace_id for span in spans if span.name.startswith("UPDATE ")}, "what a job writes hangs on the job"
+    assert not any(secret in str(spans) for secret in (person()["nik"], person()["name"], *tickets))
 
 
 @pytest.mark.parametrize(
