@@ -210,6 +210,27 @@ def unchained(true: Any) -> Any:
     return last
 
 
+def unchained_batch(true: Any) -> Any:
+    """Each batch of events begins its chains anew."""
+
+    def heads(*words: Any) -> Any:
+        return {subject: (sequence, GENESIS) for subject, (sequence, _) in true(*words).items()}
+
+    return heads
+
+
+def one_place_for_all(true: Any) -> Any:
+    """What a batch writes down of one subject follows what stood there before it, each of them."""
+
+    def record_all(session: Session, entries: Any, **named: Any) -> None:
+        session.flush()
+        heads = audit._heads(session, {entry.subject for entry in entries})
+        links = [audit._link(entry, *heads.get(entry.subject, (0, GENESIS)), named["now"]) for entry in entries]
+        session.connection().execute(audit._APPEND, links)
+
+    return record_all
+
+
 def forgets_assessments(true: Any) -> Any:
     """One move writes no event."""
     return lambda session, subject, action, **named: None if action == "ASSESS" else true(session, subject, action, **named)
@@ -284,6 +305,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("a withdrawn key is not looked at", key_forgotten),
     Bug("a page that shows a person writes no look down", replaced(looked, "note", lambda _: nothing)),
     Bug("audit events are not chained", replaced(audit, "_last", unchained)),
+    Bug("a batch of events begins its chains anew", replaced(audit, "_heads", unchained_batch)),
+    Bug("a batch gives two events one place", replaced(audit, "record_all", one_place_for_all),
+        gone=("triggers", "audit_event.uq_audit_event_subject_sequence", "audit_event.uq_audit_event_hash")),
     Bug("a move writes no event", replaced(audit, "record", forgets_assessments)),
     Bug("a chain of the trail is removed", replaced(relay, "once", tidies_up), gone=("triggers",)),
     Bug("who assessed may approve", replaced(decision, "_check_four_eyes", sees_no_hands),

@@ -18,7 +18,7 @@ SMALL: dict[str, Callable[[], Result]] = {
     "R11": lambda: loads.guesses(1_000, 7),
     "R12": lambda: cells.run(7, PEOPLE[:1]),
     "R14": lambda: hostile.run(60, 7),
-    "R16": lambda: loads.restores(3, 7),
+    "R16": lambda: loads.restores(100, 7),
 }
 
 

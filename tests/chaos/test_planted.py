@@ -17,6 +17,14 @@ def test_planted_bugs_are_found() -> None:
     assert "not found" not in found.figures.values()
 
 
+@pytest.mark.slow
+def test_a_trail_whose_batches_are_not_chained_is_found() -> None:
+    bugs = [bug for bug in BUGS if "batch" in bug.name]
+    found = run(bugs, SEED)
+    assert (len(bugs), found.failures) == (2, ())
+    assert all(said.startswith("6:") for said in found.figures.values()), "by the promise about the trail, not by chance"
+
+
 def test_a_bug_is_named_once_and_there_are_twenty_or_more() -> None:
     assert len({bug.name for bug in BUGS}) == len(BUGS) >= 20
     assert choose(99, SEED) == list(BUGS)

@@ -19,7 +19,7 @@ def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
 
 def test_no_generated_request_is_answered_by_an_error_or_by_what_is_not_described(office: Office) -> None:
     office.to_letter(1, hospital_code="RS-CONTOH-1")
-    answers = explore(office, 1_500)
+    answers = explore(office, 1_000)
     assert answers.faults == {}
     assert answers.requests >= 1_000
     assert len(answers.operations) >= 40

@@ -56,7 +56,9 @@ def test_a_hospitals_report_takes_the_case_before_the_person_as_a_desk_does(post
             with office.write() as session:
                 membership_reports.report(session, given, rs, now=office.clock())
 
-        meanwhile(office, lambda session: advance.hold(session, {case_id}), report, lambda session: audit.lock_person(session, rs))
+        meanwhile(
+            office, lambda session: advance.hold(session, {case_id}), report, lambda session: audit.lock_people(session, [rs.person_id])
+        )
         assert office.count(MembershipReport) == 1
 
 
