@@ -50,6 +50,8 @@ LARGEST_REQUEST = 1024 * 1024
 UPLOADS = {
     "signatures.upload": LARGEST_SCAN + LARGEST_REQUEST,
     "signing.upload_scan": LARGEST_SCAN,
+    "collective_pages.upload": LARGEST_SCAN + LARGEST_REQUEST,
+    "collective.upload_scan": LARGEST_SCAN,
     "papers.keep": 3 * LARGEST + LARGEST_REQUEST,
     "phone.take": LARGEST + LARGEST_REQUEST,
     "ktp.read": LARGEST + LARGEST_REQUEST,

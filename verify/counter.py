@@ -68,8 +68,8 @@ def open_case(session: Session, given: Intake) -> Case:
     """Open a case under the policy in force today in the actor's region."""
     _refuse_made_up(given)
     case = intake.open_application(session, given, me(), parts().policy_today(me().region_code), now=parts().clock())
-    if given.nik:
-        lookups.no_guess(session, given.nik)
+    if looked_up := given.nik or given.mother_nik:
+        lookups.no_guess(session, looked_up)
     return case
 
 

@@ -24,8 +24,20 @@ MOST = 20
 def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str) -> tuple[str, ...]:
     """Sentences on what looks like a slip; empty where nothing does."""
     told = _against_namesake(session, nik, name, birth_date, region_code) or _against_residents(session, nik, name, birth_date)
-    found = (_against_birth_date(nik, birth_date), told)
-    return tuple(sentence for sentence in found if sentence)
+    return (*own_doubts(nik, birth_date), *((told,) if told else ()))
+
+
+def own_doubts(nik: Nik, birth_date: date) -> tuple[str, ...]:
+    """What the digits say against the birth date, without a word about anybody else."""
+    found = _against_birth_date(nik, birth_date)
+    return (found,) if found else ()
+
+
+def namesake(session: Session, nik: Nik, name: str, birth_date: date, region_code: str) -> Case | None:
+    """The newest case of this name and birth date whose NIK is one slip away."""
+    query = select(Case).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
+    known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
+    return next((case for case in known if case.nik and case.nik != nik.digits and slip(nik.digits, case.nik)), None)
 
 
 def slip(typed: str, meant: str) -> str | None:
@@ -55,10 +67,8 @@ def _other_way(day: date) -> date | None:
 
 
 def _against_namesake(session: Session, nik: Nik, name: str, birth_date: date, region_code: str) -> str | None:
-    query = select(Case).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
-    known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
-    others = (slip(nik.digits, case.nik) for case in known if case.nik and case.nik != nik.digits)
-    return _told(next((one for one in others if one), None))
+    other = namesake(session, nik, name, birth_date, region_code)
+    return _told(slip(nik.digits, other.nik)) if other and other.nik else None
 
 
 def _told(found: str | None) -> str | None:

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.at_desk import HERE, cut, says, scan, sit
+from tests.journeys.axe import well_wide_and_small
 from tests.journeys.site import FAKE_CAMERA, PHONE, Person, Site, launched, site_of
 from tests.office import Office, running_office
 from tests.printing import copied, printed, squeezed
@@ -153,6 +154,15 @@ def test_a_letter_before_the_camera_gets_its_answer_once_with_network_and_withou
     eye.click()
     says(clerk, "VALID", "Untuk RSUD Contoh Serang.")
     assert float(found.get_attribute("data-milliseconds") or "nan") > 0
+
+
+def test_an_open_camera_is_for_everybody(site: Site, film: Path) -> None:
+    take_film(film, None)
+    clerk = sit(site)
+    clerk.page.locator("#buka-kamera").click()
+    expect(clerk.page.locator("#gambar")).to_be_visible()
+    well_wide_and_small(clerk)
+    assert clerk.faults == []
 
 
 def test_a_camera_that_cannot_be_opened_leaves_the_other_ways(site: Site) -> None:

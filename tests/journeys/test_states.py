@@ -100,6 +100,7 @@ def test_where_no_news_gets_through_the_page_looks_by_itself(site: Site, way: Ca
     expect(loket.page.locator("main")).to_contain_text("Sedang dinilai", timeout=30_000)
     assert any("/langsung" in address for address in loket.asked)
     assert loket.page.evaluate("() => performance.getEntriesByType('navigation').length") == 1
+    well_wide_and_small(loket)
 
 
 def test_a_session_that_ends_says_so_and_loses_nothing(site: Site) -> None:

@@ -11,6 +11,9 @@ from verify.cli import Commands
 ROOT = Path(__file__).parents[2]
 GUIDES = sorted((ROOT / "docs" / "panduan").glob("*.md"))
 ROLES = {"loket.md", "penilai.md", "kepala-dinas.md", "rumah-sakit.md", "admin.md", "keluarga.md"}
+SCREENS = ROOT / "docs" / "screens"
+HEAVIEST = 100_000
+"""Bytes of one picture."""
 LONGEST = 20
 """Words a sentence, as on the pages."""
 
@@ -19,6 +22,11 @@ def on_screen() -> str:
     """Everything that pages may say, with line breaks as spaces."""
     files = [*(ROOT / "verify" / "templates").rglob("*.html"), *(ROOT / "verify" / "web").glob("*.py")]
     return " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
+
+
+def shown(text: str) -> set[str]:
+    """The screens that a text shows."""
+    return set(re.findall(r"screens/([\w-]+\.\w+)\)", text))
 
 
 def text_of(guide: Path) -> str:
@@ -65,3 +73,16 @@ def test_every_command_is_one(guide: Path) -> None:
 def test_sentences_are_short(guide: Path) -> None:
     for sentence in re.split(r"(?<=[.?!:])\s", re.sub(r"[*`]|\d\. ", "", text_of(guide))):
         assert len(sentence.split()) <= LONGEST, sentence
+
+
+def test_every_screen_stands_in_a_guide_or_the_readme() -> None:
+    told = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "README.md", *GUIDES))
+    assert {screen.name for screen in SCREENS.glob("*")} == shown(told)
+
+
+def test_every_role_sees_its_screens() -> None:
+    assert [guide.name for guide in GUIDES if not shown(guide.read_text(encoding="utf-8"))] == []
+
+
+def test_screens_are_small() -> None:
+    assert {screen.name: screen.stat().st_size for screen in SCREENS.glob("*") if screen.stat().st_size > HEAVIEST} == {}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request, url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from verify.auth import anybody, parts
@@ -69,6 +70,7 @@ from verify.web import (
     waits,
     work_list,
 )
+from verify.web.accepted import accepts, accepts_at
 from verify.web.choices import PROXY_KINS
 from verify.web.figures import decimal, number, percent, rupiah
 from verify.web.form import blank, label
@@ -162,13 +164,13 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=mask_nik, berkelompok=grouped, telepon=mask_phone, sebutan=label
+        hari=day, waktu=local_time, jam=clock_time, lama=duration, nik=_whole, berkelompok=grouped, telepon=mask_phone, sebutan=label
     )
     app.jinja_env.filters.update(angka=number, desimal=decimal, rupiah=rupiah, persen=percent)
     app.jinja_env.filters.update(jenis_surat=lambda code: NAMES[LetterType(code)])
     app.jinja_env.globals.update(asset=_asset, who=_who, may=_may, form_key=form_key, practice=_practice, role_words=_role_words)
     app.jinja_env.globals.update(typed_here=typed_here, typed_fields=fields_of, typed_goal=goal_of, typed_files=files_of)
-    app.jinja_env.globals.update(session_left=_session_left)
+    app.jinja_env.globals.update(session_left=_session_left, accepts=accepts, accepts_at=accepts_at)
     app.jinja_env.globals.update(
         menu_of=menu,
         blank_form=blank(),
@@ -240,6 +242,11 @@ def _session_left() -> int | None:
     """Seconds until this session ends, for the warning before it does; None where nobody is signed in."""
     session = g.get("session")
     return int((session.expires_at - parts().clock()).total_seconds()) if session else None
+
+
+def _whole(nik: str | None) -> str:
+    """A masked number that no line of a narrow page cuts in two."""
+    return Markup('<span class="whole">{}</span>').format(mask_nik(nik)) if nik else mask_nik(nik)
 
 
 def _practice() -> bool:

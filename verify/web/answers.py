@@ -43,8 +43,11 @@ def were_looked_at(doubts: Sequence[str] = ()) -> bool:
     return CHANGE not in request.form and request.form.get(LOOKED) == _seal(doubts)
 
 
-def page(goes_to: str, send: str, answers: Iterable[Answer], *, gaps: str, doubts: Sequence[str] = (), title: str = "") -> str:
-    """What is about to be sent. ``send`` stands on the one button, ``gaps`` above what is missing, ``title`` says whose it is."""
+def page(
+    goes_to: str, send: str, answers: Iterable[Answer], *, gaps: str, doubts: Sequence[str] = (), title: str = "", key: str = ""
+) -> str:
+    """What is about to be sent. ``send`` stands on the one button, ``gaps`` above what is missing, ``title`` says whose it is, ``key`` is
+    the form's where it became another than it came with."""
     shown = tuple(answers)
     return render_template(
         "answers.html",
@@ -56,7 +59,7 @@ def page(goes_to: str, send: str, answers: Iterable[Answer], *, gaps: str, doubt
         answered=[answer for answer in shown if not answer.missing],
         doubts=doubts,
         carried=_carried(request.form),
-        key=kept_key(),
+        key=key or kept_key(),
         seal=_seal(doubts),
     )
 

@@ -9,23 +9,23 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import CHANGE, plain, whole_day
 from schemas.intake import IntakeSchema
+from verify import lookups
 from verify.auth import me, parts, requires
 from verify.counter import examine_case, open_case, warnings
 from verify.language import tell
-from verify.web import answers, choices, held
+from verify.web import answers, choices, glimpse, held
 from verify.web.form import Form, Values, blank, failed, tried
 from verify.web.identity_card import IdentityCard, card_of
 from verify.web.intake_answers import answers_of
 from verify.web.look import known
 from verify.web.once import SEE_OTHER, once
 from verify.web.words import SEX
-from workflows import looked, queries, typo
+from workflows import queries, typo
 from workflows.errors import OpenCaseExists
 from workflows.intake import Intake
 from workflows.nik import SEPARATORS, parse_nik
 from workflows.permissions import Permission
 from workflows.records.case import Case
-from workflows.records.case_reading import Seen
 from workflows.saying import say
 
 blueprint = Blueprint("intake_page", __name__)
@@ -62,9 +62,10 @@ def page(
     card: IdentityCard | None = None,
     existing: Case | None = None,
     photo: bool = False,
+    key: str | None = None,
 ) -> str:
     """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``photo`` says that a photograph
-    filled it in."""
+    filled it in, ``key`` is the form's own where it must not be a new one."""
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
     policy = parts().policy_today(me().region_code)
@@ -72,7 +73,7 @@ def page(
         "intake.html",
         form=form,
         held_as=held.handle(),
-        key=answers.kept_key() if form.at else None,
+        key=key or answers.kept_key(),
         card=card,
         recorded=_recorded(form.value("phone_from"), form.value("nik")),
         existing=existing,
@@ -105,7 +106,8 @@ def _as_it_stood(kept: Values) -> Response | str:
     if cases and cases[0].closed_at is None:
         return redirect(url_for("case_page.show", ticket=cases[0].ticket), SEE_OTHER)
     if TYPED in kept:
-        return page(Form(kept, at=kept.get(CHANGE, "name")), card=card_of(digits, cases))
+        key = None if cases else glimpse.counted_key(digits)  # by the search that led here
+        return page(Form(kept, at=kept.get(CHANGE, "name")), card=card_of(digits, cases), key=key)
     return begin(digits, cases, {name: value for name, value in kept.items() if name != SOUGHT})
 
 
@@ -116,9 +118,8 @@ def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
     if card.known is None:
         born = {"birth_date": f"{card.born[0]:%d-%m-%Y}"} if len(card.born) == 1 else {}
         seen = {name: value for name, value in read.items() if value}
-        return page(blank(**{"nik": digits, **born, **seen}), card=card, photo=bool(seen))
-    with parts().database.write() as session:
-        looked.note(session, card.known.ticket, Seen.CASE, me(), now=parts().clock())
+        return page(blank(**{"nik": digits, **born, **seen}), card=card, photo=bool(seen), key=glimpse.counted_key(digits))
+    glimpse.told_of(card.known.ticket)
     facts = {"name": card.known.name, "birth_date": f"{card.known.birth_date:%d-%m-%Y}", "phone_from": card.known.ticket}
     return page(blank(nik=digits, **facts), card=card)
 
@@ -128,20 +129,36 @@ def _create() -> Response | str | tuple[str, int]:
         return redirect(f"{request.path}?{held.WORD}={held.handle()}", SEE_OTHER) if held.held() else page(back)
     zone = parts().policy_today(me().region_code).timezone
     given = SCHEMA.load(_completed(plain(request.form, zone=zone, many=("documents",))))
-    doubts = _doubts(given)
     try:
-        return _open(given) if answers.were_looked_at(doubts) else _look(given, doubts)
+        return _open(given) if _was_looked_at(given) else _look(given)
     except OpenCaseExists as error:
+        glimpse.told_of(error.context["ticket"])
         return page(failed(error), existing=known(error.context["ticket"])), failed(error).status
 
 
-def _look(given: Intake, doubts: tuple[str, ...]) -> str:
-    """What is about to be opened, once the office itself has nothing against it."""
+def _was_looked_at(given: Intake) -> bool:
+    """With all that the office knows, or with what the digits say where no more could be told."""
+    return answers.were_looked_at(_doubts(given)) or answers.were_looked_at(_own_doubts(given))
+
+
+def _look(given: Intake) -> str:
+    """What is about to be opened, once the office itself has nothing against it; counted, and told only while it may be."""
+    digits = given.nik or given.mother_nik
+    told = digits is None or glimpse.may_tell(digits)
+    try:
+        with parts().database.read() as session:
+            examine_case(session, given)
+    except OpenCaseExists:
+        if told and digits:
+            lookups.found(digits)
+        if told:
+            raise
+    doubts = _told_doubts(given) if told else _own_doubts(given)
     with parts().database.read() as session:
-        examine_case(session, given)
         hospitals = dict(choices.hospitals(session, me().region_code))
     shown = answers_of(given, request.form, hospitals, parts().policy_today(me().region_code).timezone)
-    return answers.page(request.path, say("Buka berkas"), shown, gaps=say("Belum diisi, boleh menyusul"), doubts=doubts)
+    key = glimpse.counted_key(digits, answers.kept_key()) if digits and told else ""
+    return answers.page(request.path, say("Buka berkas"), shown, gaps=say("Belum diisi, boleh menyusul"), doubts=doubts, key=key)
 
 
 def _open(given: Intake) -> Response:
@@ -166,6 +183,22 @@ def _recorded(ticket: str, nik: str) -> Case | None:
     """The case whose telephone may serve again: one of the same person."""
     case = known(ticket) if ticket else None
     return case if case and case.phone and case.nik == SEPARATORS.sub("", nik) else None
+
+
+def _told_doubts(given: Intake) -> tuple[str, ...]:
+    """The doubts, and a line at the case of the namesake that they tell of."""
+    found = _doubts(given)
+    if given.nik and len(found) > len(_own_doubts(given)):
+        with parts().database.read() as session:
+            other = typo.namesake(session, parse_nik(given.nik, practice=True), given.name, given.birth_date, me().region_code)
+        if other is not None:
+            glimpse.told_of(other.ticket)
+    return found
+
+
+def _own_doubts(given: Intake) -> tuple[str, ...]:
+    """What the NIK's own digits say against the birth date; tells of nobody else."""
+    return typo.own_doubts(parse_nik(given.nik, practice=True), given.birth_date) if given.nik else ()
 
 
 def _doubts(given: Intake) -> tuple[str, ...]:

@@ -1,0 +1,49 @@
+"""What the office tells of a person before a case is opened: counted as a search by NIK is, once a form, and written down at the case.
+
+Where no more may be told, a case is opened all the same, with what the NIK's own digits say: an emergency waits for nobody's guesses.
+"""
+
+import hmac
+
+from flask import current_app
+
+from verify import lookups
+from verify.auth import me, parts
+from verify.web.answers import kept_key
+from verify.web.once import form_key
+from workflows import looked
+from workflows.errors import TooMany
+from workflows.records.case_reading import Seen
+
+MARK = "~"
+"""Between what is random in a form's key and the sign that its look at a NIK is counted."""
+
+
+def counted_key(nik: str, key: str = "") -> str:
+    """The key of a form, a new one where none is given, that says: its look at this NIK is counted."""
+    rest, _, owner = (key or form_key()).rpartition(".")
+    form = rest.partition(MARK)[0]
+    return f"{form}{MARK}{_sign(form, nik)}.{owner}"
+
+
+def may_tell(nik: str) -> bool:
+    """Count the look of the form that was sent, unless it is counted already; False where no more may be told."""
+    form, _, sign = kept_key().rpartition(".")[0].partition(MARK)
+    if hmac.compare_digest(sign, _sign(form, nik)):
+        return True
+    try:
+        lookups.admit(nik)
+    except TooMany:
+        return False
+    return True
+
+
+def told_of(ticket: str) -> None:
+    """Write down that the reader was told of this case."""
+    with parts().database.write() as session:
+        looked.note(session, ticket, Seen.CASE, me(), now=parts().clock())
+
+
+def _sign(form: str, nik: str) -> str:
+    said = f"counted {me().person_id} {form} {nik}"
+    return hmac.digest(str(current_app.secret_key).encode(), said.encode(), "sha256").hex()[:16]
