@@ -12,9 +12,9 @@ PLACES = {"open": [("before INSERT case_file", 1), ("commit", 1)], "ring": [(f"b
 
 
 def last_whole_run() -> dict[str, str]:
-    """The fingerprints of the steps as they were when every place of them was tried."""
-    found = [one["figures"]["steps"] for one in results.kept()["goals"] if one["goal"] == "R2"]
-    return dict(found[0]) if found else {}
+    """The fingerprints of the steps as they were when every place of them was tried; none where the last run tried a share."""
+    found = [one for one in results.kept()["goals"] if one["goal"] == "R2"]
+    return dict(found[0]["figures"]["steps"]) if found and found[0]["trials"] == found[0]["figures"]["places"] else {}
 
 
 @pytest.mark.slow
@@ -22,6 +22,14 @@ def test_a_process_killed_anywhere_leaves_what_an_undisturbed_one_leaves() -> No
     found = run(Choice(SHARE, last_whole_run(), MOST), seed=7)
     assert found.failures == ()
     assert found.trials >= len(found.figures["steps"])
+
+
+def test_a_run_of_a_share_makes_no_step_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"goal": "R2", "trials": 12, "figures": {"places": 12, "steps": {"open": "fe29786128ed"}}}
+    monkeypatch.setattr(results, "kept", lambda: {"goals": [kept]})
+    assert last_whole_run() == {"open": "fe29786128ed"}
+    kept["trials"] = 3
+    assert last_whole_run() == {}
 
 
 def test_a_step_that_changed_is_tried_whole_and_others_in_part() -> None:
