@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
 
 from workflows import (
@@ -20,7 +18,6 @@ from workflows import (
     quorum,
     refusals,
     reprints,
-    taking,
     transfers,
 )
 from workflows.actor import Actor
@@ -43,13 +40,11 @@ from workflows.records.objection import DeathNotice
 from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.removal import Removal
 from workflows.records.staff import Staff
-from workflows.records.taking import Taking
 from workflows.records.task import Task
 from workflows.refusals import RefusalView
 from workflows.states import CHECKS, Job, Role, State
 from workflows.vocabulary import DecisionOutcome
 
-PAGE = 50
 LAST_CASES = 5
 """As many of a person's own cases as a page names."""
 
@@ -105,31 +100,6 @@ class CaseView:
     mother: MothersCover | None
 
 
-class Hand(StrEnum):
-    """In whose hand cases are looked for."""
-
-    MINE = "MINE"
-    NOBODY = "NOBODY"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a list is narrowed to; ``tickets`` where something computed decides."""
-
-    state: State | None = None
-    hand: Hand | None = None
-    tickets: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a case list; ``after`` is where the next one begins, None at the end."""
-
-    cases: tuple[Case, ...]
-    after: int | None
-    counts: dict[State, int]
-
-
 def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     """One case; ``NotFound`` also for a case of another office."""
     return view_of(session, _visible(session, ticket, actor))
@@ -177,31 +147,11 @@ def _moved_to(session: Session, letter: Letter | None) -> Hospital | None:
     return session.get(Hospital, move.to_hospital) if move else None
 
 
-def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | None = None) -> CasePage:
-    """An office's cases, newest first, ``PAGE`` at a time, with how many of those asked for there are in each state."""
-    narrowed = _narrowed(asked, actor)
-    query = select(Case).where(*narrowed)
-    if asked.state:
-        query = query.where(Case.state == asked.state)
-    if before:
-        query = query.where(col(Case.id) < before)
-    found = tuple(session.exec(query.order_by(col(Case.id).desc()).limit(PAGE + 1)))
-    after = found[PAGE - 1].id if len(found) > PAGE else None
-    return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, narrowed))
-
-
 def _visible(session: Session, ticket: str, actor: Actor) -> Case:
     case = session.exec(select(Case).where(Case.ticket == ticket)).first()
     if case is None or not can_see(actor, case):
         raise NotFound(NO_CASE)
     return case
-
-
-def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
-    held = select(Taking.case_id).where(taking.held_now()).correlate(Case)
-    if hand is Hand.MINE:
-        return held.where(Taking.staff_id == actor.id).exists()
-    return and_(~held.exists(), col(Case.closed_at).is_(None))
 
 
 def events_so_far(session: Session, ticket: str, actor: Actor) -> int:
@@ -268,18 +218,3 @@ def _newest_findings(session: Session, case: Case) -> FindingSet | None:
     if current is not None:
         return current
     return session.exec(select(FindingSet).where(FindingSet.case_id == case.id).order_by(col(FindingSet.id).desc()).limit(1)).first()
-
-
-def _narrowed(asked: Asked, actor: Actor) -> list[ColumnElement[bool]]:
-    """Whose cases and which of them, in whatever state."""
-    found = [col(Case.region_code) == actor.region_code]
-    if asked.hand is not None:
-        found.append(_in_hand(asked.hand, actor))
-    if asked.tickets is not None:
-        found.append(col(Case.ticket).in_(asked.tickets))
-    return found
-
-
-def _counts(session: Session, narrowed: list[ColumnElement[bool]]) -> dict[State, int]:
-    query = select(col(Case.state), func.count()).where(*narrowed).group_by(Case.state)
-    return dict(session.exec(query).all())

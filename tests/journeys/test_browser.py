@@ -349,7 +349,7 @@ def test_pictures_of_the_main_pages(site: Site) -> None:
         ("case", "peksos", f"/berkas/{assessed}", DESKTOP, "light"),
         ("decision", "kadis", f"/berkas/{long}/putusan", DESKTOP, "light"),
         ("decision-phone", "kadis", f"/berkas/{long}/putusan", PHONE, "light"),
-        ("list-dark", "kadis", "/?status=semua", DESKTOP, "dark"),
+        ("list-dark", "kadis", "/", DESKTOP, "dark"),
     ]
     for name, username, path, size, theme in places:
         someone = site.person(username, size, color_scheme=theme)

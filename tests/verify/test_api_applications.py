@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.office import Office, ktp, person
-from workflows.queries import PAGE
+from workflows.case_lists import PAGE
 from workflows.records import Case
 from workflows.states import State
 

@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.office import Office
-from workflows import advance, queries, taking
+from workflows import advance, taking
+from workflows.case_lists import Asked, Hand, case_list
 from workflows.errors import Conflict, InvalidInput, NotAllowed, TakenMeanwhile
-from workflows.queries import Asked, Hand
 from workflows.records.taking import Taking
 from workflows.states import Role
 
@@ -83,8 +83,8 @@ def test_the_list_by_hand(office: Office, waiting: str) -> None:
     office.drain()
     act(office, waiting, "peksos", taking.take)
     with office.read() as session:
-        mine = queries.case_list(session, office.actor("peksos"), asked=Asked(hand=Hand.MINE)).cases
-        free = queries.case_list(session, office.actor("peksos"), asked=Asked(hand=Hand.NOBODY)).cases
+        mine = case_list(session, office.actor("peksos"), asked=Asked(hand=Hand.MINE)).cases
+        free = case_list(session, office.actor("peksos"), asked=Asked(hand=Hand.NOBODY)).cases
     assert ([case.ticket for case in mine], [case.ticket for case in free]) == ([waiting], [other])
 
 

@@ -15,9 +15,9 @@ from verify.auth import me, parts, requires
 from verify.counter import amend_case, identify_case, on_case, open_case, warnings
 from verify.idempotency import once
 from workflows import queries
+from workflows.case_lists import Asked, case_list
 from workflows.intake import Intake
 from workflows.permissions import Permission
-from workflows.queries import Asked
 from workflows.states import State
 
 blueprint = Blueprint("applications", __name__, url_prefix="/api/v1/applications", description="Berkas permohonan")
@@ -51,7 +51,7 @@ def open_application(given: Intake) -> Response:
 def list_applications(query: dict[str, Any]) -> dict[str, Any]:
     """The office's cases, newest first."""
     with parts().database.read() as session:
-        page = queries.case_list(session, me(), asked=Asked(query.get("state")), before=query.get("before"))
+        page = case_list(session, me(), asked=Asked(query.get("state")), before=query.get("before"))
     return {
         "applications": [summary(case) for case in page.cases],
         "next": _address(state=query.get("state"), before=page.after) if page.after else None,

@@ -10,10 +10,16 @@ from sqlmodel import Session
 from verify.auth import me, parts
 from verify.office_time import office_of
 from workflows import clocks
-from workflows.queries import Hand
+from workflows.case_lists import Hand
+from workflows.permissions import Permission, can
 from workflows.saying import say
 
-HANDS: Mapping[str, tuple[Hand, str]] = {"saya": (Hand.MINE, say("Berkas saya")), "bebas": (Hand.NOBODY, say("Belum diambil"))}
+OPENED = "dibuka"
+HANDS: Mapping[str, tuple[Hand, str]] = {
+    "saya": (Hand.MINE, say("Berkas saya")),
+    OPENED: (Hand.OPENED, say("Saya yang membuka")),
+    "bebas": (Hand.NOBODY, say("Belum diambil")),
+}
 MATTERS: Mapping[str, str] = {"berkas": say("Menunggu berkas"), "lewat": say("Lewat tenggat")}
 """By the word in the address."""
 
@@ -41,10 +47,9 @@ class Narrowed:
         return bool(self.hand or self.matter)
 
     def chips(self) -> list[Chip]:
-        """Those that are on first."""
-        hands = [
-            Chip(word, self.address(siapa=None if name == self.hand else name), name == self.hand) for name, (_, word) in HANDS.items()
-        ]
+        """Those that are on first; who may open no case has opened none."""
+        offered = {name: word for name, (_, word) in HANDS.items() if name != OPENED or can(me(), Permission.OPEN_CASE)}
+        hands = [Chip(word, self.address(siapa=None if name == self.hand else name), name == self.hand) for name, word in offered.items()]
         matters = [
             Chip(word, self.address(hal=None if name == self.matter else name), name == self.matter) for name, word in MATTERS.items()
         ]

@@ -353,7 +353,7 @@ FIELD: Mapping[str, str] = {
     "transfer": "Permintaan pindah",
     "confirms": "Jawaban",
     "settlement": "Bagaimana diselesaikan",
-    "q": "NIK atau nomor berkas",
+    "q": "NIK, nomor berkas, atau nama",
     "ticket": "Nomor berkas",
     "last_four": "Empat angka terakhir NIK pasien",
     "username": "Nama pengguna",

@@ -1,4 +1,8 @@
-"""The list of cases, what waits for me first, and the one search box."""
+"""The list of cases, what waits for me first, and the one search box.
+
+Search first: a name stands on a list only where it is somebody's work (what waits for the reader, a chip) or was searched for. All
+cases of an office, or all of a state that is another's turn, are only counted.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,17 +13,17 @@ from werkzeug.wrappers import Response
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
-from verify.web.narrowing import HANDS, Narrowed, narrowed
+from verify.web.narrowing import HANDS, OPENED, Narrowed, narrowed
 from verify.web.once import SEE_OTHER
 from verify.web.onward import home_of
 from verify.web.person_search import by_nik
 from verify.web.waits import told_to_me
-from workflows import queries, taking
+from workflows import case_lists, taking
 from workflows.actor import Actor
+from workflows.case_lists import MOST_FOUND, Asked, CasePage
 from workflows.codes import ALPHABET
 from workflows.nik import SEPARATORS
-from workflows.permissions import OFFICE, Permission
-from workflows.queries import Asked, CasePage
+from workflows.permissions import OFFICE, Permission, can
 from workflows.records.case import Case
 from workflows.saying import say
 from workflows.states import FINAL, LABEL, OWNER, Role, State
@@ -34,7 +38,12 @@ TICKET = re.compile(f"[{ALPHABET}]{{8}}")
 URGENCIES = list(Urgency)
 """In the order of the vocabulary: most urgent first."""
 
-NOT_A_NUMBER = say("Ketik NIK 16 angka, atau nomor berkas seperti 7QMK-2F9X.")
+SHORTEST = 3
+"""Letters of a name: fewer are no name."""
+
+NOT_A_NUMBER = say("Ketik NIK 16 angka, nomor berkas seperti 7QMK-2F9X, atau paling sedikit 3 huruf nama.")
+NO_SUCH_NAME = say("Tidak ada berkas dengan nama ini. Periksa ejaannya di KTP, atau ketik NIK.")
+TOO_MANY_NAMES = say("Lebih dari {most} berkas cocok. Ketik nama lebih lengkap, atau NIK.", most=MOST_FOUND)
 NO_SUCH_CASE = say("Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi.")
 
 
@@ -72,42 +81,67 @@ def search_again() -> Response:
 @blueprint.post("/cari")
 @requires(Permission.READ_CASES)
 def search() -> Response | tuple[str, int] | str:
-    """A case by its number, or by a NIK, which never stands in an address."""
-    typed = SEPARATORS.sub("", request.form.get("q", "")).upper()
+    """A case by its number, by a NIK or by a name; what was typed never stands in an address."""
+    words = request.form.get("q", "").strip()
+    typed = SEPARATORS.sub("", words).upper()
     if not typed:
         return _answer(wrong("q", NOT_A_NUMBER))
-    if TICKET.fullmatch(typed):
-        return _by_ticket(f"{typed[:4]}-{typed[4:]}")
-    if not typed[0].isdecimal():
-        return _answer(wrong("q", NOT_A_NUMBER))
-    return by_nik(typed, lambda words: _answer(wrong("q", words)))
+    if TICKET.fullmatch(typed) and (known(ticket := f"{typed[:4]}-{typed[4:]}") or not typed.isalpha()):
+        return _by_ticket(ticket)
+    if typed[0].isdecimal():
+        return by_nik(typed, lambda words: _answer(wrong("q", words)))
+    return _by_name(words)
 
 
 def page(form: Form) -> str:
     """The list in the view asked for."""
-    actor, wanted = me(), narrowed()
+    actor = me()
+    wanted = _wanted(actor)
     state = _state(actor, wanted)
+    work = state in _waiting_for(actor) or wanted.any
     with parts().database.read() as session:
         asked = Asked(state, HANDS[wanted.hand][0] if wanted.hand else None, wanted.tickets(session))
-        found = queries.case_list(session, actor, asked=asked, before=request.args.get("sebelum", type=int))
+        if work:
+            found = case_lists.case_list(session, actor, asked=asked, before=request.args.get("sebelum", type=int))
+        else:
+            found = case_lists.only_counted(session, actor, asked=asked)
+    return _shown(form, wanted, state, found, work)
+
+
+def _shown(form: Form, wanted: Narrowed, state: State | None, found: CasePage, work: bool, sought: str = "") -> str:
+    """The page; ``sought`` is the name that was searched for."""
+    actor = me()
+    with parts().database.read() as session:
         holders = taking.holders(session, found.cases)
     return render_template(
         "work_list.html",
         form=form,
-        tabs=_tabs(found, state, actor),
+        sought=sought,
+        work=work,
+        tabs=_tabs(found, None if sought else state, actor),
         narrowed=wanted,
-        cases=_in_order(found, state in _waiting_for(actor) or wanted.any),
+        cases=_in_order(found, work),
         holders=holders,
         takable=[case.ticket for case in found.cases if case.id not in holders and taking.can_take(case, actor)],
         told=told_to_me(),
         state=state,
         after=found.after,
-        mine=state in _waiting_for(actor),
         ready_to_type=Role.LOKET in actor.roles or not found.cases,
         final=FINAL,
         now=parts().clock(),
         me_id=actor.person_id,
     )
+
+
+def _by_name(words: str) -> tuple[str, int] | str:
+    if sum(letter.isalpha() for letter in words) < SHORTEST:
+        return _answer(wrong("q", NOT_A_NUMBER))
+    with parts().database.read() as session:
+        cases = case_lists.by_name(session, me(), words)
+        counts = case_lists.only_counted(session, me(), asked=Asked()).counts
+    if not cases or len(cases) > MOST_FOUND:
+        return _answer(wrong("q", TOO_MANY_NAMES if cases else NO_SUCH_NAME))
+    return _shown(blank(), Narrowed(None, None, None), None, CasePage(cases, None, counts), work=False, sought=words)
 
 
 def _by_ticket(ticket: str) -> Response | tuple[str, int]:
@@ -122,9 +156,17 @@ def _answer(form: Form) -> tuple[str, int]:
     return page(form), form.status
 
 
+def _wanted(actor: Actor) -> Narrowed:
+    """What the address asks for; without a word of it, whom no state waits for gets the cases that this person opened."""
+    wanted = narrowed()
+    if wanted == Narrowed(None, None, None) and not _waiting_for(actor) and can(actor, Permission.OPEN_CASE):
+        return Narrowed(ALL, OPENED, None)
+    return wanted
+
+
 def _state(actor: Actor, wanted: Narrowed) -> State | None:
     """The state asked for; without a word what waits for this person, else all; what is narrowed by more than that is of every state."""
-    word = wanted.status or (ALL if wanted.matter or wanted.hand == "saya" else "")
+    word = wanted.status or (ALL if wanted.matter or wanted.hand in ("saya", OPENED) else "")
     if word == ALL:
         return None
     asked = next((state for state in State if state.value.lower() == word), None)

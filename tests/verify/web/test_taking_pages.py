@@ -93,7 +93,7 @@ def test_handing_on_without_a_name_is_put_right(visit: Visit, waiting: list[str]
 def test_whose_turn_it_is_not_has_no_button(visit: Visit, waiting: list[str]) -> None:
     page = visit("validator").get(f"/berkas/{waiting[0]}")
     assert not page.forms(f"/berkas/{waiting[0]}/ambil")
-    assert not visit("validator").get("/?status=semua").all("input", name="tickets")
+    assert not visit("validator").get("/?hal=berkas").all("input", name="tickets")
 
 
 def test_papers_that_are_missing_and_terms_that_ran_out(visit: Visit, waiting: list[str], sqlite_office: Office) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.office import Office, person
 from tests.verify.web.visitor import Page, Visitor
-from workflows.queries import PAGE
+from workflows.case_lists import MOST_FOUND, PAGE
+from workflows.states import Role
 from workflows.vocabulary import Urgency
 
 Visit = Callable[[str], Visitor]
@@ -33,10 +34,70 @@ def test_an_empty_list_says_what_to_do(visit: Visit, username: str, sentence: st
     assert "autofocus" in page.one("input", id="q").attrib
 
 
-def test_an_empty_state_says_so(visit: Visit) -> None:
-    page = visit("loket").get("/?status=rejected")
-    assert "Tidak ada berkas dengan status ini." in page.main()
-    assert "/?status=semua" in page.links()
+@pytest.mark.parametrize(
+    ("username", "place"),
+    [
+        ("loket", "/?status=semua"),
+        ("loket", "/?status=assessment"),
+        ("peksos", "/?status=semua"),
+        ("peksos", "/?status=decision"),
+        ("peksos", "/?status=semua&sebelum=9999"),
+        ("kadis", "/?status=semua&siapa=apa&hal=apa"),
+        ("kadis", "/?status=assessment"),
+    ],
+)
+def test_nobody_browses_through_people(visit: Visit, sqlite_office: Office, username: str, place: str) -> None:
+    tickets = [sqlite_office.to_decision(1), sqlite_office.open(2)]
+    sqlite_office.drain()
+    page = visit(username).get(place)
+    assert names(page) == [] and not any(ticket in page.text for ticket in tickets)
+    assert not any(str(person(number)["name"]) in page.text for number in (1, 2))
+    assert "Cari orangnya dulu." in page.main() and "Ketik NIK, nomor berkas, atau nama" in page.main()
+    assert "Semua 2" in page.main()
+    assert page.value("q") == "" and page.all("a", class_="chip")
+
+
+def test_every_list_masks_the_nik(visit: Visit, sqlite_office: Office) -> None:
+    sqlite_office.open(1, documents=frozenset())
+    sqlite_office.drain()
+    sqlite_office.clock.pass_by(days=30)
+    nik = str(person(1)["nik"])
+    for username, place in [("loket", "/"), ("peksos", "/?siapa=bebas"), ("peksos", "/?hal=berkas"), ("kadis", "/?hal=lewat")]:
+        page = visit(username).get(place)
+        assert names(page) == [person(1)["name"]]
+        assert nik[6:12] not in page.text and "•••" in page.main()
+
+
+def test_the_counter_begins_with_what_it_opened_itself(visit: Visit, sqlite_office: Office) -> None:
+    sqlite_office.hire("tono", Role.LOKET)
+    mine, others = sqlite_office.open(1), sqlite_office.open(2, by="tono")
+    page = visit("loket").get("/")
+    assert f"/berkas/{mine}" in page.links() and f"/berkas/{others}" not in page.links()
+    assert "Hapus saringan Saya yang membuka" in page.main()
+    assert not any("siapa=dibuka" in link for link in visit("kadis").get("/").links())
+
+
+def test_a_name_finds_its_cases_in_any_order_of_its_words(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.open(1, name="Siti Contoh Panjang")
+    sqlite_office.open(2, name="Budi Uji")
+    sqlite_office.hire("jauh", Role.LOKET, region="3316")
+    for typed in ("siti", "PANJANG siti", "Siti Contoh"):
+        page = visit("validator").fill("/", "/cari", q=typed)
+        assert (page.status, names(page)) == (200, ["Siti Contoh Panjang"])
+        assert f"/berkas/{ticket}" in page.links() and "Hapus pencarian" in page.main()
+    for typed in ("Siti%", "S_ti", "Tono"):
+        page = visit("validator").fill("/", "/cari", q=typed)
+        assert (page.status, names(page)) == (422, []) and "Tidak ada berkas dengan nama ini." in page.main()
+    assert visit("jauh").fill("/", "/cari", q="siti").status == 422
+
+
+def test_a_name_that_fits_many_lists_nobody(visit: Visit, sqlite_office: Office) -> None:
+    for number in range(1, MOST_FOUND + 2):
+        sqlite_office.open(number, name=f"Siti Contoh {chr(64 + number) * 2}")
+    page = visit("validator").fill("/", "/cari", q="siti")
+    assert (page.status, names(page)) == (422, [])
+    assert f"Lebih dari {MOST_FOUND} berkas cocok." in page.main()
+    assert names(visit("validator").fill("/", "/cari", q="contoh bb")) == ["Siti Contoh BB"]
 
 
 def test_a_strange_state_is_no_error(visit: Visit) -> None:
@@ -51,8 +112,6 @@ def test_what_waits_for_me_comes_first(visit: Visit, sqlite_office: Office) -> N
         assert f"/berkas/{mine}" in page.links()
         assert f"/berkas/{others}" not in page.links()
         assert "Menunggu Anda" in page.main()
-        everything = visit(username).get("/?status=semua")
-        assert {f"/berkas/{mine}", f"/berkas/{others}"} <= set(everything.links())
 
 
 def test_what_waits_is_ordered_by_urgency_and_then_by_age(visit: Visit, sqlite_office: Office) -> None:
@@ -79,7 +138,7 @@ def test_pages_follow_each_other(visit: Visit, sqlite_office: Office) -> None:
     seen = names(first) + names(second)
     assert len(names(first)) == PAGE and len(seen) == len(tickets)
     assert not any("sebelum=" in link for link in second.links())
-    assert "/?status=semua" in second.links()
+    assert "/?status=semua&siapa=dibuka" in second.links()
 
 
 def test_a_nik_with_an_open_case_leads_to_it(visit: Visit, sqlite_office: Office) -> None:
@@ -121,8 +180,9 @@ def test_a_closed_case_is_named_beside_the_new_form(visit: Visit, sqlite_office:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "Ketik NIK 16 angka, atau nomor berkas"),
-        ("Siti", "Ketik NIK 16 angka, atau nomor berkas"),
+        ("", "Ketik NIK 16 angka, nomor berkas"),
+        ("Si", "paling sedikit 3 huruf nama"),
+        ("Siti", "Tidak ada berkas dengan nama ini"),
         ("9901", "Anda mengetik 4 angka"),
         ("7QMK-2F9X", "Tidak ada berkas dengan nomor ini"),
         ("9" * 16, "bukan tanggal lahir"),
