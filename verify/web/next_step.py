@@ -62,7 +62,7 @@ TAKEN_OFF = say("Selesai. Kepesertaan daerah orang ini sudah dicabut.")
 WORKING: dict[State, str] = {
     State.RECEIVED: say("Rekom sedang memeriksa data. Anda tidak perlu menunggu di halaman ini."),
     State.CHECKED: say("Rekom sedang menghitung temuan. Biasanya selesai dalam beberapa detik."),
-    State.APPROVED: say("Surat sudah ditandatangani dan sedang dibuat. Biasanya selesai dalam beberapa detik."),
+    State.APPROVED: say("Surat sudah ditandatangani dan Rekom sedang membuatnya. Biasanya selesai dalam beberapa detik."),
 }
 
 AGREE = say("Berkas ini dapat memerlukan persetujuan Anda sebagai kuorum. Baca temuannya, lalu setujui.")
@@ -176,7 +176,8 @@ def _follow(view: CaseView, actor: Actor) -> Step:
     state = view.case.state
     sentence = HAND_OVER.get(view.case.letter_type, AFTER_LETTER[state]) if state == State.REGISTERING else AFTER_LETTER[state]
     if not can(actor, Permission.REGISTER):
-        return Step(sentence)
+        who = OWNER[state]
+        return Step(sentence if who is Role.HOSPITAL else say("{sentence} Giliran {role}.", sentence=sentence, role=ROLE[who].lower()))
     return Step(sentence, say("Lihat pendaftaran ke BPJS"), _to(view, "registration.show_one"))
 
 
