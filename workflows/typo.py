@@ -16,15 +16,18 @@ from workflows.records.case import Case
 from workflows.records.extract import ExtractKind
 from workflows.records.resident import ResidentRow
 from workflows.saying import say
+from workflows.vocabulary import Sex
 
+WOMAN, MAN = say("perempuan"), say("laki-laki")
 MOST = 20
 """People of one name and birth date that are looked through."""
 
 
-def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str) -> tuple[str, ...]:
-    """Sentences on what looks like a slip; empty where nothing does."""
+def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str, sex: Sex | None = None) -> tuple[str, ...]:
+    """Sentences on what looks like a slip; empty where nothing does. ``sex`` is what was given, if it was."""
     told = _against_namesake(session, nik, name, birth_date, region_code) or _against_residents(session, nik, name, birth_date)
-    return (*own_doubts(nik, birth_date), *((told,) if told else ()))
+    other_sex = _against_sex(nik, sex or _known_sex(session, name, birth_date, region_code))
+    return (*own_doubts(nik, birth_date), *(sentence for sentence in (other_sex, told) if sentence))
 
 
 def own_doubts(nik: Nik, birth_date: date) -> tuple[str, ...]:
@@ -60,6 +63,23 @@ def _against_birth_date(nik: Nik, birth_date: date) -> str | None:
     meant = f"{nik.digits[:6]}{day:02d}{birth_date:%m%y}{nik.digits[12:]}"
     found = slip(nik.digits, meant)
     return say("NIK dan tanggal lahir berbeda pada {places}. Mana yang benar menurut KTP?", places=found) if found else None
+
+
+def _against_sex(nik: Nik, sex: Sex | None) -> str | None:
+    """A woman's day of birth stands in the NIK with 40 added: its first digit tells the two apart."""
+    if sex is None or nik.female is (sex is Sex.FEMALE):
+        return None
+    day = int(nik.digits[6:8]) + (-FEMALE_DAY_OFFSET if nik.female else FEMALE_DAY_OFFSET)
+    places = slip(nik.digits, f"{nik.digits[:6]}{day:02d}{nik.digits[8:]}")
+    words = {"said": WOMAN if nik.female else MAN, "places": places}
+    return say("Menurut NIK orang ini {said}, menurut data lain bukan. Bedanya {places}. Mana yang benar menurut KTP?", **words)
+
+
+def _known_sex(session: Session, name: str, birth_date: date, region_code: str) -> Sex | None:
+    """What was stated of somebody of this name and birth date, who had no NIK then."""
+    stated = select(Case.sex).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
+    found = session.exec(stated.where(col(Case.sex).is_not(None)).order_by(col(Case.id).desc())).first()
+    return Sex(found) if found else None
 
 
 def _other_way(day: date) -> date | None:

@@ -11,9 +11,11 @@ from workflows.extracts import ResidentFact
 from workflows.nik import Nik, parse_nik
 from workflows.records.extract import ExtractKind
 from workflows.records.resident import ResidentStatus
+from workflows.vocabulary import NoNik, Sex
 
 SITI = "9901014104900001"
 BORN = date(1990, 4, 1)
+OTHER_SEX = "Menurut NIK orang ini {}, menurut data lain bukan. Bedanya angka ke-7. Mana yang benar menurut KTP?"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,31 @@ def test_one_slip_is_named_by_its_place(typed: str, said: str | None) -> None:
 def test_the_birth_date_finds_a_slip(sqlite_office: Office, nik: str, born: date, said: tuple[str, ...]) -> None:
     with sqlite_office.read() as session:
         assert typo.doubts(session, parse_nik(nik, practice=True), name="SITI CONTOH", birth_date=born, region_code="3673") == said
+
+
+@pytest.mark.parametrize(
+    ("nik", "sex", "said"),
+    [
+        (SITI, Sex.FEMALE, ()),
+        (SITI, None, ()),
+        (SITI, Sex.MALE, (OTHER_SEX.format("perempuan"),)),
+        ("9901010104900001", Sex.FEMALE, (OTHER_SEX.format("laki-laki"),)),
+        ("9901010104900001", Sex.MALE, ()),
+    ],
+)
+def test_the_sex_that_was_given_finds_a_slip(sqlite_office: Office, nik: str, sex: Sex | None, said: tuple[str, ...]) -> None:
+    with sqlite_office.read() as session:
+        found = typo.doubts(session, parse_nik(nik, practice=True), name="SITI CONTOH", birth_date=BORN, region_code="3673", sex=sex)
+    assert found == said
+
+
+def test_the_sex_that_was_stated_before_there_was_a_nik_finds_a_slip(office: Office) -> None:
+    unknown = {"nik": None, "no_nik": NoNik.FOREIGNER, "other_number": "X1234567", "sex": Sex.FEMALE}
+    office.open(1, **(unknown | {"name": "SITI CONTOH", "birth_date": BORN}))
+    ask = {"name": "SITI CONTOH", "birth_date": BORN, "region_code": "3673"}
+    with office.read() as session:
+        assert typo.doubts(session, parse_nik("9901010104900001", practice=True), **ask) == (OTHER_SEX.format("laki-laki"),)
+        assert typo.doubts(session, parse_nik(SITI, practice=True), **ask) == ()
 
 
 def test_a_namesake_born_the_same_day_finds_a_slip_that_the_date_cannot(office: Office) -> None:

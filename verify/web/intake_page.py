@@ -205,6 +205,5 @@ def _doubts(given: Intake) -> tuple[str, ...]:
     if given.nik is None:
         return ()
     with parts().database.read() as session:
-        return typo.doubts(
-            session, parse_nik(given.nik, practice=True), name=given.name, birth_date=given.birth_date, region_code=me().region_code
-        )
+        nik, region = parse_nik(given.nik, practice=True), me().region_code
+        return typo.doubts(session, nik, name=given.name, birth_date=given.birth_date, region_code=region, sex=given.sex)

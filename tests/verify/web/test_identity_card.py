@@ -1,15 +1,20 @@
 """Who a NIK belongs to, before a case is opened: the card on the counter's page, and what the last case already said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
 from schemas.forms import whole_day
 from tests.office import Office, person
+from tests.population.city import JUNE, ONE, resident, store
 from tests.verify.web.visitor import Page, Visitor
+from workflows.extracts import DtsenFact, MemberFact
+from workflows.ports import Segment
 from workflows.records import Case
 from workflows.records.case_reading import CaseReading
+from workflows.records.extract import ExtractKind
 
 Visit = Callable[[str], Visitor]
 
@@ -128,3 +133,43 @@ def test_a_year_of_two_centuries_is_asked_for(visit: Visit) -> None:
     assert page.status == 422
     assert [problem.split(":")[0] for problem in page.problems()] == ["Tanggal lahir"]
     assert page.value("birth_date") == "010105"
+
+
+def lines(page: Page) -> dict[str, str]:
+    """The card, by what stands before each line."""
+    card = next(found for found in page.all("section") if found.get("aria-labelledby") == "siapa")
+    pairs = [(page.words(row.findall("dt")[0]), page.words(row.findall("dd")[0])) for row in card.iter("div") if row.findall("dt")]
+    return dict(pairs)
+
+
+def test_what_nobody_told_is_not_guessed(visit: Visit) -> None:
+    card = lines(search(visit("loket")))
+    assert [card[name] for name in ("Alamat", "Nomor KK", "Kepesertaan BPJS", "Desil DTSEN")] == ["belum tersedia"] * 4
+
+
+def test_the_card_says_what_the_last_case_and_its_checks_knew(visit: Visit, sqlite_office: Office) -> None:
+    ticket = sqlite_office.open(kk="9901011234567890", address="Jalan Contoh 9")
+    sqlite_office.drain()
+    sqlite_office.withdraw(ticket)
+    page = search(visit("loket"))
+    card = lines(page)
+    assert card["Alamat"].startswith("Jalan Contoh 9 Berkas ") and card["Nomor KK"].startswith("•••• •••• •••• 7890 Berkas ")
+    assert ticket in card["Alamat"] and "data 23 November 2026" in card["Alamat"]
+    assert "9901011234567890" not in page.text
+    assert card["Kepesertaan BPJS"].startswith(("Peserta aktif", "Peserta tidak aktif", "Belum menjadi peserta"))
+    assert "data " in card["Kepesertaan BPJS"] and card["Desil DTSEN"].split()[0].isdecimal() and "DTSEN" in card["Desil DTSEN"]
+
+
+def test_the_card_of_somebody_new_reads_the_newest_files(visit: Visit, sqlite_office: Office) -> None:
+    nik = str(person(1)["nik"])
+    at_home = replace(resident(1, ONE), nik=nik, family_card="9901011234567890", address="JALAN RUKUN 5")
+    store(sqlite_office.rekom.database, ExtractKind.RESIDENTS, [at_home], JUNE)
+    store(sqlite_office.rekom.database, ExtractKind.DTSEN, [DtsenFact(nik=nik, name=str(person(1)["name"]), desil=3)], JUNE)
+    member = MemberFact(nik=nik, name=str(person(1)["name"]), status_code="0", status_text="AKTIF", segment=Segment.PBI_JK)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member], JUNE)
+    page = search(visit("loket"))
+    card = lines(page)
+    assert card["Alamat"].startswith("JALAN RUKUN 5 Data Dukcapil, data ")
+    assert card["Nomor KK"].startswith("•••• •••• •••• 7890 Data Dukcapil, data ") and "9901011234567890" not in page.text
+    assert card["Kepesertaan BPJS"].startswith("Peserta aktif Berkas anggota BPJS, data ")
+    assert card["Desil DTSEN"].startswith("3 DTSEN, data ")
