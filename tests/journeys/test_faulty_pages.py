@@ -49,14 +49,14 @@ EMPTY: dict[str | None, tuple[tuple[str, str], ...]] = {
     None: (("/masuk", "Masuk"), ("/status", "Lihat")),
     "loket": (
         ("/berkas/baru", "Periksa jawaban"),
-        ("/keluarga/baru", "Catat keluarga"),
+        ("/keluarga/baru", "Periksa jawaban"),
         ("/berkas/{open}/batalkan", "Batalkan"),
         ("/berkas/{refused}/keberatan", "Simpan keberatan"),
     ),
     "peksos": (("/berkas/{assessment}/nilai", "Periksa jawaban"), ("/berkas/{assessment}/cek-manual/dtsen", "Simpan hasil")),
     "validator": (("/berkas/{validation}/validasi", "Kembalikan"),),
     "kadis": (("/berkas/{letter}/cabut", "Cabut"), ("/wakil", "Wakilkan")),
-    "rs": (("/periksa/ajukan", "Buka berkas"),),
+    "rs": (("/periksa/ajukan", "Periksa jawaban"),),
 }
 """By person: pages whose form is sent as it comes, and how its button begins."""
 

@@ -11,7 +11,8 @@ from schemas.forms import plain
 from verify.auth import me, parts, public, requires
 from verify.bedside_counter import address_of, admit, note_papers, open_here, stands
 from verify.documents.qr import draw_qr
-from verify.web import choices
+from verify.web import answers, choices
+from verify.web.bedside_answers import answers_of
 from verify.web.form import Form, blank, failed, tried
 from verify.web.look import do, look
 from verify.web.once import once
@@ -50,8 +51,10 @@ def show() -> str:
 
 @blueprint.post("/periksa/ajukan")
 @requires(Permission.OPEN_AT_BEDSIDE)
-def create() -> Response | tuple[str, int]:
-    """Open the case and show its token."""
+def create() -> Response | str | tuple[str, int]:
+    """Open the case and show its token, once the answers were looked at."""
+    if back := answers.going_back():
+        return _form(back)
     try:
         return _create()
     except (ValidationError, RekomError) as error:
@@ -126,9 +129,11 @@ def lapse(ticket: str) -> Response | tuple[str, int]:
     return tried(lambda: do(ticket, REASON, _lapse, done), lambda form: _lapse_page(ticket, form))
 
 
-def _create() -> Response:
+def _create() -> Response | str:
     policy, now = parts().policy_today(me().region_code), parts().clock()
     given = SCHEMA.load(plain(request.form, zone=policy.timezone))
+    if not answers.were_looked_at():
+        return answers.page(request.path, say("Buka berkas"), answers_of(given), gaps=say("Belum diisi, boleh menyusul"))
     admit(given)
 
     def effect(session: Session) -> str:
@@ -159,7 +164,8 @@ def _of_anybody(token_id: str) -> Bedside:
 def _form(form: Form) -> str:
     policy = parts().policy_today(me().region_code)
     lists = {"no_niks": choices.NO_NIKS, "sexes": choices.SEXES, "urgencies": choices.URGENCIES}
-    return render_template("bedside.html", form=form, hours=policy.papers_due_hours.value, **lists)
+    key = answers.kept_key() if form.at else None
+    return render_template("bedside.html", form=form, key=key, hours=policy.papers_due_hours.value, **lists)
 
 
 def _lapse_page(ticket: str, form: Form) -> str:

@@ -11,7 +11,8 @@ from schemas.forms import plain
 from schemas.household import HouseholdSchema
 from verify.auth import me, parts, requires
 from verify.counter import receive_family
-from verify.web import choices
+from verify.web import answers, choices
+from verify.web.family_answers import answers_of
 from verify.web.form import Form, blank, failed, for_people, messages_of
 from verify.web.once import once
 from verify.web.words import SEGMENT
@@ -38,8 +39,10 @@ def show_form() -> str:
 
 @blueprint.post("/keluarga/baru")
 @requires(Permission.OPEN_CASE)
-def receive() -> Response | tuple[str, int]:
-    """Open or link a case for each member, all or none."""
+def receive() -> Response | str | tuple[str, int]:
+    """Open or link a case for each member, all or none, once the answers were looked at."""
+    if back := answers.going_back():
+        return page(back)
     try:
         return _receive()
     except ValidationError as error:
@@ -61,11 +64,15 @@ def show(code: str) -> str:
 def page(form: Form) -> str:
     """The form."""
     policy = parts().policy_today(me().region_code)
-    return render_template("household_form.html", form=form, rows=range(ROWS), segments=choices.SEGMENTS, policy=policy)
+    key = answers.kept_key() if form.at else None
+    return render_template("household_form.html", form=form, key=key, rows=range(ROWS), segments=choices.SEGMENTS, policy=policy)
 
 
-def _receive() -> Response:
+def _receive() -> Response | str:
     given = SCHEMA.load(_shaped(plain(request.form, zone=parts().policy_today(me().region_code).timezone)))
+    if not answers.were_looked_at():
+        shown = answers_of(given, *_rows())
+        return answers.page(request.path, say("Catat keluarga"), shown, gaps=say("Belum diisi, boleh menyusul"))
 
     def effect(session: Session) -> str:
         return url_for("household.show", code=receive_family(session, given).code)
@@ -85,8 +92,7 @@ def _shaped(typed: dict[str, Any]) -> dict[str, Any]:
 def _by_row(error: ValidationError) -> Form:
     """What is wrong, at the row where it was typed."""
     messages = messages_of(error)
-    typed = [row for row in range(ROWS) if any(_field(name, row) for name in (*OWN, "segment"))]
-    applying, covered = [row for row in typed if not _field("segment", row)], [row for row in typed if _field("segment", row)]
+    applying, covered = _rows()
     own = {"members": applying, "covered": covered}
     found: dict[str, str] = {}
     for name, inner in messages.items():
@@ -97,6 +103,12 @@ def _by_row(error: ValidationError) -> Form:
             found[str(name)] = joined(map(for_people, inner))
     problem = found.pop("members", None) and say("Isi paling sedikit satu anggota yang memerlukan berkas.")
     return Form(request.form, found, problem, 422)
+
+
+def _rows() -> tuple[list[int], list[int]]:
+    """In which rows of the form those who apply stand, and in which those who are covered."""
+    typed = [row for row in range(ROWS) if any(_field(name, row) for name in (*OWN, "segment"))]
+    return [row for row in typed if not _field("segment", row)], [row for row in typed if _field("segment", row)]
 
 
 def _field(name: str, row: int) -> str:

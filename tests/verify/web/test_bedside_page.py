@@ -17,7 +17,9 @@ UNKNOWN = {"no_nik": "UNIDENTIFIED", "sex": "MALE", "age": "40", "other_number":
 
 
 def admit(visitor: Visitor, **typed: str) -> Page:
-    return visitor.send(visitor.get("/periksa/ajukan"), "/periksa/ajukan", **(typed or UNKNOWN))
+    """Fill the form in; where nothing is wrong with it, send what the last look shows."""
+    look = visitor.send(visitor.get("/periksa/ajukan"), "/periksa/ajukan", **(typed or UNKNOWN))
+    return visitor.confirm(look) if look.status == 200 else look
 
 
 def test_four_answers_bring_a_token(visit: Visit, nobody: Visitor, sqlite_office: Office) -> None:
@@ -122,6 +124,23 @@ def test_the_tokens_code_is_read_and_leads_to_its_page(visit: Visit, nobody: Vis
     assert picture.text == draw_qr(address).svg
     assert nobody.get(path.upper()).heading == "Tanda sementara berjalan"
     assert nobody.client.get("/t/" + "0" * 32 + "/qr.svg").status_code == 404
+
+
+def test_the_answers_are_looked_at_before_a_case_opens(visit: Visit, sqlite_office: Office) -> None:
+    rs, known = visit("rs"), person(3)
+    born = f"{known['birth_date']:%d-%m-%Y}"
+    look = rs.fill("/periksa/ajukan", nik=str(known["nik"]), name=str(known["name"]), birth_date=born)
+    assert look.heading == "Periksa jawaban" and str(known["name"]) in look.main() and "Gawat darurat" in look.main()
+    assert "Belum diisi, boleh menyusul" in look.main() and "Nomor telepon" in look.main()
+    assert _tickets(sqlite_office) == []
+    back = rs.send(look, "/periksa/ajukan", button=("ubah", "name"))
+    assert (back.heading, back.value("nik"), back.value("name")) == ("Ajukan dari rumah sakit", known["nik"], known["name"])
+    assert "autofocus" in back.one("input", id="name").attrib and back.value("kunci") == look.value("kunci")
+    changed = rs.send(back, "/periksa/ajukan", name="SITI CONTOH")
+    assert changed.heading == "Periksa jawaban" and _tickets(sqlite_office) == [], "another answer is looked at anew"
+    assert rs.confirm(changed).status == 303
+    (ticket,) = _tickets(sqlite_office)
+    assert sqlite_office.case(ticket).name == "SITI CONTOH"
 
 
 def _tickets(office: Office) -> list[str]:

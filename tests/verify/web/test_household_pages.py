@@ -31,7 +31,14 @@ FATHER = {"name.2": "BUDI CONTOH", "relation.2": "kepala keluarga", "segment.2":
 
 def test_a_family_is_opened_on_one_form(visit: Visit, sqlite_office: Office) -> None:
     visitor = visit("loket")
-    answer = visitor.fill("/keluarga/baru", **CARD, **row(1, 0, "istri"), **row(2, 1), **FATHER)
+    look = visitor.fill("/keluarga/baru", **CARD, **row(1, 0, "istri"), **row(2, 1), **FATHER)
+    assert sqlite_office.count(Case) == 0
+    for said in ("Anggota 1", f"{person(1)['name']}, istri", "Anggota 3", "BUDI CONTOH, kepala keluarga, sudah dijamin", "Belum diisi"):
+        assert said in look.main()
+    back = visitor.send(look, "/keluarga/baru", button=("ubah", "nik.1"))
+    assert (back.heading, back.value("nik.1"), back.value("segment.2")) == ("Satu keluarga, satu kunjungan", person(2)["nik"], "PPU")
+    assert "autofocus" in back.one("input", id="nik.1").attrib and back.value("kunci") == look.value("kunci")
+    answer = visitor.confirm(look)
     assert answer.location and KK not in answer.location
     sqlite_office.drain()
     page = visitor.follow(answer).main()
