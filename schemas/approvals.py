@@ -12,6 +12,7 @@ from workflows.masking import mask_nik
 from workflows.saying import say
 
 NOT_WHAT_WAS_SHOWN = say("Hash tidak sama dengan daftar yang dikirim. Ambil daftar lagi, lalu setujui yang Anda lihat.")
+OUTCOMES = [outcome for outcome in BatchOutcome if outcome is not BatchOutcome.IN_HAND]
 HASH = {"description": "SHA-256, 64 angka heksadesimal"}
 
 
@@ -97,7 +98,7 @@ class BatchAnswerSchema(Schema):
 
     ticket = fields.String()
     name = fields.String()
-    outcome = fields.String(metadata={"description": f"salah satu: {', '.join(BatchOutcome)}"})
+    outcome = fields.String(metadata={"description": f"salah satu: {', '.join(OUTCOMES)}"})
     letter = fields.String(allow_none=True)
     place = fields.Integer(allow_none=True, metadata={"description": "nomor di daftar tunggu"})
     changed = fields.List(fields.String(), metadata={"description": "apa yang berubah sejak dilihat"})

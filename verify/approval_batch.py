@@ -1,4 +1,4 @@
-"""A batch of approvals or parafs: one transaction a case; under a key, whatever happens in between, each case is answered once."""
+"""A batch of approvals, parafs or takings: one transaction a case; under a key, whatever happens, each case is answered once."""
 
 import hashlib
 import json
@@ -27,15 +27,16 @@ def approve_all(digest: str, chosen: list[Chosen], key: str | None) -> list[Batc
 
     ``IdempotencyReuse`` where the key was used for another batch.
     """
-    return _all("approvals", _approve, digest, chosen, key)
+    return answer_all("approvals", _approve, digest, chosen, key)
 
 
 def paraf_all(digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
     """Put the actor's post's paraf to one case after the other, in the same way."""
-    return _all("parafs", _paraf, digest, chosen, key)
+    return answer_all("parafs", _paraf, digest, chosen, key)
 
 
-def _all(kind: str, act: Act, digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
+def answer_all(kind: str, act: Act, digest: str, chosen: list[Chosen], key: str | None) -> list[BatchAnswer]:
+    """One case's answer after the other, in a transaction each; ``kind`` keeps keys of one sort of batch from another's."""
     request = hashlib.sha256(json.dumps([digest, [reason for _, reason in chosen]]).encode()).hexdigest()
     name = f"{kind}:{hashlib.sha256(key.encode()).hexdigest()}" if key else None
     if name:

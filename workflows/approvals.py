@@ -89,6 +89,7 @@ class BatchOutcome(StrEnum):
     WAITLISTED = "WAITLISTED"
     CHANGED = "CHANGED"
     REFUSED = "REFUSED"
+    IN_HAND = "IN_HAND"
 
 
 @dataclass(frozen=True, slots=True)

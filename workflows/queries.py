@@ -102,7 +102,7 @@ class CaseView:
 
 def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
     """One case; ``NotFound`` also for a case of another office."""
-    return view_of(session, _visible(session, ticket, actor))
+    return view_of(session, visible(session, ticket, actor))
 
 
 def view_of(session: Session, case: Case) -> CaseView:
@@ -147,7 +147,8 @@ def _moved_to(session: Session, letter: Letter | None) -> Hospital | None:
     return session.get(Hospital, move.to_hospital) if move else None
 
 
-def _visible(session: Session, ticket: str, actor: Actor) -> Case:
+def visible(session: Session, ticket: str, actor: Actor) -> Case:
+    """The row alone; ``NotFound`` also for a case of another office."""
     case = session.exec(select(Case).where(Case.ticket == ticket)).first()
     if case is None or not can_see(actor, case):
         raise NotFound(NO_CASE)
@@ -156,7 +157,7 @@ def _visible(session: Session, ticket: str, actor: Actor) -> Case:
 
 def events_so_far(session: Session, ticket: str, actor: Actor) -> int:
     """How many events a case's trail has; ``NotFound`` also for a case of another office."""
-    case = _visible(session, ticket, actor)
+    case = visible(session, ticket, actor)
     return session.exec(select(func.max(AuditEvent.sequence)).where(AuditEvent.subject == subject(case))).one() or 0
 
 

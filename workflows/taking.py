@@ -54,7 +54,7 @@ def take(session: Session, case: Case, actor: Actor, *, now: datetime, over: boo
 
 def release(session: Session, case: Case, actor: Actor, *, now: datetime) -> None:
     """Give a case back to whoever comes next; ``Conflict`` where it is not in this person's hand."""
-    _check_mine(session, case, actor)
+    check_mine(session, case, actor)
     session.delete(session.get_one(Taking, case.id))
     session.flush()
     audit.record(session, subject(case), "RELEASE", actor=actor, now=now)
@@ -62,7 +62,7 @@ def release(session: Session, case: Case, actor: Actor, *, now: datetime) -> Non
 
 def hand_to(session: Session, case: Case, staff_id: int, actor: Actor, *, now: datetime) -> None:
     """Put the case into a colleague's hand, who needs the role it waits for."""
-    _check_mine(session, case, actor)
+    check_mine(session, case, actor)
     chosen = next((one for one in colleagues(session, case, actor) if one.id == staff_id), None)
     if chosen is None:
         raise InvalidInput(NO_COLLEAGUE, field="owner")
@@ -95,7 +95,8 @@ def held_now() -> Any:
     return and_(col(Taking.case_id) == Case.id, col(Taking.in_state) == Case.state, col(Taking.state_since) == Case.state_since)
 
 
-def _check_mine(session: Session, case: Case, actor: Actor) -> None:
+def check_mine(session: Session, case: Case, actor: Actor) -> None:
+    """``Conflict`` where the case is not in this person's hand."""
     held = holder(session, case)
     if held is None or held.staff_id != actor.id:
         raise Conflict(NOT_TAKEN)

@@ -113,6 +113,8 @@ def _shown(form: Form, wanted: Narrowed, state: State | None, found: CasePage, w
     actor = me()
     with parts().database.read() as session:
         holders = taking.holders(session, found.cases)
+    takable = {case.ticket for case in found.cases if case.id not in holders and taking.can_take(case, actor)}
+    held = {case.ticket for case in found.cases if (hand := holders.get(case.id or 0)) and hand.staff_id == actor.person_id}
     return render_template(
         "work_list.html",
         form=form,
@@ -122,7 +124,9 @@ def _shown(form: Form, wanted: Narrowed, state: State | None, found: CasePage, w
         narrowed=wanted,
         cases=_in_order(found, work),
         holders=holders,
-        takable=[case.ticket for case in found.cases if case.id not in holders and taking.can_take(case, actor)],
+        takable=takable,
+        held=held,
+        tickable=takable | held,
         told=told_to_me(),
         state=state,
         after=found.after,

@@ -25,17 +25,6 @@ def chips(page: Page) -> dict[str, str]:
     return {page.words(link): str(link.get("href")) for link in page.all("a", class_="chip on")}
 
 
-def test_many_are_taken_and_what_a_colleague_has_is_named(visit: Visit, waiting: list[str]) -> None:
-    rina, peksos = visit("rina"), visit("peksos")
-    stale = peksos.get("/")
-    rina.send(rina.get("/"), "/berkas/ambil", tickets=waiting[:1])
-    page = peksos.follow(peksos.send(stale, "/berkas/ambil", tickets=waiting))
-    assert "2 berkas sekarang di tangan Anda." in page.main()
-    assert f"{waiting[0]}: sudah diambil Rina Contoh." in page.main()
-    assert set(names(page)) == {person(2)["name"], person(3)["name"]}
-    assert chips(page) == {"Hapus saringan Berkas saya": "/"}
-
-
 def test_tabs_count_what_the_chips_leave(visit: Visit, waiting: list[str]) -> None:
     peksos = visit("peksos")
     peksos.follow(peksos.fill(f"/berkas/{waiting[0]}", f"/berkas/{waiting[0]}/ambil"))
@@ -49,12 +38,6 @@ def counted(page: Page) -> dict[str, int]:
     (tabs,) = page.all("nav", class_="tabs")
     found = [page.words(link).removesuffix("berkas").split() for link in tabs.iter("a")]
     return {" ".join(words[:-1]): int(words[-1]) for words in found}
-
-
-def test_nothing_ticked_is_said(visit: Visit, waiting: list[str]) -> None:
-    peksos = visit("peksos")
-    page = peksos.follow(peksos.send(peksos.get("/"), "/berkas/ambil"))
-    assert "Centang dulu berkas yang akan Anda ambil." in page.main()
 
 
 def test_whose_it_is_stands_on_the_list_and_free_ones_can_be_found(visit: Visit, waiting: list[str]) -> None:
