@@ -16,10 +16,14 @@ def answers_of(family: Family, applying: Sequence[int], covered: Sequence[int]) 
     shared = family.applying[0].intake
     said = {"kk": grouped(family.kk), "phone": shared.phone, "address": shared.address or "", "domicile_code": shared.domicile_code or ""}
     yield from (Answer(name, label(name), words, missing=not words) for name, words in said.items())
-    members = {row: (f"nik.{row}", _applies(one)) for row, one in zip(applying, family.applying, strict=True)}
-    others = {row: (f"name.{row}", _is_covered(one)) for row, one in zip(covered, family.covered, strict=True)}
+    members = {row: (_field("nik", row), _applies(one)) for row, one in zip(applying, family.applying, strict=True)}
+    others = {row: (_field("name", row), _is_covered(one)) for row, one in zip(covered, family.covered, strict=True)}
     for row, (name, words) in sorted((members | others).items()):
         yield Answer(name, say("Anggota {number}", number=row + 1), words)
+
+
+def _field(name: str, row: int) -> str:
+    return f"{name}.{row}"
 
 
 def _applies(member: Applying) -> str:
