@@ -107,6 +107,18 @@ class CorrectionSchema(Shape):
     why = Plain(200, shortest=3, required=True)
 
 
+class WithdrawalSchema(Shape):
+    """Why a bill is taken back."""
+
+    withdraw_why = Plain(300, shortest=10, required=True)
+
+
+class EndSchema(Shape):
+    """Why a letter is sent back or withdrawn."""
+
+    end_why = Plain(300, shortest=3, required=True)
+
+
 class PurposeSchema(Shape):
     """What names are needed for."""
 

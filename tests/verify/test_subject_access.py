@@ -22,7 +22,7 @@ NOBODYS = {
     "card", "card_list", "coverage_cell", "coverage_snapshot", "door", "door_list", "extract", "hospital", "hospital_key",
     "hospital_key_scope", "idempotency_record", "import_file", "import_part", "jamkesda_batch",
     "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_account", "premium_bill",
-    "premium_entry", "premium_line", "readopted_letter",
+    "premium_entry", "premium_letter", "premium_line", "readopted_letter",
     "recovery_code",
     "registration_answer", "registration_batch", "seat_quota", "sign_in", "signing_authority", "staff", "staff_role", "totp_secret",
     "trust_counter", "trust_entry", "used_signature", "webhook_endpoint", "household", "audit_event", "vault_key",

@@ -122,6 +122,7 @@ STAYS = {
     "episode": {"hospital_code"},
     "paraf": {"role"},
     "premium_line_word": {"word"},
+    "premium_letter_line": {"reason"},
 }  # fmt: skip
 """Words and days that are no person's: outcomes, numbers of letters, the office's own words. ``birth_date`` keeps its year;
 ``late_acceptance`` is what a hospital sent, which no trigger lets go; grounds are the words of a public list."""

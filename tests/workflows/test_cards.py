@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from time import sleep
 
 import pytest
 from sqlalchemy import update
@@ -285,6 +286,22 @@ def test_many_answer_at_once_and_nothing_is_lost(office: Office) -> None:
     with office.read() as session:
         events = session.exec(select(AuditEvent).where(AuditEvent.subject == f"cards:{views[0].card.list_id}")).all()
     assert verify_chain(sorted(events, key=lambda event: event.sequence)) is None and len(events) == 6
+
+
+def test_who_is_being_handed_a_card_is_not_listed_again(office: Office) -> None:
+    a_village(office)
+    views = made(office)
+    for view in views:
+        told(office, view.card.code, Told(CardAnswer.NOT_FOUND if view is views[0] else CardAnswer.DIED))
+    with ThreadPoolExecutor(1) as pool:
+        with office.write() as session:
+            cards.answer(session, views[0].card.code, HANDED, BY, ZONE, now=office.clock())
+            again = pool.submit(made, office)
+            sleep(1)  # the other one has seen that nobody was found, and waits
+        with pytest.raises(Conflict, match="Tidak ada kartu"):
+            again.result()
+    with office.read() as session:
+        assert session.get_one(Card, views[0].card.code).newest
 
 
 def test_the_file_a_list_began_from_outlasts_the_term_of_extracts(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Jamkesda moving over: what came in is always the sum of what became of it, whatever is imported, batched, undone or known anew."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -48,6 +49,12 @@ def told(office: Office) -> Progress:
         found = jamkesda.progress(session, "3673")
     assert found.people == sum(found.outcomes.get(outcome, 0) for outcome in J)
     return found
+
+
+def at_once(*work: Callable[[], object]) -> list[object]:
+    """What came of each, when all of it was done side by side; nothing may have failed."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        return [one.result() for one in [pool.submit(one) for one in work]]
 
 
 def a_city(office: Office) -> None:
@@ -177,3 +184,14 @@ def test_every_step_is_in_the_trail_and_nobody_is(sqlite_office: Office) -> None
         events = [one for one in session.exec(select(AuditEvent).order_by(col(AuditEvent.id))) if one.subject.startswith("jamkesda")]
     assert [event.action for event in events] == ["IMPORT", "MAKE_BATCH", "VOID_BATCH", "UNDO"]
     assert not any(word in str([event.detail for event in events]) for word in ("SITI", nik(6)))
+
+
+def test_lists_and_batches_at_once_take_turns(office: Office) -> None:
+    a_city(office)
+    files = [a_file(range(10, 60), name=f"daftar-{at}.csv") for at in range(4)]
+    at_once(*(lambda file=file: taken(office, file) for file in files))  # type: ignore[misc]
+    found = told(office)
+    assert (found.lists, found.people, found.remaining, found.outcomes[J.DOUBLE]) == (4, 200, 50, 150)
+    at_once(*(lambda: batched(office, 20) for _ in range(2)), lambda: taken(office, a_file(range(55, 65), name="lain.csv")))
+    found = told(office)
+    assert (found.outcomes[J.BATCHED], found.remaining, found.outcomes[J.DOUBLE]) == (40, 15, 155)

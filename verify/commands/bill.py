@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from marshmallow import ValidationError
 
+from schemas.premium import WithdrawalSchema
 from schemas.spreadsheet import lines
-from verify.commands.operator import changing, day_of, installation, operator
+from verify.commands.operator import changing, day_of, installation, looking, operator
 from verify.imports.bad_rows import OWNER_ONLY
 from verify.imports.progress import grouped
 from verify.population import bill_check as bills
 from verify.population.bill_check import REASON
+from workflows.errors import InvalidInput
 from workflows.masking import mask_nik
-from workflows.population import premium
+from workflows.population import premium, premium_ledger, premium_lines
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
 
 
@@ -38,6 +41,36 @@ def bill_check(file: Path, month: str, listed: Path | None) -> None:
         if listed:
             _write(listed, disputes)
             click.echo(f"{grouped(len(disputes))} baris ditulis ke {listed}", err=True)
+
+
+@bill_group.command("list")
+def bill_list() -> None:
+    """Show the bills that were checked, the newest month first, withdrawn ones too."""
+    rekom = installation()
+    with looking(rekom) as session:
+        for bill in premium_lines.bills(session, rekom.settings.region):
+            state = f"ditarik: {bill.withdrawn_reason}" if bill.withdrawn_at else f"disanggah Rp {grouped(bill.disputed)}"
+            click.echo(f"#{bill.id} {bill.month:%m-%Y} {bill.file_name}: {grouped(bill.lines)} baris, Rp {grouped(bill.billed)}, {state}")
+
+
+@bill_group.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="why, for example that it was filed under another month")
+def bill_withdraw(number: int, reason: str) -> None:
+    """Take bill NUMBER back, out of the ledger too; its file may then be checked anew."""
+    rekom = installation()
+    why = _why(reason)
+    with changing(rekom) as session:
+        bill = premium_lines.find_standing(session, number, operator(rekom))
+        premium_ledger.withdraw(session, bill, why, operator(rekom), now=rekom.clock())
+        click.echo(f"Tagihan #{number} bulan {bill.month:%m-%Y} ditarik. Berkasnya boleh diperiksa lagi.")
+
+
+def _why(typed: str) -> str:
+    try:
+        return str(WithdrawalSchema().load({"withdraw_why": typed})["withdraw_why"])
+    except ValidationError as error:
+        raise InvalidInput(f"Alasan: {' '.join(error.normalized_messages()['withdraw_why'])}") from None
 
 
 def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:

@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from workflows.extracts import COLUMNS, TABLES, Fact
-from workflows.records.extract import Extract, ExtractKind
+from workflows.records.extract import ExtractKind
 
 TELL_EVERY = 5_000
 MONTHLY = frozenset({"nik", "fault", "month", "year"})
 """What makes nobody another: a member file of the next month names that month in every row."""
 
 
-def compare(
-    session: Session, kind: ExtractKind, facts: Iterable[Fact], before: Extract | None, step: Callable[[int], None]
-) -> Counter[str]:
-    """How many people are ``new``, ``changed``, ``same`` or ``gone``; whoever's row was refused counts in none of them."""
+def compare(session: Session, kind: ExtractKind, facts: Iterable[Fact], before: int | None, step: Callable[[int], None]) -> Counter[str]:
+    """How many people are ``new``, ``changed``, ``same`` or ``gone``; whoever's row was refused counts in none of them.
+
+    No transaction is open while the file is walked, which takes minutes. ``before`` is the extract that counts now, by its number.
+    """
     names = tuple(name for name in COLUMNS[kind] if name not in MONTHLY)
     ours, theirs = _ours(facts, names, step), _theirs(session, kind, before, names)
     counts = Counter({"new": 0, "changed": 0, "same": 0, "gone": 0})
@@ -54,11 +55,16 @@ def _ours(facts: Iterable[Fact], names: tuple[str, ...], step: Callable[[int], N
         yield fact.nik, fact.fault, tuple(getattr(fact, name) for name in names)
 
 
-def _theirs(session: Session, kind: ExtractKind, before: Extract | None, names: tuple[str, ...]) -> Iterator[Line]:
-    if before is None:
-        return
-    table: type[SQLModel] = TABLES[kind]
+def _theirs(session: Session, kind: ExtractKind, before: int | None, names: tuple[str, ...]) -> Iterator[Line]:
+    """Piece by piece, each in a transaction of its own: between two pieces a whole file of new people may go by."""
+    last, table = "", TABLES[kind]
     columns = [col(getattr(table, name)) for name in ("nik", "fault", *names)]
-    query = select(*columns).where(col(table.extract_id) == before.id).order_by(col(table.nik))  # type: ignore[attr-defined]
-    for nik, fault, *said in session.connection().execution_options(yield_per=TELL_EVERY).execute(query):
-        yield nik, fault, tuple(said)
+    while before is not None:
+        behind = (col(table.extract_id) == before, col(table.nik) > last)  # type: ignore[attr-defined]
+        piece = session.connection().execute(select(*columns).where(*behind).order_by(col(table.nik)).limit(TELL_EVERY)).all()  # type: ignore[attr-defined]
+        session.rollback()
+        if not piece:
+            return
+        for nik, fault, *said in piece:
+            last = nik
+            yield nik, fault, tuple(said)

@@ -107,11 +107,13 @@ def _try(rekom: Rekom, file: ImportFile, source: Source, teller: Teller) -> None
         teller.enter(ImportPhase.COMPARING)
         total = sieve.rows_good + sieve.rows_bad
         with rekom.database.read() as session:
-            before = extracts.newest(session, sieve.kind)
+            newest = extracts.newest(session, sieve.kind)
+            before = newest.id if newest else None
+            session.rollback()
             counts = compare(session, sieve.kind, sieve.facts(), before, lambda done: teller.step(done, total, done))
         counts.update(good=sieve.rows_good, bad=sieve.rows_bad, unreadable=sieve.rows_unreadable)
         day = file.as_of or named_day(sieve, ZoneInfo(file.timezone))
-        found = Trial(sieve.kind, sieve.layout.name, day, covered_head(sieve), sieve.faults(), counts, before.id if before else None)
+        found = Trial(sieve.kind, sieve.layout.name, day, covered_head(sieve), sieve.faults(), counts, before)
         with rekom.database.write() as session:
             imports.tried(session, file, found, pieces(sieve), now=rekom.clock())
 

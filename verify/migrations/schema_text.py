@@ -48,6 +48,22 @@ def drop_foreign_key(table: str, name: str, columns: list[str], target: str, wan
         _rewrite(table, lambda text: text.replace(f", \n\t{_pointing(name, columns, target, wanted)}", ""))
 
 
+def add_unique(table: str, name: str, columns: list[str]) -> None:
+    """A named UNIQUE that rows already there are known to keep."""
+    if is_postgresql():
+        op.create_unique_constraint(op.f(name), table, columns)
+    else:
+        _rebuild(table, lambda text: _with(text, f"CONSTRAINT {name} UNIQUE ({', '.join(columns)})"))
+
+
+def drop_unique(table: str, name: str, columns: list[str]) -> None:
+    """Take back a named UNIQUE."""
+    if is_postgresql():
+        op.drop_constraint(op.f(name), table, type_="unique")
+    else:
+        _rebuild(table, lambda text: text.replace(f", \n\tCONSTRAINT {name} UNIQUE ({', '.join(columns)})", ""))
+
+
 def add_filled(table: str, column: str, kind: str, value: str) -> None:
     """A column that may not be empty, filled in the rows there are; new rows name it themselves."""
     op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} DEFAULT '{value}' NOT NULL")
@@ -135,3 +151,19 @@ def _rewrite(table: str, edit: Callable[[str], str]) -> None:
     op.execute(changed.bindparams(sql=after, name=table))
     op.execute(f"PRAGMA schema_version = {version + 1}")
     op.execute("PRAGMA writable_schema = OFF")
+
+
+def _rebuild(table: str, edit: Callable[[str], str]) -> None:
+    """Another table of the same name: behind a UNIQUE stands an index that no change of the text takes away.
+
+    The rows go out and come back within the transaction, so that the deferred foreign keys which point at them are whole at its end.
+    """
+    before = _text(table)
+    after = edit(before)
+    assert after != before, f"nothing to change in {table}"
+    of_it = sa.text("SELECT sql FROM sqlite_master WHERE tbl_name = :name AND type <> 'table' AND sql IS NOT NULL")
+    beside = [str(sql) for (sql,) in op.get_bind().execute(of_it, {"name": table})]
+    op.execute("PRAGMA defer_foreign_keys = ON")
+    out, back = f"CREATE TEMPORARY TABLE moving AS SELECT * FROM {table}", f"INSERT INTO {table} SELECT * FROM moving"  # noqa: S608  # our names
+    for statement in (out, f"DROP TABLE {table}", after, *beside, back, "DROP TABLE moving"):
+        op.get_bind().exec_driver_sql(statement)

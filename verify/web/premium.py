@@ -10,7 +10,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as Answer
 
 from schemas.forms import plain
-from schemas.premium import ENTERED, AccountSchema, BillSchema, CorrectionSchema, EntrySchema, LinesSchema, PurposeSchema
+from schemas.premium import ENTERED, AccountSchema, BillSchema, CorrectionSchema, EntrySchema, LinesSchema, PurposeSchema, WithdrawalSchema
 from verify.auth import me, parts, requires
 from verify.language import tell
 from verify.population import bill_check as bills
@@ -18,9 +18,10 @@ from verify.population.tables import as_csv, as_xlsx
 from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, once
 from workflows.errors import InvalidInput, NotFound
-from workflows.permissions import Permission
-from workflows.population import premium_ledger, premium_lines
+from workflows.permissions import Permission, can
+from workflows.population import premium_ledger, premium_letters, premium_lines
 from workflows.population.premium_ledger import Correction, Move
+from workflows.population.premium_lines import Sheet
 from workflows.population.targets import Finding, Verdict
 from workflows.records.premium import DisputeReason, LineWord, PremiumBill
 from workflows.records.premium_ledger import PremiumEntryKind
@@ -96,7 +97,7 @@ def say_of_lines(bill_id: int) -> Answer | tuple[str, int]:
     def effect(session: Session) -> str:
         typed = plain(request.form, zone="UTC", many=("lines",))
         given = LinesSchema().load({name: value for name, value in typed.items() if name not in LOOKED_AT})
-        bill = premium_lines.find(session, bill_id, me(), lock=True)
+        bill = premium_lines.find_standing(session, bill_id, me())
         chosen = frozenset(given["lines"])
         premium_lines.say_of(session, bill, chosen, given["word"], given["reason"], me(), now=parts().clock())
         return _place(bill_id)
@@ -111,7 +112,7 @@ def open_account(bill_id: int) -> Answer | tuple[str, int]:
 
     def effect(session: Session) -> str:
         due = AccountSchema().load(plain(request.form, zone="UTC"))["due_on"]
-        premium_ledger.open_account(session, premium_lines.find(session, bill_id, me(), lock=True), due, me(), now=parts().clock())
+        premium_ledger.open_account(session, premium_lines.find_standing(session, bill_id, me()), due, me(), now=parts().clock())
         return _ledger(bill_id)
 
     return _done(bill_id, effect, say("Tagihan dicatat di buku iuran."))
@@ -124,7 +125,7 @@ def enter(bill_id: int) -> Answer | tuple[str, int]:
 
     def effect(session: Session) -> str:
         given = EntrySchema().load(plain(request.form, zone="UTC"))
-        account = premium_ledger.lock(session, premium_lines.find(session, bill_id, me()), me())
+        account = premium_ledger.lock(session, premium_lines.find_standing(session, bill_id, me()), me())
         move = Move(given["kind"], given["amount"], given["happened_on"], given["reference"])
         premium_ledger.enter(session, account, move, me(), now=parts().clock())
         return _ledger(bill_id)
@@ -139,12 +140,25 @@ def correct(bill_id: int) -> Answer | tuple[str, int]:
 
     def effect(session: Session) -> str:
         given = CorrectionSchema().load(plain(request.form, zone="UTC"))
-        account = premium_ledger.lock(session, premium_lines.find(session, bill_id, me()), me())
+        account = premium_ledger.lock(session, premium_lines.find_standing(session, bill_id, me()), me())
         reason = given.pop("why")
         premium_ledger.correct(session, account, Correction(**given, reason=reason), me(), now=parts().clock())
         return _ledger(bill_id)
 
     return _done(bill_id, effect, say("Koreksi tercatat. Baris lama tetap terbaca."))
+
+
+@blueprint.post(f"{ONE}/tarik")
+@requires(Permission.CHECK_PREMIUM)
+def withdraw(bill_id: int) -> Answer | tuple[str, int]:
+    """Take a bill back that was filed wrongly, under another month say."""
+
+    def effect(session: Session) -> str:
+        reason = WithdrawalSchema().load(plain(request.form, zone="UTC"))["withdraw_why"]
+        premium_ledger.withdraw(session, premium_lines.find_standing(session, bill_id, me()), reason, me(), now=parts().clock())
+        return url_for("premium.show", bill_id=bill_id)
+
+    return _done(bill_id, effect, say("Tagihan ditarik. Berkasnya boleh diperiksa lagi dengan bulan yang benar."))
 
 
 @blueprint.post(f"{ONE}/unduh/<kind>")
@@ -172,7 +186,7 @@ def list_page(form: Form) -> str:
     with parts().database.read() as session:
         found = premium_lines.bills(session, region)
         accounts = {one.account.month: one for one in premium_ledger.standings(session, region)}
-        sums = {bill.id: premium_lines.summed(premium_lines.views(session, bill)) for bill in found}
+        sums = premium_lines.summaries(session, found)
         arrears = _arrears(session)
     return render_template(
         "premium_list.html", form=form, bills=found, accounts=accounts, sums=sums, arrears=arrears, tone=TONE, today=_today()
@@ -183,21 +197,26 @@ def page(bill_id: int, form: Form) -> str:
     """One bill: what it comes to, its disputed lines, its account."""
     with parts().database.read() as session:
         bill = premium_lines.find(session, bill_id, me())
-        lines = premium_lines.views(session, bill)
+        sums = premium_lines.summary(session, bill)
         account = premium_ledger.of_month(session, me().region_code, bill.month)
+        letters = premium_letters.of_bill(session, bill)
         entries = premium_ledger.entries(session, account.account) if account else []
-    reason, number = _looked_at().get("alasan"), int(_looked_at().get("lembar", "1"))
-    shown = [one for one in lines if reason is None or one.dispute.reason == reason]
-    pages = max(1, -(-len(shown) // PAGE))
+        reason = DisputeReason(_looked_at()["alasan"]) if "alasan" in _looked_at() else None
+        found = sums.by_reason[reason].lines if reason else bill.disputed_lines
+        pages = max(1, -(-found // PAGE))
+        number = min(int(_looked_at().get("lembar", "1")), pages)
+        lines = premium_lines.views(session, bill, reason=reason, sheet=Sheet((number - 1) * PAGE, PAGE))
     facts: dict[str, object] = {
-        "sums": premium_lines.summed(lines),
-        "lines": shown[(min(number, pages) - 1) * PAGE : min(number, pages) * PAGE],
-        "found": len(shown),
+        "sums": sums,
+        "lines": lines,
+        "found": found,
         "reason": reason,
-        "number": min(number, pages),
+        "number": number,
         "pages": pages,
         "account": account,
         "entries": entries,
+        "letters": letters,
+        "may_sign": can(me(), Permission.DECIDE),
         "due": premium_ledger.due_on(bill.month, _due_day(bill)),
     }
     words = {"why": bills.REASON, "word": WORD, "entry": ENTRY, "entered": ENTERED, "reasons": DisputeReason, "words": LineWord}

@@ -74,6 +74,8 @@ def make(session: Session, region_code: str, wish: CardWish, by: Actor, *, now: 
     held = compared_with(session, region_code)
     _let_go_of_ended(session, now)
     chosen = left_over(session, new_members.new_members(session, region_code, wish.village, held), held, running_too=False)[:MOST]
+    _hold_cards(session, chosen)
+    chosen = left_over(session, chosen, held, running_too=False)  # somebody may have answered while we waited
     if not chosen:
         raise Conflict(NOBODY)
     assert held.residents.id is not None
@@ -169,6 +171,13 @@ BY_CODE = Actor(id=None, name="Pemegang kode kartu", roles=frozenset(), region_c
 """Whoever holds the list. Nobody is signed in."""
 
 
+def _hold_cards(session: Session, members: list[Member]) -> None:
+    """Lock the cards these people have already: no answer comes to them until the new list stands."""
+    keys = [Hashed(one.key) for one in members]
+    held = select(Card.code).where(col(Card.newest), col(Card.nik_digest).in_(keys))
+    session.exec(held.order_by(col(Card.code)).with_for_update()).all()
+
+
 def _put_on(session: Session, listed: CardList, chosen: list[Member]) -> None:
     assert listed.id is not None
     keys = [Hashed(one.key) for one in chosen]
@@ -204,7 +213,7 @@ def _locked_card(session: Session, code: str) -> tuple[CardList, Card]:
     if found is None:
         raise NotFound(NO_CARD)
     listed = _locked(session, found)
-    fresh = select(Card).where(Card.code == code).execution_options(populate_existing=True)
+    fresh = select(Card).where(Card.code == code).with_for_update().execution_options(populate_existing=True)
     return listed, session.exec(fresh).one()
 
 

@@ -24,6 +24,7 @@ from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import MOST_IN_A_BATCH, JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentRow, ResidentStatus
 from workflows.sealed import left_sealed, vault_of
+from workflows.turns import take_turn
 
 J = JamkesdaOutcome
 SORTED = (J.REMAINING, J.COVERED, J.DIED, J.MOVED)
@@ -81,6 +82,7 @@ def take(session: Session, region_code: str, file: ListFile, by: Actor, *, now: 
     """
     if not file.lines:
         raise InvalidInput("Tidak ada satu baris pun yang dapat dipakai. Tidak ada yang disimpan.")
+    _take_turn(session, region_code)
     standing = select(JamkesdaList).where(JamkesdaList.region_code == region_code, JamkesdaList.sha256 == file.sha256)
     if (known := session.exec(standing.where(col(JamkesdaList.undone_at).is_(None))).first()) is not None:
         raise AlreadyImported(f"Daftar ini sudah diimpor sebagai #{known.id}. Tidak ada yang diubah.")
@@ -107,6 +109,7 @@ def take(session: Session, region_code: str, file: ListFile, by: Actor, *, now: 
 
 def sort(session: Session, region_code: str) -> None:
     """Ask the newest residents and the newest member file again about everybody who is in no batch, and which batched are active."""
+    _take_turn(session, region_code)
     members, residents = extracts.newest(session, ExtractKind.MEMBERS), extracts.newest(session, ExtractKind.RESIDENTS)
     people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)))))
     for start in range(0, len(people), extracts.CHUNK):
@@ -126,6 +129,7 @@ def sort(session: Session, region_code: str) -> None:
 
 def undo(session: Session, region_code: str, list_id: int, by: Actor, *, now: datetime) -> JamkesdaList:
     """Take a list back: its people go, its line and the audit stay. Whoever was a double of them counts on the other list."""
+    _take_turn(session, region_code)
     listed = session.exec(select(JamkesdaList).where(JamkesdaList.id == list_id).with_for_update()).first()
     if listed is None or listed.region_code != region_code:
         raise NotFound(f"Tidak ada daftar Jamkesda bernomor {list_id}. Lihat nomornya dengan rekom jamkesda list.")
@@ -184,6 +188,7 @@ def make_batch(
 
 def void_batch(session: Session, region_code: str, number: int, by: Actor, *, now: datetime) -> JamkesdaBatch:
     """Take a batch back; its people remain again."""
+    _take_turn(session, region_code)
     batch = find_batch(session, region_code, number, lock=True)
     if batch.void_at is not None:
         raise Conflict(f"Kiriman {number} sudah dibatalkan. Tidak ada yang diubah.")
@@ -246,6 +251,11 @@ def alike(session: Session, region_code: str) -> list[list[JamkesdaPerson]]:
 def subject(listed: JamkesdaList) -> str:
     """The list's place in the audit trail."""
     return f"jamkesda:{listed.id}"
+
+
+def _take_turn(session: Session, region_code: str) -> None:
+    """Lists, batches and sorting of a region follow one another: each counts on where the one before left everybody."""
+    take_turn(session, f"jamkesda:{region_code}")
 
 
 def _standing(region_code: str) -> tuple[ColumnElement[bool], ...]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from workflows import audit
 from workflows.actor import Actor
@@ -16,11 +17,27 @@ from workflows.population.targets import Finding, Verdict
 from workflows.ports import Segment
 from workflows.records.premium import PremiumBill
 from workflows.records.premium_ledger import PremiumAccount, PremiumEntry, PremiumEntryKind
+from workflows.records.premium_letter import PremiumLetter
 from workflows.saying import say
 
 K = PremiumEntryKind
+LONGEST_REFERENCE = 200
 MOST_MONTHS_BACK = 1
 """A ledger whose newest month is older says nothing about arrears today."""
+
+
+class MoneyStands(Conflict):
+    """A bill that was paid, or for which BPJS gave a credit note, is not withdrawn."""
+
+    slug = "tagihan-sudah-dibayar"
+    sentence = "Di buku iuran sudah ada pembayaran atau nota kredit. Catat koreksi menjadi nol beserta alasannya, lalu tarik tagihannya."
+
+
+class LetterStands(Conflict):
+    """A bill that a letter to BPJS is about is not withdrawn."""
+
+    slug = "tagihan-sudah-disurati"
+    sentence = "Masih ada surat sanggahan untuk tagihan ini. Tarik suratnya dulu, lalu tarik tagihannya."
 
 
 class MonthTaken(Conflict):
@@ -74,11 +91,16 @@ def due_on(month: date, day: int) -> date:
 
 
 def open_account(session: Session, bill: PremiumBill, due: date, actor: Actor, *, now: datetime) -> PremiumAccount:
-    """Enter a bill as what is owed for its month; ``MonthTaken`` where the month has one."""
+    """Enter a bill as what is owed for its month; ``MonthTaken`` where the month has one.
+
+    Where the month's bill was withdrawn, its account goes on with this one: one more entry, which says what it replaces.
+    """
     check(actor, Permission.CHECK_PREMIUM)
     assert bill.id is not None
     if due < bill.month:
         raise InvalidInput(say("Jatuh tempo tidak boleh sebelum bulan yang ditagih."), field="due_on")
+    if (left := _left_by_withdrawn(session, bill, actor)) is not None:
+        return _go_on(session, left, bill, due, actor, now=now)
     account = PremiumAccount(region_code=actor.region_code, month=bill.month, segment=Segment.PEMDA, bill_id=bill.id)
     try:
         with session.begin_nested():
@@ -107,6 +129,23 @@ def open_account(session: Session, bill: PremiumBill, due: date, actor: Actor, *
     return account
 
 
+def withdraw(session: Session, bill: PremiumBill, reason: str, actor: Actor, *, now: datetime) -> None:
+    """Take a bill back that was filed wrongly, out of the ledger too; the caller holds the bill's lock.
+
+    Raises ``MoneyStands`` where its account has a payment or a credit note, ``LetterStands`` while a letter is about it.
+    """
+    letters = select(PremiumLetter.id).where(PremiumLetter.bill_id == bill.id, col(PremiumLetter.ended_at).is_(None))
+    if session.exec(letters.limit(1)).first() is not None:
+        raise LetterStands()
+    query = select(PremiumAccount).where(PremiumAccount.bill_id == bill.id).with_for_update()
+    account = session.exec(query).first()
+    if account is not None:
+        last = newest(session, account)
+        if last.paid or last.accepted:
+            raise MoneyStands()
+    premium_lines.withdraw(session, bill, reason, actor, now=now)
+
+
 def enter(session: Session, account: PremiumAccount, move: Move, actor: Actor, *, now: datetime) -> PremiumEntry:
     """Add a payment, a credit note, or what is disputed by now; the caller holds the account's lock.
 
@@ -116,7 +155,7 @@ def enter(session: Session, account: PremiumAccount, move: Move, actor: Actor, *
     disputed, accepted, paid = last.disputed, last.accepted, last.paid
     if move.kind is K.DISPUTED:
         bill = session.get_one(PremiumBill, account.bill_id)
-        disputed = max(accepted, premium_lines.summed(premium_lines.views(session, bill)).contested.rupiah)
+        disputed = max(accepted, premium_lines.summary(session, bill).contested.rupiah)
     elif move.kind is K.ACCEPTED:
         accepted += move.amount
     elif move.kind is K.PAID:
@@ -143,15 +182,15 @@ def lock(session: Session, bill: PremiumBill, actor: Actor) -> PremiumAccount:
 
 
 def of_month(session: Session, region_code: str, month: date) -> Standing | None:
-    """A month's account as it stands; None where nothing was entered."""
-    query = select(PremiumAccount).where(PremiumAccount.region_code == region_code, PremiumAccount.month == month)
+    """A month's account as it stands; None where nothing was entered, or its bill was withdrawn."""
+    query = _standing(region_code).where(PremiumAccount.month == month)
     account = session.exec(query.where(PremiumAccount.segment == Segment.PEMDA)).first()
     return Standing(account, newest(session, account)) if account else None
 
 
 def standings(session: Session, region_code: str) -> list[Standing]:
-    """Every account of a region as it stands, the newest month first."""
-    query = select(PremiumAccount).where(PremiumAccount.region_code == region_code).order_by(col(PremiumAccount.month).desc())
+    """Every account of a region as it stands, the newest month first; without those whose bill was withdrawn."""
+    query = _standing(region_code).order_by(col(PremiumAccount.month).desc())
     return [Standing(account, newest(session, account)) for account in session.exec(query).all()]
 
 
@@ -185,6 +224,32 @@ def arrears(held: Iterable[Standing], today: date, warn_days: int) -> Finding:
         due = f"{near.entry.due_on:%d-%m-%Y}"
         return _finding(Verdict.AT_RISK, say("Iuran bulan {month} jatuh tempo {due}.", month=_month(near), due=due))
     return _finding(Verdict.MET, say("Tidak ada iuran yang lewat jatuh tempo menurut buku iuran."))
+
+
+def _standing(region_code: str) -> SelectOfScalar[PremiumAccount]:
+    bills = select(PremiumAccount).join(PremiumBill, col(PremiumBill.id) == PremiumAccount.bill_id)
+    return bills.where(PremiumAccount.region_code == region_code, col(PremiumBill.withdrawn_at).is_(None))
+
+
+def _left_by_withdrawn(session: Session, bill: PremiumBill, actor: Actor) -> PremiumAccount | None:
+    query = select(PremiumAccount).join(PremiumBill, col(PremiumBill.id) == PremiumAccount.bill_id)
+    of_month = query.where(PremiumAccount.region_code == actor.region_code, PremiumAccount.month == bill.month)
+    left = of_month.where(PremiumAccount.segment == Segment.PEMDA, col(PremiumBill.withdrawn_at).is_not(None))
+    return session.exec(left.with_for_update(of=PremiumAccount)).first()
+
+
+def _go_on(session: Session, account: PremiumAccount, bill: PremiumBill, due: date, actor: Actor, *, now: datetime) -> PremiumAccount:
+    assert bill.id is not None
+    before = session.get_one(PremiumBill, account.bill_id)
+    if before.withdrawn_at is None:  # somebody else went on with it while we waited for its lock
+        raise MonthTaken()
+    reason = f"Menggantikan tagihan #{before.id} yang ditarik: {before.withdrawn_reason}"[:LONGEST_REFERENCE]
+    account.bill_id = bill.id
+    session.add(account)
+    session.flush()
+    figures = Correction(bill.billed, 0, 0, 0, due, reason)
+    _append(session, account, newest(session, account), K.CORRECTED, figures, bill.month, actor, now=now)
+    return account
 
 
 def subject(account: PremiumAccount) -> str:

@@ -3,15 +3,20 @@
 The newest word about a line holds. Words only append: what was wrong is said anew, with its reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from workflows import audit
 from workflows.actor import Actor
-from workflows.errors import ChangedMeanwhile, InvalidInput, NotFound, TransitionRefused
+from workflows.errors import ChangedMeanwhile, Conflict, InvalidInput, NotFound, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.population.premium import subject
 from workflows.records.premium import DisputeReason, LineWord, PremiumBill, PremiumDispute, PremiumLineWord
@@ -19,6 +24,7 @@ from workflows.saying import say
 
 W = LineWord
 NO_BILL = say("Tagihan ini tidak ada di daerah Anda. Pilih dari daftar.")
+IS_WITHDRAWN = say("Tagihan ini sudah ditarik. Periksa berkasnya sekali lagi, lalu kerjakan tagihan yang baru.")
 MAY_FOLLOW: Mapping[LineWord, frozenset[LineWord]] = {
     W.DISPUTED: frozenset({W.WITHDRAWN, W.ACCEPTED, W.REFUSED}),
     W.WITHDRAWN: frozenset({W.DISPUTED}),
@@ -28,6 +34,17 @@ MAY_FOLLOW: Mapping[LineWord, frozenset[LineWord]] = {
 """What may be said after what. A line begins as disputed; BPJS answers only what stands."""
 
 assert set(MAY_FOLLOW) == set(LineWord)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Some lines of many: so many after so many. ``most`` is None for all that follow."""
+
+    after: int = 0
+    most: int | None = None
+
+
+WHOLE = Sheet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +67,9 @@ class Sum:
     lines: int = 0
     rupiah: int = 0
 
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.lines + other.lines, self.rupiah + other.rupiah)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -61,14 +81,12 @@ class Summary:
     @property
     def claimed(self) -> Sum:
         """All that was not left out: what BPJS is asked about, its answers included."""
-        kept = [found for word, found in self.by_word.items() if word is not W.WITHDRAWN]
-        return Sum(sum(one.lines for one in kept), sum(one.rupiah for one in kept))
+        return sum((found for word, found in self.by_word.items() if word is not W.WITHDRAWN), Sum())
 
     @property
     def contested(self) -> Sum:
         """What is not settled against us: without what BPJS refused, which is owed."""
-        kept = (self.by_word[W.DISPUTED], self.by_word[W.ACCEPTED])
-        return Sum(sum(one.lines for one in kept), sum(one.rupiah for one in kept))
+        return self.by_word[W.DISPUTED] + self.by_word[W.ACCEPTED]
 
     @property
     def accepted(self) -> Sum:
@@ -91,22 +109,57 @@ def find(session: Session, bill_id: int, actor: Actor, *, lock: bool = False) ->
     return found
 
 
-def views(session: Session, bill: PremiumBill) -> list[LineView]:
-    """Every disputed line as it stands, in the bill's order."""
-    said = select(PremiumLineWord).where(PremiumLineWord.bill_id == bill.id).order_by(col(PremiumLineWord.position))
-    newest = {one.line: one for one in session.exec(said)}
-    lines = select(PremiumDispute).where(PremiumDispute.bill_id == bill.id).order_by(col(PremiumDispute.line))
-    return [LineView(one, newest.get(one.line)) for one in session.exec(lines)]
+def find_standing(session: Session, bill_id: int, actor: Actor) -> PremiumBill:
+    """The same, locked, where it was not withdrawn; ``Conflict`` where it was."""
+    bill = find(session, bill_id, actor, lock=True)
+    if bill.withdrawn_at is not None:
+        raise Conflict(IS_WITHDRAWN)
+    return bill
 
 
-def summed(lines: Iterable[LineView]) -> Summary:
-    """Lines and rupiah by reason and by word."""
-    reasons, words = dict.fromkeys(DisputeReason, Sum()), dict.fromkeys(LineWord, Sum())
-    for one in lines:
-        amount, reason = one.dispute.amount, one.dispute.reason
-        reasons[reason] = Sum(reasons[reason].lines + 1, reasons[reason].rupiah + amount)
-        words[one.word] = Sum(words[one.word].lines + 1, words[one.word].rupiah + amount)
-    return Summary(reasons, words)
+def views(
+    session: Session,
+    bill: PremiumBill,
+    *,
+    lines: Collection[int] | SelectOfScalar[int] | None = None,
+    reason: DisputeReason | None = None,
+    sheet: Sheet = WHOLE,
+) -> list[LineView]:
+    """Disputed lines as they stand, in the bill's order: all of them, these lines, those of a reason, or one sheet of them."""
+    query = _as_they_stand(PremiumDispute, PremiumLineWord).where(PremiumDispute.bill_id == bill.id)
+    if lines is not None:
+        query = query.where(col(PremiumDispute.line).in_(lines))
+    if reason is not None:
+        query = query.where(PremiumDispute.reason == reason)
+    ordered = query.order_by(col(PremiumDispute.line)).offset(sheet.after).limit(sheet.most)
+    return [LineView(dispute, said) for dispute, said in session.execute(ordered)]
+
+
+def summaries(session: Session, bills: Iterable[PremiumBill]) -> dict[int, Summary]:
+    """What the disputed lines of some bills come to, by the bill's number; counted in the database."""
+    word = func.coalesce(col(PremiumLineWord.word), W.DISPUTED.value)
+    counted = _as_they_stand(PremiumDispute.bill_id, PremiumDispute.reason, word, func.count(), func.sum(PremiumDispute.amount))
+    numbers = [bill.id for bill in bills if bill.id is not None]
+    groups = defaultdict[int, list[tuple[DisputeReason, LineWord, Sum]]](list)
+    grouped = counted.where(col(PremiumDispute.bill_id).in_(numbers)).group_by(PremiumDispute.bill_id, PremiumDispute.reason, word)
+    for number, reason, said, lines, rupiah in session.execute(grouped):
+        groups[number].append((reason, LineWord(said), Sum(lines, int(rupiah))))
+    return {number: _summary(groups[number]) for number in numbers}
+
+
+def summary(session: Session, bill: PremiumBill) -> Summary:
+    """The same of one bill."""
+    assert bill.id is not None
+    return summaries(session, [bill])[bill.id]
+
+
+def withdraw(session: Session, bill: PremiumBill, reason: str, actor: Actor, *, now: datetime) -> None:
+    """Take a bill back that was filed wrongly; the caller holds its lock, and has seen that no money stands on it."""
+    bill.withdrawn_at, bill.withdrawn_by, bill.withdrawn_reason = now, actor.name, reason
+    session.add(bill)
+    session.flush()
+    told = {"month": bill.month.isoformat(), "lines": bill.lines, "rupiah": bill.billed, "reason": reason}
+    audit.record(session, subject(bill), "WITHDRAW_BILL", actor=actor, now=now, **told)
 
 
 def say_of(session: Session, bill: PremiumBill, lines: frozenset[int], word: LineWord, reason: str, actor: Actor, *, now: datetime) -> int:
@@ -117,7 +170,7 @@ def say_of(session: Session, bill: PremiumBill, lines: frozenset[int], word: Lin
     check(actor, Permission.CHECK_PREMIUM)
     if not lines:
         raise InvalidInput(say("Pilih paling sedikit satu baris."), field="lines")
-    chosen = [one for one in views(session, bill) if one.dispute.line in lines]
+    chosen = views(session, bill, lines=lines)
     if len(chosen) != len(lines):
         raise ChangedMeanwhile()
     for one in chosen:
@@ -137,6 +190,23 @@ def take_out(session: Session, bill: PremiumBill, purpose: str, actor: Actor, *,
     found = views(session, bill)
     audit.record(session, subject(bill), "EXPORT_DISPUTES", actor=actor, now=now, purpose=purpose, lines=len(found))
     return found
+
+
+def _as_they_stand(*what: Any) -> Any:
+    """A query of disputed lines, each beside its newest word, or beside none."""
+    later = aliased(PremiumLineWord)
+    same = and_(later.bill_id == PremiumLineWord.bill_id, later.line == PremiumLineWord.line)
+    newest = ~select(later.position).where(same, col(later.position) > col(PremiumLineWord.position)).exists()
+    of_it = and_(PremiumLineWord.bill_id == PremiumDispute.bill_id, PremiumLineWord.line == PremiumDispute.line, newest)
+    return sql_select(*what).select_from(PremiumDispute).outerjoin(PremiumLineWord, of_it)
+
+
+def _summary(groups: Iterable[tuple[DisputeReason, LineWord, Sum]]) -> Summary:
+    reasons, words = dict.fromkeys(DisputeReason, Sum()), dict.fromkeys(LineWord, Sum())
+    for reason, word, found in groups:
+        reasons[reason] += found
+        words[word] += found
+    return Summary(reasons, words)
 
 
 def _word(bill: PremiumBill, one: LineView, word: LineWord, reason: str, actor: Actor, now: datetime) -> PremiumLineWord:

@@ -41,6 +41,7 @@ from workflows.records.paraf import ApprovalStep, Paraf
 from workflows.records.phone_link import PhoneLink
 from workflows.records.premium import PremiumBill, PremiumDispute, PremiumLine, PremiumLineWord
 from workflows.records.premium_ledger import PremiumAccount, PremiumEntry
+from workflows.records.premium_letter import PremiumLetter, PremiumLetterLine
 from workflows.records.readopted import ReadoptedLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch
 from workflows.records.removal import Removal
@@ -137,6 +138,8 @@ __all__ = [
     "PremiumBill",
     "PremiumDispute",
     "PremiumEntry",
+    "PremiumLetter",
+    "PremiumLetterLine",
     "PremiumLine",
     "PremiumLineWord",
     "Provisional",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from workflows.records.base import text_enum
@@ -33,17 +33,34 @@ class LineWord(StrEnum):
     REFUSED = "REFUSED"
 
 
+STANDING = text("withdrawn_at IS NULL")
+
+
 class PremiumBill(SQLModel, table=True):
     """One bill, checked against one extract of residents and one member file. Amounts in rupiah.
 
-    ``region_code`` is None only where a bill was checked before regions were written and no office was there to be asked.
+    ``region_code`` is None only where a bill was checked before regions were written and no office was there to be asked. A bill
+    filed wrongly is withdrawn with a reason; its file may then be checked anew, under another month too.
     """
 
     __tablename__ = "premium_bill"
     __table_args__ = (
         CheckConstraint("lines > 0 AND disputed_lines >= 0 AND disputed_lines <= lines", name="disputed_are_lines"),
         CheckConstraint("disputed >= 0 AND disputed <= billed", name="disputed_is_billed"),
-        UniqueConstraint("sha256", "residents_id", "members_id"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_reason IS NULL) "
+            "AND (withdrawn_reason IS NULL OR length(withdrawn_reason) >= 3)",
+            name="withdrawn_says_why",
+        ),
+        Index(
+            "uq_premium_bill_standing_file",
+            "sha256",
+            "residents_id",
+            "members_id",
+            unique=True,
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
+        ),
         Index("uq_premium_bill_month", "id", "month", unique=True),
     )
 
@@ -60,6 +77,9 @@ class PremiumBill(SQLModel, table=True):
     checked_at: datetime
     checked_by: str = Field(max_length=200)
     region_code: str | None = Field(default=None, max_length=4)
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = Field(default=None, max_length=200)
+    withdrawn_reason: str | None = Field(default=None, max_length=300)
 
 
 class PremiumDispute(SQLModel, table=True):

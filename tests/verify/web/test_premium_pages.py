@@ -194,6 +194,50 @@ def test_a_month_has_one_bill_in_the_ledger(visit: Visit, city: Office) -> None:
     assert "Jatuh tempo tidak boleh sebelum bulan yang ditagih." in refused.problems()[0]
 
 
+def test_a_bill_under_the_wrong_month_is_withdrawn_and_its_file_checked_anew(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    page = worker.follow(upload(worker, month="12-2026"))
+    page = worker.follow(worker.send(page, "/iuran/1/buku", due_on="10-12-2026"))
+    short = worker.send(page, "/iuran/1/tarik", withdraw_why="salah")
+    assert short.status == 422 and trail(city, "WITHDRAW_BILL") == []
+    page = worker.follow(worker.send(page, "/iuran/1/tarik", withdraw_why="Tagihan November terunggah sebagai Desember"))
+    assert "Tagihan ini ditarik" in page.main() and "Tagihan November terunggah sebagai Desember" in page.main()
+    assert page.forms("/iuran/1/buku/catat") == []
+    assert "Belum ada tagihan di buku iuran." in worker.get("/iuran").main()
+    (event,) = trail(city, "WITHDRAW_BILL")
+    assert event.detail["rupiah"] == 189_000 and event.detail["month"] == "2026-12-01"
+    for path, fields in (("baris", {"lines": "3", "word": "WITHDRAWN", "reason": "Sudah diperiksa"}), ("buku", {"due_on": "10-12-2026"})):
+        answer = worker.post(f"/iuran/1/{path}", {"csrf_token": page.value("csrf_token"), "kunci": path, **fields})
+        assert answer.status == 409 and "Tagihan ini sudah ditarik." in answer.main()
+    right = worker.follow(upload(worker, month="11-2026"))
+    assert "Iuran 11-2026" in right.main() and city.count(PremiumBill) == 2
+
+
+def test_the_right_bill_goes_on_with_the_months_account(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    page = worker.follow(upload(worker))
+    page = worker.follow(worker.send(page, "/iuran/1/buku", due_on="10-12-2026"))
+    worker.send(page, "/iuran/1/tarik", withdraw_why="Berkas bulan lain yang terunggah")
+    page = worker.follow(upload(worker, LINES[:4]))
+    page = worker.follow(worker.send(page, "/iuran/2/buku", due_on="11-12-2026"))
+    assert "Menggantikan tagihan #1 yang ditarik: Berkas bulan lain yang terunggah" in page.main()
+    assert [(one.account_id, one.position, one.billed) for one in entries(city)] == [(1, 1, 189_000), (1, 2, 151_200)]
+    assert "Kurang bayar Rp 151.200" in page.main()
+
+
+def test_a_bill_that_was_paid_is_not_withdrawn_before_its_payment_is_corrected(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    page = worker.follow(upload(worker))
+    page = worker.follow(worker.send(page, "/iuran/1/buku", due_on="10-12-2026"))
+    paid = {"kind": "PAID", "amount": "37.800", "happened_on": "20-11-2026", "reference": "SP2D 7/2026"}
+    page = worker.follow(worker.send(page, "/iuran/1/buku/catat", **paid))
+    refused = worker.send(page, "/iuran/1/tarik", withdraw_why="Berkas bulan lain yang terunggah")
+    assert refused.status == 409 and "Catat koreksi menjadi nol beserta alasannya" in refused.main()
+    page = worker.follow(worker.send(page, "/iuran/1/buku/koreksi", paid="0", why="Pembayaran itu untuk bulan lain"))
+    done = worker.follow(worker.send(page, "/iuran/1/tarik", withdraw_why="Berkas bulan lain yang terunggah"))
+    assert "Tagihan ini ditarik" in done.main() and [one.paid for one in entries(city)] == [0, 37_800, 0]
+
+
 def test_arrears_are_told_before_and_after_the_day(visit: Visit, city: Office) -> None:
     worker = visit("peksos")
     assert "Belum ada tagihan di buku iuran." in worker.get("/iuran").main()

@@ -207,13 +207,18 @@ def premiums(office: Office, who: Callable[[str], Stutterer]) -> None:
     worker.fill("/iuran/1", "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Sudah diperiksa")
     worker.fill("/iuran/1", "/iuran/1/buku", due_on="10-12-2026")
     worker.fill("/iuran/1", "/iuran/1/buku/catat", kind="PAID", amount="1000", happened_on="20-11-2026", reference="SP2D 1")
-    worker.fill("/iuran/1", "/iuran/1/buku/koreksi", paid="2000", why="Salah ketik")
+    worker.fill("/iuran/1", "/iuran/1/buku/koreksi", paid="0", why="Salah ketik")
+    worker.fill("/iuran/1", "/iuran/1/surat")
+    who("kadis").fill("/iuran/1", "/iuran/1/surat/1/tanda-tangan")
+    who("kadis").fill("/iuran/1", "/iuran/1/surat/1/akhiri", end_why="Salah baris")
+    worker.fill("/iuran/1", "/iuran/1/tarik", withdraw_why="Tagihan bulan lain")
 
 
 CASE, BATCH = "/berkas/<ticket>", "/pendaftaran/kiriman/<int(max=2147483647):number>"
 DATA = "/data/<int(max=2147483647):number>"
 COVER, DEPUTY = "/pengantar/<int(max=2147483647):letter_id>", "/wakil/<int(max=2147483647):number>"
 BILL = "/iuran/<int(max=2147483647):bill_id>"
+BILL_LETTER = f"{BILL}/surat/<int(max=2147483647):letter_id>"
 WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     case_forms: {
         *("/berkas/baru", "/berkas/ambil", "/berkas/lepas", "/berkas/serahkan/kirim"),
@@ -222,7 +227,10 @@ WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     endings: {f"{CASE}/{step}" for step in ("batalkan", "wafat", "keberatan", "keberatan/cabut")},
     registries: {f"{CASE}/cek-manual/<slug>", f"{CASE}/cek-manual/<slug>/alihkan"},
     batches: {"/pendaftaran", f"{BATCH}/batalkan", f"{BATCH}/pengantar", f"{BATCH}/terkirim", f"{COVER}/tarik"},
-    premiums: {"/iuran", *(f"{BILL}/{step}" for step in ("baris", "buku", "buku/catat", "buku/koreksi"))},
+    premiums: {
+        *("/iuran", *(f"{BILL}/{step}" for step in ("baris", "buku", "buku/catat", "buku/koreksi", "surat", "tarik"))),
+        *(f"{BILL_LETTER}/{step}" for step in ("tanda-tangan", "akhiri")),
+    },
     visits: {"/cakupan/<code>/pintu", "/pintu"},
     handing: {"/cakupan/<code>/kartu", "/kartu"},
     deputies: {"/wakil", f"{DEPUTY}/akhiri", "/keluarga/baru", "/periksa/ajukan"},
@@ -236,7 +244,7 @@ MOVES_NOTHING = {
 EACH_COUNTS = {
     *(f"{CASE}/surat.pdf", f"{COVER}/surat.pdf", f"{CASE}/berkas-lengkap.pdf", f"{CASE}/data-lengkap", "/cakupan/<code>/daftar"),
     "/cakupan/<code>/kartu/sisa",
-    f"{BILL}/unduh/<kind>",
+    *(f"{BILL}/unduh/<kind>", f"{BILL_LETTER}.pdf"),
     f"{CASE}/foto/ponsel",
 }
 """A print or a look is written down each time, on purpose; a telephone's code is made anew, and the one before ends."""

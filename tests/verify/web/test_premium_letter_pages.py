@@ -1,0 +1,124 @@
+"""The letter to BPJS about a bill: proposed by one, signed by another, numbered, in the ledger, printed without a NIK, withdrawn."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import col, select
+
+from tests.office import Office
+from tests.population.city import small_city
+from tests.verify.made_files import nik
+from tests.verify.web.test_premium_pages import entries, trail, upload
+from tests.verify.web.visitor import Page, Visitor
+from workflows.records import PremiumLetter, PremiumLetterLine
+
+Visit = Callable[[str], Visitor]
+SURAT = "/iuran/1/surat"
+
+
+@pytest.fixture
+def city(sqlite_office: Office) -> Office:
+    """Residents and members are there."""
+    small_city(sqlite_office.rekom.database)
+    return sqlite_office
+
+
+def in_the_ledger(worker: Visitor) -> Page:
+    """A bill with four lines to dispute, which come to Rp 151.200."""
+    return worker.follow(worker.send(worker.follow(upload(worker)), "/iuran/1/buku", due_on="10-12-2026"))
+
+
+def letters(office: Office) -> list[PremiumLetter]:
+    with office.read() as session:
+        return list(session.exec(select(PremiumLetter).order_by(col(PremiumLetter.id))))
+
+
+def signed(visit: Visit) -> tuple[Visitor, Page]:
+    """The head, and the bill's page with its numbered letter."""
+    worker, head = visit("peksos"), visit("kadis")
+    in_the_ledger(worker)
+    worker.fill("/iuran/1", SURAT)
+    return head, head.follow(head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan"))
+
+
+def test_other_eyes_sign_and_number_and_ledger_come_together(visit: Visit, city: Office) -> None:
+    worker, head = visit("peksos"), visit("kadis")
+    page = in_the_ledger(worker)
+    page = worker.follow(worker.send(page, SURAT))
+    assert "Usulan surat, menunggu tanda tangan 4 baris, Rp 151.200." in page.main() and page.forms(f"{SURAT}/1/tanda-tangan") == []
+    page = head.follow(head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan"))
+    (letter,) = letters(city)
+    assert letter.number is not None and letter.sequence is not None and re.fullmatch(r".*/\d{3}/.*/XI/2026", letter.number)
+    last = entries(city)[-1]
+    assert (last.kind.value, last.disputed, last.reference) == ("DISPUTED", 151_200, letter.number)
+    assert f"Surat {letter.number}" in page.main() and letter.number in trail(city, "SIGN_DISPUTE")[0].detail["letter"]
+
+
+def test_the_paper_names_every_line_with_its_evidence_and_no_nik(visit: Visit, city: Office) -> None:
+    _, page = signed(visit)
+    worker = visit("peksos")
+    form = {"csrf_token": worker.get("/iuran/1").value("csrf_token")}
+    first, again = (worker.client.post(f"{SURAT}/1.pdf", data=form) for _ in range(2))
+    assert first.mimetype == "application/pdf" and first.data == again.data
+    words = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(first.data)).pages).split())
+    assert "Kepala BPJS Kesehatan Cabang Serang" in words and "Sanggahan tagihan iuran bulan November 2026" in words
+    assert "4 baris dengan jumlah Rp 151.200" in words and "NIK atau nomor kartu sama dengan baris 2 di tagihan ini." in words
+    assert all(nik(number) not in words for number in (0, 10, 60)) and str(letters(city)[0].number) in words
+    assert len(trail(city, "PRINT_DISPUTE")) == 2 and page.status == 200
+
+
+def test_whoever_proposed_it_does_not_sign_it(visit: Visit, city: Office) -> None:
+    head = visit("kadis")
+    in_the_ledger(head)
+    page = head.follow(head.fill("/iuran/1", SURAT))
+    refused = head.send(page, f"{SURAT}/1/tanda-tangan")
+    assert refused.status == 403 and "Pejabat lain harus menandatanganinya." in refused.main()
+    with pytest.raises(DatabaseError, match="four_eyes|decided_whole"), city.write() as session:
+        session.execute(text("UPDATE premium_letter SET decided_by = proposed_by"))
+
+
+def test_a_line_is_on_one_letter_until_that_ends(visit: Visit, city: Office) -> None:
+    head, page = signed(visit)
+    again = head.send(page, SURAT)
+    assert again.status == 409 and "Tidak ada baris yang perlu disurati." in again.main()
+    copy = "INSERT INTO premium_letter_line SELECT letter_id, line + 100, bill_id, reason, amount, counts FROM premium_letter_line"
+    with pytest.raises(DatabaseError), city.write() as session:
+        session.execute(text(copy))
+    short = head.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="x")
+    assert short.status == 422
+    page = head.follow(head.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="Salah alamat"))
+    assert "Salah alamat" in page.main()
+    head.send(page, SURAT)
+    assert len(letters(city)) == 2 and city.count(PremiumLetterLine) == 8
+
+
+def test_a_line_left_out_meanwhile_keeps_the_letter_from_its_number(visit: Visit, city: Office) -> None:
+    worker, head = visit("peksos"), visit("kadis")
+    in_the_ledger(worker)
+    page = worker.follow(worker.fill("/iuran/1", SURAT))
+    worker.send(page, "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Masih hidup menurut KTP")
+    refused = head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
+    assert refused.status == 409 and letters(city)[0].number is None
+    worker.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="Satu baris dicoret")
+    page = worker.follow(worker.fill("/iuran/1", SURAT))
+    assert "3 baris, Rp 113.400" in page.main()
+
+
+def test_without_an_entry_in_the_ledger_or_a_number_there_is_no_letter(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    page = worker.follow(upload(worker))
+    early = worker.post(SURAT, {"csrf_token": page.value("csrf_token"), "kunci": "x"})
+    assert early.status == 409 and "Catat tagihan ini di buku iuran dulu" in early.main()
+    worker.send(page, "/iuran/1/buku", due_on="10-12-2026")
+    worker.fill("/iuran/1", SURAT)
+    unnumbered = worker.post(f"{SURAT}/1.pdf", {"csrf_token": page.value("csrf_token")})
+    assert unnumbered.status == 404 and "Surat ini belum bernomor." in unnumbered.main()
+    kept = worker.fill("/iuran/1", "/iuran/1/tarik", withdraw_why="Tagihan bulan lain terunggah")
+    assert kept.status == 409 and "Masih ada surat sanggahan untuk tagihan ini." in kept.main()
+    city.hire("jauh", *city.actor("kadis").roles, region="3316")
+    assert visit("jauh").post(f"{SURAT}/1/akhiri", {"csrf_token": "x"}).status in (400, 403, 404)
