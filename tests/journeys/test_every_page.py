@@ -82,6 +82,7 @@ NOT_MADE = {
     "/cakupan/pintu": "tests/journeys/test_faulty_pages.py",
     "/cakupan/pintu/<int(max=2147483647):number>": "tests/journeys/test_faulty_pages.py",
     "/iuran/<int(max=2147483647):bill_id>": "tests/journeys/test_faulty_pages.py",
+    "/iuran/<int(max=2147483647):bill_id>/cocok": "tests/journeys/test_faulty_pages.py",
     "/pintu": "tests/journeys/test_faulty_pages.py",
     "/data": "tests/verify/web/test_imports_page.py",
     "/data/<int(max=2147483647):number>": "tests/verify/web/test_imports_page.py",

@@ -260,6 +260,11 @@ def premium_bill(site: Site) -> tuple[str, str]:
     return "peksos", f"/iuran/{bill.id}"
 
 
+def three_sides(site: Site) -> tuple[str, str]:
+    who, bill = premium_bill(site)
+    return who, f"{bill}/cocok"
+
+
 def premiums(site: Site) -> tuple[str, str]:
     premium_bill(site)
     return "peksos", "/iuran"
@@ -283,7 +288,7 @@ def correction(site: Site) -> tuple[str, str]:
 
 
 DOORS = (wish_for_doors, no_doors_yet, doors_of, lists_of_doors, visit)
-RARE = (premium_bill, premiums, removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
+RARE = (premium_bill, three_sides, premiums, removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
 
 
 @pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.__name__)

@@ -2,22 +2,24 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
 from marshmallow import ValidationError
 
-from schemas.premium import WithdrawalSchema
+from schemas.premium import PurposeSchema, WithdrawalSchema
 from schemas.spreadsheet import lines
-from verify.commands.operator import changing, day_of, installation, looking, operator
+from verify.commands.operator import changing, day_of, installation, looking, operator, write_private
 from verify.imports.bad_rows import OWNER_ONLY
 from verify.imports.progress import grouped
 from verify.population import bill_check as bills
+from verify.population import reconciling
 from verify.population.bill_check import REASON
+from verify.population.tables import Value, as_csv, as_xlsx
 from workflows.errors import InvalidInput
 from workflows.masking import mask_nik
-from workflows.population import premium, premium_ledger, premium_lines
+from workflows.population import premium, premium_ledger, premium_lines, reconciliation
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
 
 
@@ -59,18 +61,52 @@ def bill_list() -> None:
 def bill_withdraw(number: int, reason: str) -> None:
     """Take bill NUMBER back, out of the ledger too; its file may then be checked anew."""
     rekom = installation()
-    why = _why(reason)
+    why = _typed(WithdrawalSchema(), withdraw_why=reason)
     with changing(rekom) as session:
         bill = premium_lines.find_standing(session, number, operator(rekom))
         premium_ledger.withdraw(session, bill, why, operator(rekom), now=rekom.clock())
         click.echo(f"Tagihan #{number} bulan {bill.month:%m-%Y} ditarik. Berkasnya boleh diperiksa lagi.")
 
 
-def _why(typed: str) -> str:
+@bill_group.command("match")
+@click.argument("number", type=int)
+@click.option(
+    "--list", "listed", type=click.Path(dir_okay=False, path_type=Path), help="write whoever is not in all three here (.csv, .xlsx)"
+)
+@click.option("--purpose", default="", help="what the list is for; it holds whole NIKs")
+def bill_match(number: int, listed: Path | None, purpose: str) -> None:
+    """Hold letters, the member file and bill NUMBER against each other: who is in which of the three, with rupiah and evidence."""
+    rekom = installation()
+    write = _writer(listed) if listed else None
+    with changing(rekom) as session:
+        bill = premium_lines.find(session, number, operator(rekom), lock=True)
+        sides = reconciling.sides(rekom, bill, rekom.settings.region)
+        counted = reconciliation.count(session, bill, sides)
+        if listed:
+            why = _typed(PurposeSchema(), purpose=purpose)
+            found = reconciliation.take_out(session, bill, sides, why, operator(rekom), now=rekom.clock())
+    for cell, name in reconciling.NAME.items():
+        click.echo(f"{name}: {grouped(counted.cells[cell].lines)} orang, Rp {grouped(counted.cells[cell].rupiah)}")
+    click.echo(f"Baris ganda atau NIK tidak terbaca: {grouped(counted.beside.lines)} baris, Rp {grouped(counted.beside.rupiah)}")
+    if listed and write:
+        write_private(listed, write(reconciling.sheet(found)))
+        click.echo(f"{grouped(len(found))} orang ditulis ke {listed}", err=True)
+
+
+def _writer(file: Path) -> Callable[[Iterable[Sequence[Value]]], bytes]:
+    write = {".csv": as_csv, ".xlsx": as_xlsx}.get(file.suffix.lower())
+    if write is None:
+        raise InvalidInput("Beri nama berkas berakhiran .csv atau .xlsx.")
+    return write
+
+
+def _typed(schema: PurposeSchema | WithdrawalSchema, **typed: str) -> str:
+    """The one field of a form, as it was typed after its option."""
+    ((name, _),) = typed.items()
     try:
-        return str(WithdrawalSchema().load({"withdraw_why": typed})["withdraw_why"])
+        return str(schema.load(typed)[name])
     except ValidationError as error:
-        raise InvalidInput(f"Alasan: {' '.join(error.normalized_messages()['withdraw_why'])}") from None
+        raise InvalidInput(f"{'Keperluan' if name == 'purpose' else 'Alasan'}: {' '.join(error.normalized_messages()[name])}") from None
 
 
 def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:

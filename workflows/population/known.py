@@ -19,10 +19,13 @@ def active_members(session: Session, members: Extract | None, niks: Sequence[str
     rows = session.exec(
         select(MemberRow).where(MemberRow.extract_id == members.id, col(MemberRow.nik).in_(niks), col(MemberRow.fault).is_(None))
     )
-    return {row.nik for row in rows if row.month is not None or _covers(row, on)}
+    return {row.nik for row in rows if covers(row, on)}
 
 
-def _covers(row: MemberRow, on: date) -> bool:
+def covers(row: MemberRow, on: date) -> bool:
+    """Whether a member file's row says active on its day: listed for its month, or by status within the days of cover."""
+    if row.month is not None:
+        return True
     begun, lasts = row.cover_from is None or row.cover_from <= on, row.cover_until is None or row.cover_until >= on
     return row.status_code == ACTIVE_CODE and begun and lasts
 

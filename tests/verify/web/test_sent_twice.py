@@ -244,7 +244,7 @@ MOVES_NOTHING = {
 EACH_COUNTS = {
     *(f"{CASE}/surat.pdf", f"{COVER}/surat.pdf", f"{CASE}/berkas-lengkap.pdf", f"{CASE}/data-lengkap", "/cakupan/<code>/daftar"),
     "/cakupan/<code>/kartu/sisa",
-    *(f"{BILL}/unduh/<kind>", f"{BILL_LETTER}.pdf"),
+    *(f"{BILL}/unduh/<kind>", f"{BILL}/cocok/<kind>", f"{BILL_LETTER}.pdf"),
     f"{CASE}/foto/ponsel",
 }
 """A print or a look is written down each time, on purpose; a telephone's code is made anew, and the one before ends."""
