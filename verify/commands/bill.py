@@ -106,7 +106,8 @@ def _typed(schema: PurposeSchema | WithdrawalSchema, **typed: str) -> str:
     try:
         return str(schema.load(typed)[name])
     except ValidationError as error:
-        raise InvalidInput(f"{'Keperluan' if name == 'purpose' else 'Alasan'}: {' '.join(error.normalized_messages()[name])}") from None
+        assert isinstance(error.messages, dict), "a schema names its fields"
+        raise InvalidInput(f"{'Keperluan' if name == 'purpose' else 'Alasan'}: {' '.join(error.messages[name])}") from None
 
 
 def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:

@@ -60,8 +60,8 @@ def _theirs(session: Session, kind: ExtractKind, before: int | None, names: tupl
     last, table = "", TABLES[kind]
     columns = [col(getattr(table, name)) for name in ("nik", "fault", *names)]
     while before is not None:
-        behind = (col(table.extract_id) == before, col(table.nik) > last)  # type: ignore[attr-defined]
-        piece = session.connection().execute(select(*columns).where(*behind).order_by(col(table.nik)).limit(TELL_EVERY)).all()  # type: ignore[attr-defined]
+        behind = (col(table.extract_id) == before, col(table.nik) > last)
+        piece = session.connection().execute(select(*columns).where(*behind).order_by(col(table.nik)).limit(TELL_EVERY)).all()
         session.rollback()
         if not piece:
             return

@@ -18,6 +18,7 @@ from verify.web.premium import ONE, page
 from workflows import audit
 from workflows.permissions import Permission
 from workflows.population import premium_letters, premium_lines
+from workflows.population.premium import subject
 from workflows.records.premium import PremiumBill
 from workflows.records.premium_letter import PremiumLetter
 from workflows.saying import say
@@ -74,7 +75,7 @@ def paper(bill_id: int, letter_id: int) -> Response | tuple[str, int]:
             bill = premium_lines.find(session, bill_id, me(), lock=True)
             said = premium_letters.paper(session, premium_letters.find(session, bill, letter_id), bill)
             told = {"letter": said.letter.number}
-            audit.record(session, premium_lines.subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), **told)
+            audit.record(session, subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), **told)
         assert said.letter.policy_valid_from and said.letter.decided_at
         policy = parts().policies.pinned(me().region_code, said.letter.policy_valid_from)
         rule = premium_letters.rule_of(policy, said.letter.decided_at)

@@ -17,6 +17,7 @@ from workflows.authority import NO_AUTHORITY, authorities_of
 from workflows.errors import ChangedMeanwhile, Conflict, FourEyes, NotAllowed, NotFound, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.population import premium_ledger, premium_lines
+from workflows.population.premium import subject
 from workflows.population.premium_ledger import Move
 from workflows.population.premium_lines import LineView
 from workflows.records.extract import Extract
@@ -69,7 +70,7 @@ def propose(session: Session, bill: PremiumBill, actor: Actor, *, now: datetime)
     for start in range(0, len(lines), CHUNK):
         session.execute(insert(PremiumLetterLine), [_kept(letter, one) for one in lines[start : start + CHUNK]])
     told = {"month": bill.month.isoformat(), "letter": letter.id, "lines": letter.lines, "rupiah": rupiah}
-    audit.record(session, premium_lines.subject(bill), "PROPOSE_DISPUTE", actor=actor, now=now, **told)
+    audit.record(session, subject(bill), "PROPOSE_DISPUTE", actor=actor, now=now, **told)
     return letter
 
 
@@ -88,17 +89,17 @@ def sign(session: Session, letter: PremiumLetter, policy: RegionPolicy, actor: A
     if any(one.word is not LineWord.DISPUTED for one in lines_of(session, letter, bill)):
         raise ChangedMeanwhile()
     today = now.astimezone(ZoneInfo(policy.timezone)).date()
-    for name, value in asdict(letter_counter.take(session, policy, _rule(policy, now), today)).items():
+    taken = letter_counter.take(session, policy, _rule(policy, now), today)
+    for name, value in asdict(taken).items():
         setattr(letter, name, value)
     letter.decided_by, letter.decided_at, letter.authority_id = actor.person_id, now, authority.id
     letter.policy_valid_from, letter.policy_sha256 = policy.valid_from, policy.sha256
     session.add(letter)
     session.flush()
-    told = {"letter": letter.number, "lines": letter.lines, "rupiah": letter.rupiah}
-    audit.record(session, premium_lines.subject(bill), "SIGN_DISPUTE", actor=actor, now=now, **told)
-    assert letter.number is not None
+    told = {"letter": taken.number, "lines": letter.lines, "rupiah": letter.rupiah}
+    audit.record(session, subject(bill), "SIGN_DISPUTE", actor=actor, now=now, **told)
     account = premium_ledger.lock(session, bill, actor)
-    premium_ledger.enter(session, account, Move(PremiumEntryKind.DISPUTED, 0, today, letter.number), actor, now=now)
+    premium_ledger.enter(session, account, Move(PremiumEntryKind.DISPUTED, 0, today, taken.number), actor, now=now)
 
 
 def end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, *, now: datetime) -> None:
@@ -112,7 +113,7 @@ def end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, *, n
     session.flush()
     bill = session.get_one(PremiumBill, letter.bill_id)
     told = {"letter": letter.number or letter.id, "rupiah": letter.rupiah, "reason": reason}
-    audit.record(session, premium_lines.subject(bill), "END_DISPUTE", actor=actor, now=now, **told)
+    audit.record(session, subject(bill), "END_DISPUTE", actor=actor, now=now, **told)
 
 
 def find(session: Session, bill: PremiumBill, letter_id: int) -> PremiumLetter:

@@ -17,7 +17,8 @@ from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.letter_states import LetterState
 from workflows.population.known import covers
-from workflows.population.premium_lines import Sum, subject
+from workflows.population.premium import subject
+from workflows.population.premium_lines import Sum
 from workflows.ports import Segment
 from workflows.records.case import Case
 from workflows.records.extract import Extract, MemberRow
@@ -162,24 +163,43 @@ def _grounds(session: Session, bill: PremiumBill, sides: Sides) -> dict[str, Gro
     """Whom the region had given a letter A or sent in a batch by the month's end, by the digest of the NIK; a letter before a batch."""
     zone = ZoneInfo(sides.zone)
     begins, ends = (datetime.combine(day, time(), zone) for day in (bill.month, _next_month(bill.month)))
-    sent = select(JamkesdaPerson.nik_digest, JamkesdaPerson.nik, JamkesdaBatch.number, JamkesdaBatch.cut_off)
-    batched = sent.join(JamkesdaBatch, col(JamkesdaBatch.id) == JamkesdaPerson.batch_id).where(
-        JamkesdaBatch.region_code == bill.region_code, col(JamkesdaBatch.void_at).is_(None), JamkesdaBatch.cut_off < ends.date()
+    return _batched(session, bill, ends.date()) | _given(session, bill, begins, ends)
+
+
+def _given(session: Session, bill: PremiumBill, begins: datetime, ends: datetime) -> dict[str, Ground]:
+    """Letters A signed before a month's end whose seat was not free before it began."""
+    signed = (
+        select(Letter.case_id, Letter.number, Letter.signed_at)
+        .join(Case, col(Case.id) == Letter.case_id)
+        .where(
+            Case.region_code == bill.region_code,
+            Letter.type == LetterType.REKOM_PBPU_PEMDA,
+            col(Letter.state).not_in(NO_LETTERS),
+            Letter.signed_at < ends,
+        )
     )
+    letters = {case_id: (number, at) for case_id, number, at in session.exec(signed)}
     held = select(Seat.id).where(Seat.case_id == Case.id, or_(col(Seat.released_at).is_(None), col(Seat.released_at) >= begins))
-    letters = select(Case.nik_digest, Case.nik, Case.name, Letter.number, Letter.signed_at).join(Letter, col(Letter.case_id) == Case.id)
-    given = letters.where(
-        Case.region_code == bill.region_code,
-        Letter.type == LetterType.REKOM_PBPU_PEMDA,
-        col(Letter.state).not_in(NO_LETTERS),
-        Letter.signed_at < ends,
-        col(Case.nik).is_not(None),
-        held.exists(),
+    people = select(Case.id, Case.nik_digest, Case.nik, Case.name).where(
+        Case.region_code == bill.region_code, col(Case.nik).is_not(None), held.exists()
     )
-    found = {str(key): Ground(nik, None, None, number, day) for key, nik, number, day in session.exec(batched)}
-    for key, nik, name, number, at in session.exec(given.order_by(col(Letter.id))):
-        found[str(key)] = Ground(str(nik), name, number, None, at.astimezone(zone).date())
-    return found
+    return {
+        str(key): Ground(str(nik), name, number, None, at.astimezone(begins.tzinfo).date())
+        for case_id, key, nik, name in session.exec(people)
+        if case_id is not None and case_id in letters
+        for number, at in (letters[case_id],)
+    }
+
+
+def _batched(session: Session, bill: PremiumBill, ends: date) -> dict[str, Ground]:
+    """People of the region's batches whose cut-off was before a month's end."""
+    sent = select(JamkesdaBatch.id, JamkesdaBatch.number, col(JamkesdaBatch.cut_off)).where(
+        JamkesdaBatch.region_code == bill.region_code, col(JamkesdaBatch.void_at).is_(None), JamkesdaBatch.cut_off < ends
+    )
+    batches = {batch_id: (number, cut_off) for batch_id, number, cut_off in session.exec(sent)}
+    people = select(JamkesdaPerson.nik_digest, JamkesdaPerson.nik, JamkesdaPerson.batch_id)
+    found = session.exec(people.where(col(JamkesdaPerson.batch_id).in_(batches)))
+    return {str(key): Ground(nik, None, None, *batches[batch_id]) for key, nik, batch_id in found}
 
 
 def _billed(session: Session, bill: PremiumBill) -> dict[str, Billed]:
