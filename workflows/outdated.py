@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, and_, case, delete, exists, func, literal_column, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Table, Text, and_, case, cast, delete, exists, func, literal_column, or_, type_coerce, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select, tuple_
 
@@ -13,8 +13,9 @@ from workflows import audit, records
 from workflows.actor import SYSTEM
 from workflows.collective_states import CollectiveStatus
 from workflows.erasing import GONE
+from workflows.records.jamkesda import JamkesdaOutcome
 from workflows.rules.retention import Kept
-from workflows.sealed import EMPTY
+from workflows.sealed import DIGEST_LENGTH, EMPTY
 
 AT_ONCE = 5_000
 
@@ -123,6 +124,20 @@ def _billed(before: datetime) -> ColumnElement[bool]:
     return col(records.PremiumLine.bill_id).in_(select(bill.id).where(col(bill.checked_at) <= before))
 
 
+def _moved_over(before: datetime) -> ColumnElement[bool]:
+    """People of old lists who wait for no batch: what became of each stays to be counted, who it was goes."""
+    person, listed, batch = records.JamkesdaPerson, records.JamkesdaList, records.JamkesdaBatch
+    old = col(person.list_id).in_(select(listed.id).where(col(listed.imported_at) <= before))
+    sent = col(person.batch_id).in_(select(batch.id).where(col(batch.made_at) <= before))
+    done = or_(col(person.outcome).not_in((JamkesdaOutcome.REMAINING, JamkesdaOutcome.BATCHED)), sent)
+    return and_(old, done, type_coerce(person.nik, Text) != EMPTY)
+
+
+def _jamkesda_file(before: datetime) -> ColumnElement[bool]:
+    batch = records.JamkesdaBatch
+    return and_(col(batch.made_at) <= before, type_coerce(batch.file, Text) != EMPTY)
+
+
 def _old_meter(before: datetime) -> ColumnElement[bool]:
     meter = records.Meter
     return and_(
@@ -152,6 +167,13 @@ PAPERS = {
     for name in ("pdf", "draft", "scan")
 }
 """What is there is emptied; what never was stays absent."""
+OF_LINE = cast(records.JamkesdaPerson.list_id, Text) + "-" + cast(records.JamkesdaPerson.line, Text)
+NOBODY = {
+    "nik": EMPTY,
+    "details": EMPTY,
+    "nik_digest": func.substr(literal_column(f"'{'0' * DIGEST_LENGTH}'") + OF_LINE, func.length(OF_LINE) + 1, DIGEST_LENGTH),
+}
+"""A line of a list without its person; its own number stands where the digest was, which no other line may have."""
 OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
     Kept.DRAFTS: (Rows(records.Letter, _draft, {"draft": EMPTY}),),
     Kept.COVER_LETTERS: (Rows(records.CollectiveLetter, _ended_list, PAPERS),),
@@ -166,6 +188,7 @@ OUTDATED: Mapping[Kept, tuple[Rows, ...]] = {
         Rows(records.MemberRow, _members),
         Rows(records.ResidentRow, lambda before: _replaced(before, records.ResidentRow.extract_id)),
     ),
+    Kept.JAMKESDA: (Rows(records.JamkesdaPerson, _moved_over, NOBODY), Rows(records.JamkesdaBatch, _jamkesda_file, {"file": EMPTY})),
     Kept.MATCHES: (Rows(records.MatchDecision, lambda before: col(records.MatchDecision.decided_at) <= before),),
     Kept.MEMBERSHIP_REPORTS: (Rows(records.MembershipReport, lambda before: col(records.MembershipReport.reported_at) <= before),),
     Kept.PREMIUM_DISPUTES: (

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from tests.office import Office
 from tests.population.city import BY, JUNE, member, resident, store
 from tests.verify.made_files import nik
+from verify import retention
 from verify.population.jamkesda_files import as_registration
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import jamkesda
@@ -21,6 +22,7 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentStatus
+from workflows.rules.retention import Kept
 
 SEPTEMBER, OCTOBER = (datetime(2026, month, 28, 17, tzinfo=UTC) for month in (9, 10))
 CUT_OFF = date(2026, 12, 19)
@@ -195,3 +197,32 @@ def test_lists_and_batches_at_once_take_turns(office: Office) -> None:
     at_once(*(lambda: batched(office, 20) for _ in range(2)), lambda: taken(office, a_file(range(55, 65), name="lain.csv")))
     found = told(office)
     assert (found.outcomes[J.BATCHED], found.remaining, found.outcomes[J.DOUBLE]) == (40, 15, 155)
+
+
+def test_after_the_term_who_it_was_goes_and_what_became_of_it_is_still_counted(office: Office) -> None:
+    a_city(office)
+    taken(office, a_file([1, 4, 6, 7, 7, 8]))
+    batched(office, 1)
+    before = told(office)
+    office.clock.pass_by(days=1_800)
+    taken(office, a_file([9], name="baru.csv"))
+    batched(office, 1, date(2031, 12, 19))
+    office.clock.pass_by(days=30)
+    rows = {heap.kind: heap.number for heap in retention.heaps(office.rekom)}
+    assert rows[Kept.JAMKESDA] == 5  # an active member, a dead one, a double, one who was sent, and the file
+    retention.sweep(office.rekom)
+    with office.read() as session:
+        people = list(session.exec(select(JamkesdaPerson).order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line))))
+        files = list(session.exec(select(JamkesdaBatch).order_by(col(JamkesdaBatch.number))))
+    assert [one.nik for one in people] == ["", "", "", nik(7), "", nik(8), nik(9)] and not people[0].details
+    assert len({one.nik_digest for one in people}) == 7 and (files[0].file, bool(files[1].file)) == (b"", True)
+    found = told(office)
+    assert (found.people, found.outcomes[J.DOUBLE], found.outcomes[J.BATCHED]) == (7, 1, 2) and before.outcomes[
+        J.COVERED
+    ] == found.outcomes[J.COVERED]
+    with office.write() as session:
+        jamkesda.sort(session, "3673")
+        assert all(one.nik for group in jamkesda.alike(session, "3673") for one in group)
+    with pytest.raises(Conflict, match="sudah dihapus menurut jadwal retensi"), office.write() as session:
+        jamkesda.void_batch(session, "3673", 1, BY, now=office.clock())
+    assert told(office) == found

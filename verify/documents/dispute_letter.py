@@ -101,7 +101,7 @@ def _by_reason(paper: Paper, reasons: Mapping[DisputeReason, str]) -> dict[str, 
     lines, rupiah = Counter(one.dispute.reason for one in paper.lines), Counter[DisputeReason]()
     for one in paper.lines:
         rupiah[one.dispute.reason] += one.dispute.amount
-    rows = [[reasons[reason], _number(lines[reason]), _rupiah(rupiah[reason])] for reason in DisputeReason if lines[reason]]
+    rows = [[_capital(reasons[reason]), _number(lines[reason]), _rupiah(rupiah[reason])] for reason in DisputeReason if lines[reason]]
     total = ["Jumlah", _number(paper.letter.lines), _rupiah(paper.letter.rupiah)]
     return {"titles": ["Alasan", "Baris", "Rupiah"], "rows": rows, "sum": total}
 
@@ -117,8 +117,8 @@ def _list(paper: Paper, reasons: Mapping[DisputeReason, str]) -> dict[str, Any]:
 
 def _row(one: LineView, reasons: Mapping[DisputeReason, str]) -> Sequence[str]:
     row = one.dispute
-    why = f"{reasons[row.reason]}. {row.evidence}"
-    return [str(row.line), row.name or "–", row.card or "–", why[0].upper() + why[1:], _rupiah(row.amount)]
+    why = f"{_capital(reasons[row.reason])}. {row.evidence}"
+    return [str(row.line), row.name or "–", row.card or "–", why, _rupiah(row.amount)]
 
 
 def _signature(paper: Paper) -> dict[str, Any]:
@@ -143,6 +143,10 @@ def _as_of(extract: Extract) -> str:
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
     return long_date(moment.astimezone(zone).date())
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _number(value: int) -> str:

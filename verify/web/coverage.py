@@ -64,7 +64,7 @@ def download(code: str, kind: str) -> Response:
     if kind not in FILES:
         raise NotFound(say("Berkas ini tidak ada. Pilih {files}.", files=", ".join(FILES)))
     write, mimetype = FILES[kind]
-    shown = _cockpit(parse_code(code))
+    shown = shown_of(parse_code(code))
     name = f"cakupan-{shown.here.code}-{shown.members_on.isoformat()}.{kind}"
     return Response(write(table(shown)), mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -74,7 +74,7 @@ def download(code: str, kind: str) -> Response:
 def people(code: str) -> str | tuple[str, int]:
     """Who is not covered in a village, once it is said what for."""
     village, purpose = parse_code(code), " ".join(request.form.get("purpose", "").split())
-    shown = _cockpit(village)
+    shown = shown_of(village)
     if shown.rows:
         raise NotFound(say("Daftar orang hanya ada per kelurahan atau desa. Pilih satu."))
     if not SHORTEST_PURPOSE <= len(purpose) <= LONGEST_PURPOSE:
@@ -97,7 +97,7 @@ def people(code: str) -> str | tuple[str, int]:
 
 def page(code: str, form: Form | None = None) -> str:
     """A region, with the form to ask for names where it is a village."""
-    shown = _cockpit(code)
+    shown = shown_of(code)
     with parts().database.read() as session:
         handed = card_rest.summed(card_rest.by_village(session, code), code)
     return render_template(
@@ -113,7 +113,8 @@ def page(code: str, form: Form | None = None) -> str:
     )
 
 
-def _cockpit(code: str) -> Cockpit:
+def shown_of(code: str) -> Cockpit:
+    """Everything a coverage page shows of a region, district or village."""
     rekom, region = parts(), me().region_code
     zone = ZoneInfo(rekom.zone(region))
     with rekom.database.read() as session:

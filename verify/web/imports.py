@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -113,12 +114,14 @@ def undo(number: int) -> Answer | tuple[str, int]:
 @requires(Permission.IMPORT_DATA)
 def bad_rows(number: int) -> Response:
     """Row number, code and reason of each refused row."""
+    listed = TemporaryFile()  # noqa: SIM115  # the answer closes it; millions of rows are not held in memory
     with parts().database.read() as session:
-        content = b"".join(imports.content(session, imports.find(session, number, me()), PartOf.BAD_ROWS))
-    if not content:
+        listed.writelines(imports.content(session, imports.find(session, number, me()), PartOf.BAD_ROWS))
+    if not listed.tell():
+        listed.close()
         raise NotFound(say("Daftar baris salah sudah dihapus atau belum ada. Unggah berkasnya sekali lagi."))
-    headers = {"Content-Disposition": f'attachment; filename="baris-salah-{number}.csv"'}
-    return Response(content, mimetype="text/csv; charset=utf-8", headers=headers)
+    listed.seek(0)
+    return send_file(listed, mimetype="text/csv", as_attachment=True, download_name=f"baris-salah-{number}.csv")
 
 
 def list_page(form: Form) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Text, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, func, select, update
@@ -23,7 +23,7 @@ from workflows.population.known import active_members, residents_of
 from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import MOST_IN_A_BATCH, JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentRow, ResidentStatus
-from workflows.sealed import left_sealed, vault_of
+from workflows.sealed import EMPTY, left_sealed, vault_of
 from workflows.turns import take_turn
 
 J = JamkesdaOutcome
@@ -111,7 +111,7 @@ def sort(session: Session, region_code: str) -> None:
     """Ask the newest residents and the newest member file again about everybody who is in no batch, and which batched are active."""
     _take_turn(session, region_code)
     members, residents = extracts.newest(session, ExtractKind.MEMBERS), extracts.newest(session, ExtractKind.RESIDENTS)
-    people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)))))
+    people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)), _is_somebody())))
     for start in range(0, len(people), extracts.CHUNK):
         some = people[start : start + extracts.CHUNK]
         niks = [one.nik for one in some]
@@ -192,6 +192,9 @@ def void_batch(session: Session, region_code: str, number: int, by: Actor, *, no
     batch = find_batch(session, region_code, number, lock=True)
     if batch.void_at is not None:
         raise Conflict(f"Kiriman {number} sudah dibatalkan. Tidak ada yang diubah.")
+    gone = select(JamkesdaPerson.line).where(JamkesdaPerson.batch_id == batch.id, ~_is_somebody())
+    if session.exec(gone.limit(1)).first() is not None:
+        raise Conflict(f"Data orang di kiriman {number} sudah dihapus menurut jadwal retensi. Kiriman ini tidak dapat dibatalkan lagi.")
     batch.void_at, batch.void_by = now, by.name
     session.add(batch)
     back = {"outcome": J.REMAINING, "batch_id": None, "registered": False}
@@ -242,7 +245,7 @@ def batches(session: Session, region_code: str) -> list[JamkesdaBatch]:
 def alike(session: Session, region_code: str) -> list[list[JamkesdaPerson]]:
     """People who may be one although their NIKs differ: same letters of the name, and same family card or village. To be looked at."""
     groups: dict[tuple[str, str], list[JamkesdaPerson]] = {}
-    for one in session.exec(_people(region_code).where(JamkesdaPerson.outcome != J.DOUBLE)):
+    for one in session.exec(_people(region_code).where(JamkesdaPerson.outcome != J.DOUBLE, _is_somebody())):
         home = one.details.get("kk") or folded(one.details.get("village", ""))
         groups.setdefault((folded(one.details.get("name", "")), home), []).append(one)
     return [group for (name, home), group in groups.items() if name and home and len(group) > 1]
@@ -256,6 +259,11 @@ def subject(listed: JamkesdaList) -> str:
 def _take_turn(session: Session, region_code: str) -> None:
     """Lists, batches and sorting of a region follow one another: each counts on where the one before left everybody."""
     take_turn(session, f"jamkesda:{region_code}")
+
+
+def _is_somebody() -> ColumnElement[bool]:
+    """Whether a line still says who it is of; after the term only what became of it stays."""
+    return type_coerce(JamkesdaPerson.nik, Text) != EMPTY
 
 
 def _standing(region_code: str) -> tuple[ColumnElement[bool], ...]:
@@ -286,7 +294,7 @@ def _keep(session: Session, listed: JamkesdaList, lines: Iterable[JamkesdaLine])
 def _count_doubles_again(session: Session, region_code: str) -> None:
     counted = aliased(JamkesdaPerson)
     counts = select(counted.nik_digest).where(counted.nik_digest == JamkesdaPerson.nik_digest, counted.outcome != J.DOUBLE)
-    doubles = _people(region_code).where(JamkesdaPerson.outcome == J.DOUBLE, ~counts.exists())
+    doubles = _people(region_code).where(JamkesdaPerson.outcome == J.DOUBLE, ~counts.exists(), _is_somebody())
     seen = set[str]()
     for one in session.exec(doubles.order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line))):
         if str(one.nik_digest) not in seen:

@@ -4,10 +4,12 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+from PIL import Image
 from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
@@ -159,6 +161,25 @@ def test_parquet_keeps_codes_as_text_and_numbers_as_numbers(visit: Visit, counte
             ("36.73.02", "Kasemen", 4, 2, 1, 2),
             ("36.73", "Kota Serang", 10, 6, 4, 4),
         ]
+
+
+def test_the_chart_is_a_picture_with_its_numbers_and_dates(visit: Visit, counted: Office) -> None:
+    worker = visit("loket")
+    assert {"/cakupan/3673/grafik.svg", "/cakupan/3673/grafik.png"} <= set(worker.get("/cakupan").links())
+    drawn = worker.client.get("/cakupan/3673/grafik.svg")
+    assert drawn.mimetype == "image/svg+xml"
+    root = ElementTree.fromstring(drawn.data)
+    words = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert words[:2] == ["Cakupan JKN Kota Serang", "60,00 % peserta: 6 dari 10 penduduk."]
+    assert {"Serang", "Kasemen", "66,67 %", "50,00 %"} <= set(words) and "Data penduduk per 30-06-2026, peserta per 01-11-2026." in str(
+        words[-1]
+    )
+    one, again = (worker.client.get("/cakupan/3673/grafik.png") for _ in range(2))
+    with Image.open(io.BytesIO(one.data)) as picture:
+        assert picture.format == "PNG" and picture.width > 1_000 and len(picture.convert("L").getcolors() or ()) > 20
+    assert one.data == again.data
+    for wrong in ("/cakupan/3673/grafik.gif", f"/cakupan/{ONE}/grafik.png", "/cakupan/3275/grafik.svg"):
+        assert worker.get(wrong).status == 404
 
 
 def test_no_cell_of_a_file_is_run_as_a_formula(tmp_path: Path) -> None:
