@@ -1,13 +1,13 @@
 """People's data by file: uploaded, tried in the background, stored by a second press, undone; with a receipt for each."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -28,6 +28,9 @@ from workflows.records.staff import Staff
 from workflows.saying import say
 
 blueprint = Blueprint("imports", __name__)
+
+AT_ONCE = 1 << 16
+"""Bytes of a list that are in memory while it is handed out."""
 
 ONE = "/data/<int(max=2147483647):number>"
 KINDS: Mapping[ExtractKind, str] = {
@@ -121,7 +124,14 @@ def bad_rows(number: int) -> Response:
         listed.close()
         raise NotFound(say("Daftar baris salah sudah dihapus atau belum ada. Unggah berkasnya sekali lagi."))
     listed.seek(0)
-    return send_file(listed, mimetype="text/csv", as_attachment=True, download_name=f"baris-salah-{number}.csv")
+    headers = {"Content-Disposition": f'attachment; filename="baris-salah-{number}.csv"'}
+    return Response(_handed_out(listed), mimetype="text/csv; charset=utf-8", headers=headers)
+
+
+def _handed_out(listed: IO[bytes]) -> Iterator[bytes]:
+    with listed:
+        while piece := listed.read(AT_ONCE):
+            yield piece
 
 
 def list_page(form: Form) -> str:
