@@ -8,7 +8,7 @@ from alembic import op
 from verify.migrations.schema_text import add_check, add_unique, drop_check, drop_unique
 
 revision = "0059"
-down_revision = "0063"
+down_revision = "0058"
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063"
+revision = "0058"
 down_revision = "0057"
 branch_labels: Any = None
 depends_on: Any = None

@@ -4,7 +4,7 @@ from typing import Any
 
 from verify.migrations.schema_text import relist
 
-revision = "0062"
+revision = "0061"
 down_revision = "0060"
 branch_labels: Any = None
 depends_on: Any = None
