@@ -125,7 +125,7 @@ def reveals_left() -> int:
 def warnings(given: Intake) -> tuple[str, ...]:
     """What is worth a second look and stops nothing."""
     if given.nik is None:
-        return ("Berkas dibuka tanpa NIK. Petugas memeriksa sendiri; tambahkan NIK begitu diketahui.",)
+        return (say("Berkas dibuka tanpa NIK. Petugas memeriksa sendiri; tambahkan NIK begitu diketahui."),)
     return nik.warnings_for(nik.parse_nik(given.nik, practice=True), birth_date=given.birth_date)
 
 
@@ -265,7 +265,7 @@ def waiting_words(view: CaseView) -> tuple[str, ...]:
         return ()
     with parts().database.read() as session:
         place = seats.place_of(session, view.case)
-    return (f"Kuota kursi penuh. Berkas ini masuk daftar tunggu nomor {place}; setujui lagi bila ada kursi.",)
+    return (say("Kuota kursi penuh. Berkas ini masuk daftar tunggu nomor {place}; setujui lagi bila ada kursi.", place=place),)
 
 
 def seat_outlook() -> Outlook:

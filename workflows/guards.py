@@ -12,6 +12,7 @@ from workflows.records.episode import Episode
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
 from workflows.registration_states import RegistrationStatus, Route
+from workflows.saying import say
 from workflows.states import CHECKS, Guard, Job, Role
 from workflows.vocabulary import LetterType
 
@@ -96,19 +97,19 @@ GUARDS: Mapping[Guard, Callable[[Session, Case], bool]] = {
 }
 
 WAITING_FOR: Mapping[Guard, str] = {
-    Guard.CHECKS_IN: "Pemeriksaan registri belum selesai. Tunggu sebentar, lalu muat ulang.",
-    Guard.FINDINGS_IN: "Temuan belum dihitung. Tunggu sebentar, lalu muat ulang.",
-    Guard.FINDINGS_CURRENT: "Temuan sedang dihitung ulang karena data berubah. Tunggu sebentar, lalu muat ulang.",
-    Guard.KASI_NEXT: "Kasi belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
-    Guard.KABID_NEXT: "Kabid belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
-    Guard.SEKRETARIS_NEXT: "Sekretaris belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang.",
-    Guard.LETTER_PREPARED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
-    Guard.REMOVAL_ISSUED: "Surat pencabutan belum terbit. Tunggu sebentar, lalu muat ulang.",
-    Guard.LETTER_PRESSED: "Surat sedang dibuat. Tunggu sebentar, lalu muat ulang.",
-    Guard.FOR_THE_MINISTRY: "Surat ini tidak dikirim lewat SIKS-NG. Tunggu rumah sakit, lalu muat ulang.",
-    Guard.NOTHING_TO_REGISTER: "Pendaftaran ke BPJS belum selesai. Catat jawabannya dulu, lalu muat ulang.",
-    Guard.MEMBER_ACTIVE: "BPJS belum mengaktifkan peserta ini. Catat jawabannya dulu, lalu muat ulang.",
-    Guard.SEP_KNOWN: "Nomor SEP belum dicatat rumah sakit. Tunggu nomornya, lalu muat ulang.",
+    Guard.CHECKS_IN: say("Pemeriksaan registri belum selesai. Tunggu sebentar, lalu muat ulang."),
+    Guard.FINDINGS_IN: say("Temuan belum dihitung. Tunggu sebentar, lalu muat ulang."),
+    Guard.FINDINGS_CURRENT: say("Temuan sedang dihitung ulang karena data berubah. Tunggu sebentar, lalu muat ulang."),
+    Guard.KASI_NEXT: say("Kasi belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang."),
+    Guard.KABID_NEXT: say("Kabid belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang."),
+    Guard.SEKRETARIS_NEXT: say("Sekretaris belum diminta memberi paraf. Tunggu sebentar, lalu muat ulang."),
+    Guard.LETTER_PREPARED: say("Surat sedang dibuat. Tunggu sebentar, lalu muat ulang."),
+    Guard.REMOVAL_ISSUED: say("Surat pencabutan belum terbit. Tunggu sebentar, lalu muat ulang."),
+    Guard.LETTER_PRESSED: say("Surat sedang dibuat. Tunggu sebentar, lalu muat ulang."),
+    Guard.FOR_THE_MINISTRY: say("Surat ini tidak dikirim lewat SIKS-NG. Tunggu rumah sakit, lalu muat ulang."),
+    Guard.NOTHING_TO_REGISTER: say("Pendaftaran ke BPJS belum selesai. Catat jawabannya dulu, lalu muat ulang."),
+    Guard.MEMBER_ACTIVE: say("BPJS belum mengaktifkan peserta ini. Catat jawabannya dulu, lalu muat ulang."),
+    Guard.SEP_KNOWN: say("Nomor SEP belum dicatat rumah sakit. Tunggu nomornya, lalu muat ulang."),
 }
 
 assert set(GUARDS) == set(WAITING_FOR) == set(Guard)

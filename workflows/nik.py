@@ -83,9 +83,9 @@ def warnings_for(nik: Nik, *, birth_date: date, known_districts: frozenset[str] 
     """Sentences worth a second look; none of them stops an application."""
     found = []
     if birth_date not in nik.possible_birth_dates():
-        found.append("Tanggal lahir di NIK tidak sama dengan yang diketik. Periksa KTP; jawaban Dukcapil yang menentukan.")
+        found.append(say("Tanggal lahir di NIK tidak sama dengan yang diketik. Periksa KTP; jawaban Dukcapil yang menentukan."))
     if known_districts is not None and nik.district not in known_districts:
-        found.append("Enam angka pertama NIK tidak ada di daftar wilayah sekarang. Ini boleh: wilayah bisa berganti kode.")
+        found.append(say("Enam angka pertama NIK tidak ada di daftar wilayah sekarang. Ini boleh: wilayah bisa berganti kode."))
     return tuple(found)
 
 

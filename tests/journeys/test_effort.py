@@ -39,6 +39,8 @@ card. A person whom the office never saw costs more, and the rest is this: the n
 The birth date is read from the NIK where its digits leave one, and only confirmed: on the person's card, in the form and in the last look
 before sending, which is the one key more in each journey. A reader of cards types the NIK itself (17 keys less, then it is within the 40).
 Where photographs of KTPs are read (`docs/ktp.md`), only the telephone is typed; the reading itself, some seconds more, is not in that row.
+The row ends where a case may be opened: it leaves out what may follow later. Hospital and time of arrival (six keys in the design) and two
+papers before the webcam (two clicks) are not in it; by that count a new person costs 55 keys and 2 clicks with them, not walked.
 The registries are asked once the case is open: one that is out never stops the counter.
 """
 FAR = """

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.site import Person, Site
 from tests.journeys.test_every_page import cases
 from tests.office import LONG
+from tests.seat_office import make_decidable
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -92,6 +93,16 @@ def test_a_list_to_take_from_is_on_the_paper_too(site: Site) -> None:
         sheet = printed(peksos, paper)
         assert ticket in sheet.said and LONG.split()[-1] in sheet.said
         assert sheet.size == pytest.approx((width * POINTS, height * POINTS), abs=TOLERANCE)
+
+
+def test_what_waits_for_approval_is_on_the_paper_too(site: Site) -> None:
+    tickets = make_decidable(site.office, 2)
+    kadis = site.person("kadis")
+    kadis.go("/setuju")
+    sheet = printed(kadis, "A4")
+    assert "Tanpa catatan (2)" in sheet.said and sheet.cut == []
+    for ticket in tickets:
+        assert f"Data WARGA CONTOH, berkas {ticket}" in sheet.said
 
 
 def test_folds_are_open_on_paper(site: Site) -> None:
