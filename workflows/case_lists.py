@@ -1,7 +1,9 @@
 """Lists of an office's cases, a page at a time, and people found by a part of their name; nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
@@ -11,6 +13,7 @@ from workflows.actor import Actor
 from workflows.records.case import Case
 from workflows.records.taking import Taking
 from workflows.states import OWNER, State
+from workflows.urgency_order import MOST_URGENT_FIRST, Place, behind
 
 PAGE = 50
 MOST_FOUND = 20
@@ -36,29 +39,35 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One page of a case list; ``after`` is where the next one begins, None at the end."""
+    """One page of a case list; ``more`` follow on another one."""
 
     cases: tuple[Case, ...]
-    after: int | None
+    more: bool
     counts: dict[State, int]
 
 
 def case_list(session: Session, actor: Actor, *, asked: Asked, before: int | None = None) -> CasePage:
     """An office's cases, newest first, ``PAGE`` at a time, with how many of those asked for there are in each state."""
+    return _page(session, actor, asked, [col(Case.id).desc()], [col(Case.id) < before] if before else [])
+
+
+def work_list(session: Session, actor: Actor, *, asked: Asked, place: Place | None = None) -> CasePage:
+    """The same with the most urgent and longest waiting first, also across pages; from behind a ``place`` on."""
+    return _page(session, actor, asked, MOST_URGENT_FIRST, [behind(place)] if place else [])
+
+
+def _page(session: Session, actor: Actor, asked: Asked, order: Iterable[Any], rest: Iterable[ColumnElement[bool]]) -> CasePage:
     narrowed = _narrowed(asked, actor)
-    query = select(Case).where(*narrowed)
+    query = select(Case).where(*narrowed, *rest)
     if asked.state:
         query = query.where(Case.state == asked.state)
-    if before:
-        query = query.where(col(Case.id) < before)
-    found = tuple(session.exec(query.order_by(col(Case.id).desc()).limit(PAGE + 1)))
-    after = found[PAGE - 1].id if len(found) > PAGE else None
-    return CasePage(cases=found[:PAGE], after=after, counts=_counts(session, narrowed))
+    found = tuple(session.exec(query.order_by(*order).limit(PAGE + 1)))
+    return CasePage(cases=found[:PAGE], more=len(found) > PAGE, counts=_counts(session, narrowed))
 
 
 def only_counted(session: Session, actor: Actor, *, asked: Asked) -> CasePage:
     """The same without a name in it: how many there are in each state."""
-    return CasePage(cases=(), after=None, counts=_counts(session, _narrowed(asked, actor)))
+    return CasePage(cases=(), more=False, counts=_counts(session, _narrowed(asked, actor)))
 
 
 def by_name(session: Session, actor: Actor, words: str) -> tuple[Case, ...]:

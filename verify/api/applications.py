@@ -54,7 +54,7 @@ def list_applications(query: dict[str, Any]) -> dict[str, Any]:
         page = case_list(session, me(), asked=Asked(query.get("state")), before=query.get("before"))
     return {
         "applications": [summary(case) for case in page.cases],
-        "next": _address(state=query.get("state"), before=page.after) if page.after else None,
+        "next": _address(state=query.get("state"), before=page.cases[-1].id) if page.more else None,
     }
 
 

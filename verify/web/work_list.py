@@ -24,10 +24,9 @@ from workflows.case_lists import MOST_FOUND, Asked, CasePage
 from workflows.codes import ALPHABET
 from workflows.nik import SEPARATORS
 from workflows.permissions import OFFICE, Permission, can
-from workflows.records.case import Case
 from workflows.saying import say
 from workflows.states import FINAL, LABEL, OWNER, Role, State
-from workflows.vocabulary import Urgency
+from workflows.urgency_order import place_in, place_of
 
 blueprint = Blueprint("work_list", __name__)
 
@@ -35,8 +34,6 @@ ALL = "semua"
 FOLLOWED = frozenset({State.ACCEPTED, State.REGISTERING})
 """What the counter does about these is done on the page of registrations, for many at once."""
 TICKET = re.compile(f"[{ALPHABET}]{{8}}")
-URGENCIES = list(Urgency)
-"""In the order of the vocabulary: most urgent first."""
 
 SHORTEST = 3
 """Letters of a name: fewer are no name."""
@@ -102,7 +99,7 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         asked = Asked(state, HANDS[wanted.hand][0] if wanted.hand else None, wanted.tickets(session))
         if work:
-            found = case_lists.case_list(session, actor, asked=asked, before=request.args.get("sebelum", type=int))
+            found = case_lists.work_list(session, actor, asked=asked, place=place_in(request.args.get("sesudah", "")))
         else:
             found = case_lists.only_counted(session, actor, asked=asked)
     return _shown(form, wanted, state, found, work)
@@ -122,14 +119,14 @@ def _shown(form: Form, wanted: Narrowed, state: State | None, found: CasePage, w
         work=work,
         tabs=_tabs(found, None if sought else state, actor),
         narrowed=wanted,
-        cases=_in_order(found, work),
+        cases=found.cases,
         holders=holders,
         takable=takable,
         held=held,
         tickable=takable | held,
         told=told_to_me(),
         state=state,
-        after=found.after,
+        after=place_of(found.cases[-1]).word if found.more else None,
         ready_to_type=Role.LOKET in actor.roles or not found.cases,
         final=FINAL,
         now=parts().clock(),
@@ -145,7 +142,7 @@ def _by_name(words: str) -> tuple[str, int] | str:
         counts = case_lists.only_counted(session, me(), asked=Asked()).counts
     if not cases or len(cases) > MOST_FOUND:
         return _answer(wrong("q", TOO_MANY_NAMES if cases else NO_SUCH_NAME))
-    return _shown(blank(), Narrowed(None, None, None), None, CasePage(cases, None, counts), work=False, sought=words)
+    return _shown(blank(), Narrowed(None, None, None), None, CasePage(cases, False, counts), work=False, sought=words)
 
 
 def _by_ticket(ticket: str) -> Response | tuple[str, int]:
@@ -192,10 +189,3 @@ def _tabs(found: CasePage, current: State | None, actor: Actor) -> list[Tab]:
 
     shown = (state for state in mine if state == mine[0] or state == current or found.counts.get(state))
     return [*map(tab, shown), every, *map(tab, others)]
-
-
-def _in_order(found: CasePage, work: bool) -> list[Case]:
-    """Work to do most urgent and longest waiting first; everything else newest first."""
-    if not work:
-        return list(found.cases)
-    return sorted(found.cases, key=lambda case: (URGENCIES.index(case.urgency), case.state_since))

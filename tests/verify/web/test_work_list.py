@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.office import Office, person
+from tests.seat_office import make_decidable
 from tests.verify.web.visitor import Page, Visitor
 from workflows.case_lists import MOST_FOUND, PAGE
 from workflows.states import Role
@@ -17,6 +18,10 @@ Visit = Callable[[str], Visitor]
 def names(page: Page) -> list[str]:
     cases = [link for link in page.all("a") if re.fullmatch(r"/berkas/\w{4}-\w{4}", link.get("href") or "")]
     return [page.words(link) for link in cases]
+
+
+def tickets_of(page: Page) -> list[str]:
+    return [found[1] for link in page.links() if (found := re.fullmatch(r"/berkas/(\w{4}-\w{4})", link))]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_a_name_that_fits_many_lists_nobody(visit: Visit, sqlite_office: Office)
 
 
 def test_a_strange_state_is_no_error(visit: Visit) -> None:
-    assert visit("loket").get("/?status=apa&sebelum=x").status == 200
+    assert visit("loket").get("/?status=apa&sesudah=x").status == 200
 
 
 def test_what_waits_for_me_comes_first(visit: Visit, sqlite_office: Office) -> None:
@@ -122,6 +127,19 @@ def test_what_waits_is_ordered_by_urgency_and_then_by_age(visit: Visit, sqlite_o
     assert names(visit("peksos").get("/")) == [person(2)["name"], person(3)["name"], person(1)["name"]]
 
 
+def test_the_oldest_emergency_stands_first_however_many_wait(visit: Visit, sqlite_office: Office) -> None:
+    first = make_decidable(sqlite_office, 1, Urgency.EMERGENCY)
+    sqlite_office.clock.pass_by(minutes=5)
+    routine = make_decidable(sqlite_office, PAGE + 1, first=2)
+    sqlite_office.clock.pass_by(minutes=5)
+    last = make_decidable(sqlite_office, 1, Urgency.EMERGENCY, first=PAGE + 3)
+    kadis = visit("kadis")
+    page = kadis.get("/")
+    following = next(link for link in page.links() if "sesudah=" in link)
+    sqlite_office.reject(tickets_of(page)[-1], by="kadis")
+    assert tickets_of(page) + tickets_of(kadis.get(following)) == first + last + routine, "none twice and none left out"
+
+
 def test_a_row_says_who_how_urgent_where_and_since_when(visit: Visit, sqlite_office: Office) -> None:
     ticket = sqlite_office.open(urgency=Urgency.EMERGENCY)
     sqlite_office.clock.pass_by(hours=3, minutes=12)
@@ -134,10 +152,10 @@ def test_pages_follow_each_other(visit: Visit, sqlite_office: Office) -> None:
     tickets = [sqlite_office.open(number) for number in range(1, PAGE + 3)]
     visitor = visit("loket")
     first = visitor.get("/")
-    second = visitor.get(next(link for link in first.links() if "sebelum=" in link))
+    second = visitor.get(next(link for link in first.links() if "sesudah=" in link))
     seen = names(first) + names(second)
     assert len(names(first)) == PAGE and len(seen) == len(tickets)
-    assert not any("sebelum=" in link for link in second.links())
+    assert not any("sesudah=" in link for link in second.links())
     assert "/?status=semua&siapa=dibuka" in second.links()
 
 
