@@ -57,7 +57,7 @@ PLACES: dict[str | None, tuple[str, ...]] = {
 }
 
 NO_PAGE = re.compile(
-    r"/(\.well-known|healthz|readyz|metrics|openapi\.json|dokumen-api|static|api/|fhir/|oauth/)|\.(pdf|csv|svg|js|webmanifest)$|/unduh/|/cari$|/langsung$"
+    r"/(\.well-known|healthz|readyz|metrics|openapi\.json|dokumen-api|static|api/|fhir/|oauth/)|\.(pdf|csv|svg|js|webmanifest)$|/grafik\.<kind>$|/unduh/|/cari$|/langsung$"
 )
 """For programs, files, somebody else's page, and what only leads elsewhere."""
 ELSEWHERE = {

@@ -67,10 +67,10 @@ def test_an_unreachable_state_and_a_dead_end_are_found() -> None:
     assert dead_ends([row for row in TRANSITIONS if row.source != State.APPROVED]) == {State.APPROVED}
 
 
-def test_final_states_are_final_but_a_refusal_may_be_objected_to() -> None:
+def test_final_states_are_final_but_for_an_objection_and_a_late_acceptance() -> None:
     reopened = {(row.source, row.action) for row in TRANSITIONS if row.source in FINAL}
-    assert reopened == {(State.REJECTED, Action.OBJECT)}
-    assert {state for state in State if state not in {row.source for row in TRANSITIONS}} == FINAL - {State.REJECTED}
+    assert reopened == {(State.REJECTED, Action.OBJECT), (State.EXPIRED, Action.ADMIT_LATE)}
+    assert {state for state in State if state not in {row.source for row in TRANSITIONS}} == FINAL - {State.REJECTED, State.EXPIRED}
 
 
 def test_whoever_owns_an_open_state_can_move_it() -> None:

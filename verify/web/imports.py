@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import islice
 from tempfile import TemporaryFile
@@ -117,12 +118,12 @@ def undo(number: int) -> Answer | tuple[str, int]:
 @requires(Permission.IMPORT_DATA)
 def bad_rows(number: int) -> Response:
     """Row number, code and reason of each refused row."""
-    listed = TemporaryFile()  # noqa: SIM115  # the answer closes it; millions of rows are not held in memory
-    with parts().database.read() as session:
+    with ExitStack() as unless_handed_out, parts().database.read() as session:
+        listed = unless_handed_out.enter_context(TemporaryFile())  # millions of rows are not held in memory
         listed.writelines(imports.content(session, imports.find(session, number, me()), PartOf.BAD_ROWS))
-    if not listed.tell():
-        listed.close()
-        raise NotFound(say("Daftar baris salah sudah dihapus atau belum ada. Unggah berkasnya sekali lagi."))
+        if not listed.tell():
+            raise NotFound(say("Daftar baris salah sudah dihapus atau belum ada. Unggah berkasnya sekali lagi."))
+        unless_handed_out.pop_all()  # the answer closes it
     listed.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="baris-salah-{number}.csv"'}
     return Response(_handed_out(listed), mimetype="text/csv; charset=utf-8", headers=headers)

@@ -9,6 +9,7 @@ import pytest
 from schemas.registration_file import read_answers
 from tests.office import Office, person
 from tests.verify.web.test_errors import USERNAME, filled, pages
+from tests.verify.web.test_hand_batches import ticks
 from tests.verify.web.visitor import Page, Visitor
 from tests.workflows.test_refusals import object_to, to_refusal
 from verify.language import translated
@@ -197,12 +198,13 @@ def test_no_word_within_others_stays_behind(sqlite_office: Office) -> None:
 def test_why_a_case_could_not_be_taken_is_said_in_english(visit: Visit, sqlite_office: Office) -> None:
     ticket, peksos = sqlite_office.open(), visit("peksos")
     sqlite_office.drain()
+    case = sqlite_office.case(ticket)
     choose(peksos, "en")
     stale = peksos.get("/")
     sqlite_office.withdraw(ticket)
-    page = peksos.follow(peksos.send(stale, "/berkas/ambil", tickets=[ticket]))
-    (notice,) = [page.words(found) for found in page.all("div", role="status")]
-    assert notice.startswith(f"{ticket}: ") and not INDONESIAN.search(notice)
+    said = peksos.send(stale, "/berkas/ambil", tickets=ticks(stale)).main()
+    told = said[said.index("0 of 1") :].replace(case.name, "")
+    assert "Changed since you opened the page: 1" in told and "Cancelled" in told and not INDONESIAN.search(told)
 
 
 def test_spans_and_faults_within_sentences_are_said_too(sqlite_office: Office) -> None:
