@@ -97,7 +97,7 @@ def by_rows(size: Size) -> Iterator[Curve]:
             imports.append(measured(partial(imported, town), size) / rows)
             numbers = [load(town, kind, file) for kind, file in (("residents", town.city.residents), ("members", town.city.members))]
             counts.append(measured(partial(counted, town), size) / rows)
-            for number in () if size.smoke else reversed(numbers):  # what stays makes the next size dearer, which right answers do not mind
+            for number in reversed(numbers):
                 town.rekom("import", "undo", number, "--by", "Bench Contoh")
     yield Curve("rows", "import, a row", sizes, against_first(imports))
     yield Curve("rows", "count of coverage, a row", sizes, against_first(counts))
