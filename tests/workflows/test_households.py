@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic import command
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests.office import PAPERS, Office, person
 from tests.registration_office import ACTIVE, answers, make, send
@@ -38,7 +38,8 @@ def receive(office: Office, *members: Applying, covered: tuple[Covered, ...] = (
 
 def tickets(office: Office) -> list[str]:
     with office.read() as session:
-        return list(session.exec(select(Case.ticket).order_by(Case.id)))
+        in_order = select(Case.ticket).join(HouseholdMember, col(HouseholdMember.case_id) == Case.id).order_by(col(HouseholdMember.id))
+        return list(session.exec(in_order))
 
 
 def decide(office: Office, ticket: str, verb: str) -> None:

@@ -278,7 +278,7 @@ function mending(one) {
   const form = Object.assign(document.createElement("form"), { noValidate: true }); // made here: without this program it is no form of the page
   form.append(...parts.childNodes);
   parts.replaceWith(form);
-  const field = form.elements.number;
+  const field = form.elements.mended;
   const tell = (problem) => (item.querySelector("p").textContent = sentence("NOT_TAKEN", { nomor: one.number ?? "", waktu: moment(one.at / 1000), masalah: problem }));
   tell(one.problem);
   field.value = one.registrationNumber ?? "";
