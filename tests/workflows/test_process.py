@@ -213,7 +213,8 @@ def test_a_letter_moves_only_by_its_table(source: LetterState, target: LetterSta
     assert str(refused.value) == f"Surat berstatus {LETTER_LABEL[source]} tidak dapat menjadi {LETTER_LABEL[target]}."
 
 
-def test_a_letter_that_left_life_never_comes_back() -> None:
-    assert {target for source, target in LETTER_TRANSITIONS if source not in LIVE} == set()
+def test_a_letter_that_left_life_comes_back_only_as_accepted_in_its_time() -> None:
+    back = {(source, target) for source, target in LETTER_TRANSITIONS if source not in LIVE}
+    assert back == {(LetterState.EXPIRED, LetterState.ACCEPTED)}
     assert set(LETTER_LABEL) == set(LetterState)
     assert set(LABEL) == set(State)
