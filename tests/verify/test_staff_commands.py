@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import pwd
+import shlex
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -58,7 +59,7 @@ def typist(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **environ: s
     env = {"DATABASE_URL": url, "REKOM_DATA_DIR": str(folder), **PRODUCTION, **environ}
 
     def run(line: str, *words: str, says: str = f"{DEMO_PASSWORD}\n") -> Result:
-        return CliRunner(env=env).invoke(main, [*line.split(), *words], input=says, catch_exceptions=False)
+        return CliRunner(env=env).invoke(main, [*shlex.split(line), *words], input=says, catch_exceptions=False)
 
     return run
 
@@ -249,11 +250,19 @@ REFUSED = [
     ("staff role rini.contoh1 --take KADIS", None, "tidak memegang peran KADIS"),
     ("hospitals add rs --name RS --city Serang", None, "huruf besar"),
     ("hospitals add RS --name RS --city Serang --region 9999", None, "Daerah itu belum punya berkas aturan"),
-    ("signers appoint rini.contoh1 --capacity PLT --title Plt. --from 2026-11-23", None, "harus punya hari terakhir"),
+    (
+        "signers appoint rini.contoh1 --capacity PLT --title 'Kepala Dinas Sosial Kota Serang' --from 2026-11-23",
+        None,
+        "harus punya hari terakhir",
+    ),
     ("signers appoint rini.contoh1 --capacity PJ --title Plt. --from 2026-11-23", None, "Pilih dari: DEFINITIF, PLT, PLH, AN"),
     ("signers appoint rini.contoh1 --capacity PLT --title Plt. --from 23-11-2026", None, "Tulis --from seperti 2026-11-30"),
     ("signers appoint rini.contoh1 --capacity PLT --title Plt. --from 2026-11-23 --to besok", None, "Tulis --to seperti"),
-    ("signers appoint rini.contoh1 --capacity AN --title Kepala --from 2026-11-23 --to 2026-11-24", None, "menyebut jabatannya sendiri"),
+    (
+        "signers appoint rini.contoh1 --capacity AN --title 'Kepala Dinas Sosial Kota Serang' --from 2026-11-23 --to 2026-11-24",
+        None,
+        "menyebut jabatannya sendiri",
+    ),
     (
         "signers appoint rini.contoh1 --capacity PLT --title Plt. --from 2026-11-23 --to 2026-11-24 --letter-type X",
         None,
