@@ -52,7 +52,7 @@ def test_cases_are_taken_from_the_list(site: Site, size: dict[str, int], theme: 
     peksos.page.get_by_label(f"Pilih {person(1)['name']}").check()
     peksos.page.get_by_label(f"Pilih {LONG}").check()
     peksos.page.get_by_role("button", name="Ambil yang dicentang").click()
-    expect(peksos.page.locator("main")).to_contain_text("2 berkas sekarang di tangan Anda.")
+    expect(peksos.page.locator("main")).to_contain_text("2 berkas diambil.")
     seen(peksos, f"list-mine{name}")
     peksos.page.get_by_role("link", name="Hapus saringan Berkas saya").click()
     expect(peksos.page.locator(".case-name")).to_have_count(3)
