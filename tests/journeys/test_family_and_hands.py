@@ -7,6 +7,7 @@ from tests.journeys.axe import well
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site
 from tests.office import LONG, person
+from workflows import advance, taking
 from workflows.states import Role
 from workflows.vocabulary import Urgency
 
@@ -44,9 +45,12 @@ def test_a_family_asks(site: Site, size: dict[str, int], theme: str, name: str) 
 def test_cases_are_taken_from_the_list(site: Site, size: dict[str, int], theme: str, name: str) -> None:
     office = site.office
     office.hire("rina", Role.CASEWORKER)
-    for number, urgency in ((1, Urgency.EMERGENCY), (2, Urgency.INPATIENT), (3, Urgency.ROUTINE)):
-        office.open(number, urgency=urgency, **({"name": LONG} if number == 2 else {}))
+    for number, urgency in ((1, Urgency.EMERGENCY), (2, Urgency.INPATIENT), (3, Urgency.ROUTINE), (4, Urgency.ROUTINE)):
+        last = office.open(number, urgency=urgency, **({"name": LONG} if number == 2 else {}))
     office.drain()
+    rina = office.actor("rina")
+    with office.write() as session:
+        taking.take(session, advance.lock(session, last, rina), rina, now=office.clock())
     peksos = site.person("peksos", size, color_scheme=theme)
     seen(peksos, f"list-chips{name}")
     peksos.page.get_by_label(f"Pilih {person(1)['name']}").check()
@@ -55,8 +59,10 @@ def test_cases_are_taken_from_the_list(site: Site, size: dict[str, int], theme: 
     expect(peksos.page.locator("main")).to_contain_text("2 berkas diambil.")
     seen(peksos, f"list-mine{name}")
     peksos.page.get_by_role("link", name="Hapus saringan Berkas saya").click()
-    expect(peksos.page.locator(".case-name")).to_have_count(3)
-    expect(peksos.page.get_by_role("checkbox")).to_have_count(1)
+    expect(peksos.page.locator(".case-name")).to_have_count(4)
+    expect(peksos.page.get_by_role("checkbox")).to_have_count(3)  # none on what is in Rina's hand
+    for step in ("Ambil", "Serahkan", "Lepaskan"):
+        expect(peksos.page.get_by_role("button", name=f"{step} yang dicentang")).to_be_visible()
     assert len(set(peksos.page.locator(".case-name").evaluate_all(TEXT_BEGINS))) == 1, "a name beside a box stands where all others do"
     peksos.page.get_by_role("link", name=person(1)["name"]).click()
     expect(peksos.page.locator("main")).to_contain_text("Berkas ini di tangan Anda")
