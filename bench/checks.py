@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import signal
 import threading
 import time
@@ -33,6 +34,8 @@ LETTERS, REQUESTS = 2_000, 8_000
 ASKERS = 8
 CHECK, CHECKS = "/api/v1/hospital/check", "/api/v1/hospital/checks"
 BATCH = 100
+MOMENT = re.compile(rb'"checked_at":"[^"]+"')
+"""What two answers to one question may differ in, where a second ended between them."""
 
 
 @dataclass
@@ -129,7 +132,7 @@ def together(codes: list[str], first: int, token: str) -> bytes:
 
 
 def same_bytes(made: Office, door: Door) -> int:
-    """Every answer of a batch is byte for byte the single check's, and each of its looks is in the trail."""
+    """Every answer of a batch is byte for byte the single check's but for its moment, and each of its looks is in the trail."""
     asked = [json.loads(one.partition(b"\r\n\r\n")[2])["code"] for one in door.questions]
     alone = door.ask(len(asked), 16, keep=True).bodies
     before, token = looks(made), key_of(made)
@@ -137,8 +140,10 @@ def same_bytes(made: Office, door: Door) -> int:
         part = asked[first : first + BATCH]
         many = Door(door.port, door.pid, [request("POST", CHECKS, json.dumps({"codes": part}).encode(), token)])
         said = many.ask(1, 1, keep=True).bodies[0]
-        wanted = b",".join(alone[place].strip() for place in range(first, first + len(part)))
-        demand(said == b'{"answers":[' + wanted + b"]}\n", "a batch answered otherwise than single checks")
+        wanted = b'{"answers":[' + b",".join(alone[place].strip() for place in range(first, first + len(part))) + b"]}\n"
+        moments = MOMENT.findall(said), MOMENT.findall(wanted)
+        demand(len(moments[0]) == len(moments[1]) == len(part), "an answer of a batch has no moment")
+        demand(MOMENT.sub(b"", said) == MOMENT.sub(b"", wanted), "a batch answered otherwise than single checks")
     demand(looks(made) - before == len(asked), "a batch left without each of its looks in the trail")
     return len(asked)
 
