@@ -17,7 +17,7 @@ from tests.chaos.checker.history import History
 from tests.chaos.checker.proof import wrong
 from tests.chaos.checker.proving import prove
 from tests.office import Office, ktp, running_office
-from verify.app import HEADERS
+from verify.headers import HEADERS
 from workflows.ports import LetterFacts, PressedLetter
 from workflows.records import AuditEvent, Case, IdempotencyRecord, Letter
 from workflows.states import Job, State

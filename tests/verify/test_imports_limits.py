@@ -18,7 +18,7 @@ from tests.verify.made_files import nik, parts, write_csv, write_xlsx
 from verify.commands import imports
 from verify.db import Database
 from verify.imports import reading, source, xlsx_reader
-from verify.imports.bad_rows import masked, safe
+from verify.imports.bad_rows import masked
 from verify.imports.progress import progress
 from verify.imports.reading import sieved
 from verify.imports.source import ImportRefused, check_unchanged, inspect
@@ -163,12 +163,6 @@ def test_a_terminal_gets_a_bar() -> None:
     with progress("Menyimpan", console=Console(file=screen, force_terminal=True, width=100)) as step:
         step(50, 100, 2_000)
     assert "Menyimpan" in screen.getvalue() and "2.000 baris" in screen.getvalue() and "baris/detik" in screen.getvalue()
-
-
-@pytest.mark.parametrize("start", list("=+-@\t\r"))
-def test_cells_that_would_run_are_made_text(start: str) -> None:
-    assert safe(f"{start}1") == f"'{start}1"
-    assert safe(f"1{start}") == f"1{start}"
 
 
 def test_short_numbers_stay_in_sight() -> None:
