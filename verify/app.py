@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from flask_smorest import Api
 from flask_wtf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +31,7 @@ from verify import (
     web,
     well_known,
 )
+from verify.api.described import DescribedWhenAsked
 from verify.api.description import SECURITY, SECURITY_SCHEMES, EveryAnswer
 from verify.composition import Rekom
 from verify.config import Settings
@@ -130,8 +130,8 @@ def _kept_secret(folder: Path) -> str:
     return path.read_text()
 
 
-def _documented(app: Flask, csrf: CSRFProtect) -> Api:
-    documented = Api(
+def _documented(app: Flask, csrf: CSRFProtect) -> DescribedWhenAsked:
+    documented = DescribedWhenAsked(
         app,
         spec_kwargs={
             "info": {"title": "Rekom", "version": __version__, "description": "Dari KTP sampai pasien dilayani."},
