@@ -7,6 +7,7 @@ Nothing here refuses: old cards do differ from the truth. It says what to look a
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -23,24 +24,26 @@ MOST = 20
 """People of one name and birth date that are looked through."""
 
 
-def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str, sex: Sex | None = None) -> tuple[str, ...]:
-    """Sentences on what looks like a slip; empty where nothing does. ``sex`` is what was given, if it was."""
-    told = _against_namesake(session, nik, name, birth_date, region_code) or _against_residents(session, nik, name, birth_date)
+class Doubts(NamedTuple):
+    """What looks like a slip, in sentences, and the case of the namesake that one of them tells of."""
+
+    sentences: tuple[str, ...] = ()
+    namesake: Case | None = None
+
+
+def doubts(session: Session, nik: Nik, *, name: str, birth_date: date, region_code: str, sex: Sex | None = None) -> Doubts:
+    """What looks like a slip; no sentences where nothing does. ``sex`` is what was given, if it was."""
+    namesake = _namesake(session, nik, name, birth_date, region_code)
+    meant = namesake.nik if namesake and namesake.nik else _among_residents(session, nik, name, birth_date)
     other_sex = _against_sex(nik, sex or _known_sex(session, name, birth_date, region_code))
-    return (*own_doubts(nik, birth_date), *(sentence for sentence in (other_sex, told) if sentence))
+    told = _told(slip(nik.digits, meant)) if meant else None
+    return Doubts((*own_doubts(nik, birth_date), *(sentence for sentence in (other_sex, told) if sentence)), namesake)
 
 
 def own_doubts(nik: Nik, birth_date: date) -> tuple[str, ...]:
     """What the digits say against the birth date, without a word about anybody else."""
     found = _against_birth_date(nik, birth_date)
     return (found,) if found else ()
-
-
-def namesake(session: Session, nik: Nik, name: str, birth_date: date, region_code: str) -> Case | None:
-    """The newest case of this name and birth date whose NIK is one slip away."""
-    query = select(Case).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
-    known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
-    return next((case for case in known if case.nik and case.nik != nik.digits and slip(nik.digits, case.nik)), None)
 
 
 def slip(typed: str, meant: str) -> str | None:
@@ -52,6 +55,13 @@ def slip(typed: str, meant: str) -> str | None:
     if neighbours and typed[places[0] - 1 : places[1]] == meant[places[0] - 1 : places[1]][::-1]:
         return say("angka ke-{first} dan ke-{second} tertukar", first=places[0], second=places[1])
     return None
+
+
+def _namesake(session: Session, nik: Nik, name: str, birth_date: date, region_code: str) -> Case | None:
+    """The newest case of this name and birth date whose NIK is one slip away."""
+    query = select(Case).where(Case.region_code == region_code, Case.name == name, Case.birth_date == birth_date)
+    known = session.exec(query.order_by(col(Case.id).desc()).limit(MOST))
+    return next((case for case in known if case.nik and case.nik != nik.digits and slip(nik.digits, case.nik)), None)
 
 
 def _against_birth_date(nik: Nik, birth_date: date) -> str | None:
@@ -86,24 +96,20 @@ def _other_way(day: date) -> date | None:
     return date(day.year, day.day, day.month) if day.day <= 12 else None
 
 
-def _against_namesake(session: Session, nik: Nik, name: str, birth_date: date, region_code: str) -> str | None:
-    other = namesake(session, nik, name, birth_date, region_code)
-    return _told(slip(nik.digits, other.nik)) if other and other.nik else None
-
-
 def _told(found: str | None) -> str | None:
     return found and say("Orang dengan nama dan tanggal lahir ini pernah tercatat. NIK-nya hanya berbeda pada {places}.", places=found)
 
 
-def _against_residents(session: Session, nik: Nik, name: str, birth_date: date) -> str | None:
-    """By the newest list of residents; asked by its key alone, because it has millions of rows. Nothing where the NIK itself is theirs."""
+def _among_residents(session: Session, nik: Nik, name: str, birth_date: date) -> str | None:
+    """The NIK one slip away in the newest list of residents, None where this NIK itself is theirs; asked by the list's key alone, because
+    it has millions of rows."""
     extract = extracts.newest(session, ExtractKind.RESIDENTS)
     if extract is None:
         return None
     alike = [nik.digits, *_one_slip_away(nik.digits)]
     rows = session.exec(select(ResidentRow).where(ResidentRow.extract_id == extract.id, col(ResidentRow.nik).in_(alike)))
     theirs = [row.nik for row in rows if (row.name or "").upper() == name and row.birth_date == birth_date]
-    return None if not theirs or nik.digits in theirs else _told(slip(nik.digits, min(theirs)))
+    return None if not theirs or nik.digits in theirs else min(theirs)
 
 
 def _one_slip_away(digits: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ Where no more may be told, a case is opened all the same, with what the NIK's ow
 
 import hmac
 
-from flask import current_app
+from flask import current_app, g
 
 from verify import lookups
 from verify.auth import me, parts
@@ -26,16 +26,26 @@ def counted_key(nik: str, key: str = "") -> str:
     return f"{form}{MARK}{_sign(form, nik)}.{owner}"
 
 
-def may_tell(nik: str) -> bool:
-    """Count the look of the form that was sent, unless it is counted already; False where no more may be told."""
+def is_counted(nik: str) -> bool:
+    """Whether the look of the form that was sent at this NIK is counted: by its key, or since it was sent."""
     form, _, sign = kept_key().rpartition(".")[0].partition(MARK)
-    if hmac.compare_digest(sign, _sign(form, nik)):
-        return True
+    return g.get("counted_look") == nik or hmac.compare_digest(sign, _sign(form, nik))
+
+
+def count(nik: str) -> bool:
+    """Count the look of the form that was sent; False where no more may be told."""
     try:
         lookups.admit(nik)
     except TooMany:
         return False
+    g.counted_look = nik
     return True
+
+
+def give_back(nik: str) -> None:
+    """The look that was counted just now led somewhere: the form owes for it no more, and holds no other look at it free."""
+    lookups.found(nik)
+    g.pop("counted_look")
 
 
 def told_of(ticket: str) -> None:

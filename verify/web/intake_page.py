@@ -9,12 +9,11 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import CHANGE, plain, whole_day
 from schemas.intake import IntakeSchema
-from verify import lookups
 from verify.auth import me, parts, requires
 from verify.counter import examine_case, open_case, warnings
 from verify.language import tell
 from verify.web import answers, choices, glimpse, held
-from verify.web.form import Form, Values, blank, failed, tried
+from verify.web.form import Form, blank, failed, tried
 from verify.web.identity_card import IdentityCard, card_of
 from verify.web.intake_answers import answers_of
 from verify.web.look import known
@@ -31,8 +30,8 @@ from workflows.saying import say
 blueprint = Blueprint("intake_page", __name__)
 
 SCHEMA = IntakeSchema()
-SOUGHT, TYPED = "dicari", "diisi"
-"""In what is held of a form: the NIK that was looked for, and that somebody has typed since."""
+SOUGHT, COUNTED, TYPED = "sought", "counted", "typed"
+"""Noted of a held form: the NIK that was looked for, the one whose look is counted, and that somebody has typed since."""
 OPENED = say("Berkas dibuka. Pemeriksaan data berjalan sendiri.")
 
 
@@ -52,7 +51,8 @@ def create() -> Response:
     if answer.status_code == SEE_OTHER and held.WORD not in str(answer.location):
         return held.let_go(answer, request.path)
     if before := held.held():
-        held.hold(answer, request.path, [*request.form.items(multi=True), (SOUGHT, before[SOUGHT]), (TYPED, "ya")], held.handle())
+        notes = {SOUGHT: before.notes[SOUGHT], COUNTED: _counted(before.notes.get(COUNTED, "")), TYPED: "ya"}
+        held.hold(answer, request.path, notes, request.form.items(multi=True), held.handle())
     return answer
 
 
@@ -94,21 +94,28 @@ def go(digits: str, read: Mapping[str, str]) -> Response:
     """To the form for a NIK that was looked for: a page of its own, which a reload shows again without another look-up."""
     answer = redirect("", SEE_OTHER)
     path = url_for("intake_page.show")
-    name = held.hold(answer, path, [(SOUGHT, digits), *read.items()])
+    name = held.hold(answer, path, {SOUGHT: digits}, read.items())
     answer.location = f"{path}?{held.WORD}={name}"
     return answer
 
 
-def _as_it_stood(kept: Values) -> Response | str:
-    digits = kept.get(SOUGHT, "")
+def _as_it_stood(kept: held.Held) -> Response | str:
+    digits = kept.notes[SOUGHT]
     with parts().database.read() as session:
         cases = queries.cases_of(session, digits, me())
     if cases and cases[0].closed_at is None:
         return redirect(url_for("case_page.show", ticket=cases[0].ticket), SEE_OTHER)
-    if TYPED in kept:
-        key = None if cases else glimpse.counted_key(digits)  # by the search that led here
-        return page(Form(kept, at=kept.get(CHANGE, "name")), card=card_of(digits, cases), key=key)
-    return begin(digits, cases, {name: value for name, value in kept.items() if name != SOUGHT})
+    if TYPED not in kept.notes:
+        return begin(digits, cases, kept.typed)
+    counted = kept.notes[COUNTED] or (digits if not cases else "")  # by the last look, or by the search that led here
+    key = glimpse.counted_key(counted) if counted else None
+    return page(Form(kept.typed, at=kept.typed.get(CHANGE, "name")), card=card_of(digits, cases), key=key)
+
+
+def _counted(before: str) -> str:
+    """The NIK of whose look the form that was sent is free: the one that stands in it, or still the one ``before``."""
+    nik = SEPARATORS.sub("", request.form.get("nik", "") or request.form.get("mother_nik", ""))
+    return nik if glimpse.is_counted(nik) else before
 
 
 def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
@@ -138,19 +145,20 @@ def _create() -> Response | str | tuple[str, int]:
 
 def _was_looked_at(given: Intake) -> bool:
     """With all that the office knows, or with what the digits say where no more could be told."""
-    return answers.were_looked_at(_doubts(given)) or answers.were_looked_at(_own_doubts(given))
+    return answers.were_looked_at(_doubts(given).sentences) or answers.were_looked_at(_own_doubts(given))
 
 
 def _look(given: Intake) -> str:
     """What is about to be opened, once the office itself has nothing against it; counted, and told only while it may be."""
-    digits = given.nik or given.mother_nik
-    told = digits is None or glimpse.may_tell(digits)
+    digits = given.nik or given.mother_nik or ""
+    counted = not digits or glimpse.is_counted(digits)
+    told = counted or glimpse.count(digits)
     try:
         with parts().database.read() as session:
             examine_case(session, given)
     except OpenCaseExists:
-        if told and digits:
-            lookups.found(digits)
+        if told and not counted:
+            glimpse.give_back(digits)
         if told:
             raise
     doubts = _told_doubts(given) if told else _own_doubts(given)
@@ -188,12 +196,9 @@ def _recorded(ticket: str, nik: str) -> Case | None:
 def _told_doubts(given: Intake) -> tuple[str, ...]:
     """The doubts, and a line at the case of the namesake that they tell of."""
     found = _doubts(given)
-    if given.nik and len(found) > len(_own_doubts(given)):
-        with parts().database.read() as session:
-            other = typo.namesake(session, parse_nik(given.nik, practice=True), given.name, given.birth_date, me().region_code)
-        if other is not None:
-            glimpse.told_of(other.ticket)
-    return found
+    if found.namesake is not None:
+        glimpse.told_of(found.namesake.ticket)
+    return found.sentences
 
 
 def _own_doubts(given: Intake) -> tuple[str, ...]:
@@ -201,9 +206,9 @@ def _own_doubts(given: Intake) -> tuple[str, ...]:
     return typo.own_doubts(parse_nik(given.nik, practice=True), given.birth_date) if given.nik else ()
 
 
-def _doubts(given: Intake) -> tuple[str, ...]:
+def _doubts(given: Intake) -> typo.Doubts:
     if given.nik is None:
-        return ()
+        return typo.Doubts()
     with parts().database.read() as session:
         nik, region = parse_nik(given.nik, practice=True), me().region_code
         return typo.doubts(session, nik, name=given.name, birth_date=given.birth_date, region_code=region, sex=given.sex)

@@ -58,6 +58,25 @@ def test_after_a_search_the_look_is_not_counted_again(visit: Visit, sqlite_offic
     assert counted(sqlite_office) == 0
 
 
+def test_another_nik_is_counted_once_on_the_way_back_too(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("loket")
+    address = str(visitor.fill("/", "/cari", q=person()["nik"]).location)
+    seen = visitor.send(visitor.get(address), NEW, **from_ktp(2))
+    assert seen.heading == "Periksa jawaban" and counted(sqlite_office) == 2
+    back = visitor.follow(visitor.send(seen, NEW, ("ubah", "name")))
+    for page in (back, visitor.get(address)):
+        assert visitor.send(page, NEW, name="SITI CONTOH").heading == "Periksa jawaban" and counted(sqlite_office) == 2
+
+
+def test_a_form_that_is_sent_again_gives_no_other_guess_back(visit: Visit, sqlite_office: Office) -> None:
+    visitor = visit("loket")
+    found = visitor.follow(visitor.fill("/", "/cari", q=person()["nik"]))
+    sqlite_office.open()
+    visitor.fill("/", "/cari", q=guess(1))
+    for _ in range(3):
+        assert visitor.send(found, NEW, **from_ktp()).status == 409 and counted(sqlite_office) == 2
+
+
 def test_a_key_of_ones_own_making_is_counted(visit: Visit, sqlite_office: Office) -> None:
     visitor = visit("loket")
     seen = look(visitor)

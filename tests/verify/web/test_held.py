@@ -3,21 +3,27 @@
 import base64
 from collections.abc import Callable
 
+import pytest
 from sqlmodel import select
 
 from tests.office import DEMO_PASSWORD, Office, person
 from tests.verify.web.visitor import Page, Visitor
-from verify.web.held import COOKIE, LONGEST
+from verify.web.held import COOKIE, LONGEST, ROOM
+from verify.web.intake_page import SOUGHT
 from workflows.records.meter import Meter
 
 Visit = Callable[[str], Visitor]
 NEW = "/berkas/baru"
 
 
-def searched(visitor: Visitor) -> tuple[str, Page]:
+def searched(visitor: Visitor, number: int = 1) -> tuple[str, Page]:
     """The address a search led to, and its page."""
-    address = str(visitor.fill("/", "/cari", q=person()["nik"]).location)
+    address = str(visitor.fill("/", "/cari", q=person(number)["nik"]).location)
     return address, visitor.get(address)
+
+
+def cookie_of(address: str) -> str:
+    return COOKIE + address.partition("=")[2]
 
 
 def typed(visitor: Visitor, page: Page) -> Page:
@@ -64,7 +70,39 @@ def test_the_computer_keeps_nobody_once_the_case_is_open(visit: Visit) -> None:
     address, page = searched(visitor)
     assert visitor.confirm(typed(visitor, page)).status == 303
     assert visitor.get(address).value("nik") == ""
-    assert visitor.client.get_cookie(COOKIE, path=NEW) is None
+    assert visitor.client.get_cookie(cookie_of(address), path=NEW) is None
+
+
+def test_two_forms_side_by_side_leave_each_other_be(visit: Visit) -> None:
+    visitor = visit("loket")
+    (one, first), (other, second) = searched(visitor), searched(visitor, 2)
+    look = visitor.send(second, NEW, name="BUDI UJI", phone="081200000002")
+    typed(visitor, first)
+    assert (visitor.get(one).value("name"), visitor.get(other).value("name")) == ("SITI CONTOH", "BUDI UJI")
+    assert visitor.confirm(look).status == 303
+    assert (visitor.get(one).value("name"), visitor.get(other).value("nik")) == ("SITI CONTOH", "")
+
+
+def test_when_forms_become_more_than_a_browser_may_send_the_oldest_gives_way(visit: Visit) -> None:
+    visitor = visit("loket")
+    forms = [searched(visitor, number) for number in (1, 2, 3)]
+    for _, page in forms:
+        visitor.send(page, NEW, name="SITI CONTOH", phone="081200000001", address="Y" * 1900)
+    kept = [visitor.client.get_cookie(cookie_of(address), path=NEW) for address, _ in forms]
+    assert [bool(one) for one in kept] == [False, True, True]
+    assert sum(len(one.value) for one in kept if one) <= ROOM
+    assert [visitor.get(address).value("nik") for address, _ in forms[1:]] == [person(2)["nik"], person(3)["nik"]]
+
+
+@pytest.mark.parametrize("name", ["dicari", SOUGHT])
+def test_no_field_that_is_sent_says_who_was_looked_for(visit: Visit, sqlite_office: Office, name: str) -> None:
+    visitor = visit("loket")
+    address, page = searched(visitor)
+    sqlite_office.open(2)
+    fields = dict(page.fields_of(page.forms(NEW)[0])) | {"name": "SITI CONTOH", name: person(2)["nik"]}
+    assert visitor.client.post(NEW, data=fields).status_code == 422
+    again = visitor.get(address)
+    assert (again.status, again.value("name"), again.value("nik")) == (200, "SITI CONTOH", person()["nik"])
 
 
 def test_a_case_that_somebody_opened_meanwhile_is_shown_instead(visit: Visit, sqlite_office: Office) -> None:
@@ -77,7 +115,8 @@ def test_a_case_that_somebody_opened_meanwhile_is_shown_instead(visit: Visit, sq
 def test_no_other_session_and_no_other_address_reads_it(visit: Visit) -> None:
     visitor = visit("loket")
     address, _ = searched(visitor)
-    assert visitor.get(f"{NEW}?isian=lain").value("nik") == ""
+    for made_up in ("lain", "x" * 12, "ü;=" * 4):
+        assert visitor.get(f"{NEW}?isian={made_up}").value("nik") == ""
     visitor.fill("/", "/keluar")
     visitor.fill("/masuk", username="loket", password=DEMO_PASSWORD)
     assert visitor.get(address).value("nik") == ""
@@ -86,11 +125,11 @@ def test_no_other_session_and_no_other_address_reads_it(visit: Visit) -> None:
 def test_the_cookie_tells_nothing_and_cannot_be_made_up(visit: Visit) -> None:
     visitor = visit("loket")
     address, _ = searched(visitor)
-    cookie = visitor.client.get_cookie(COOKIE, path=NEW)
+    cookie = visitor.client.get_cookie(cookie_of(address), path=NEW)
     assert cookie and cookie.http_only and cookie.same_site == "Lax"
     assert person()["nik"].encode() not in base64.urlsafe_b64decode(cookie.value)
     for made_up in ("x", "", base64.urlsafe_b64encode(b"x" * 80).decode()):
-        visitor.client.set_cookie(COOKIE, made_up, path=NEW)
+        visitor.client.set_cookie(cookie_of(address), made_up, path=NEW)
         assert visitor.get(address).value("nik") == ""
 
 
