@@ -214,6 +214,13 @@ def newest(session: Session, kind: ExtractKind) -> Extract | None:
     return session.exec(applied(kind).order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
 
 
+def has_rows(session: Session, extract: Extract) -> bool:
+    """Whether its rows are still there: an undo and the term of displaced extracts take them, its line stays."""
+    table = TABLES[extract.kind]
+    there = select(table.nik).where(table.extract_id == extract.id).limit(1)
+    return extract.undone_at is None and (extract.rows_good == 0 or session.exec(there).first() is not None)
+
+
 def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
     """One person's row."""
     return session.get(DtsenRow, (extract.id, nik))

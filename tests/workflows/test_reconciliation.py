@@ -6,21 +6,26 @@ from datetime import date
 from operator import eq
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import select
 
 from tests.office import Office, person
 from tests.population.city import BY, JUNE, NOVEMBER, member, resident, store
+from tests.retention_office import TEN_YEARS
 from tests.verify.made_files import nik
 from tests.workflows.test_jamkesda import a_file, batched, taken
-from workflows.extracts import MemberFact
+from tests.workflows.test_replacements import replaced
+from verify import retention
+from workflows.errors import Conflict
+from workflows.extracts import MemberFact, undo
 from workflows.population import premium, reconciliation
 from workflows.population.premium import Bill, BillLine
 from workflows.population.premium_lines import Sum
 from workflows.population.reconciliation import Cell, Found, Sides
 from workflows.ports import Segment
 from workflows.records import AuditEvent, Case
-from workflows.records.extract import ExtractKind
-from workflows.records.premium import PremiumBill
+from workflows.records.extract import ExtractKind, MemberRow
+from workflows.records.premium import PremiumBill, PremiumLine
 
 RATE, MONTH = 37_800, date(2026, 11, 1)
 SIDES = Sides(RATE, "Asia/Jakarta")
@@ -106,11 +111,65 @@ def test_a_letter_counts_from_its_month_on_and_while_it_stands(city: Office) -> 
     assert found(city, november)[mine].cell is C.NO_LETTER
 
 
+def few(office: Office) -> None:
+    """One resident who is a member, so that there are files."""
+    store(office.rekom.database, ExtractKind.RESIDENTS, [resident(20)], JUNE)
+    store(office.rekom.database, ExtractKind.MEMBERS, [member(20)], NOVEMBER)
+
+
+def test_a_letter_that_ended_after_the_month_was_a_ground_in_it(sqlite_office: Office) -> None:
+    office, one, two = sqlite_office, str(person(1)["nik"]), str(person(2)["nik"])
+    office.clock.pass_by(days=6)
+    tickets = [office.to_letter(number) for number in (1, 2)]
+    old = [office.letter(ticket).number for ticket in tickets]
+    few(office)
+    office.clock.pass_by(days=2)  # December
+    new = replaced(office, tickets[0])
+    office.revoke(tickets[1])
+    november = found(office, billed(office, [one, two]))
+    assert [november[who].ground and november[who].ground.letter for who in (one, two)] == old  # type: ignore[union-attr]
+    december = found(office, billed(office, [one, two], date(2026, 12, 1), "b"))
+    assert december[one].ground and december[one].ground.letter == new and december[two].cell is C.BILL_ONLY
+
+
+def test_without_the_rows_of_a_side_nothing_is_said_of_anybody(sqlite_office: Office) -> None:
+    office = sqlite_office
+    few(office)
+    bill = billed(office, [nik(20)])
+    for table, what in ((MemberRow, "Baris berkas peserta #2 sudah dihapus"), (PremiumLine, "Isi tagihan ini sudah dihapus")):
+        with office.write() as session, pytest.raises(Conflict, match=what), session.begin_nested():
+            session.exec(delete(table))
+            reconciliation.count(session, bill, SIDES)
+    assert found(office, bill)[nik(20)].cell is C.NO_LETTER
+    with office.write() as session:
+        undo(session, bill.members_id, BY, now=office.clock())
+    with pytest.raises(Conflict, match="Baris berkas peserta #2 sudah dihapus"):
+        found(office, bill)
+
+
+def test_whoever_is_past_the_term_is_no_ghost_but_counted(sqlite_office: Office) -> None:
+    office = sqlite_office
+    ticket = office.to_letter(1)
+    taken(office, a_file([30, 31]))
+    batched(office, 2, date(2026, 11, 30))
+    office.clock.pass_by(days=9)
+    office.revoke(ticket)
+    office.clock.pass_by(days=TEN_YEARS)
+    retention.sweep(office.rekom)
+    few(office)
+    bill = billed(office, [nik(20)])
+    assert {who: one.cell for who, one in found(office, bill).items()} == {nik(20): C.NO_LETTER}
+    with office.read() as session:
+        assert reconciliation.count(session, bill, SIDES).forgotten == 3
+
+
 def test_who_takes_the_list_out_is_in_the_trail(city: Office) -> None:
     bill = billed(city, lines())
+    with city.read() as session:
+        apart = reconciliation.count(session, bill, SIDES, listing=True).apart
     with city.write() as session:
-        people = reconciliation.take_out(session, bill, SIDES, "Rekonsiliasi November", BY, now=city.clock())
-    assert len(people) == 8 and all(one.cell is not C.ALL for one in people)
+        reconciliation.take_out(session, bill, "Rekonsiliasi November", len(apart), BY, now=city.clock())
+    assert len(apart) == 8 and all(one.cell is not C.ALL for one in apart)
     with city.read() as session:
         event = session.exec(select(AuditEvent).where(AuditEvent.action == "EXPORT_RECONCILIATION")).one()
     assert event.detail == {"purpose": "Rekonsiliasi November", "people": 8}

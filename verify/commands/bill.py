@@ -1,6 +1,5 @@
 """``rekom bill``: the monthly premium bill, checked before it is paid."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -11,7 +10,6 @@ from marshmallow import ValidationError
 from schemas.premium import PurposeSchema, WithdrawalSchema
 from schemas.spreadsheet import lines
 from verify.commands.operator import changing, day_of, installation, looking, operator, write_private
-from verify.imports.bad_rows import OWNER_ONLY
 from verify.imports.progress import grouped
 from verify.population import bill_check as bills
 from verify.population import reconciling
@@ -77,20 +75,22 @@ def bill_withdraw(number: int, reason: str) -> None:
 def bill_match(number: int, listed: Path | None, purpose: str) -> None:
     """Hold letters, the member file and bill NUMBER against each other: who is in which of the three, with rupiah and evidence."""
     rekom = installation()
+    why = _typed(PurposeSchema(), purpose=purpose) if listed else ""
     write = _writer(listed) if listed else None
-    with changing(rekom) as session:
-        bill = premium_lines.find(session, number, operator(rekom), lock=True)
-        sides = reconciling.sides(rekom, bill, rekom.settings.region)
-        counted = reconciliation.count(session, bill, sides)
-        if listed:
-            why = _typed(PurposeSchema(), purpose=purpose)
-            found = reconciliation.take_out(session, bill, sides, why, operator(rekom), now=rekom.clock())
+    with looking(rekom) as session:
+        bill = premium_lines.find(session, number, operator(rekom))
+        counted = reconciliation.count(session, bill, reconciling.sides(rekom, bill, rekom.settings.region), listing=listed is not None)
     for cell, name in reconciling.NAME.items():
         click.echo(f"{name}: {grouped(counted.cells[cell].lines)} orang, Rp {grouped(counted.cells[cell].rupiah)}")
     click.echo(f"Baris ganda atau NIK tidak terbaca: {grouped(counted.beside.lines)} baris, Rp {grouped(counted.beside.rupiah)}")
+    if counted.forgotten:
+        click.echo(f"Dasar yang sudah lewat masa simpannya: {grouped(counted.forgotten)}, tidak ikut dicocokkan")
     if listed and write:
-        write_private(listed, write(reconciling.sheet(found)))
-        click.echo(f"{grouped(len(found))} orang ditulis ke {listed}", err=True)
+        with changing(rekom) as session:
+            bill = premium_lines.find(session, number, operator(rekom), lock=True)
+            reconciliation.take_out(session, bill, why, len(counted.apart), operator(rekom), now=rekom.clock())
+        write_private(listed, write(reconciling.sheet(counted.apart)))
+        click.echo(f"{grouped(len(counted.apart))} orang ditulis ke {listed}", err=True)
 
 
 def _writer(file: Path) -> Callable[[Iterable[Sequence[Value]]], bytes]:
@@ -126,9 +126,8 @@ def _say(checked: PremiumBill, disputes: Iterable[PremiumDispute]) -> None:
 
 
 def _write(path: Path, disputes: Iterable[PremiumDispute]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        file.write(lines([["BARIS", "ALASAN", "NIK", "NAMA", "RUPIAH", "BUKTI"], *map(_row, disputes)]))
+    rows = lines([["BARIS", "ALASAN", "NIK", "NAMA", "RUPIAH", "BUKTI"], *map(_row, disputes)])
+    write_private(path, rows.encode("utf-8-sig"))
 
 
 def _row(one: PremiumDispute) -> list[object]:

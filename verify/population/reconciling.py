@@ -5,7 +5,8 @@ from datetime import date
 
 from verify.composition import Rekom
 from verify.population.tables import Value
-from workflows.population.reconciliation import Cell, Found, Ground, Member, Sides
+from workflows.population.grounds import Ground
+from workflows.population.reconciliation import Cell, Found, Member, Sides
 from workflows.ports import Segment
 from workflows.records.premium import PremiumBill
 from workflows.rules.policy import in_force

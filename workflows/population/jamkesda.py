@@ -111,7 +111,7 @@ def sort(session: Session, region_code: str) -> None:
     """Ask the newest residents and the newest member file again about everybody who is in no batch, and which batched are active."""
     _take_turn(session, region_code)
     members, residents = extracts.newest(session, ExtractKind.MEMBERS), extracts.newest(session, ExtractKind.RESIDENTS)
-    people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)), _is_somebody())))
+    people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)), is_somebody())))
     for start in range(0, len(people), extracts.CHUNK):
         some = people[start : start + extracts.CHUNK]
         niks = [one.nik for one in some]
@@ -192,7 +192,7 @@ def void_batch(session: Session, region_code: str, number: int, by: Actor, *, no
     batch = find_batch(session, region_code, number, lock=True)
     if batch.void_at is not None:
         raise Conflict(f"Kiriman {number} sudah dibatalkan. Tidak ada yang diubah.")
-    gone = select(JamkesdaPerson.line).where(JamkesdaPerson.batch_id == batch.id, ~_is_somebody())
+    gone = select(JamkesdaPerson.line).where(JamkesdaPerson.batch_id == batch.id, ~is_somebody())
     if session.exec(gone.limit(1)).first() is not None:
         raise Conflict(f"Data orang di kiriman {number} sudah dihapus menurut jadwal retensi. Kiriman ini tidak dapat dibatalkan lagi.")
     batch.void_at, batch.void_by = now, by.name
@@ -245,7 +245,7 @@ def batches(session: Session, region_code: str) -> list[JamkesdaBatch]:
 def alike(session: Session, region_code: str) -> list[list[JamkesdaPerson]]:
     """People who may be one although their NIKs differ: same letters of the name, and same family card or village. To be looked at."""
     groups: dict[tuple[str, str], list[JamkesdaPerson]] = {}
-    for one in session.exec(_people(region_code).where(JamkesdaPerson.outcome != J.DOUBLE, _is_somebody())):
+    for one in session.exec(_people(region_code).where(JamkesdaPerson.outcome != J.DOUBLE, is_somebody())):
         home = one.details.get("kk") or folded(one.details.get("village", ""))
         groups.setdefault((folded(one.details.get("name", "")), home), []).append(one)
     return [group for (name, home), group in groups.items() if name and home and len(group) > 1]
@@ -261,7 +261,7 @@ def _take_turn(session: Session, region_code: str) -> None:
     take_turn(session, f"jamkesda:{region_code}")
 
 
-def _is_somebody() -> ColumnElement[bool]:
+def is_somebody() -> ColumnElement[bool]:
     """Whether a line still says who it is of; after the term only what became of it stays."""
     return type_coerce(JamkesdaPerson.nik, Text) != EMPTY
 
@@ -294,7 +294,7 @@ def _keep(session: Session, listed: JamkesdaList, lines: Iterable[JamkesdaLine])
 def _count_doubles_again(session: Session, region_code: str) -> None:
     counted = aliased(JamkesdaPerson)
     counts = select(counted.nik_digest).where(counted.nik_digest == JamkesdaPerson.nik_digest, counted.outcome != J.DOUBLE)
-    doubles = _people(region_code).where(JamkesdaPerson.outcome == J.DOUBLE, ~counts.exists(), _is_somebody())
+    doubles = _people(region_code).where(JamkesdaPerson.outcome == J.DOUBLE, ~counts.exists(), is_somebody())
     seen = set[str]()
     for one in session.exec(doubles.order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line))):
         if str(one.nik_digest) not in seen:

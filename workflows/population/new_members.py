@@ -62,7 +62,7 @@ def files(session: Session, since: int | None) -> Files:
         return Files(residents, None, None)
     newest, *older = members
     before = next((one for one in older if one.id == since), older[0])
-    if before.rows_good and session.exec(select(MemberRow.nik).where(MemberRow.extract_id == before.id).limit(1)).first() is None:
+    if not extracts.has_rows(session, before):
         gone = say("Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=before.id)
         raise Conflict(gone)
     return Files(residents, newest, before)

@@ -6,31 +6,28 @@ lines. Everybody of the three stands in exactly one cell, so that people and rup
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from workflows import audit, extracts
 from workflows.actor import Actor
-from workflows.letter_states import LetterState
+from workflows.errors import Conflict
+from workflows.population.grounds import Ground, forgotten, grounds
 from workflows.population.known import covers
 from workflows.population.premium import subject
 from workflows.population.premium_lines import Sum
 from workflows.ports import Segment
-from workflows.records.case import Case
 from workflows.records.extract import Extract, MemberRow
-from workflows.records.jamkesda import JamkesdaBatch, JamkesdaPerson
-from workflows.records.letter import Letter
 from workflows.records.premium import PremiumBill, PremiumDispute, PremiumLine
-from workflows.records.seat import Seat
+from workflows.saying import say
 from workflows.sealed import vault_of
-from workflows.vocabulary import LetterType
 
 AT_ONCE = 5_000
-NO_LETTERS = (LetterState.REVOKED, LetterState.REPLACED)
+NO_LINES = say("Isi tagihan ini sudah dihapus menurut masa simpannya. Periksa lagi berkas tagihannya, lalu cocokkan.")
 
 
 class Cell(StrEnum):
@@ -63,16 +60,6 @@ class Sides:
 
     rate: int
     zone: str
-
-
-class Ground(NamedTuple):
-    """Why the region pays for somebody: a letter's number and day, or a batch's number (then without a name) and cut-off."""
-
-    nik: str
-    name: str | None
-    letter: str | None
-    batch: int | None
-    day: date
 
 
 class Billed(NamedTuple):
@@ -109,33 +96,47 @@ class Found:
 
 @dataclass(slots=True)
 class Counted:
-    """People and rupiah by cell, and the bill's lines beside them: without a readable NIK, or of somebody who was billed already."""
+    """People and rupiah by cell, and the bill's lines beside them: without a readable NIK, or of somebody who was billed already.
 
+    ``forgotten`` grounds are past their term: nobody can say any more whose they are. ``apart`` is empty unless it was asked for.
+    """
+
+    members_on: date
     cells: dict[Cell, Sum] = field(default_factory=lambda: dict.fromkeys(Cell, Sum()))
     beside: Sum = field(default_factory=Sum)
-    members_on: date | None = None
+    forgotten: int = 0
+    apart: list[Found] = field(default_factory=list)
 
 
-def count(session: Session, bill: PremiumBill, sides: Sides) -> Counted:
-    """The whole bill in cells; with the lines beside them its cells come to the bill's own lines and rupiah."""
-    counted, billed = Counted(), Sum()
+def count(session: Session, bill: PremiumBill, sides: Sides, *, listing: bool = False) -> Counted:
+    """The whole bill in cells; with the lines beside them its cells come to the bill's own lines and rupiah.
+
+    With ``listing`` it keeps everybody who does not stand in all three. Raises ``Conflict`` as ``reconciled`` does.
+    """
+    counted, billed = Counted(_day(session.get_one(Extract, bill.members_id))), Sum()
     for one in reconciled(session, bill, sides):
         counted.cells[one.cell] += Sum(1, one.rupiah)
         billed += Sum(1, one.rupiah) if one.billed else Sum()
+        if listing and one.cell is not Cell.ALL:
+            counted.apart.append(one)
     counted.beside = Sum(bill.lines - billed.lines, bill.billed - billed.rupiah)
-    counted.members_on = _day(session.get_one(Extract, bill.members_id))
+    counted.forgotten = forgotten(session, bill, sides.zone)
     return counted
 
 
 def reconciled(session: Session, bill: PremiumBill, sides: Sides) -> Iterator[Found]:
-    """Everybody of the three, once; the members first, in the order of their NIKs."""
-    grounds, billed = _grounds(session, bill, sides), _billed(session, bill)
+    """Everybody of the three, once; the members first, in the order of their NIKs.
+
+    Raises ``Conflict`` where rows of the member file or of the bill are gone: everybody would seem to be missing there.
+    """
+    _check_whole(session, bill)
+    paying, billed = grounds(session, bill, sides.zone), _billed(session, bill)
     digest = vault_of(session.connection().dialect).digest
     for member in _paid_for(session, bill):
         key = digest("nik", member.nik)
-        yield _found(grounds.pop(key, None), member, billed.pop(key, None), sides)
-    others = {one.nik: one for one in _elsewhere(session, bill, [ground.nik for ground in grounds.values()])}
-    for key, ground in grounds.items():
+        yield _found(paying.pop(key, None), member, billed.pop(key, None), sides)
+    others = {one.nik: one for one in _elsewhere(session, bill, [ground.nik for ground in paying.values()])}
+    for key, ground in paying.items():
         yield _found(ground, others.get(ground.nik), billed.pop(key, None), sides)
     disputed = _disputed(session, bill)
     for line in billed.values():
@@ -143,11 +144,17 @@ def reconciled(session: Session, bill: PremiumBill, sides: Sides) -> Iterator[Fo
         yield Found(Cell.BILL_ONLY, nik, name, line.rupiah, None, None, line)
 
 
-def take_out(session: Session, bill: PremiumBill, sides: Sides, purpose: str, actor: Actor, *, now: datetime) -> list[Found]:
-    """Everybody who does not stand in all three, for a file; what for is in the trail. The caller holds the bill's lock."""
-    found = [one for one in reconciled(session, bill, sides) if one.cell is not Cell.ALL]
-    audit.record(session, subject(bill), "EXPORT_RECONCILIATION", actor=actor, now=now, purpose=purpose, people=len(found))
-    return found
+def take_out(session: Session, bill: PremiumBill, purpose: str, people: int, actor: Actor, *, now: datetime) -> None:
+    """Write down who takes so many people out, and what for; the caller holds the bill's lock, and hands the file out after that."""
+    audit.record(session, subject(bill), "EXPORT_RECONCILIATION", actor=actor, now=now, purpose=purpose, people=people)
+
+
+def _check_whole(session: Session, bill: PremiumBill) -> None:
+    if not extracts.has_rows(session, session.get_one(Extract, bill.members_id)):
+        number = bill.members_id
+        raise Conflict(say("Baris berkas peserta #{number} sudah dihapus. Periksa lagi tagihan ini dengan berkas lain.", number=number))
+    if session.exec(select(PremiumLine.line).where(PremiumLine.bill_id == bill.id).limit(1)).first() is None:
+        raise Conflict(NO_LINES)
 
 
 def _found(ground: Ground | None, member: Member | None, billed: Billed | None, sides: Sides) -> Found:
@@ -157,49 +164,6 @@ def _found(ground: Ground | None, member: Member | None, billed: Billed | None, 
     who = member or ground
     assert who is not None, "whoever only the bill knows is found there"
     return Found(cell, who.nik, who.name or (ground.name if ground else None), rupiah, ground, member, billed)
-
-
-def _grounds(session: Session, bill: PremiumBill, sides: Sides) -> dict[str, Ground]:
-    """Whom the region had given a letter A or sent in a batch by the month's end, by the digest of the NIK; a letter before a batch."""
-    zone = ZoneInfo(sides.zone)
-    begins, ends = (datetime.combine(day, time(), zone) for day in (bill.month, _next_month(bill.month)))
-    return _batched(session, bill, ends.date()) | _given(session, bill, begins, ends)
-
-
-def _given(session: Session, bill: PremiumBill, begins: datetime, ends: datetime) -> dict[str, Ground]:
-    """Letters A signed before a month's end whose seat was not free before it began."""
-    signed = (
-        select(Letter.case_id, Letter.number, Letter.signed_at)
-        .join(Case, col(Case.id) == Letter.case_id)
-        .where(
-            Case.region_code == bill.region_code,
-            Letter.type == LetterType.REKOM_PBPU_PEMDA,
-            col(Letter.state).not_in(NO_LETTERS),
-            Letter.signed_at < ends,
-        )
-    )
-    letters = {case_id: (number, at) for case_id, number, at in session.exec(signed)}
-    held = select(Seat.id).where(Seat.case_id == Case.id, or_(col(Seat.released_at).is_(None), col(Seat.released_at) >= begins))
-    people = select(Case.id, Case.nik_digest, Case.nik, Case.name).where(
-        Case.region_code == bill.region_code, col(Case.nik).is_not(None), held.exists()
-    )
-    return {
-        str(key): Ground(str(nik), name, number, None, at.astimezone(begins.tzinfo).date())
-        for case_id, key, nik, name in session.exec(people)
-        if case_id is not None and case_id in letters
-        for number, at in (letters[case_id],)
-    }
-
-
-def _batched(session: Session, bill: PremiumBill, ends: date) -> dict[str, Ground]:
-    """People of the region's batches whose cut-off was before a month's end."""
-    sent = select(JamkesdaBatch.id, JamkesdaBatch.number, col(JamkesdaBatch.cut_off)).where(
-        JamkesdaBatch.region_code == bill.region_code, col(JamkesdaBatch.void_at).is_(None), JamkesdaBatch.cut_off < ends
-    )
-    batches = {batch_id: (number, cut_off) for batch_id, number, cut_off in session.exec(sent)}
-    people = select(JamkesdaPerson.nik_digest, JamkesdaPerson.nik, JamkesdaPerson.batch_id)
-    found = session.exec(people.where(col(JamkesdaPerson.batch_id).in_(batches)))
-    return {str(key): Ground(nik, None, None, *batches[batch_id]) for key, nik, batch_id in found}
 
 
 def _billed(session: Session, bill: PremiumBill) -> dict[str, Billed]:
@@ -244,7 +208,3 @@ def _member(row: MemberRow, on: date) -> Member:
 
 def _day(extract: Extract) -> date:
     return extract.as_of.astimezone(ZoneInfo(extract.timezone)).date()
-
-
-def _next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
