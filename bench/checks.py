@@ -32,6 +32,8 @@ from workflows.records.letter import Letter
 
 LETTERS, REQUESTS = 2_000, 8_000
 ASKERS = 8
+PATIENCE = 60.0
+"""Seconds."""
 CHECK, CHECKS = "/api/v1/hospital/check", "/api/v1/hospital/checks"
 BATCH = 100
 MOMENT = re.compile(rb'"checked_at":"[^"]+"')
@@ -210,7 +212,9 @@ def kept_when_killed(made: Office, door: Door) -> int:
         askers = [threading.Thread(target=_ask_on, args=(port, door.questions[place::ASKERS], told, over)) for place in range(ASKERS)]
         for asker in askers:
             asker.start()
+        patience = time.monotonic() + PATIENCE
         while told.qsize() < 3 * ASKERS:
+            demand(time.monotonic() < patience and any(one.is_alive() for one in askers), "the server stopped answering before it was killed")
             time.sleep(0.01)
         for worker in children(pid):
             os.kill(worker, signal.SIGKILL)

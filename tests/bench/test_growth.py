@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench.goal import Size
-from bench.growth import PAGE, Curve, against_first, by_cases, by_workers, page_with, told
+from bench.growth import PAGE, Curve, against_first, by_cases, by_rows, by_workers, page_with, told
 from bench.growth_plot import drawn
 
 CURVES = [
@@ -18,11 +18,10 @@ CURVES = [
 
 
 @pytest.mark.slow
-def test_three_sizes_of_cases_and_of_workers_are_measured() -> None:
-    """Rows are imported and counted by the same two functions that goals 9 and 10 are tried with (test_bench.py)."""
+def test_three_sizes_of_each_subject_are_measured() -> None:
     size = Size(smoke=True, rounds=1)
-    curves = [*by_cases(size), by_workers(size)]
-    assert {one.of for one in curves} == {"cases", "workers"}
+    curves = [*by_cases(size), *by_rows(size), by_workers(size)]
+    assert {one.of for one in curves} == {"cases", "rows", "workers"}
     assert all(len(one.sizes) == len(one.costs) == 3 and one.costs[0] == 1 and min(one.costs) > 0 for one in curves)
 
 

@@ -20,6 +20,7 @@ from tests.journeys.axe import faults
 from tests.journeys.looks import looks_well
 from tests.journeys.site import DESKTOP, PHONE, Person, Site, site_of
 from tests.journeys.weight import HEAVIEST, weight
+from tests.journeys.without_scripts import opens
 from tests.office import LONG, Office, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, resident, small_city, store
 from tests.population.city import member as city_member
@@ -287,21 +288,40 @@ def correction(site: Site) -> tuple[str, str]:
     return "peksos", link
 
 
-DOORS = (wish_for_doors, no_doors_yet, doors_of, lists_of_doors, visit)
-RARE = (premium_bill, three_sides, premiums, removal, own_paraf, ink, region, kelurahan, correction, *DOORS)
+BILL = "/iuran/<int(max=2147483647):bill_id>"
+RARE: dict[Callable[[Site], tuple[str, str]], str] = {
+    premium_bill: BILL,
+    three_sides: f"{BILL}/cocok",
+    premiums: "/iuran",
+    removal: "/berkas/<ticket>/pencabutan",
+    own_paraf: "/berkas/<ticket>/paraf",
+    ink: "/berkas/<ticket>/tanda-tangan",
+    region: "/cakupan/<code>",
+    kelurahan: "/cakupan/<code>",
+    correction: "/berkas/<ticket>/koreksi/<int(max=2147483647):correction_id>",
+    wish_for_doors: "/cakupan/<code>/pintu",
+    no_doors_yet: "/cakupan/pintu",
+    doors_of: "/cakupan/pintu/<int(max=2147483647):number>",
+    lists_of_doors: "/cakupan/pintu",
+    visit: "/pintu",
+}
+"""By what makes it: the address of such a page."""
 
 
 @pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.__name__)
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
-def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[str, str]], size: dict[str, int]) -> None:
+def test_a_page_that_few_cases_come_to(site: Site, rare: Callable[[Site], tuple[str, str]]) -> None:
+    """Wide, on a telephone, and where no scripts run."""
     username, path = rare(site)
-    someone = site.person(username, size)
-    someone.go(path)
-    assert someone.page.url == site.address + path
-    assert "Kode untuk bantuan" not in someone.page.inner_text("main")
-    well(someone)
-    assert weight(someone, path) <= HEAVIEST
-    assert someone.faults == []
+    assert site.office.app.url_map.bind("").match(path, return_rule=True)[0].rule == RARE[rare]
+    for size in (DESKTOP, PHONE):
+        someone = site.person(username, size)
+        someone.go(path)
+        assert someone.page.url == site.address + path
+        assert "Kode untuk bantuan" not in someone.page.inner_text("main")
+        well(someone)
+        assert weight(someone, path) <= HEAVIEST
+        assert someone.faults == []
+    opens(site.person(username, java_script_enabled=False), path)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "320"])
