@@ -214,7 +214,7 @@ def kept_when_killed(made: Office, door: Door) -> int:
             asker.start()
         patience = time.monotonic() + PATIENCE
         while told.qsize() < 3 * ASKERS:
-            demand(time.monotonic() < patience and any(one.is_alive() for one in askers), "the server stopped answering before it was killed")
+            demand(time.monotonic() < patience and any(one.is_alive() for one in askers), "the server stopped answering by itself")
             time.sleep(0.01)
         for worker in children(pid):
             os.kill(worker, signal.SIGKILL)
