@@ -77,7 +77,7 @@ def run_coverage(size: Size) -> Outcome:
     people = size.of(PEOPLE)
     with town(people) as here:
         here.rekom("import", "residents", here.city.residents, "--as-of", "2026-06-30", "--by", "Bench Contoh")
-        here.rekom("import", "members", here.city.members, "--by", "Bench Contoh")
+        here.rekom("import", "members", here.city.members, "--complete", "--by", "Bench Contoh")
         loaded(here)
         counted(here)
         right = agreed(here)

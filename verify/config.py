@@ -103,7 +103,7 @@ class Settings:
     registry_breaker_seconds: float = _setting(15.0, "seconds it is left alone before one question tries it again")
     dukcapil_keep_seconds: int = _setting(21_600, "seconds a match of Dukcapil is kept, so that nothing asks it twice; 0 keeps none")
     dukcapil_keep_doubt_seconds: int = _setting(900, "seconds any other answer is kept: people go to Disdukcapil and come back")
-    members_file_complete: bool = _setting(False, "true where imported BPJS member files hold every member, so that absence is an answer")
+    members_file_complete: bool = _setting(False, "true where absence from a BPJS member file that holds every member is an answer")
     dtsen_oldest_days: int = _setting(200, "days an extract of DTSEN is used at most; an older one goes to a person")
     webhook_seconds: float = _setting(10.0, "seconds to wait for a hospital's system when news is told to it")
     webhook_private_hosts: str = _setting(

@@ -98,6 +98,7 @@ class Received:
     rows_good: int
     rows_bad: int
     rows_unreadable: int
+    complete: bool = False
 
 
 class AlreadyImported(Conflict):
@@ -166,7 +167,7 @@ def finish(session: Session, extract: Extract, by: Actor, *, now: datetime) -> N
         raise RuntimeError(f"{stored} rows stored, {extract.rows_good} were read")
     extract.storing, extract.imported_at = False, now
     session.add(extract)
-    counts = {"good": extract.rows_good, "bad": extract.rows_bad, "as_of": extract.as_of.isoformat()}
+    counts = {"good": extract.rows_good, "bad": extract.rows_bad, "as_of": extract.as_of.isoformat(), "complete": extract.complete}
     audit.record(session, subject(extract), "IMPORT", actor=by, now=now, kind=extract.kind.value, sha256=extract.sha256, **counts)
 
 
@@ -211,7 +212,15 @@ def standing_of_any_kind(session: Session, sha256: str) -> Extract | None:
 
 def newest(session: Session, kind: ExtractKind) -> Extract | None:
     """The applied extract that look-ups use."""
-    return session.exec(applied(kind).order_by(col(Extract.as_of).desc(), col(Extract.id).desc()).limit(1)).first()
+    return session.exec(_newest_first(applied(kind)).limit(1)).first()
+
+
+def newest_of_everybody(session: Session, kind: ExtractKind) -> Extract | None:
+    """The same where a missing person means something: of member files only those that hold every member of the region."""
+    known = applied(kind)
+    if kind is ExtractKind.MEMBERS:
+        known = known.where(col(Extract.complete))
+    return session.exec(_newest_first(known).limit(1)).first()
 
 
 def has_rows(session: Session, extract: Extract) -> bool:
@@ -239,6 +248,10 @@ def listed(session: Session, limit: int = 50) -> list[Extract]:
 def subject(extract: Extract) -> str:
     """The extract's place in the audit trail."""
     return f"extract:{extract.id}"
+
+
+def _newest_first(query: SelectOfScalar[Extract]) -> SelectOfScalar[Extract]:
+    return query.order_by(col(Extract.as_of).desc(), col(Extract.id).desc())
 
 
 def _values(received: Received) -> dict[str, Any]:

@@ -198,8 +198,13 @@ def refuse(session: Session, run: ImportFile, reason: str, *, now: datetime) -> 
     _end(session, held(session, run), S.REFUSED, now, reason=reason[:500])
 
 
-def approve(session: Session, file_id: int, as_of: datetime | None, by: Actor, *, now: datetime) -> ImportFile:
-    """A person's second press: what was tried is to be stored, as of the day the file names or this person does."""
+def approve(
+    session: Session, file_id: int, as_of: datetime | None, by: Actor, *, now: datetime, complete: bool | None = None
+) -> ImportFile:
+    """A person's second press: what was tried is to be stored, as of the day the file names or this person does.
+
+    Of a member file the person also says whether it is ``complete``: only from such a one can anybody be told to be uncovered.
+    """
     file = lock(session, file_id, by)
     if file.status is not S.TRIED:
         raise Conflict(say("Berkas ini tidak menunggu penerapan. Muat ulang halaman untuk melihat keadaannya."))
@@ -208,7 +213,11 @@ def approve(session: Session, file_id: int, as_of: datetime | None, by: Actor, *
     moment = file.as_of or as_of
     if moment is None:
         raise InvalidInput(say("Berkas ini tidak menyebut tanggal datanya. Isi tanggalnya."), field="data_on")
+    if file.kind is ExtractKind.MEMBERS and complete is None:
+        asked = say("Pilih apakah berkas ini memuat semua peserta. Cakupan dihitung hanya dari berkas seperti itu.")
+        raise InvalidInput(asked, field="complete")
     extracts.check_as_of(moment, now=now)
+    file.complete = file.kind is ExtractKind.MEMBERS and bool(complete)
     file.as_of, file.status, file.approved_at, file.approved_by = moment, S.TO_APPLY, now, by.person_id
     session.add(file)
     audit.record(session, subject(file), "APPROVE_IMPORT", actor=by, now=now, sha256=file.sha256, as_of=moment.isoformat())

@@ -51,14 +51,18 @@ def sqlite(sqlite_url: str, tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-def imported(database: Database, kind: ExtractKind, facts: Iterable[Fact], *, as_of: datetime = AS_OF, unreadable: int = 0) -> None:
+def imported(
+    database: Database, kind: ExtractKind, facts: Iterable[Fact], *, as_of: datetime = AS_OF, unreadable: int = 0, complete: bool = True
+) -> None:
     known = tuple(facts)
     good = sum(fact.fault is None for fact in known)
     monthly = any(isinstance(fact, MemberFact) and fact.month for fact in known)
     layout = "DTSEN" if kind is ExtractKind.DTSEN else "ANGGOTA_BULANAN" if monthly else "ANGGOTA_LENGKAP"
     digest = f"{kind}{as_of:%Y%m%d}".ljust(64, "0")
     bad = len(known) - good + unreadable
-    received = Received(kind, digest, "file.csv", layout, as_of, "Asia/Jakarta", good, bad, unreadable)
+    received = Received(
+        kind, digest, "file.csv", layout, as_of, "Asia/Jakarta", good, bad, unreadable, complete=complete and kind is ExtractKind.MEMBERS
+    )
     with database.write() as session:
         extracts.apply(session, received, known, SYSTEM, now=NOW)
 
@@ -237,6 +241,13 @@ def test_the_file_knows_only_members(database: Database) -> None:
 
 def test_a_complete_file_with_rows_nobody_can_read_proves_no_absence(sqlite: Database) -> None:
     imported(sqlite, ExtractKind.MEMBERS, [], unreadable=1)
+    with pytest.raises(Unavailable) as absent:
+        membership(sqlite, complete=True).membership(OF_BUDI)
+    assert reason(absent) == "not_listed"
+
+
+def test_absence_from_a_file_of_some_members_is_no_answer(sqlite: Database) -> None:
+    imported(sqlite, ExtractKind.MEMBERS, [], complete=False)
     with pytest.raises(Unavailable) as absent:
         membership(sqlite, complete=True).membership(OF_BUDI)
     assert reason(absent) == "not_listed"

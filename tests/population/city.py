@@ -33,13 +33,14 @@ def member(number: int, segment: Segment | None = Segment.PEMDA, status: str = "
     return MemberFact(nik(number), card=f"{number:013d}", name="SITI CONTOH", segment=segment, status_code=status, cover_until=until)
 
 
-def store(database: Database, kind: ExtractKind, facts: Iterable[Fact], as_of: datetime, name: str = "file") -> int:
-    """Import made-up facts; ``name`` tells two files apart."""
+def store(database: Database, kind: ExtractKind, facts: Iterable[Fact], as_of: datetime, name: str = "file", complete: bool = True) -> int:
+    """Import made-up facts; ``name`` tells two files apart, and a member file is ``complete`` or holds some members."""
     rows = sorted(facts, key=lambda fact: fact.nik)
     received = Received(kind, sha256(f"{kind}{name}{as_of}".encode()).hexdigest(), f"{name}.csv", "X", as_of, "Asia/Jakarta", 0, 0, 0)
     good = sum(fact.fault is None for fact in rows)
     with database.write() as session:
-        extract = extracts.apply(session, replace(received, rows_good=good), rows, BY, now=NOW)
+        whole = complete and kind is ExtractKind.MEMBERS
+        extract = extracts.apply(session, replace(received, rows_good=good, complete=whole), rows, BY, now=NOW)
     assert extract.id
     return extract.id
 

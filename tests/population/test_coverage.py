@@ -100,6 +100,31 @@ def test_the_same_two_files_are_counted_once(database: Database) -> None:
         assert len(session.exec(select(CoverageSnapshot)).all()) == 1
 
 
+def test_a_file_of_some_members_uncovers_nobody(database: Database) -> None:
+    _, whole = small_city(database)
+    count(database)
+    paid = [MemberFact(nik(0), segment=Segment.PEMDA, month=11, year=2026)]
+    some = store(database, ExtractKind.MEMBERS, paid, NOVEMBER + timedelta(days=10), "month", complete=False)
+    with pytest.raises(coverage.AlreadyCounted):
+        count(database)
+    with database.write() as session:
+        standing = coverage.newest(session, "3673")
+        assert standing and standing.members_id == whole
+        assert coverage.tallies(session, standing, digits=4)["3673"].members == 6
+        standing.members_id = some
+    with database.read() as session:
+        assert coverage.newest(session, "3673") is None, "what was counted from such a file before stands no more"
+
+
+def test_without_a_file_of_everybody_nothing_is_counted(database: Database) -> None:
+    _, whole = small_city(database)
+    store(database, ExtractKind.MEMBERS, [member(0)], NOVEMBER, "month", complete=False)
+    with database.write() as session:
+        extracts.undo(session, whole, BY, now=NOW)
+    with pytest.raises(NotFound, match="memuat semua peserta"):
+        count(database)
+
+
 def test_an_undone_import_takes_its_count_with_it_and_the_one_before_counts_again(database: Database) -> None:
     _, first = small_city(database)
     count(database)
@@ -146,6 +171,7 @@ def test_the_list_of_the_uncovered_names_them_by_family_and_says_who_looked(data
         "coverage_snapshot SET residents_id = NULL",
         "coverage_snapshot SET reference = 'somebody said so'",
         "coverage_snapshot SET members_elsewhere = -1",
+        "extract SET complete = TRUE WHERE kind = 'RESIDENTS'",
     ],
 )
 def test_the_database_refuses_a_count_that_cannot_be(database: Database, change: str) -> None:

@@ -99,6 +99,10 @@ def test_the_monthly_file_says_its_own_month(database: Database, run: Run, tmp_p
     result = run("members", write_csv(tmp_path / "m.csv", [MONTHLY, *rows], ","), "--by", "Tono Contoh")
     assert result.exit_code == 0 and "anggota BPJS diterapkan, per 1 November 2026, 00.00 WIB: 3 baris baik" in result.stdout
     assert counts(database) == (1, 0, 3)
+    known = run("members", write_csv(tmp_path / "all.csv", [MONTHLY, *rows[:2]], ","), "--complete", "--by", "Tono Contoh")
+    assert known.exit_code == 0
+    with database.read() as session:
+        assert [extract.complete for extract in extracts.listed(session)] == [True, False]
 
 
 def test_the_full_file_of_thirty_columns(database: Database, run: Run, tmp_path: Path) -> None:
@@ -109,6 +113,7 @@ def test_the_full_file_of_thirty_columns(database: Database, run: Run, tmp_path:
     with database.read() as session:
         extract = extracts.newest(session, ExtractKind.MEMBERS)
         assert extract and (extract.layout, extract.rows_unreadable) == ("ANGGOTA_LENGKAP", 0)
+        assert not extract.complete, "nobody said so"
         faulty = extracts.member_row(session, extract, nik(3))
         assert faulty and (faulty.fault, faulty.name) == ("STATUS_KOSONG", None)
 

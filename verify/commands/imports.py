@@ -43,6 +43,7 @@ class Order:
     by: str
     dry_run: bool
     bad_rows: Path | None
+    complete: bool = False
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,9 +73,10 @@ def import_dtsen(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows
 
 @import_group.command("members")
 @_options
-def import_members(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None) -> None:
+@click.option("--complete", is_flag=True, help="the file holds every member of the region: coverage is counted only from such a file")
+def import_members(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None, complete: bool) -> None:
     """Import a BPJS member file: six columns for a month, or the full file."""
-    sys.exit(_import(Order(ExtractKind.MEMBERS, file, as_of, by, dry_run, bad_rows)))
+    sys.exit(_import(Order(ExtractKind.MEMBERS, file, as_of, by, dry_run, bad_rows, complete)))
 
 
 @import_group.command("residents")
@@ -121,7 +123,8 @@ def _import(order: Order) -> int:
         _report(order, sieve)
         if order.dry_run:
             return _tried(order, sieve, source)
-        taken = received(source, sieve, quotable(order.file.name) or "", given or stated_as_of(sieve, zone), zone.key)
+        as_of, name = given or stated_as_of(sieve, zone), quotable(order.file.name) or ""
+        taken = received(source, sieve, name, as_of, zone.key, complete=order.complete)
         return _applied(rekom, taken, sieve, actor)
 
 

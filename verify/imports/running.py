@@ -58,7 +58,7 @@ def _put_off(rekom: Rekom, file: ImportFile) -> None:
         imports.put_off(session, file, now=rekom.clock())
 
 
-def received(source: Source, sieve: Sieve, file_name: str, as_of: object, zone: str) -> Received:
+def received(source: Source, sieve: Sieve, file_name: str, as_of: object, zone: str, *, complete: bool) -> Received:
     """A file that was read to its end, as it is stored."""
     return Received(
         kind=sieve.kind,
@@ -70,6 +70,7 @@ def received(source: Source, sieve: Sieve, file_name: str, as_of: object, zone: 
         rows_good=sieve.rows_good,
         rows_bad=sieve.rows_bad,
         rows_unreadable=sieve.rows_unreadable,
+        complete=complete,
     )
 
 
@@ -123,7 +124,7 @@ def _apply(rekom: Rekom, file: ImportFile, source: Source, teller: Teller) -> No
     with sieved(source, file.kind, practice=rekom.settings.practice, step=teller.step) as sieve:
         if (sieve.rows_good, sieve.rows_bad) != (file.rows_good, file.rows_bad):
             raise ImportRefused(say("Berkas ini terbaca lain daripada saat diuji. Unggah berkasnya sekali lagi."))
-        taken = received(source, sieve, file.file_name, file.as_of, file.timezone)
+        taken = received(source, sieve, file.file_name, file.as_of, file.timezone, complete=file.complete)
         try:
             last = _begin(rekom, file, taken)
         except extracts.AlreadyImported:

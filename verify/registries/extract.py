@@ -108,7 +108,8 @@ class ExtractPovertyRegistry:
 class ExtractMembershipRegistry:
     """The newest member file as ``MembershipRegistry``.
 
-    The file lists members, so absence proves nothing, unless ``complete`` says that every member of the region is in it.
+    The file lists members, so absence proves nothing, unless it was imported as holding every member of the region and ``complete``
+    says that such files are believed.
     """
 
     def __init__(self, database: Reads, settings: Settings, *, complete: bool = False) -> None:
@@ -130,7 +131,7 @@ class ExtractMembershipRegistry:
         return _listed(extract, row, question.on) if row.month else _described(extract, row, question.on)
 
     def _absent(self, extract: Extract, on: date) -> MembershipEvidence:
-        if not self._complete or extract.rows_unreadable:
+        if not (self._complete and extract.complete) or extract.rows_unreadable:
             raise _unavailable(MEMBERS, "not_listed", "Berkas anggota BPJS tidak memuat orang ini. Itu belum berarti bukan peserta.")
         _check_fresh(extract, on)
         if extract.layout == MONTHLY and (on.year, on.month) != (_told(extract).year, _told(extract).month):

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Answer
 from schemas.extract_cells import REASONS, Fault
 from schemas.extract_file import DTSEN, FULL, MONTHLY, RESIDENTS, RESIDENTS_SIAK, SHAPES
 from schemas.forms import plain
-from schemas.import_form import ApplySchema, UploadSchema
+from schemas.import_form import ApplySchema, Holds, UploadSchema
 from verify.auth import me, parts, requires
 from verify.imports.arriving import arrival, looked_at, moment, pieces
 from verify.web.form import Form, blank, tried
@@ -55,6 +55,10 @@ STATUS: Mapping[ImportStatus, str] = {
     ImportStatus.REFUSED: say("Tidak dapat dipakai"),
     ImportStatus.DROPPED: say("Dibuang"),
 }
+HOLDS: Mapping[Holds, str] = {
+    Holds.EVERYBODY: say("Ya, semua peserta di daerah ini, dari semua segmen"),
+    Holds.SOME: say("Tidak, hanya sebagian, misalnya yang iurannya dibayar pemerintah"),
+}
 PHASE: Mapping[ImportPhase, str] = {
     ImportPhase.OPENING: say("Membuka berkas"),
     ImportPhase.READING: say("Membaca baris"),
@@ -90,8 +94,9 @@ def apply(number: int) -> Answer | tuple[str, int]:
     """The second press."""
 
     def act(session: Session) -> ImportFile:
-        day = ApplySchema().load(plain(request.form, zone="UTC"))["data_on"]
-        return imports.approve(session, number, moment(day, _zone()), me(), now=parts().clock())
+        given = ApplySchema().load(plain(request.form, zone="UTC"))
+        complete = given["complete"] and given["complete"] is Holds.EVERYBODY
+        return imports.approve(session, number, moment(given["data_on"], _zone()), me(), now=parts().clock(), complete=complete)
 
     return _do(number, act, say("Penerapan dimulai. Halaman ini boleh ditutup."))
 
@@ -150,7 +155,15 @@ def page(number: int, form: Form) -> str:
         extract = session.get(Extract, file.extract_id) if file.extract_id else None
         people = {one: session.get_one(Staff, one).name for one in (file.received_by, file.approved_by) if one}
         other = session.get(Extract, file.compared_with) if file.compared_with else None
-    shown = {"told": told(file, extract), "kinds": KINDS, "layouts": LAYOUTS, "other": other, "people": people, "S": ImportStatus}
+    shown = {
+        "told": told(file, extract),
+        "kinds": KINDS,
+        "layouts": LAYOUTS,
+        "other": other,
+        "people": people,
+        "S": ImportStatus,
+        "holds": HOLDS,
+    }
     faults = [(code, number, REASONS[Fault(code)]) for code, number in sorted(json.loads(file.faults or "{}").items())]
     busy = progress(file, parts().clock()) if file.status in MOVING else None
     return render_template(

@@ -21,6 +21,7 @@ from workflows.population.tally import Tally
 from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
 from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.resident import ResidentRow, ResidentStatus
+from workflows.saying import say
 
 ACTIVE_CODE = "0"
 """The only status code of BPJS that is known to mean active."""
@@ -47,18 +48,19 @@ class Published:
 
 
 def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> CoverageSnapshot:
-    """Count a region from the newest residents and the newest member file.
+    """Count a region from the newest residents and the newest member file that holds every member.
 
     Raises ``NotFound`` where one of them is missing, ``AlreadyCounted`` where nothing is new.
     """
-    residents, members = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest(session, ExtractKind.MEMBERS)
+    residents = extracts.newest(session, ExtractKind.RESIDENTS)
+    members = extracts.newest_of_everybody(session, ExtractKind.MEMBERS)
     if residents is None:
-        raise NotFound("Belum ada data penduduk. Impor dulu dengan rekom import residents.")
+        raise NotFound(say("Belum ada data penduduk. Impor dulu di halaman Data."))
     if members is None:
-        raise NotFound("Belum ada berkas anggota BPJS. Impor dulu dengan rekom import members.")
+        raise NotFound(say("Belum ada berkas anggota BPJS yang memuat semua peserta. Impor dulu di halaman Data."))
     cells = _cells(session, region_code, residents, members)
     if not cells:
-        raise NotFound("Data penduduk tidak memuat orang di daerah ini. Periksa kode wilayah di berkasnya.")
+        raise NotFound(say("Data penduduk tidak memuat orang di daerah ini. Periksa kode wilayah di berkasnya."))
     elsewhere = _listed(session, members) - sum(people for _, segment, people, _ in cells if segment is not CoverageSegment.NONE)
     snapshot = CoverageSnapshot(
         region_code=region_code,
@@ -88,7 +90,7 @@ def publish(session: Session, told: Published, cells: Iterable[Cell], by: Actor,
 
 
 def newest(session: Session, region_code: str) -> CoverageSnapshot | None:
-    """The newest count whose files still stand."""
+    """The newest count whose files still stand and whose member file holds everybody."""
     found: CoverageSnapshot | None = session.exec(_standing(region_code).limit(1)).first()
     return found
 
@@ -204,7 +206,7 @@ def _row(snapshot: CoverageSnapshot, cell: Cell) -> Mapping[str, Any]:
 def _standing(region_code: str) -> Any:
     gone = select(Extract.id).where(
         or_(col(Extract.id) == CoverageSnapshot.residents_id, col(Extract.id) == CoverageSnapshot.members_id),
-        col(Extract.undone_at).is_not(None),
+        or_(col(Extract.undone_at).is_not(None), and_(col(Extract.id) == CoverageSnapshot.members_id, ~col(Extract.complete))),
     )
     newest_first = (
         col(CoverageSnapshot.members_as_of).desc(),

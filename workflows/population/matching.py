@@ -65,7 +65,7 @@ def question(session: Session, kind: ExtractKind) -> Question:
     """The newest residents and the newest file of a kind; pairs decided to be different people are not asked again."""
     if kind not in OTHERS:
         raise InvalidInput("Penduduk dicocokkan dengan anggota BPJS atau DTSEN. Pilih salah satu.")
-    residents, other = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest(session, kind)
+    residents, other = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest_of_everybody(session, kind)
     if residents is None or other is None:
         raise NotFound("Data penduduk atau berkas pasangannya belum ada. Impor dulu keduanya.")
     table = OTHERS[kind]

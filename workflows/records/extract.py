@@ -36,6 +36,7 @@ class Extract(SQLModel, table=True):
 
     ``rows_bad`` were refused; of those, ``rows_unreadable`` do not even say whom they are about. The same file may
     stand once per kind: after it was undone it may come again. While ``storing`` only some of its rows are there, and nobody uses it.
+    ``complete`` is the importer's word that a member file holds every member of the region: only then is whoever is missing uncovered.
     """
 
     __tablename__ = "extract"
@@ -43,6 +44,7 @@ class Extract(SQLModel, table=True):
         CheckConstraint("rows_good >= 0 AND rows_unreadable >= 0 AND rows_bad >= rows_unreadable", name="counts"),
         CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_paired"),
         CheckConstraint("undone_at IS NULL OR NOT storing", name="undone_was_stored"),
+        CheckConstraint("NOT complete OR kind = 'MEMBERS'", name="members_are_complete"),
         Index("uq_extract_standing_file", "kind", "sha256", unique=True, sqlite_where=STANDING, postgresql_where=STANDING),
     )
 
@@ -61,6 +63,7 @@ class Extract(SQLModel, table=True):
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=200)
     storing: bool = False
+    complete: bool = False
 
     @property
     def state(self) -> ExtractState:

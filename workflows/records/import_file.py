@@ -70,6 +70,7 @@ class ImportFile(SQLModel, table=True):
         CheckConstraint(APPROVED, name="applied_is_approved"),
         CheckConstraint(WHOLE, name="applied_has_extract"),
         CheckConstraint("(status = 'REFUSED') = (reason IS NOT NULL)", name="refused_says_why"),
+        CheckConstraint("NOT complete OR kind = 'MEMBERS'", name="members_are_complete"),
         CheckConstraint("done >= 0 AND total >= 0 AND rows_read >= 0 AND attempts >= 0", name="progress_range"),
     )
 
@@ -100,6 +101,7 @@ class ImportFile(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=500)
     approved_at: datetime | None = None
     approved_by: int | None = Field(default=None, foreign_key="staff.id")
+    complete: bool = False
     ended_at: datetime | None = None
     leased_until: datetime | None = None
     attempts: int = 0

@@ -39,11 +39,14 @@ def test_from_the_file_to_the_receipt_and_back(visit: Visit, sqlite_office: Offi
     assert "SITI" not in page.text and nik(1)[:12] not in page.text
     listed = admin.client.get("/data/1/baris-salah.csv").get_data(as_text=True)
     assert "4;NIK_ILMIAH;" in listed and "HYPERLINK" not in listed
-    page = admin.follow(admin.send(page, "/data/1/terapkan"))
+    asked = admin.send(page, "/data/1/terapkan")
+    assert asked.status == 422 and "Pilih apakah berkas ini memuat semua peserta" in asked.words()
+    page = admin.follow(admin.send(page, "/data/1/terapkan", complete="SOME"))
     assert "Sedang diterapkan" in page.main()
     run_all(sqlite_office)
     page = admin.get("/data/1")
     assert "Diterapkan oleh" in page.main() and "Impor #1" in page.main()
+    assert "cakupan tidak dihitung dari berkas ini" in page.words()
     again = admin.follow(uploaded(admin, sheet(*ROWS, BAD)))
     assert "sama dengan impor #1" in again.main() and "0 baris berubah" in again.main()
     page = admin.follow(admin.send(admin.get("/data/1"), "/data/1/batalkan"))
