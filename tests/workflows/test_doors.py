@@ -2,27 +2,31 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from tests.office import Office
+from tests.office import Office, person
 from tests.population.city import JUNE, NOVEMBER, ONE, TWO, member, resident, store
+from tests.registration_office import ACTIVE, accept, answers, make, registration, send, type_sep
 from tests.verify.made_files import nik
 from workflows.actor import Actor
 from workflows.audit import verify_chain
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.extracts import DtsenFact, ResidentFact
+from workflows.letter_states import LetterState
 from workflows.population import coverage, doors
 from workflows.population.doors import DoorView, Wish
+from workflows.population.in_hand import in_hand
 from workflows.records.audit_event import AuditEvent
 from workflows.records.door import Door, DoorAnswer, DoorList, DoorReason
 from workflows.records.extract import ExtractKind
 from workflows.records.resident import ResidentRow
 from workflows.records.staff import Staff
+from workflows.registration_states import RegistrationStatus
 from workflows.rules.policy import EligibilityBasis, RegionPolicy
 from workflows.states import Role
 
@@ -125,6 +129,43 @@ def test_nobody_is_on_two_lists_at_a_time(office: Office) -> None:
         made(office)
     with pytest.raises(IntegrityError), office.write() as session:  # nor by whoever goes past the program
         session.execute(update(Door).where(col(Door.code) == second[0].door.code).values(family_digest=first[0].door.family_digest))
+
+
+def test_a_family_that_is_at_the_office_is_left_to_the_counter(sqlite_office: Office) -> None:
+    here = {number: str(person(number)["nik"]) for number in (1, 2)}
+    people = [replace(resident(number), nik=nik, family_card=nik) for number, nik in here.items()]
+    store(sqlite_office.rekom.database, ExtractKind.RESIDENTS, people, JUNE)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member(5)], NOVEMBER)
+    count(sqlite_office)
+
+    def waiting() -> set[str]:
+        with sqlite_office.read() as session:
+            snapshot = coverage.newest(session, "3673")
+            assert snapshot
+            return set(here.values()) - in_hand(session, "3673", list(here.values()), snapshot.members_as_of)
+
+    ticket = sqlite_office.to_letter(1)
+    assert sqlite_office.letter(ticket).state is LetterState.ISSUED and waiting() == {here[2]}
+    assert niks(made(sqlite_office, basis=EligibilityBasis.UNIVERSAL)) == [[here[2]]]
+    accept(sqlite_office, ticket)
+    assert registration(sqlite_office, ticket).status is RegistrationStatus.WAITING and waiting() == {here[2]}
+    make(sqlite_office)
+    send(sqlite_office)
+    answers(sqlite_office, {1: ACTIVE})
+    type_sep(sqlite_office, ticket)
+    assert sqlite_office.case(ticket).closed_at and waiting() == {here[2]}, "active, and no member file says so yet"
+    with sqlite_office.read() as session:
+        assert not in_hand(session, "3673", [here[1]], sqlite_office.clock() + timedelta(days=1)), "a newer file would know"
+
+
+def test_a_case_that_was_withdrawn_keeps_nobody_off_a_list(sqlite_office: Office) -> None:
+    ticket, nik = sqlite_office.open(1), str(person(1)["nik"])
+    with sqlite_office.read() as session:
+        assert in_hand(session, "3673", [nik], sqlite_office.clock()) == {nik}
+        assert in_hand(session, "3275", [nik], sqlite_office.clock()) == set()
+    sqlite_office.withdraw(ticket)
+    with sqlite_office.read() as session:
+        assert in_hand(session, "3673", [nik], sqlite_office.clock()) == set()
 
 
 def test_a_list_that_has_ended_lets_its_families_go(sqlite_office: Office) -> None:

@@ -2,7 +2,8 @@
 
 Of the families without insurance those are taken whom the region's rule would take: within its desil limit, everybody where it takes
 everybody, and those whose desil nobody knows, last. Whoever answered since the count is not asked again before the next one, for
-the registries must have a chance to follow; whoever was not found is asked after all others.
+the registries must have a chance to follow; whoever was not found is asked after all others. A family of whom somebody is at the
+office already is left to the counter, which asks about the whole family card.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from workflows.codes import new_code
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.permissions import Permission, check
 from workflows.population import coverage
+from workflows.population.in_hand import in_hand
 from workflows.records.coverage import CoverageSnapshot
 from workflows.records.door import Door, DoorAnswer, DoorList, DoorReason
 from workflows.records.extract import DtsenRow, ExtractKind
@@ -32,6 +34,7 @@ OVER = say("Daftar ini sudah berakhir. Minta daftar baru ke kantor Dinas Sosial.
 ANSWERED = say("Pintu ini sudah dijawab lain. Bila keliru, ketik kodenya di halaman /pintu.")
 BY_OFFICE = say("Jawaban pintu ini sudah dicatat kantor. Telepon kantor bila keliru.")
 NEWER = say("Pintu ini sudah dijawab sesudah halaman ini dibuka. Jawaban Anda yang benar? Kirim sekali lagi.")
+NOBODY = say("Tidak ada keluarga yang perlu dikunjungi di sini. Semua sudah peserta, sudah dilayani, sudah dijawab, atau di daftar lain.")
 RANK = (DoorReason.DESIL, DoorReason.UNIVERSAL, DoorReason.TO_ASSESS)
 FINAL = (DoorAnswer.REGISTERED, DoorAnswer.MOVED, DoorAnswer.DIED, DoorAnswer.REFUSES)
 """After these nobody knocks again before the next count."""
@@ -120,9 +123,10 @@ def make(session: Session, policy: RegionPolicy, wish: Wish, actor: Actor, *, no
     _let_go_of_ended(session, now)
     asked, not_found = _asked_already(session, snapshot)
     waiting = [one for one in families(session, snapshot, wish.village, dtsen.id if dtsen else None) if one.key not in asked]
+    waiting = _not_at_the_office(session, snapshot, waiting)
     chosen = choose(waiting, policy, not_found, wish.many)
     if not chosen:
-        raise Conflict(say("Tidak ada keluarga yang perlu dikunjungi di sini. Semua sudah peserta, sudah dijawab, atau di daftar lain."))
+        raise Conflict(NOBODY)
     assert snapshot.id is not None
     listed = DoorList(
         region_code=actor.region_code,
@@ -245,6 +249,12 @@ def _asked_already(session: Session, snapshot: CoverageSnapshot) -> tuple[frozen
     found = [(str(family), said) for family, said in session.exec(query)]
     asked = frozenset(family for family, said in found if said is None or said in FINAL)
     return asked, frozenset(family for family, _ in found) - asked
+
+
+def _not_at_the_office(session: Session, snapshot: CoverageSnapshot, waiting: Sequence[Family]) -> list[Family]:
+    niks = [person.nik for family in waiting for person in family.people]
+    busy = in_hand(session, snapshot.region_code, niks, snapshot.members_as_of)
+    return [family for family in waiting if not any(person.nik in busy for person in family.people)]
 
 
 def _locked(session: Session, listed: DoorList) -> DoorList:
