@@ -5,6 +5,7 @@ question put plainly goes on to the plain way untouched, and so does whatever wo
 """
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
@@ -26,6 +27,9 @@ from workflows import advance, desk
 from workflows.actor import Actor
 from workflows.desk import Question, Verdict
 from workflows.permissions import Permission, can
+from workflows.standing import Standing
+
+log = logging.getLogger(__name__)
 
 PATH = "/api/v1/hospital/check"
 LARGEST = 4096
@@ -35,6 +39,8 @@ CODE = re.compile("[!-~]{1,2000}")
 """A code that ``DeskQuestion`` would leave as it is: printable ASCII without spaces."""
 ASIDE = ("HTTP_COOKIE", "HTTP_X_CONS_ID", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING", "SCRIPT_NAME", "QUERY_STRING")
 """What nobody sends with the one question put plainly; a signed request has its own way."""
+NOT_GOT = "55P03"
+"""PostgreSQL's state for a lock that was not got in time."""
 FAULT = "rekom.fault"
 """Where the plain way finds that the database did not answer, so that nobody waits for that twice."""
 
@@ -84,8 +90,9 @@ class CheckDoor:
         bind_contextvars(request=name, route=PATH)
         try:
             verdict = self._together.ask(Asked(auth.digest(token), seals.opened(code, self._rekom.keys)))
-        except Exception as error:  # the plain way meets the same fault and tells it
+        except Exception as error:  # nobody at a desk hears of it: the plain way answers, or meets the same fault and tells it
             environ |= {FAULT: error} if _is_silence(error) else {}
+            _log(error)
             verdict = None
         return self._plain(environ, start) if verdict is None else self._say(verdict, name, start)
 
@@ -99,12 +106,12 @@ class CheckDoor:
         """The verdicts on all that was asked at once, each look written down; None for what the plain way must answer."""
         now, keys = self._rekom.clock(), self._rekom.keys
         with self._rekom.database.write(rings=False) as session:
-            if not all(isinstance(one.seal, Opened) for one in asked):  # a miss is written to a person's chain, which others may hold
-                be_impatient(session)
             people = auth.sessions_of(self._rekom, session, (one.session for one in asked), now=now)
             held = advance.hold_free(session, (one.seal.claims.token_id for one in asked if isinstance(one.seal, Opened)))
             ours = [one.session in people and _is_ours(one.seal, held) and can_ask(people[one.session][1]) for one in asked]
             known = seals.letters_of(session, [one.seal for one, mine in zip(asked, ours, strict=True) if mine], keys)
+            if not all(isinstance(one, Standing) for one in known):  # a miss is written to a person's chain, which others may hold
+                be_impatient(session)
             actors = [people[one.session][1] for one, mine in zip(asked, ours, strict=True) if mine]
             found = (seals.refusal(one) if isinstance(one, ForgedToken) else one for one in known)
             questions = [Question(one, actor) for one, actor in zip(found, actors, strict=True)]
@@ -148,4 +155,15 @@ def _is_ours(seal: Opened | ForgedToken | None, held: set[str]) -> bool:
 
 def _is_silence(error: Exception) -> bool:
     """Whether the database did not answer at all; with a state of SQL it said why, and the plain way asks again by itself."""
-    return isinstance(error, SQLAlchemyError) and (not isinstance(error, DBAPIError) or not getattr(error.orig, "sqlstate", None))
+    return isinstance(error, SQLAlchemyError) and (not isinstance(error, DBAPIError) or not _state_in(error))
+
+
+def _log(error: Exception) -> None:
+    """Tell of a fault by its kind alone, since its words may quote a row: else one that only the door meets would slow every check
+    unseen. Silence is told by the plain way, and to wait no longer for a lock is no fault."""
+    if not _is_silence(error) and _state_in(error) != NOT_GOT:
+        log.error("check went the plain way: %s", type(error).__name__)
+
+
+def _state_in(error: Exception) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None

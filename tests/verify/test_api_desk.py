@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from schemas.letter_token import open_token
 from tests.office import Office, ktp, person
+from tests.simrs import simrs
 from verify import seals
 from workflows.audit import events_of, verify_chain
 from workflows.records import Acceptance, AuditEvent, Letter
@@ -140,8 +141,8 @@ class Watch:
         monkeypatch.setattr(self.database, "write", self.writing)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with self.write() as session:
+    def writing(self, **how: Any) -> Iterator[Session]:
+        with self.write(**how) as session:
             self.open_ones += 1
             try:
                 yield session
@@ -174,6 +175,15 @@ def test_no_signature_is_verified_while_others_wait_for_a_transaction(
     watch = Watch(office, monkeypatch)
     assert rs.post(door, DOORS[door](code)).status_code < 500
     assert watch.verified and set(watch.verified) == {0}
+
+
+def test_no_signature_is_verified_in_the_transaction_in_front_of_flask(sqlite_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, program, went_on = token(sqlite_office, sqlite_office.to_letter()), simrs(sqlite_office), list[str]()
+    assert program.sign_in().status_code == 200
+    watch, door = Watch(sqlite_office, monkeypatch), sqlite_office.app.wsgi_app
+    monkeypatch.setattr(door, "_plain", lambda environ, start: went_on.append(environ["PATH_INFO"]))
+    assert program.call("POST", "/api/v1/hospital/check", {"code": code}).get_json()["answer"] == "VALID"
+    assert (watch.verified, went_on) == ([0], [])
 
 
 def test_a_genuine_seal_of_a_letter_we_do_not_hold_is_unknown(office: Office) -> None:

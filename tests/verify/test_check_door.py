@@ -19,15 +19,18 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from schemas.desk_check import DeskQuestion
 from tests.letter_office import to_letter_b
 from tests.office import Office, person, running_office
-from tests.simrs import Simrs, simrs
+from tests.simrs import ALL, Simrs, simrs
+from tests.verify.test_api_checks import UNKNOWN_PATIENT
 from tests.verify.test_lost_letters import came_back, returned
+from tests.workflows.test_desk import waits_for_a_lock
 from verify import check_door, counter, desk_counter
 from verify.check_door import CODE, LARGEST, PATH, CheckDoor
-from workflows import advance
+from verify.keys import withdraw
+from workflows import advance, audit
 from workflows import letters as revoking
 from workflows.desk import DeskAnswer
 from workflows.errors import TooMany
-from workflows.records import AuditEvent
+from workflows.records import AuditEvent, Staff
 from workflows.vocabulary import Scope
 
 OWN = re.compile(rb"E-[2-9A-Z]{4}")
@@ -107,7 +110,7 @@ def same(ways: Ways, environ: dict[str, Any]) -> Said:
 
 def test_every_answer_is_the_plain_ways_to_the_byte(office: Office) -> None:
     ways, seen = Ways(office), {}
-    ours, other = program_of(office), program_of(office, hospital="RS-CONTOH-2")
+    ours, other = program_of(office, *ALL), program_of(office, hospital="RS-CONTOH-2")
 
     def note(program: Simrs, code: str, *, plainly: bool = False) -> None:
         said = same(ways, asking(question(code), program.token))
@@ -120,18 +123,19 @@ def test_every_answer_is_the_plain_ways_to_the_byte(office: Office) -> None:
     for program in (ours, other):
         note(program, code)
         note(program, f"https://rekom.example/S/{code}")
-    note(ours, code[:40] + ("B" if code[40] != "B" else "C") + code[41:])
+    note(ours, altered(code))
     second = office.letter(office.to_letter(2)).token or ""
     assert other.call("POST", "/api/v1/hospital/accept", {"code": second}).status_code == 200
     note(ours, second)
     note(ours, office.letter(to_letter_b(office, 3)).token or "")
     office.revoke(ticket)
     note(ours, code)
+    note(ours, ours.call("POST", "/api/v1/hospital/bedside", UNKNOWN_PATIENT).get_json()["address"], plainly=True)
     third = office.letter(office.to_letter(4)).token or ""
     office.clock.pass_by(days=9)
     ours.sign_in()
     note(ours, third)
-    assert set(seen) == {answer.value for answer in DeskAnswer} - {"AFTER_BACKUP", "IN_PROGRESS"}
+    assert set(seen) == {answer.value for answer in DeskAnswer} - {"AFTER_BACKUP"}, "which the next test asks"
 
 
 def test_a_letter_that_a_restore_lost_goes_the_plain_way(sqlite_office: Office, tmp_path: Path) -> None:
@@ -252,28 +256,85 @@ def test_a_fault_of_ours_is_told_by_the_plain_way(sqlite_office: Office, monkeyp
     assert said.plainly and said.status.startswith("500")
 
 
+def test_a_fault_that_the_door_alone_meets_is_told_by_its_kind(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    both, program = Ways(sqlite_office), program_of(sqlite_office)
+
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError(person()["nik"])
+
+    monkeypatch.setattr(both.door._together, "_do", broken)
+    said = both.by_door(asking(question("A"), program.token))
+    assert said.plainly and json.loads(said.body)["answer"] == "UNKNOWN"
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == ["check went the plain way: ZeroDivisionError"]
+    assert person()["nik"] not in caplog.text
+
+
 @pytest.fixture
 def postgresql_office(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
     with running_office(postgresql_url, tmp_path) as made:
         yield made
 
 
+def asked_aside(both: Ways, code: str, program: Simrs, heard: list[Said]) -> threading.Thread:
+    """A question by the door in a thread of its own, which no test waits for at its end."""
+    asker = threading.Thread(target=lambda: heard.append(both.by_door(asking(question(code), program.token))), daemon=True)
+    asker.start()
+    return asker
+
+
+def comes_to_wait(office: Office, asker: threading.Thread) -> bool:
+    """Whether an asker stands before somebody's lock, seen again and again for some seconds."""
+    for _ in range(400):
+        if waits_for_a_lock(office):
+            return True
+        asker.join(0.02)
+    return False
+
+
 def test_a_letter_that_somebody_holds_is_waited_for_by_its_own_asker_alone(postgresql_office: Office) -> None:
     """Who asks about another letter meanwhile does not wait, and who waited hears what became of it."""
     office, program = postgresql_office, program_of(postgresql_office)
     held, free = (office.letter(office.to_letter(number)) for number in (1, 2))
-    both, heard = Ways(office), []
+    both, waited_for, others = Ways(office), list[Said](), list[Said]()
     head = office.actor("kadis")
     with office.write() as session:
         case = advance.lock_by_id(session, held.case_id)
-        waiting = threading.Thread(target=lambda: heard.append(both.by_door(asking(question(held.token or ""), program.token))))
-        waiting.start()
+        waiting = asked_aside(both, held.token or "", program, waited_for)
+        assert comes_to_wait(office, waiting)
         for _ in range(3):
-            assert json.loads(both.by_door(asking(question(free.token or ""), program.token)).body)["answer"] == "VALID"
-        assert not heard
+            asked_aside(both, free.token or "", program, others).join(30)
+        assert [json.loads(one.body)["answer"] for one in others] == ["VALID"] * 3
+        assert not waited_for
         revoking.revoke(session, case, head, reason="Salah orang", now=office.clock())
     waiting.join(30)
-    assert json.loads(heard[0].body)["answer"] == "REVOKED"
+    assert json.loads(waited_for[0].body)["answer"] == "REVOKED"
+
+
+def altered(code: str) -> str:
+    return code[:40] + ("B" if code[40] != "B" else "C") + code[41:]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True], ids=["forged", "under a withdrawn key"])
+def test_nobody_waits_for_the_chain_of_somebody_elses_miss(postgresql_office: Office, withdrawn: bool) -> None:
+    """Whose row is held waits alone for the look to be written; who asks meanwhile is answered."""
+    office, missing, other = postgresql_office, program_of(postgresql_office), program_of(postgresql_office)
+    code = office.letter(office.to_letter()).token or ""
+    if withdrawn:  # in the ring alone: no letter was sealed anew yet
+        withdraw(office.rekom.settings.folder / "keys", office.rekom.keys.current.key_id)
+    with office.read() as session:
+        (asker,) = session.exec(select(Staff.id).where(Staff.username == missing.client_id))
+    both, missing_heard, heard = Ways(office), list[Said](), list[Said]()
+    with office.write() as session:
+        audit.lock_people(session, {asker or 0})
+        waiting = asked_aside(both, code if withdrawn else altered(code), missing, missing_heard)
+        assert comes_to_wait(office, waiting)
+        asked_aside(both, code, other, heard).join(20)
+        assert (len(heard), len(missing_heard)) == (1, 0)
+    waiting.join(30)
+    answers = [json.loads(one.body)["answer"] for one in (*heard, *missing_heard)]
+    assert answers == (["REVOKED"] * 2 if withdrawn else ["VALID", "FORGED"]) and missing_heard[0].plainly
 
 
 def test_many_at_once_each_get_their_own_answer_and_their_own_look(office: Office) -> None:
