@@ -19,6 +19,8 @@ from workflows.saying import say
 blueprint = Blueprint("approving", __name__)
 
 SCHEMA = ApprovalsSchema()
+LONGEST = 2**31 - 1
+"""Rows that a database can be asked to leave out."""
 NOTHING_CHOSEN = say("Centang paling sedikit satu berkas, lalu lanjutkan.")
 NOT_OURS = say("Daftar ini tidak dapat dibaca. Muat ulang halaman, lalu pilih lagi.")
 
@@ -67,8 +69,8 @@ def page(form: Form) -> str:
 
 
 def skipped() -> int:
-    """How many of the most urgent the reader has seen on the screens before; a strange word is none."""
-    return max(request.args.get("lewati", 0, type=int), 0)
+    """How many of the most urgent the reader has seen on the screens before, ``LONGEST`` at most; a strange word is none."""
+    return min(max(request.args.get("lewati", 0, type=int), 0), LONGEST)
 
 
 def code_of(shown: Shown) -> str:

@@ -24,6 +24,10 @@ def test_nothing_waits(visit: Visit) -> None:
     assert "Tidak ada yang menunggu Anda." in text(visit("kadis").get("/setuju"))
 
 
+def test_to_have_seen_more_than_any_list_holds_is_no_fault(visit: Visit) -> None:
+    assert visit("kadis").get(f"/setuju?lewati={'9' * 20}").status == 200
+
+
 def test_exceptions_stand_first_and_cannot_be_ticked(visit: Visit, sqlite_office: Office) -> None:
     make_decidable(sqlite_office, 3)
     noted = sqlite_office.to_decision(50, documents=frozenset())

@@ -61,6 +61,12 @@ def test_what_is_missing_is_named(visit: Visit, sqlite_office: Office, typed: di
     assert sqlite_office.count(Case) == 0
 
 
+def test_what_was_typed_stays_where_something_else_is_wrong(visit: Visit) -> None:
+    typed = {"nik": person()["nik"], "mother_nik": person(2)["nik"], "age": "x"}
+    page = admit(visit("rs"), **typed)
+    assert page.status == 422 and {name: page.value(name) for name in typed} == typed
+
+
 def test_the_clock_on_both_sides_and_the_end_by_name(visit: Visit, sqlite_office: Office) -> None:
     rs, loket = visit("rs"), visit("loket")
     status = rs.follow(admit(rs)).path

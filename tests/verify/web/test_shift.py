@@ -156,6 +156,8 @@ def test_one_made_in_time_and_sent_too_late_is_admitted_by_a_form(visit: Visit, 
     office = visit("peksos")
     page = office.get("/penerimaan")
     assert page.main().count("Akui sebagai penerimaan") == 1
+    pressed_by_enter = [next(form.iter("button")) for form in page.forms("/penerimaan/susulan")]
+    assert [button.get("name") for button in pressed_by_enter] == [None, None], "a word and Enter admit nobody"
     assert "Menurut jam loket, pasien diterima sebelum surat habis 26 November 2026, 09.00 WIB." in page.main()
     assert office.send(page, "/penerimaan/susulan", ("admits", "true")).status == 422, "a reason is needed"
     done = office.send(office.get("/penerimaan"), "/penerimaan/susulan", ("admits", "true"), settlement="Jam masuk di rekam medis.")
