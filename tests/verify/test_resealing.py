@@ -15,6 +15,7 @@ from tests.collective_office import again, to_file
 from tests.collective_office import approve as approve_cover
 from tests.collective_office import press as pressed_cover
 from tests.collective_office import propose as propose_cover
+from tests.many_letters import size
 from tests.office import Office, running_office
 from tests.verify.test_signing import JPEG, prepared
 from verify.keys import withdraw
@@ -29,7 +30,8 @@ from workflows.resealing import Hindrance
 from workflows.rules.policy import SigningMode
 from workflows.steps import letter as press_step
 
-LETTERS = 60
+LETTERS = size("REKOM_RESEAL", 12)
+"""Figures are told of sixty."""
 
 
 def compromise(office: Office) -> str:
@@ -114,8 +116,8 @@ def test_a_host_with_the_old_key_folder_cannot_reseal(office: Office) -> None:
 
 
 @pytest.mark.slow
-def test_many_letters_while_desks_go_on(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the real press; killed half-way it goes on where it was."""
+def test_what_was_interrupted_goes_on_where_it_was(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the real press."""
     with running_office(sqlite_url, tmp_path, simulator=True) as office:
         tickets = [office.to_letter(number) for number in range(1, LETTERS + 1)]
         key_id = compromise(office)
