@@ -97,7 +97,7 @@ def counted_in_python(_: Any) -> Any:
 
 
 def stale_maximum(_: Any) -> Any:
-    return lambda session, office, year: session.execute(text(_FIRST_OF_ALL), {"office": office, "year": year}).scalar_one()
+    return lambda session, office, year, region_code: session.execute(text(_FIRST_OF_ALL), {"office": office, "year": year}).scalar_one()
 
 
 _FIRST_OF_ALL = (

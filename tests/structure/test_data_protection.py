@@ -73,7 +73,7 @@ OF_NOBODY = {
     "ledger_entry": "first_month",
     "legal_hold": "placed_by lifted_by",
     "letter": "office number token_id signature_id pdf_sha256 key_id",
-    "letter_counter": "office",
+    "letter_counter": "office region_code",
     "lookup_count": "key",
     "membership_report": "asked_for",
     "meter": "subject",

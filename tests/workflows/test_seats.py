@@ -349,8 +349,7 @@ PAPERS_D = count(500_000)
 ENDS = {"revoke": "REVOKED", "expire": "EXPIRED", "withdraw": "WITHDRAWN", "reject": "REJECTED"}
 
 
-# Other stories every time, each told with what repeats it: eight fixed ones say little about books.
-@settings(max_examples=20, derandomize=False, print_blob=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happens_the_books_balance_and_no_seat_is_given_twice(sqlite_office: Office, steps: list[tuple[str, int]]) -> None:
     office, year = with_seats(sqlite_office, 3), next(YEARS)

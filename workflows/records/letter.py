@@ -19,7 +19,8 @@ ISSUED_HAS_PAPER = "state NOT IN ('ISSUED', 'ACCEPTED', 'EXPIRED') OR (pdf IS NO
 class LetterCounter(SQLModel, table=True):
     """The last number an office gave in a year; raised only inside the transaction that signs.
 
-    ``office`` is the unit, followed by a type's code where that type counts for itself (``Dinsos/SJP``).
+    ``office`` is the unit, followed by a type's code where that type counts for itself (``Dinsos/SJP``). The register is the region's
+    that wrote its first number; ``region_code`` is None while no number of it is known, as after a restore.
     """
 
     __tablename__ = "letter_counter"
@@ -27,6 +28,7 @@ class LetterCounter(SQLModel, table=True):
     office: str = Field(primary_key=True, max_length=64)
     year: int = Field(primary_key=True)
     last: int
+    region_code: str | None = Field(default=None, max_length=4)
 
 
 class Letter(SQLModel, table=True):

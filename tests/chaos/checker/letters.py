@@ -49,6 +49,7 @@ def no_number_twice(store: Store, history: History) -> Proof:
     given = store.rows(
         "SELECT office, year, sequence, number, id FROM letter"
         " UNION ALL SELECT office, year, sequence, number, -id FROM collective_letter WHERE number IS NOT NULL"
+        " UNION ALL SELECT office, year, sequence, number, -id FROM premium_letter WHERE number IS NOT NULL"
     )
     faults = [f"number {number} given {times} times" for number, times in Counter(row["number"] for row in given).items() if times > 1]
     faults += [f"{place} given {times} times" for place, times in Counter(map(_place, given)).items() if times > 1]
