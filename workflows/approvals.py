@@ -12,11 +12,10 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, decision, facts, guards, parafs, seats
+from workflows import advance, decision, facts, four_eyes, guards, parafs, seats
 from workflows.actor import Actor
 from workflows.decision import Beside
 from workflows.errors import RekomError
-from workflows.records.assessment import Assessment
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
@@ -219,16 +218,16 @@ def _approvable(session: Session, case: Case, actor: Actor) -> Approvable:
         findings=findings,
         assessor=_name(session, assessment.assessed_by if assessment else None),
         validator=_name(session, assessment.validated_by if assessment else None),
-        notes=tuple(_notes(session, case, assessment, findings, actor)),
+        notes=tuple(_notes(session, case, findings, actor)),
     )
 
 
-def _notes(session: Session, case: Case, assessment: Assessment | None, findings: FindingSet | None, actor: Actor) -> list[str]:
+def _notes(session: Session, case: Case, findings: FindingSet | None, actor: Actor) -> list[str]:
     if findings is None:
         return [WEIGHING]
     notes: list[str] = [SEAT_FREE] if case.state == State.WAITLISTED else []
     notes += [str(one["reason"]) for one in findings.findings if is_open(one)]
-    if assessment and actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *parafs.givers(session, case)}:
+    if actor.id in four_eyes.kept_from(session, case):
         notes.append(OWN_HAND)
     by_hand = select(CheckResult.id).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
     if session.exec(by_hand).first() is not None:

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from workflows import advance, facts, guards, letter_types, letters, parafs, quorum, seats
+from workflows import advance, facts, four_eyes, guards, letter_types, letters, parafs, quorum, seats
 from workflows.actor import Actor
 from workflows.authority import check_limits, check_may_sign
 from workflows.errors import FourEyes, InvalidInput, PolicyEdited, TransitionRefused
 from workflows.records.assessment import Assessment
 from workflows.records.case import Case
-from workflows.records.check_result import CheckResult
 from workflows.records.decision import Decision
 from workflows.records.finding_set import FindingSet
 from workflows.records.letter import Letter
-from workflows.records.objection import DecisionGround, Objection
+from workflows.records.objection import DecisionGround
 from workflows.records.seat import WaitingEntry
 from workflows.records.signing_authority import SigningAuthority
 from workflows.rules.finding import Outcome
@@ -161,16 +160,7 @@ def _check_four_eyes(session: Session, case: Case, actor: Actor) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None or assessment.validated_by is None:
         raise TransitionRefused(say("Berkas ini belum divalidasi."))
-    recorded = select(CheckResult.recorded_by).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
-    refused = select(Objection.first_decided_by).where(Objection.new_case_id == case.id)
-    if actor.id in {
-        case.opened_by,
-        assessment.assessed_by,
-        assessment.validated_by,
-        *parafs.givers(session, case),
-        *session.exec(recorded),
-        *session.exec(refused),
-    }:
+    if actor.id in four_eyes.kept_from(session, case):
         raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Penanda tangan lain harus memutuskan."))
     return assessment
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, facts, parafs, taking
+from workflows import advance, four_eyes, taking
 from workflows.actor import Actor
 from workflows.approvals import BatchAnswer, BatchOutcome
 from workflows.errors import Conflict, FourEyes, RekomError
@@ -18,7 +18,7 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.staff import Staff
 from workflows.saying import say
-from workflows.states import LABEL, PARAF, State
+from workflows.states import LABEL
 from workflows.vocabulary import Urgency
 
 MOST = 50
@@ -40,7 +40,7 @@ class Seen:
 
 def take(session: Session, case: Case, actor: Actor, *, now: datetime) -> None:
     """Take one that no colleague has; ``FourEyes`` where this person could not go on with it."""
-    if _kept_from(session, case, actor.person_id):
+    if actor.person_id in four_eyes.kept_from(session, case):
         raise FourEyes(OWN_HAND)
     taking.take(session, case, actor, now=now)
 
@@ -54,7 +54,7 @@ def release(session: Session, case: Case, actor: Actor, *, now: datetime) -> Non
 
 def hand_to(session: Session, case: Case, staff_id: int, actor: Actor, *, now: datetime) -> None:
     """Put one into a colleague's hand, whom four eyes do not keep from it."""
-    if _kept_from(session, case, staff_id):
+    if staff_id in four_eyes.kept_from(session, case):
         name = session.get_one(Staff, staff_id).name
         raise FourEyes(say("{name} sudah menangani berkas ini di langkah sebelumnya. Pilih rekan lain.", name=name))
     taking.hand_to(session, case, staff_id, actor, now=now)
@@ -94,16 +94,6 @@ def do(session: Session, seen: Seen, step: Step, actor: Actor) -> BatchAnswer:
 def _why(error: RekomError) -> str:
     holder = error.context.get("holder")
     return say("Sudah diambil {holder}.", holder=holder) if holder else str(error)
-
-
-def _kept_from(session: Session, case: Case, staff_id: int) -> bool:
-    """Whether four eyes keep somebody from the step that the case waits for."""
-    assessment = facts.assessment_of(session, case)
-    if case.state in PARAF | {State.DECISION}:
-        hands = {assessment.assessed_by, assessment.validated_by} if assessment else set()
-        return staff_id in {case.opened_by, *hands, *parafs.givers(session, case)}
-    apart = case.separate_intake and case.opened_by == staff_id and case.state in (State.ASSESSMENT, State.VALIDATION)
-    return apart or (case.state == State.VALIDATION and assessment is not None and assessment.assessed_by == staff_id)
 
 
 def _changed(session: Session, case: Case) -> BatchAnswer:

@@ -6,9 +6,9 @@ chain again, for a paraf stands for what its giver saw.
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from workflows import advance, facts, guards
+from workflows import advance, facts, four_eyes, guards
 from workflows.actor import Actor
 from workflows.approval_steps import next_step
 from workflows.errors import FourEyes, NotAllowed, TransitionRefused
@@ -43,7 +43,8 @@ def give(session: Session, case: Case, actor: Actor, *, now: datetime, batch: st
     step = next_step(session, assessment, findings)
     if step is None or step.role != post:
         raise TransitionRefused(say("Urutan paraf berubah karena data berubah. Muat ulang berkas."))
-    _check_four_eyes(session, case, assessment, post, actor)
+    if actor.id in four_eyes.kept_from(session, case):
+        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf."))
     paraf = _paraf(case, assessment, findings, step, actor, now)
     session.add(paraf)
     session.flush()
@@ -58,22 +59,11 @@ def check_complete(session: Session, assessment: Assessment, findings: FindingSe
         raise TransitionRefused(MISSING)
 
 
-def givers(session: Session, case: Case) -> frozenset[int]:
-    """Everybody whose paraf stands on the case, in whatever round."""
-    return frozenset(session.exec(select(Paraf.given_by).where(Paraf.case_id == case.id)))
-
-
 def _validated(session: Session, case: Case) -> Assessment:
     assessment = facts.assessment_of(session, case)
     if assessment is None or assessment.validated_by is None:
         raise TransitionRefused(say("Berkas ini belum divalidasi."))
     return assessment
-
-
-def _check_four_eyes(session: Session, case: Case, assessment: Assessment, post: Role, actor: Actor) -> None:
-    others = select(Paraf.given_by).where(Paraf.assessment_id == assessment.id, Paraf.role != post)
-    if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by, *session.exec(others)}:
-        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf."))
 
 
 def _paraf(case: Case, assessment: Assessment, findings: FindingSet, step: ApprovalStep, actor: Actor, now: datetime) -> Paraf:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflows import advance, audit, intake, parafs, without_nik
+from workflows import advance, audit, four_eyes, intake, without_nik
 from workflows.actor import Actor
 from workflows.authority import check_may_sign
 from workflows.codes import new_code
@@ -143,7 +143,8 @@ def answer(session: Session, case: Case, outcome: ObjectionOutcome, reason: str,
     advance.find(case.state, action)
     objection = objection_of(session, _decision_of(session, case))
     assert objection is not None
-    _check_other_eyes(session, case, objection, actor)
+    if actor.id in four_eyes.kept_from(session, case):
+        raise FourEyes(say("Anda sudah menangani berkas ini. Keberatan dijawab pejabat lain."))
     advance.advance(session, case, action, actor, now=now, reason=reason)
     new = _begin_anew(session, case, objection, actor, now=now) if outcome is ObjectionOutcome.OVERTURNED else None
     objection.outcome, objection.reason, objection.authority_id = outcome, reason, authority.id
@@ -168,11 +169,6 @@ def _begin_anew(session: Session, case: Case, objection: Objection, actor: Actor
 
 CARRIED = (*intake.ONCE, *intake.AMENDABLE, *"letter_type region_code timezone policy_valid_from policy_sha256 separate_intake".split())
 """What a case that goes on after an objection takes over."""
-
-
-def _check_other_eyes(session: Session, case: Case, objection: Objection, actor: Actor) -> None:
-    if actor.id in objection.hands | parafs.givers(session, case):
-        raise FourEyes(say("Anda sudah menangani berkas ini. Keberatan dijawab pejabat lain."))
 
 
 def _decision_of(session: Session, case: Case) -> Decision:

@@ -5,15 +5,14 @@ Told by what the tables hold, without weighing each case again: its newest findi
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from workflows.actor import Actor
-from workflows.records.assessment import Assessment
+from workflows.four_eyes import hands_before_decision
 from workflows.records.case import Case
 from workflows.records.check_result import CheckResult
 from workflows.records.finding_set import FindingSet
-from workflows.records.paraf import Paraf
 from workflows.rules.activation import RULE as ACTIVATION
 from workflows.rules.finding import Outcome
 
@@ -31,14 +30,5 @@ def noted_among(session: Session, waiting: Sequence[ColumnElement[bool]], shown:
     unweighed = set(session.exec(hidden)) - {one.case_id for one in sets}
     told = {one.case_id for one in sets if any(map(is_open, one.findings))}
     by_hand = select(CheckResult.case_id).where(col(CheckResult.case_id).in_(hidden), col(CheckResult.recorded_by).is_not(None))
-    opened = select(Case.id).where(col(Case.id).in_(hidden), Case.opened_by == actor.id)
-    assessed = select(Assessment.case_id).where(
-        col(Assessment.case_id).in_(hidden),
-        col(Assessment.returned_at).is_(None),
-        or_(col(Assessment.assessed_by) == actor.id, col(Assessment.validated_by) == actor.id),
-    )
-    initialled = select(Paraf.case_id).where(col(Paraf.case_id).in_(hidden), Paraf.given_by == actor.id)
-    found = unweighed | told
-    for query in (by_hand, opened, assessed, initialled):
-        found |= set(session.exec(query))
-    return len(found)
+    own = {case_id for case_id, staff_id in session.execute(hands_before_decision(hidden)) if staff_id == actor.id}
+    return len(unweighed | told | own | set(session.exec(by_hand)))

@@ -12,7 +12,7 @@ from schemas.policy_file import load_policies, policies_folder
 from tests.approval_office import give, to_paraf, with_chain, with_policy
 from tests.office import GROUNDS, Office
 from verify.db import _alembic, connect, migrate
-from workflows import advance, decision, parafs
+from workflows import advance, decision, four_eyes, parafs
 from workflows.errors import FourEyes, NotAllowed, TransitionRefused
 from workflows.records import ApprovalStep, Paraf
 from workflows.rules.policy import ApprovalChain
@@ -232,7 +232,7 @@ def test_the_database_lets_nobody_approve_on_an_unfinished_chain(
     with subtests.test("without the paraf"), pytest.raises(IntegrityError, match="decision_paraf_complete"):
         office.approve(other)
     office.let_sign(office.actor("kasi").person_id, office.clock().date(), office.clock().date())
-    monkeypatch.setattr(parafs, "givers", lambda *_: frozenset())
+    monkeypatch.setattr(four_eyes, "kept_from", lambda *_: frozenset())
     with subtests.test("by who gave it"), pytest.raises(IntegrityError, match="decision_not_by_paraf"):
         office.approve(ticket, by="kasi")
     office.approve(ticket)
