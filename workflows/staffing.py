@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from workflows import audit, second_factor, sign_ins
 from workflows.actor import Actor
 from workflows.appointments import Appointment, check_days, check_no_overlap, check_title, iso, spoken_day, told
 from workflows.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflows.permissions import Permission, check
+from workflows.records.collective import CollectiveLetter
 from workflows.records.decision import Decision
 from workflows.records.hospital import Hospital
+from workflows.records.objection import Objection
+from workflows.records.premium_letter import PremiumLetter
 from workflows.records.signing_authority import SigningAuthority
 from workflows.records.staff import Staff, StaffRole
 from workflows.rules.policy import PolicyBook
@@ -26,6 +29,8 @@ from workflows.states import POSTS, Role
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 HOSPITAL_CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,31}", re.ASCII)
+SIGNED = (Decision, CollectiveLetter, Objection, PremiumLetter)
+"""What somebody decides or signs by an authority."""
 LIKE_A_NIK = re.compile(r"(?<!\d)\d(?:[\s.\-]?\d){15}(?!\d)")
 
 
@@ -228,16 +233,14 @@ def give_authority(
 
 
 def end_authority(session: Session, number: int, last_day: date, actor: Actor, *, timezone: str, now: datetime) -> SigningAuthority:
-    """End an authority after ``last_day``; one that has no day left and decided nothing goes altogether."""
+    """End an authority after ``last_day``; one that has no day left and signed nothing goes altogether."""
     authority, person = _authority(session, number)
     _check_may(actor, person.region_code)
     if authority.valid_to is not None and last_day >= authority.valid_to:
         raise Conflict(f"Kewenangan ini sudah berakhir pada {spoken_day(authority.valid_to)}. Untuk hari lain, buat penunjukan baru.")
     used = _last_used(session, authority, timezone)
     if used is not None and last_day < used:
-        raise Conflict(
-            f"Kewenangan ini dipakai memutus berkas pada {spoken_day(used)}. Pilih hari itu atau sesudahnya sebagai hari terakhir."
-        )
+        raise Conflict(f"Kewenangan ini dipakai memutus pada {spoken_day(used)}. Pilih hari itu atau sesudahnya sebagai hari terakhir.")
     if last_day < authority.valid_from:
         session.delete(authority)
     else:
@@ -325,9 +328,9 @@ def _authority(session: Session, number: int) -> tuple[SigningAuthority, Staff]:
 
 
 def _last_used(session: Session, authority: SigningAuthority, timezone: str) -> date | None:
-    query = select(Decision.decided_at).where(Decision.authority_id == authority.id).order_by(col(Decision.decided_at).desc())
-    last = session.exec(query.limit(1)).first()
-    return last.astimezone(ZoneInfo(timezone)).date() if last else None
+    newest = (select(func.max(table.decided_at)).where(table.authority_id == authority.id) for table in SIGNED)
+    used = [moment for query in newest if (moment := session.exec(query).one()) is not None]
+    return max(used).astimezone(ZoneInfo(timezone)).date() if used else None
 
 
 def _record(session: Session, person: Staff, action: str, actor: Actor, *, now: datetime, **detail: object) -> None:

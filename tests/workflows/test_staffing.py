@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from tests.office import POLICIES, Office, person
+from tests.workflows.test_refusals import answer, object_to, to_refusal
 from verify import auth
 from verify.seeds import DEMO_PASSWORD
 from workflows import audit, staffing
@@ -17,7 +18,7 @@ from workflows.errors import Conflict, FourEyes, InvalidInput, NotAllowed, NotFo
 from workflows.records import AuditEvent, Hospital, SignIn, SigningAuthority, Staff, StaffRole
 from workflows.staffing import NewHospital, NewStaff
 from workflows.states import Role, State
-from workflows.vocabulary import Capacity
+from workflows.vocabulary import Capacity, ObjectionOutcome
 
 OPERATOR = Actor(None, "operator: uji", frozenset({Role.ADMIN}), "3673")
 HASH = "$argon2id$uji-saja"
@@ -315,7 +316,7 @@ def test_an_authority_ends_early_but_never_before_what_was_decided(office: Offic
     first, second = office.to_decision(1), office.to_decision(2)
     office.clock.pass_by(days=1)
     office.approve(first, by="sekretaris")
-    with pytest.raises(Conflict, match="dipakai memutus berkas pada 24-11-2026"):
+    with pytest.raises(Conflict, match="dipakai memutus pada 24-11-2026"):
         end(office, number, date(2026, 11, 23))
     with pytest.raises(Conflict, match="sudah berakhir pada 30-11-2026"):
         end(office, number, date(2026, 12, 1))
@@ -327,6 +328,25 @@ def test_an_authority_ends_early_but_never_before_what_was_decided(office: Offic
         end(office, 99, date(2026, 11, 24))
     changes = [action for action, _, _ in trail(office, f"staff:{hire_id}") if action != "SIGN_IN"]
     assert changes == ["APPOINT", "END_AUTHORITY"]
+
+
+def test_whatever_is_signed_by_an_authority_holds_its_last_day() -> None:
+    pointing = {
+        table
+        for table in SQLModel.metadata.tables.values()
+        if any(key.column.table.name == "signing_authority" for key in table.foreign_keys)
+    }
+    assert pointing == {SQLModel.metadata.tables[str(made.__tablename__)] for made in staffing.SIGNED}
+
+
+def test_an_authority_that_answered_an_objection_stays(office: Office) -> None:
+    ticket = to_refusal(office)
+    object_to(office, ticket)
+    office.hire("plt", Role.LOKET)
+    number = change(office, staffing.appoint, "plt", WEEK, POLICIES).id
+    answer(office, ticket, ObjectionOutcome.UPHELD, office.actor("plt"))
+    with pytest.raises(Conflict, match="dipakai memutus pada 23-11-2026"):
+        end(office, number, WEEK.valid_from - timedelta(days=1))
 
 
 def test_an_authority_that_decided_nothing_can_go_altogether(office: Office) -> None:

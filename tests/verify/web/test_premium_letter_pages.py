@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -15,6 +16,8 @@ from tests.population.city import small_city
 from tests.verify.made_files import nik
 from tests.verify.web.test_premium_pages import entries, trail, upload
 from tests.verify.web.visitor import Page, Visitor
+from workflows import staffing
+from workflows.errors import Conflict
 from workflows.records import PremiumLetter, PremiumLetterLine
 
 Visit = Callable[[str], Visitor]
@@ -57,6 +60,15 @@ def test_other_eyes_sign_and_number_and_ledger_come_together(visit: Visit, city:
     last = entries(city)[-1]
     assert (last.kind.value, last.disputed, last.reference) == ("DISPUTED", 151_200, letter.number)
     assert f"Surat {letter.number}" in page.main() and letter.number in trail(city, "SIGN_DISPUTE")[0].detail["letter"]
+
+
+def test_an_authority_cannot_end_before_the_letter_it_signed(visit: Visit, city: Office) -> None:
+    signed(visit)
+    (letter,) = letters(city)
+    assert letter.authority_id is not None
+    before, admin = date(2026, 11, 22), city.actor("admin")
+    with pytest.raises(Conflict, match="dipakai memutus pada 23-11-2026"), city.write() as session:
+        staffing.end_authority(session, letter.authority_id, before, admin, timezone="Asia/Jakarta", now=city.clock())
 
 
 def test_the_paper_names_every_line_with_its_evidence_and_no_nik(visit: Visit, city: Office) -> None:
