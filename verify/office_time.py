@@ -57,7 +57,8 @@ def clocks_on(view: CaseView, policies: PolicyBook, *, now: datetime) -> tuple[R
     """The clocks that run on a case, for pages and API alike."""
     letter = view.letter
     validity = (letter.valid_from, letter.valid_until) if letter and letter.state is LetterState.ISSUED else None
-    return clocks_of(view.case, view.seen, validity, office_of(policies)(view.case), now=now)
+    replacing = letter is not None and letter.replaces_id is not None
+    return clocks_of(view.case, view.seen, validity, office_of(policies)(view.case), now=now, replacing=replacing)
 
 
 def months_back(count: int, zone: str, *, now: datetime) -> datetime:

@@ -103,13 +103,22 @@ class KeptMonth:
     overdue: int = 0
 
     @property
+    def promised(self) -> int:
+        """How many promises came to an end in the month, kept or broken."""
+        return self.issued + self.overdue
+
+    @property
     def share(self) -> float:
         """Between 0 and 1."""
-        return self.kept / (self.issued + self.overdue)
+        return self.kept / self.promised
 
 
-def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeTime, *, now: datetime) -> tuple[RunningClock, ...]:
-    """The clocks that run on a case now; ``validity`` is that of its issued letter."""
+def clocks_of(
+    case: Case, seen: Seen, validity: Interval | None, office: OfficeTime, *, now: datetime, replacing: bool = False
+) -> tuple[RunningClock, ...]:
+    """The clocks that run on a case now; ``validity`` is that of its issued letter. ``replacing``: a letter was out before, and the one
+    that comes in its place was not promised.
+    """
     if case.state in FINAL:
         return ()
     if case.state is State.OBJECTION:
@@ -117,7 +126,7 @@ def clocks_of(case: Case, seen: Seen, validity: Interval | None, office: OfficeT
     clocks = (
         _hospital(case, office, now),
         _papers(case, seen, office, now),
-        _promise(case, seen, office, now),
+        None if replacing else _promise(case, seen, office, now),
         _validity(case, validity, office, now),
     )
     return tuple(clock for clock in clocks if clock)
@@ -127,11 +136,13 @@ def late(session: Session, office_of: OfficeOf, *, now: datetime, region_code: s
     """Every clock of every open case that ran out, the longest late first."""
     query = select(Case).where(col(Case.closed_at).is_(None)).options(*left_sealed(Case))
     cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
-    seen, valid = papers_seen(session, cases), validities(session, cases)
+    seen, valid, given = papers_seen(session, cases), validities(session, cases), with_letter(session, cases)
     found = (
         LateCase(case.ticket, case.region_code, case.timezone, clock)
         for case in cases
-        for clock in clocks_of(case, seen.get(case.id or 0, {}), valid.get(case.id or 0), office_of(case), now=now)
+        for clock in clocks_of(
+            case, seen.get(case.id or 0, {}), valid.get(case.id or 0), office_of(case), now=now, replacing=case.id in given
+        )
         if clock.state is ClockState.LATE
     )
     return sorted(found, key=lambda one: one.clock.due)
@@ -168,6 +179,8 @@ def _overdue(session: Session, office_of: OfficeOf, since: datetime, region_code
     """The month of each promise of an open case that ran out since a moment."""
     query = select(Case).where(col(Case.closed_at).is_(None), col(Case.state).not_in(list(LETTER_OUT))).options(*left_sealed(Case))
     cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
+    given = with_letter(session, cases)
+    cases = [case for case in cases if case.id not in given]
     seen = papers_seen(session, cases)
     for case in cases:
         for kind, due in run_out(case, seen.get(case.id or 0, {}), office_of(case), now):
@@ -187,7 +200,7 @@ def papers_late_since(case: Case, seen: Seen, office: OfficeTime, now: datetime)
 
 
 def run_out(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> list[tuple[ClockKind, datetime]]:
-    """The hospital's clock and the promise of a case without a letter, as far as they are over, and since when.
+    """The hospital's clock and the promise of a case that never had a letter, as far as they are over, and since when.
 
     The hospital's runs on while papers are missing; the promise stands still then. In line for a seat only the hospital is pressed,
     and an objection has its own clock.
@@ -226,6 +239,14 @@ def validities(session: Session, cases: Iterable[Case]) -> dict[int, Interval]:
         query = select(col(Letter.case_id), col(Letter.valid_from), col(Letter.valid_until)).where(Letter.state == LetterState.ISSUED)
         found |= {case_id: (begin, end) for case_id, begin, end in session.exec(query.where(col(Letter.case_id).in_(some)))}
     return found
+
+
+def with_letter(session: Session, cases: Iterable[Case]) -> frozenset[int]:
+    """Which of many cases a letter was given in, the one that is out now or one that another takes the place of."""
+    found: set[int] = set()
+    for some in _in_hundreds(cases):
+        found |= set(session.exec(select(Letter.case_id).where(col(Letter.case_id).in_(some), col(Letter.issued_at).is_not(None))))
+    return frozenset(found)
 
 
 def _hospital(case: Case, office: OfficeTime, now: datetime) -> RunningClock | None:

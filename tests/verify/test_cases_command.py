@@ -64,7 +64,7 @@ def test_kept_promises_by_command_and_api(say: Say, sqlite_office: Office) -> No
     sqlite_office.clock.pass_by(hours=3)
     sqlite_office.approve(late)
     sqlite_office.drain()
-    assert say("promises") == "2026-11: 1 dari 2 surat tepat janji (50%)\n"
+    assert say("promises") == "2026-11: 1 dari 2 janji ditepati (50%)\n"
     both = {"issued": 2, "kept": 1, "overdue": 0, "share": 0.5}
     assert json.loads(say("promises", "--json", "--months", "1")) == {**both, "months": [{"month": "2026-11", **both}]}
     assert sqlite_office.api("kadis").get("/promises").get_json() == {**both, "months": [{"month": "2026-11", **both}]}

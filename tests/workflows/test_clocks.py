@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.office import MORNING, PAPERS, POLICIES, Office
-from verify.office_time import months_back, office_of
-from workflows import clocks
+from verify.escalation import limits_today
+from verify.office_time import clocks_on, months_back, office_of, offices_of
+from workflows import advance, clocks, replacements
 from workflows.clocks import ClockKind, ClockState, OfficeTime, RunningClock
 from workflows.queries import case_view
 from workflows.records import Case
 from workflows.rules.calendar import Counting, Cutoff, Cutoffs
+from workflows.rules.limits import Waiting
 from workflows.rules.policy import RegionPolicy, Ruled
 from workflows.states import FINAL, Role, State
+from workflows.stuck import waits
 from workflows.vocabulary import DocumentType, LetterType, Urgency
 
 SERANG = POLICIES.at("3673", date(2026, 11, 23))
@@ -194,6 +197,24 @@ def test_an_overdue_case_without_a_letter_is_a_broken_promise(sqlite_office: Off
     with office.read() as session:
         (month,) = clocks.kept_promises(session, office_of(POLICIES), since=since, now=office.clock())
     assert (month.issued, month.kept, month.overdue, month.share) == (1, 1, 1, 0.5)
+
+
+def test_a_letter_that_takes_anothers_place_was_not_promised(sqlite_office: Office) -> None:
+    office, rules = sqlite_office, office_of(POLICIES)
+    ticket = office.to_letter()
+    office.clock.pass_by(days=2)
+    kadis = office.actor("kadis")
+    with office.write() as session:
+        replacements.replace(session, advance.lock(session, ticket, kadis), office.policy, {}, "Salah ketik", kadis, now=office.clock())
+    assert office.case(ticket).state == State.APPROVED  # its paper is still to be made
+    with office.read() as session:
+        told = clocks.kept_promises(session, rules, since=months_back(12, "Asia/Jakarta", now=office.clock()), now=office.clock())
+        assert [(one.month, one.issued, one.kept, one.overdue) for one in told] == [(date(2026, 11, 1), 1, 1, 0)]
+        assert K.PROMISE not in {one.clock.kind for one in clocks.late(session, rules, now=office.clock())}
+        over = waits(session, offices_of(POLICIES), limits_today(office.rekom), now=office.clock())
+        assert Waiting.PROMISE_CLOCK not in {one.pending.kind for one in over}
+        view = case_view(session, ticket, office.actor("loket"))
+    assert K.PROMISE not in {one.kind for one in clocks_on(view, POLICIES, now=office.clock())}
 
 
 def test_a_view_knows_when_each_paper_came(office: Office) -> None:

@@ -87,7 +87,7 @@ def promises_command(region: str | None, months: int, as_json: bool) -> None:
         click.echo(json.dumps(PROMISES.dump(promise_facts(found)), indent=1))
         return
     for one in found:
-        broken = f", {one.overdue} berkas lewat janji tanpa surat" if one.overdue else ""
-        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.issued} surat tepat janji ({one.share:.0%}){broken}")
+        broken = f"; {one.overdue} belum ada suratnya" if one.overdue else ""
+        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.promised} janji ditepati ({one.share:.0%}){broken}")
     if not found:
         click.echo("Belum ada surat terbit.")

@@ -68,7 +68,10 @@ def test_kept_promises_are_shown_month_by_month(visit: Visit, sqlite_office: Off
         office.clock.pass_by(days=1 if number == 3 else 0)
         office.approve(ticket)
         office.drain()
-    assert "November 2026 66 %: 2 dari 3 surat tepat waktu" in visit("kadis").get("/janji").main()
+    assert "November 2026 66 %: 2 dari 3 janji ditepati" in visit("kadis").get("/janji").main()
     replaced(office, in_time)  # a mended paper was not promised, and is neither kept nor broken
-    assert "66 %: 2 dari 3 surat tepat waktu" in visit("kadis").get("/janji").main()
+    assert "66 %: 2 dari 3 janji ditepati" in visit("kadis").get("/janji").main()
     assert "Janji yang ditepati" in visit("kadis").get("/menunggu").main()
+    office.open(4)
+    office.clock.pass_by(days=1)
+    assert "50 %: 2 dari 4 janji ditepati; 1 belum ada suratnya" in visit("kadis").get("/janji").main()
