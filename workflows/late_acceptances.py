@@ -81,6 +81,9 @@ def receive(
 def settle(session: Session, nonce: str, settlement: str, actor: Actor, *, now: datetime) -> LateAcceptance:
     """A person of the office says how a conflict or a refused acceptance was put right."""
     check(actor, Permission.CONFIRM_TRANSFER)
+    late = open_one(session, nonce, actor)
+    if late.letter_id is not None:  # the case first, as whoever admits or sends it
+        advance.lock_by_id(session, session.get_one(Letter, late.letter_id).case_id)
     return close(session, lock_open(session, nonce, actor), settlement, actor, now=now)
 
 

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
@@ -10,7 +12,8 @@ from schemas.membership_report import MembershipReportSchema, report_of
 from tests.office import Office, person, running_office
 from tests.workflows.test_desk import waits_for_a_lock
 from tests.workflows.test_households import KK, applying
-from workflows import advance, audit, households, intake, membership_reports
+from tests.workflows.test_late_admissions import late
+from workflows import advance, audit, households, intake, late_acceptances, membership_reports
 from workflows.households import Family
 from workflows.intake import Intake
 from workflows.records import Case, HouseholdMember, MembershipReport
@@ -60,6 +63,20 @@ def test_a_hospitals_report_takes_the_case_before_the_person_as_a_desk_does(post
             office, lambda session: advance.hold(session, {case_id}), report, lambda session: audit.lock_people(session, [rs.person_id])
         )
         assert office.count(MembershipReport) == 1
+
+
+def test_who_settles_a_late_acceptance_takes_its_case_first_as_who_admits_it_does(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        ticket = office.to_letter()
+        nonce = late(office, ticket, office.clock() + timedelta(hours=1)).nonce
+        case_id, peksos = office.case(ticket).id or 0, office.actor("peksos")
+
+        def settle() -> None:
+            with office.write() as session:
+                late_acceptances.settle(session, nonce, "Sudah dibicarakan.", peksos, now=office.clock())
+
+        admits = partial(late_acceptances.lock_open, nonce=nonce, actor=peksos)
+        meanwhile(office, lambda session: advance.hold(session, {case_id}), settle, admits)
 
 
 def receiving(office: Office, kk: str, *numbers: int) -> Callable[[], None]:
