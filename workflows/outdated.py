@@ -16,6 +16,7 @@ from workflows.erasing import GONE
 from workflows.records.jamkesda import JamkesdaOutcome
 from workflows.rules.retention import Kept
 from workflows.sealed import DIGEST_LENGTH, EMPTY
+from workflows.turns import JAMKESDA, take_turn
 
 AT_ONCE = 5_000
 
@@ -48,6 +49,8 @@ class Rows:
 def clear(session: Session, kind: Kept, before: datetime, *, now: datetime, most: int = AT_ONCE) -> int:
     """One transaction's part of a kind; the trail says how many rows went and up to which moment."""
     gone: dict[str, int] = {}
+    if kind is Kept.JAMKESDA:
+        _take_turns(session)
     for rows in OUTDATED[kind]:
         gone[rows.table.name] = rows.clear(session, before, most)
         if gone[rows.table.name] >= most:
@@ -56,6 +59,13 @@ def clear(session: Session, kind: Kept, before: datetime, *, now: datetime, most
         told = {name: number for name, number in gone.items() if number}
         audit.record(session, "retention", "CLEARED", actor=SYSTEM, now=now, kind=kind.value, before=before.isoformat(), rows=told)
     return total
+
+
+def _take_turns(session: Session) -> None:
+    """Whoever takes a batch back looks first whether its people are still there: they do not go in between."""
+    listed = col(records.JamkesdaList.region_code)
+    for region_code in session.exec(select(listed).distinct().order_by(listed)):
+        take_turn(session, JAMKESDA.format(region_code))
 
 
 def count(session: Session, kind: Kept, before: datetime) -> int:

@@ -3,6 +3,9 @@
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+JAMKESDA = "jamkesda:{}"
+"""A region's Jamkesda: its lists, batches, sorting and retention."""
+
 
 def take_turn(session: Session, name: str) -> None:
     """Wait until nobody else holds ``name``, and hold it to the end of this transaction; a second time costs nothing.

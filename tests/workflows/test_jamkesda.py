@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from tests.office import Office
+from tests.office import Office, running_office
 from tests.population.city import BY, JUNE, member, resident, store
 from tests.verify.made_files import nik
+from tests.workflows.test_lock_order import meanwhile
 from verify import retention
 from verify.population.jamkesda_files import as_registration
+from workflows import outdated
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import jamkesda
 from workflows.population.jamkesda import AlreadyImported, JamkesdaLine, ListFile, Progress
@@ -23,6 +26,7 @@ from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentStatus
 from workflows.rules.retention import Kept
+from workflows.turns import JAMKESDA, take_turn
 
 SEPTEMBER, OCTOBER = (datetime(2026, month, 28, 17, tzinfo=UTC) for month in (9, 10))
 CUT_OFF = date(2026, 12, 19)
@@ -223,6 +227,33 @@ def test_after_the_term_who_it_was_goes_and_what_became_of_it_is_still_counted(o
     with office.write() as session:
         jamkesda.sort(session, "3673")
         assert all(one.nik for group in jamkesda.alike(session, "3673") for one in group)
-    with pytest.raises(Conflict, match="sudah dihapus menurut jadwal retensi"), office.write() as session:
-        jamkesda.void_batch(session, "3673", 1, BY, now=office.clock())
+    for act in (jamkesda.void_batch, jamkesda.export):
+        with pytest.raises(Conflict, match="sudah dihapus menurut jadwal retensi"), office.write() as session:
+            act(session, "3673", 1, BY, now=office.clock())
     assert told(office) == found
+
+
+def test_a_double_of_an_erased_line_stays_one_whatever_list_is_undone(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    taken(sqlite_office, a_file([1, 4]))
+    sqlite_office.clock.pass_by(days=1_800)
+    taken(sqlite_office, a_file([1, 9], name="baru.csv"))
+    taken(sqlite_office, a_file([8], name="salah.csv"))
+    sqlite_office.clock.pass_by(days=30)
+    retention.sweep(sqlite_office.rekom)
+    before = told(sqlite_office).outcomes[J.DOUBLE]
+    with sqlite_office.write() as session:
+        jamkesda.undo(session, "3673", 3, BY, now=sqlite_office.clock())
+    assert before == told(sqlite_office).outcomes[J.DOUBLE] == 1
+
+
+def test_retention_waits_for_its_turn(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        a_city(office)
+        taken(office, a_file([6]))
+
+        def clear() -> None:
+            with office.write() as session:
+                outdated.clear(session, Kept.JAMKESDA, office.clock(), now=office.clock())
+
+        meanwhile(office, lambda session: take_turn(session, JAMKESDA.format("3673")), clear, lambda session: None)

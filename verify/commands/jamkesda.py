@@ -120,9 +120,7 @@ def jamkesda_export(number: int, file: Path) -> None:
     """Write batch NUMBER to FILE once more, byte for byte."""
     rekom = installation()
     with changing(rekom) as session:
-        batch = jamkesda.find_batch(session, rekom.settings.region, number, lock=True)
-        audit.record(session, f"jamkesda-batch:{batch.id}", "EXPORT_BATCH", actor=operator(rekom), now=rekom.clock(), sha256=batch.sha256)
-        content = batch.file
+        content = jamkesda.export(session, rekom.settings.region, number, operator(rekom), now=rekom.clock())
     write_private(file, content)
     click.echo(f"Kiriman {number} ditulis ke {file}")
 

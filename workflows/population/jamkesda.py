@@ -23,8 +23,9 @@ from workflows.population.known import active_members, residents_of
 from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import MOST_IN_A_BATCH, JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentRow, ResidentStatus
+from workflows.retention import Erased
 from workflows.sealed import EMPTY, left_sealed, vault_of
-from workflows.turns import take_turn
+from workflows.turns import JAMKESDA, take_turn
 
 J = JamkesdaOutcome
 SORTED = (J.REMAINING, J.COVERED, J.DIED, J.MOVED)
@@ -138,11 +139,12 @@ def undo(session: Session, region_code: str, list_id: int, by: Actor, *, now: da
     batched = select(JamkesdaPerson.line).where(JamkesdaPerson.list_id == list_id, JamkesdaPerson.outcome == J.BATCHED)
     if session.exec(batched.limit(1)).first() is not None:
         raise Conflict(f"Orang di daftar #{list_id} ada di kiriman. Batalkan kirimannya dulu dengan rekom jamkesda void.")
+    doubles = _doubles_of(session, region_code, list_id)
     session.exec(delete(JamkesdaPerson).where(col(JamkesdaPerson.list_id) == list_id))
     listed.undone_at, listed.undone_by = now, by.name
     session.add(listed)
     session.flush()
-    _count_doubles_again(session, region_code)
+    _count_first(session, doubles)
     sort(session, region_code)
     audit.record(session, subject(listed), "UNDO", actor=by, now=now)
     return listed
@@ -157,7 +159,7 @@ def make_batch(
     if cut_off < now.astimezone(ZoneInfo(zone)).date():
         raise InvalidInput("Batas waktu kiriman sudah lewat. Pilih hari ini atau sesudahnya.")
     sort(session, region_code)
-    waiting = _people(region_code).where(JamkesdaPerson.outcome == J.REMAINING)
+    waiting = _people(region_code).where(JamkesdaPerson.outcome == J.REMAINING, is_somebody())
     ordered = waiting.order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line)).limit(size).with_for_update(of=JamkesdaPerson)
     chosen = list(session.exec(ordered))
     if not chosen:
@@ -215,6 +217,15 @@ def find_batch(session: Session, region_code: str, number: int, *, lock: bool = 
     return batch
 
 
+def export(session: Session, region_code: str, number: int, by: Actor, *, now: datetime) -> bytes:
+    """A batch's file once more, byte for byte; ``Erased`` after its term."""
+    batch = find_batch(session, region_code, number, lock=True)
+    if not batch.file:
+        raise Erased(f"Berkas kiriman {number} sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap.")
+    audit.record(session, f"jamkesda-batch:{batch.id}", "EXPORT_BATCH", actor=by, now=now, sha256=batch.sha256)
+    return batch.file
+
+
 def progress(session: Session, region_code: str) -> Progress:
     """Where everybody is, over all standing lists."""
     lists, people, refused = session.execute(
@@ -258,7 +269,7 @@ def subject(listed: JamkesdaList) -> str:
 
 def _take_turn(session: Session, region_code: str) -> None:
     """Lists, batches and sorting of a region follow one another: each counts on where the one before left everybody."""
-    take_turn(session, f"jamkesda:{region_code}")
+    take_turn(session, JAMKESDA.format(region_code))
 
 
 def is_somebody() -> ColumnElement[bool]:
@@ -291,14 +302,20 @@ def _keep(session: Session, listed: JamkesdaList, lines: Iterable[JamkesdaLine])
         session.flush()
 
 
-def _count_doubles_again(session: Session, region_code: str) -> None:
-    counted = aliased(JamkesdaPerson)
-    counts = select(counted.nik_digest).where(counted.nik_digest == JamkesdaPerson.nik_digest, counted.outcome != J.DOUBLE)
-    doubles = _people(region_code).where(JamkesdaPerson.outcome == J.DOUBLE, ~counts.exists(), is_somebody())
-    seen = set[str]()
-    for one in session.exec(doubles.order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line))):
-        if str(one.nik_digest) not in seen:
-            seen.add(str(one.nik_digest))
-            one.outcome = J.REMAINING
-            session.add(one)
+def _doubles_of(session: Session, region_code: str, list_id: int) -> list[JamkesdaPerson]:
+    """Lines of other lists that do not count because one of this list does, in their order. A line whose person was erased after the
+    term still counts, and nobody can say of whom; so only what this list says is asked."""
+    own = aliased(JamkesdaPerson)
+    counts = select(own.nik_digest).where(own.list_id == list_id, own.outcome != J.DOUBLE)
+    doubles = _people(region_code).where(
+        JamkesdaPerson.outcome == J.DOUBLE, JamkesdaPerson.list_id != list_id, col(JamkesdaPerson.nik_digest).in_(counts)
+    )
+    return list(session.exec(doubles.order_by(col(JamkesdaPerson.list_id), col(JamkesdaPerson.line))))
+
+
+def _count_first(session: Session, doubles: Iterable[JamkesdaPerson]) -> None:
+    """Of several lines of one person the first counts."""
+    for one in {str(double.nik_digest): double for double in reversed(list(doubles))}.values():
+        one.outcome = J.REMAINING
+        session.add(one)
     session.flush()
