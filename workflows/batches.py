@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, audit, households, registering, registrations, transfers
+from workflows import advance, audit, households, looked, registering, registrations, transfers
 from workflows.actor import Actor
 from workflows.collective_states import LIVE
 from workflows.errors import Conflict, NotFound
 from workflows.permissions import Permission, check
 from workflows.ports import Segment
 from workflows.records.case import Case
+from workflows.records.case_reading import Seen
 from workflows.records.collective import CollectiveLetter
 from workflows.records.registration import BatchRow, Registration, RegistrationAnswer, RegistrationBatch, RowOutcome
 from workflows.registering import Answer
@@ -168,6 +169,22 @@ def find(session: Session, region_code: str, number: int) -> RegistrationBatch:
         raise Erased(say("Berkas kiriman ini sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap."))
     if hashlib.sha256(batch.file).hexdigest() != batch.sha256:
         raise BatchRefused(say("Isi berkas kiriman ini berubah sesudah dibuat. Jangan dikirim; hubungi admin."))
+    return batch
+
+
+def hand_out(session: Session, region_code: str, number: int, actor: Actor, *, now: datetime) -> RegistrationBatch:
+    """One batch whose file leaves the office with ``actor``: written down once for the file, and as a look at each person in it.
+
+    Whoever types at the installation itself is no account: the file's own line names them.
+    """
+    check(actor, Permission.REGISTER)
+    batch = find(session, region_code, number)
+    session.exec(select(RegistrationBatch.id).where(RegistrationBatch.id == batch.id).with_for_update()).one()
+    facts = {"batch": batch.number, "people": batch.people, "sha256": batch.sha256}
+    audit.record(session, f"registration-batch:{batch.id}", "EXPORT_REGISTRATION", actor=actor, now=now, **facts)
+    if actor.id is not None:
+        people = select(Registration.case_id).join(BatchRow, col(BatchRow.registration_id) == Registration.id)
+        looked.note_all(session, people.where(BatchRow.batch_id == batch.id), Seen.REVEALED, actor, now=now)
     return batch
 
 

@@ -10,14 +10,18 @@ from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from schemas.workbook import workbook
 from tests.letter_office import to_letter_b
 from tests.office import Office, person
 from tests.registration_office import CARD, REFUSED, SEP, accept, answers, make, registration
+from tests.verify.web.visitor import Visitor
 from verify.cli import main
 from verify.registrations import read_file
+from verify.seeds import DEMO_PASSWORD
+from workflows.audit import events_of, verify_chain
+from workflows.records.case_reading import CaseReading
 from workflows.registration_states import RegistrationStatus
 from workflows.states import State
 
@@ -111,6 +115,49 @@ def test_the_commands_export_mark_and_read(sqlite_office: Office, tmp_path: Path
         assert (applied.exit_code, "1 aktif, 1 ditolak, 0 baris tidak dikenal" in applied.output) == (0, True), applied.output
     assert [registration(sqlite_office, ticket).status for ticket in (first, second)] == [S.ACTIVE, S.REFUSED]
     assert "#1 2 orang" in rekom("list").output
+
+
+def handed_out(office: Office) -> list[str]:
+    """Who took a file out of the office, as its chain says."""
+    with office.read() as session:
+        chain = events_of(session, "registration-batch:1")
+        assert verify_chain(chain) is None
+        return [f"{one.action} {one.actor_name} {one.detail['people']}" for one in chain]
+
+
+def seen(office: Office) -> list[tuple[int, str, int]]:
+    with office.read() as session:
+        return [(one.case_id, one.seen, one.times) for one in session.exec(select(CaseReading).order_by(col(CaseReading.case_id)))]
+
+
+def test_each_way_of_a_file_out_of_the_office_leaves_one_line_and_a_look_at_each_person(
+    office: Office,
+) -> None:
+    for number in (1, 2):
+        accept(office, office.to_letter(number))
+    make(office)
+    loket = office.api("loket")
+    assert loket.get("/registration-batches/1/file").status_code == 200
+    taken = ["EXPORT_REGISTRATION Rini Contoh 2"]
+    assert (handed_out(office), seen(office)) == (taken, [(1, "REVEALED", 1), (2, "REVEALED", 1)])
+    page = Visitor(office.app.test_client())
+    assert page.fill("/masuk", username="loket", password=DEMO_PASSWORD).status == 303
+    with page.client.get("/pendaftaran/kiriman/1/berkas") as file:
+        assert file.status_code == 200
+    assert (handed_out(office), seen(office)) == (taken * 2, [(1, "REVEALED", 2), (2, "REVEALED", 2)])
+    assert loket.get("/registration-batches/2/file").status_code == 404 and len(handed_out(office)) == 2
+
+
+def test_a_file_made_at_the_installation_is_taken_by_whoever_types(
+    sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_office.to_letter()
+    settings = sqlite_office.rekom.settings
+    for name, value in (("DATABASE_URL", settings.database_url), ("REKOM_DATA_DIR", settings.data_dir), ("REKOM_ENVIRONMENT", "test")):
+        monkeypatch.setenv(name, value)
+    for times, words in ((1, []), (2, ["--again", "1"])):
+        assert CliRunner().invoke(main, ["registration", "export", str(tmp_path), *words]).exit_code == 0
+        assert [line.split()[:2] for line in handed_out(sqlite_office)] == [["EXPORT_REGISTRATION", "operator:"]] * times
 
 
 def test_nobody_leaves_the_office_in_a_file_that_is_not_on_record(

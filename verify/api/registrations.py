@@ -79,9 +79,9 @@ def make() -> Response:
 @requires(Permission.REGISTER)
 @blueprint.response(200, description="Berkas XLSX, sama sampai ke bita setiap kali diunduh", content_type=WORKBOOK)
 def download(number: int) -> Response:
-    """The file as it was made."""
-    with parts().database.read() as session:
-        batch = batches.find(session, me().region_code, number)
+    """The file as it was made; who took it is written down."""
+    with parts().database.write() as session:
+        batch = batches.hand_out(session, me().region_code, number, me(), now=parts().clock())
     headers = {"Content-Disposition": f'attachment; filename="{file_name(batch)}"', "Cache-Control": "no-store"}
     return Response(batch.file, mimetype=WORKBOOK, headers=headers)
 

@@ -35,7 +35,8 @@ def export_command(folder: Path, again: int | None, region: str | None) -> None:
     rekom = installation()
     code = region_of(rekom, region)
     with changing(rekom) as session:
-        batch = batches.find(session, code, again) if again else make_batch(rekom, session, code, _counter(rekom))
+        number = again or make_batch(rekom, session, code, _counter(rekom)).number
+        batch = batches.hand_out(session, code, number, _counter(rekom), now=rekom.clock())
         path = folder / file_name(batch)
         if path.exists() and path.read_bytes() != batch.file:
             raise InvalidInput(f"{path.name} sudah ada di sana dengan isi lain. Pilih folder lain.")

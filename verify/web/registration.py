@@ -49,9 +49,9 @@ def make() -> Response | tuple[str, int]:
 @blueprint.get("/pendaftaran/kiriman/<int(max=2147483647):number>/berkas")
 @requires(Permission.REGISTER)
 def download(number: int) -> Response:
-    """The file as it was made."""
-    with parts().database.read() as session:
-        batch = batches.find(session, me().region_code, number)
+    """The file as it was made; who took it is written down."""
+    with parts().database.write() as session:
+        batch = batches.hand_out(session, me().region_code, number, me(), now=parts().clock())
     return Response(batch.file, mimetype=WORKBOOK, headers={"Content-Disposition": f'attachment; filename="{file_name(batch)}"'})
 
 
