@@ -18,7 +18,16 @@ QUALITY = 88
 ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Encrypt)(?![A-Za-z])")
 """What a PDF does by itself, and what hides that from us (ISO 32000-1, 12.6.4 and 7.6)."""
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+STREAM = re.compile(rb"stream\s*(.*?)endstream", re.DOTALL)
+FILTER = re.compile(rb"/Filter\s*(\[[^\]]*\]|/[^\s/\[\]<>()]+|[^\s>]*)")
+"""How a stream is packed (ISO 32000-1, 7.4): one name or a list of them."""
+PACKED = b"FlateDecode"
+PICTURE_FILTERS = frozenset({b"DCTDecode", b"JPXDecode", b"CCITTFaxDecode", b"JBIG2Decode"})
+"""What only pixels are packed by: no viewer finds an object in there."""
+SIGNED = b"Adobe.PPKLite"
+"""No filter: whose signature it is, under the same name."""
+KNOWN = frozenset({(), (PACKED,), (SIGNED,), *((one,) for one in PICTURE_FILTERS), *((PACKED, one) for one in PICTURE_FILTERS)})
+"""The chains of filters that are taken; Flate around a picture is opened like any other."""
 LARGEST_STREAM = 20_000_000
 """Bytes of one unpacked stream that are looked into, and of all together."""
 
@@ -72,28 +81,50 @@ def pdf(raw: bytes) -> bytes:
     """A whole PDF that does nothing by itself, also not within its packed streams."""
     if b"%%EOF" not in raw[-1024:]:
         raise Refused("broken")
-    left = LARGEST_STREAM
+    left, end = LARGEST_STREAM, 0
     for found in STREAM.finditer(raw):
-        unpacked = unpack(found[1], left)
-        left -= len(unpacked)
-        if left <= 0:
-            raise Refused("large")
+        unpacked = unpack(plain_names(raw[end : found.start()]), found[1], left)
+        left, end = left - len(unpacked), found.end()
         check_still(unpacked)
+    if b"stream" in raw[end:]:
+        raise Refused("broken")
     check_still(raw)
     return raw
 
 
-def unpack(packed: bytes, most: int) -> bytes:
-    """A stream's content where it is packed as scanners do; nothing where it is a picture's or another kind."""
-    try:
-        return zlib.decompressobj().decompress(packed, most)
-    except zlib.error:
+def unpack(before: bytes, packed: bytes, most: int) -> bytes:
+    """A stream's content where it is packed as scanners do; nothing where it is plain, or holds pixels only.
+
+    ``before`` is all that stands between the last stream and this one. What cannot be looked into is refused: a viewer repairs
+    more than we read, and a sum that is wrong or a filter we do not know would hide from us what it shows.
+    """
+    chains = [tuple(re.findall(rb"[^\s/\[\]]+", names)) for names in FILTER.findall(before)]
+    if any(chain not in KNOWN for chain in chains) or (b"/ObjStm" in before and b"/Predictor" in before):
+        raise Refused("packed")
+    if b"stream" in packed:  # one that does not end, so that the next would be taken for its content
+        raise Refused("broken")
+    if not any(PACKED in chain for chain in chains):
         return b""
+    opened = zlib.decompressobj()
+    try:
+        unpacked = opened.decompress(packed, most)
+    except zlib.error:
+        raise Refused("broken") from None
+    if len(unpacked) >= most:
+        raise Refused("large")
+    if not opened.eof:
+        raise Refused("broken")
+    return unpacked
+
+
+def plain_names(text: bytes) -> bytes:
+    """The same with the names that are spelled in numbers as anybody writes them."""
+    return ESCAPED.sub(lambda byte: bytes([int(byte[1], 16)]), text)
 
 
 def check_still(text: bytes) -> None:
     """``Refused`` where a name stands for something that acts, also where it is spelled in numbers."""
-    if ACTIVE.search(text) or ACTIVE.search(ESCAPED.sub(lambda byte: bytes([int(byte[1], 16)]), text)):
+    if ACTIVE.search(text) or ACTIVE.search(plain_names(text)):
         raise Refused("active")
 
 

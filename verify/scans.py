@@ -19,6 +19,7 @@ BROKEN = "Pindaian ini rusak atau terpotong. Pindai lagi, lalu unggah."
 REFUSALS: Mapping[str, str] = {
     "broken": BROKEN,
     "large": "Gambar pindaian ini terlalu besar untuk dibuka. Pindai dengan resolusi lebih rendah.",
+    "packed": "Isi PDF ini dikemas dengan cara yang tidak dapat diperiksa. Pindai suratnya sebagai gambar, lalu unggah.",
     "active": "PDF ini berisi program, lampiran, atau kunci sandi. Pindai suratnya sebagai gambar, lalu unggah.",
 }
 

@@ -1,5 +1,6 @@
-"""Scans made by the tests: one good of each kind, and sixty that mean harm or are broken."""
+"""Scans made by the tests: one good of each kind, and seventy-two that mean harm or are broken."""
 
+import base64
 import io
 import random
 import struct
@@ -25,6 +26,32 @@ def a_pdf(inside: bytes = b"<< /Type /Catalog >>", *, packed: bytes = b"") -> by
     return b"%PDF-1.7\n1 0 obj " + inside + b" endobj\n" + stream + b"trailer << /Root 1 0 R >>\n%%EOF\n"
 
 
+def a_stream(packed: bytes, named: bytes = b"/Filter /FlateDecode", end: bytes = b"\nendstream endobj\n") -> bytes:
+    """A PDF with one stream, packed and named in whatever way."""
+    return b"%PDF-1.7\n1 0 obj << " + named + b" >> stream\n" + packed + end + b"trailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def hidden() -> Iterator[tuple[str, bytes]]:
+    """PDFs whose program a viewer finds and a careless look does not, because the stream does not open as it says it is packed."""
+    program = zlib.compress(b"<< /S /JavaScript /JS (app.alert) >>")
+    objects = b"/Type /ObjStm /N 1 /First 4 /Filter "
+    yield "pdf wrong sum", a_stream(program[:-1] + bytes([program[-1] ^ 1]), objects + b"/FlateDecode")
+    yield "pdf no sum", a_stream(program[:-4], objects + b"/FlateDecode")
+    yield "pdf lzw", a_stream(b"\x80\x0b\x60\x50", objects + b"/LZWDecode")
+    yield "pdf ascii85", a_stream(base64.a85encode(b"<< /S /JavaScript >>") + b"~>", objects + b"[/ASCII85Decode]")
+    yield "pdf in two", a_stream(base64.a85encode(program) + b"~>", objects + b"[ /ASCII85Decode /FlateDecode ]")
+    yield "pdf in hex in flate", a_stream(zlib.compress(b"2f4a53>"), objects + b"[/FlateDecode/ASCIIHexDecode]")
+    yield "pdf elsewhere named", a_stream(base64.a85encode(program) + b"~>", objects + b"5 0 R")
+    yield "pdf by numbers", a_stream(base64.a85encode(program) + b"~>", objects + b"/ASCII#385Decode")
+    yield "pdf predicted", a_stream(zlib.compress(b"\x02/\x02J\x02S"), objects + b"/FlateDecode /DecodeParms << /Predictor 12 >>")
+    yield "pdf no end", a_stream(program, objects + b"/FlateDecode", end=b"\nendobj\n")
+    yield "pdf one in another", a_stream(zlib.compress(b"q Q") + b"endobj 2 0 obj << " + objects + b"/FlateDecode >> stream\n" + program)
+    yield (
+        "pdf a space more",
+        a_stream(b"", objects + b"/FlateDecode", end=b"").replace(b"stream\n", b"stream \n" + program + b"\nendstream "),
+    )
+
+
 def a_flood(width: int, height: int) -> bytes:
     """A PNG of a few bytes that says it has very many pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -32,7 +59,7 @@ def a_flood(width: int, height: int) -> bytes:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Sixty files, the same each time: each is refused, or comes out as a plain picture."""
+    """Seventy-two files, the same each time: each is refused, or comes out as a plain picture."""
     dice, jpeg, png = random.Random(7), a_scan(), a_scan("PNG")
     for number in range(15):
         yield f"jpeg cut {number}", jpeg[: dice.randrange(4, len(jpeg) - 2)]
@@ -46,6 +73,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         yield f"pdf {word!r}", a_pdf(b"<< /Type /Catalog /A << /S " + word + b" >> >>")
     yield "pdf packed", a_pdf(packed=b"<< /S /JavaScript /JS (app.alert) >>")
     yield "pdf cut", a_pdf()[:-8]
+    yield from hidden()
 
 
 def _bent(raw: bytes, dice: random.Random) -> bytes:

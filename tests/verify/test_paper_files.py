@@ -77,4 +77,4 @@ def test_hostile_photos_crash_nothing() -> None:
         except InvalidInput:
             continue
         assert max(size(picture.thumbnail)) <= THUMBNAIL_EDGE
-    assert tried == 20
+    assert tried == 24
