@@ -24,11 +24,21 @@ class FactorTooOld(FactorNeeded):
     sentence = "Langkah ini meminta kode keamanan yang baru. Isi kode keamanan, lalu ulangi langkah ini."
 
 
+class FactorMissing(NotAllowed):
+    """What comes now asks for a second factor, and this account has none to show."""
+
+    slug = "kode-kedua-tidak-ada"
+    sentence = "Langkah ini meminta kode keamanan, dan akun Anda belum punya. Pasang dulu di halaman Akun, lalu ulangi langkah ini."
+
+
 def check_factor(rekom: Rekom, session: SignIn, actor: Actor, permission: Permission, *, now: datetime) -> None:
-    """Raise where a factor is owed: by the office's setting for a role, or because the person has one."""
+    """Raise where a factor is owed: by the office's setting for a role, because the person has one, or because real people's data are
+    in here and the step asks anew."""
     if session.factor_at is None:
         if owes_one(rekom, actor):
             raise FactorNeeded()
+        if permission in STEP_UP and rekom.settings.production:
+            raise FactorMissing()
     elif permission in STEP_UP:
         check_fresh(rekom, session, now=now)
 

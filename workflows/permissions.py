@@ -104,7 +104,7 @@ assert set(SCOPE_MAP) == set(Scope)
 STEP_UP = frozenset(
     {Permission.PARAF, Permission.DECIDE, Permission.REVOKE_LETTER, Permission.UPLOAD_SCAN, Permission.REVEAL, Permission.APPLY_DATA}
 )
-"""What asks for a fresh second factor, of whoever has or owes one."""
+"""What asks for a fresh second factor: in production of everybody, elsewhere of whoever has or owes one."""
 
 
 def can(actor: Actor, permission: Permission) -> bool:

@@ -1,5 +1,6 @@
 """The second factor: codes that count once, passkeys that answer one question, recovery codes on paper, and what asks for them anew."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,12 @@ from sqlmodel import select
 
 from tests.authenticator import PRESENT, SoftKey, code_at
 from tests.office import Api, Office, running_office
+from tests.verify.web.visitor import Visitor
 from verify import auth, factors, passkeys, throttle
-from verify.config import SettingsError, load_settings
+from verify.config import Settings, SettingsError, load_settings
 from verify.factors import Holder, WrongFactor
 from verify.keyring import KeyFileError
+from verify.seeds import DEMO_PASSWORD
 from workflows import audit, second_factor, staffing
 from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound, TooMany
@@ -279,9 +282,43 @@ def test_a_decision_asks_for_a_fresh_factor(strict: Office) -> None:
     assert kadis.post(f"/applications/{ticket}/decision", decide).status_code == 201
 
 
+WHO = {
+    Permission.PARAF: "kabid",
+    Permission.DECIDE: "kadis",
+    Permission.REVOKE_LETTER: "kadis",
+    Permission.UPLOAD_SCAN: "kadis",
+    Permission.REVEAL: "loket",
+    Permission.APPLY_DATA: "admin",
+}
+"""Somebody who may, of each step that asks anew."""
+
+
 def test_what_asks_anew() -> None:
-    assert {Permission.DECIDE, Permission.REVOKE_LETTER, Permission.UPLOAD_SCAN} <= STEP_UP
-    assert Permission.READ_CASES not in STEP_UP and Permission.OPEN_CASE not in STEP_UP
+    assert set(WHO) == STEP_UP
+
+
+def test_what_asks_anew_asks_in_production_also_whom_no_role_makes_owe_one(sqlite_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At every door: with the password alone nobody signs, reveals or applies."""
+    sqlite_office.hire("kabid", Role.KABID)
+    monkeypatch.setattr(Settings, "production", property(lambda _: True))
+    visitors = {name: Visitor(sqlite_office.app.test_client()) for name in {*WHO.values()}}
+    for name, visitor in visitors.items():
+        visitor.fill("/masuk", username=name, password=DEMO_PASSWORD)
+    forms = {name: {"csrf_token": visitor.get("/akun").value("csrf_token")} for name, visitor in visitors.items()}
+    programs = {name: sqlite_office.api(name) for name in visitors}
+    tried = dict.fromkeys(STEP_UP, 0)
+    for rule in sqlite_office.app.url_map.iter_rules():
+        needed = auth.declared(sqlite_office.app.view_functions[rule.endpoint])
+        if not isinstance(needed, Permission) or needed not in STEP_UP:
+            continue
+        (method,), path = (rule.methods or set()) - {"HEAD", "OPTIONS"}, re.sub("<[^>]*>", "1", rule.rule)
+        if path.startswith("/api/v1"):
+            answer = programs[WHO[needed]].call(method, path.removeprefix("/api/v1"))
+        else:
+            answer = visitors[WHO[needed]].client.open(path, method=method, data=forms[WHO[needed]] if method == "POST" else None)
+        tried[needed] += 1
+        assert (answer.status_code, "kode-kedua-tidak-ada" in answer.get_data(as_text=True)) == (403, True), rule.rule
+    assert all(tried.values()), tried
 
 
 def test_an_office_in_practice_may_leave_it_off(sqlite_office: Office) -> None:
