@@ -1,14 +1,21 @@
-"""Every answer that shows a case is written down with who saw it, in one place for pages and API alike."""
+"""Every answer that shows a case is written down with who saw it, in one place for pages and API alike.
+
+A route with a ticket shows its case; what shows more of people than their masks without one says so by ``shows``.
+"""
+
+from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 
 from verify import errors
 from verify.auth import parts
 from workflows import looked
+from workflows.records.case import Case
 from workflows.records.case_reading import Seen
 
-LETTERS = ("surat.pdf", "draf.pdf", "letter.pdf")
+LETTERS = ("surat.pdf", "draf.pdf", "letter.pdf", "draft.pdf")
 REVEALED = ("privacy.reveal", "revealing.show_numbers")
 """The routes that show what masks hide."""
 PICTURES = ("papers.open_picture", "case_papers.picture")
@@ -20,14 +27,30 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        ticket, actor = (request.view_args or {}).get("ticket"), g.get("actor")
-        if ticket and actor is not None and actor.id is not None and 200 <= response.status_code < 300:
+        ticket, actor, listed = (request.view_args or {}).get("ticket"), g.get("actor"), g.pop("shown_cases", set())
+        if not 200 <= response.status_code < 300:
+            ticket = None
+        if (ticket or listed) and actor is not None and actor.id is not None:
             try:
                 with parts().database.write() as session:
-                    looked.note(session, ticket, _seen(), actor, now=parts().clock())
+                    if ticket:
+                        looked.note(session, ticket, _seen(), actor, now=parts().clock())
+                    if listed:
+                        cases = select(Case.id).where(col(Case.id).in_(listed))
+                        looked.note_all(session, cases, _seen(), actor, now=parts().clock())
             except SQLAlchemyError as error:  # what is done after a request has no handler of errors around it
                 return errors.of_database(error, after_step=request.method != "GET")
         return response
+
+
+def shows(cases: Iterable[Case | None]) -> None:
+    """Say that the answer to this request shows these cases, whatever its status."""
+    g.setdefault("shown_cases", set()).update(case.id for case in cases if case is not None)
+
+
+def shows_numbered(case_ids: Iterable[int]) -> None:
+    """The same by their numbers."""
+    g.setdefault("shown_cases", set()).update(case_ids)
 
 
 def _seen() -> Seen:

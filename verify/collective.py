@@ -9,10 +9,11 @@ from flask import Response
 from sqlmodel import Session
 
 from verify import scans
+from verify.access_log import shows_numbered
 from verify.auth import me, parts
 from verify.composition import Rekom
 from verify.counter import as_pdf
-from workflows import collective, collective_paper
+from workflows import collective, collective_list, collective_paper
 from workflows.errors import RekomError
 from workflows.records.collective import CollectiveLetter
 
@@ -84,7 +85,9 @@ def keep_scan(letter_id: int, scan: bytes) -> None:
 def draft_response(letter_id: int) -> Response:
     """The paper that waits for its signature, to read or to print."""
     with parts().database.read() as session:
-        draft = collective_paper.draft_to_print(collective.find(session, letter_id, me()), me())
+        letter = collective.find(session, letter_id, me())
+        draft = collective_paper.draft_to_print(letter, me())
+        shows_numbered(row.case_id for row in collective_list.rows_of(session, letter))
     return as_pdf(draft, f"draf-pengantar-{letter_id}.pdf")
 
 

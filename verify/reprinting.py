@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from flask import Response
 
+from verify.access_log import shows_numbered
 from verify.auth import me, parts
 from verify.composition import Rekom
 from verify.counter import as_pdf
-from workflows import collective, collective_copies, collective_paper, reprints
+from workflows import collective, collective_copies, collective_list, collective_paper, reprints
 from workflows.actor import Actor
 from workflows.ports import LetterFacts, LetterPress, PressedLetter
 from workflows.states import Job
@@ -40,6 +41,8 @@ def hand_out(ticket: str) -> Response:
 def hand_out_collective(letter_id: int) -> Response:
     """The same of a letter E."""
     paper, ordinal = collective_copy(parts(), letter_id, me())
+    with parts().database.read() as session:
+        shows_numbered(row.case_id for row in collective_list.rows_of(session, collective.find(session, letter_id, me())))
     return as_pdf(paper, f"pengantar-{letter_id}-cetak-ulang-{ordinal}.pdf" if ordinal else f"pengantar-{letter_id}.pdf")
 
 

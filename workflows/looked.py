@@ -17,7 +17,9 @@ from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.case_reading import CaseReading, Seen
 from workflows.records.staff import Staff
+from workflows.sealed import vault_of
 
+READ_PERSON = "READ_PERSON"
 INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -54,6 +56,12 @@ def note_all(session: Session, cases: Select[Any], seen: Seen, actor: Actor, *, 
     first = INSERT[session.get_bind().dialect.name](CaseReading).from_select(["case_id", *told], rows)
     again = {"last_at": now, "times": CaseReading.times + 1}
     session.exec(first.on_conflict_do_update(index_elements=["case_id", "staff_id", "seen", "day"], set_=again))
+
+
+def note_person(session: Session, nik: str, actor: Actor, *, now: datetime) -> None:
+    """Write into the actor's own chain that they were told of somebody who has no case here; the NIK as its keyed digest only."""
+    digest = vault_of(session.connection().dialect).digest("nik", nik)
+    audit.record_on_person(session, READ_PERSON, actor=actor, now=now, person=digest)
 
 
 def report(session: Session, ticket: str) -> Report:

@@ -1,4 +1,4 @@
-"""Everything the office holds about one person, for the person (UU 27/2022 article 7), and whose data one account saw (article 46).
+"""Everything the office holds about one person, for the person (UU 27/2022 article 7).
 
 Rows are found by the person's NIK and from there along the foreign keys that point at them, so a table that is added is
 part of it without a line here. Other people's NIKs in those rows are covered; papers are named by size and digest.
@@ -7,19 +7,16 @@ part of it without a line here. Other people's NIKs in those rows are covered; p
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, or_
-from sqlmodel import Session, SQLModel, col, select, tuple_
+from sqlmodel import Session, SQLModel, tuple_
 
 from workflows import audit
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
-from workflows.records.case_reading import CaseReading
-from workflows.records.staff import Staff
 from workflows.sealed import Hashed
 
 NIK_COLUMNS = ("nik", "mother_nik", "resident_nik", "other_nik")
@@ -55,40 +52,6 @@ def for_the_person(found: Holdings, nik: str) -> dict[str, list[dict[str, Any]]]
         table: [{name: _told(value, nik) for name, value in row.items() if not isinstance(value, Hashed)} for row in rows]
         for table, rows in sorted(found.items())
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Exposed:
-    """A person whose data was seen: whom to tell, by what, and when it was last seen."""
-
-    ticket: str
-    name: str
-    phone: str | None
-    seen: tuple[str, ...]
-    times: int
-    last_at: datetime
-
-
-def exposed(session: Session, staff_id: int, since: datetime, until: datetime) -> list[Exposed]:
-    """Everybody one account saw between two moments, by case; a day's looks count as a whole where they touch that time."""
-    touching = (CaseReading.staff_id == staff_id, col(CaseReading.last_at) >= since, col(CaseReading.first_at) <= until)
-    query = select(Case, CaseReading).join(CaseReading, col(CaseReading.case_id) == Case.id).where(*touching)
-    looks: dict[str, list[tuple[Case, CaseReading]]] = {}
-    for case, reading in session.exec(query.order_by(col(Case.ticket))):
-        looks.setdefault(case.ticket, []).append((case, reading))
-    return [_exposed(ticket, pairs) for ticket, pairs in looks.items()]
-
-
-def account(session: Session, username: str) -> Staff | None:
-    """The account of that name."""
-    return session.exec(select(Staff).where(Staff.username == username)).first()
-
-
-def _exposed(ticket: str, pairs: list[tuple[Case, CaseReading]]) -> Exposed:
-    case = pairs[0][0]
-    readings = [reading for _, reading in pairs]
-    seen = tuple(sorted({reading.seen.value for reading in readings}))
-    return Exposed(ticket, case.name, case.phone, seen, sum(one.times for one in readings), max(one.last_at for one in readings))
 
 
 def _tables() -> Iterator[Table]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlmodel import select
 
+from tests.collective_office import propose, to_file
 from tests.office import Clock, Office, person, running_office
 from tests.verify.web.visitor import Visitor
 from verify.cli import main
@@ -125,6 +126,26 @@ def test_every_route_of_a_case_writes_a_look(sqlite_office: Office) -> None:
         looks += status == 200
         assert sum(times for _, _, times in readings(sqlite_office)) == looks, rule.rule
     assert looks >= 3
+
+
+def test_a_list_that_shows_more_than_masks_writes_a_look_at_each(sqlite_office: Office) -> None:
+    office = sqlite_office
+    to_file(office, 1, 2)
+    letter, waits = propose(office), office.to_decision(3)
+    for username, path, shown in (
+        ("kadis", "/setuju", 1),
+        ("validator", f"/pengantar/{letter.id}", 2),
+        ("loket", "/pendaftaran", 2),
+    ):
+        before = readings(office)
+        visitor = Visitor(office.app.test_client())
+        visitor.fill("/masuk", username=username, password=DEMO_PASSWORD)
+        assert visitor.get(path).status == 200
+        assert len(readings(office)) - len(before) == shown, path
+    assert office.case(waits).state == State.DECISION
+    kadis, before = office.api("kadis"), len(readings(office))
+    assert kadis.get("/approvals").status_code == kadis.get(f"/collective-letters/{letter.id}").status_code == 200
+    assert len(readings(office)) - before == 2, "the look at the page is counted again, those at the letter's people are new"
 
 
 def test_a_person_is_told_who_looked(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import Table
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
+from tests.collective_office import propose, to_file
+from tests.many_letters import make_letters
 from tests.office import Office, person
 from verify.cli import main
-from workflows import subject_access
+from workflows import audit, exposure, looked, subject_access
 from workflows.sealed import bound
 from workflows.subject_access import COVERED, NIK_COLUMNS, for_the_person, holdings
 
@@ -31,6 +33,9 @@ NOBODYS = {
 line of a bill by its member's; ``audit_event`` is read by the
 case's own chain, and of a
 lost letter nothing but its seal's digest is known."""
+
+
+ASKED = 40
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +118,7 @@ def test_nothing_is_written_that_the_trail_does_not_hold(office: Office, tmp_pat
 
 
 def test_everybody_an_account_saw_is_listed_with_the_last_hour_to_tell_them(office: Office, tmp_path: Path) -> None:
-    tickets = [office.open(number) for number in (1, 2, 3)]
+    tickets = [office.open(1), office.open(2), office.open(3, by="peksos")]
     for ticket in tickets[:2]:
         assert office.api("loket").get(f"/applications/{ticket}").status_code == 200
     office.clock.pass_by(days=2)
@@ -125,7 +130,43 @@ def test_everybody_an_account_saw_is_listed_with_the_last_hour_to_tell_them(offi
     assert done.exit_code == 0 and "2 berkas dilihat akun loket" in done.stdout and "29 November 2026, 09.00 WIB" in done.stdout
     listed = (tmp_path / "orang.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(";")[0] for line in listed[1:]] == sorted(tickets[:2])
-    assert all(";berkas;1;" in line for line in listed[1:]) and person(1)["nik"] not in "".join(listed)
+    assert all(";tindakan pada berkas, berkas;2;" in line for line in listed[1:]) and person(1)["nik"] not in "".join(listed)
+
+
+@pytest.mark.slow
+def test_whoever_a_stolen_hospital_account_asked_about_is_listed(office: Office, tmp_path: Path) -> None:
+    """A desk's questions leave no look at a case, only an event on it: forty letters, forty people."""
+    tokens, desk = [letter.token for letter in make_letters(office, ASKED)], office.api("rs")
+    assert {desk.post("/desk/check", {"code": token}).json["answer"] for token in tokens} == {"VALID"}
+    with office.read() as session:
+        staff = exposure.account(session, "rs")
+        assert staff and staff.id
+        found = exposure.exposed(session, staff.id, office.clock() - timedelta(hours=1), office.clock())
+        assert exposure.exposed(session, staff.id, office.clock() - timedelta(days=9), office.clock() - timedelta(days=8)) == []
+    assert len({one.ticket for one in found}) == ASKED
+    assert {one.seen for one in found} == {("ACTED",)}
+    day = office.clock.now
+    span = ("--from", f"{day:%Y-%m-%d}T00:00", "--until", f"{day:%Y-%m-%d}T23:59", "--known", "2026-11-26T09:00")
+    done = typed("breach", "--account", "rs", *span, "--to", str(tmp_path / "orang.csv"))
+    assert f"{ASKED} berkas dilihat akun rs" in done.stdout
+    assert (tmp_path / "orang.csv").read_text(encoding="utf-8-sig").count("tindakan pada berkas") == ASKED
+
+
+def test_whoever_stood_on_a_cover_letter_or_a_list_is_listed(office: Office) -> None:
+    to_file(office, 1, 2)
+    letter = propose(office)
+    began = office.clock.pass_by(days=1)
+    assert office.api("validator").get(f"/collective-letters/{letter.id}").status_code == 200
+    validator = office.actor("validator")
+    with office.write() as session:
+        looked.note_person(session, person(9)["nik"], validator, now=began)
+        audit.record(session, "door-list:1", "READ_DOORS", actor=validator, now=began, doors=7, purpose="Kunjungan.")
+        audit.record(session, "coverage:1", "COUNT", actor=validator, now=began, people=1000)
+    with office.read() as session:
+        found = exposure.exposed(session, validator.person_id, began, began)
+        lists = exposure.exposed_lists(session, validator.person_id, began, began)
+    assert [one.seen for one in found] == [("CASE",), ("CASE",)]
+    assert [(one.action, one.people, one.purpose) for one in lists] == [("READ_PERSON", 1, ""), ("READ_DOORS", 7, "Kunjungan.")]
 
 
 @pytest.mark.parametrize(("account", "since", "said"), [("siapa", "2026-11-20T00:00", "tidak ada"), ("loket", "kemarin", "tidak terbaca")])
@@ -156,6 +197,6 @@ def test_five_thousand_people_are_all_found(sqlite_office: Office) -> None:
         }
         connection.execute(SQLModel.metadata.tables["case_reading"].insert(), [{**seen, "case_id": 10 + n} for n in range(5_000)])
     with office.read() as session:
-        found = subject_access.exposed(session, 1, office.clock() - timedelta(hours=1), office.clock())
+        found = exposure.exposed(session, 1, office.clock() - timedelta(hours=1), office.clock())
         assert len(found) == 5_000
         assert holdings(session, "9901014100000042")["case_file"][0]["ticket"] == "T0000042"

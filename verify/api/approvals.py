@@ -16,6 +16,7 @@ from schemas.approvals import (
     list_answer,
     parafs_answer,
 )
+from verify.access_log import shows
 from verify.approval_batch import approve_all, paraf_all
 from verify.auth import me, parts, requires
 from verify.idempotency import HEADER, check_key
@@ -32,7 +33,9 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/api/v1", description="
 def show(query: dict[str, Any]) -> dict[str, Any]:
     """The cases that wait for the decision, each with the hashes of what is shown of it, the most urgent first, up to 80 at once."""
     with parts().database.read() as session:
-        return list_answer(approvals.waiting(session, me(), query["skip"]))
+        queue = approvals.waiting(session, me(), query["skip"])
+    shows(one.case for one in queue.cases)
+    return list_answer(queue)
 
 
 @blueprint.post("/approvals")
@@ -55,7 +58,9 @@ def approve(given: dict[str, Any]) -> dict[str, Any]:
 def show_parafs(query: dict[str, Any]) -> dict[str, Any]:
     """The cases that wait for the paraf of the actor's post, each with the hashes of what is shown of it, the most urgent first."""
     with parts().database.read() as session:
-        return list_answer(approvals.waiting_for_paraf(session, me(), query["skip"]))
+        queue = approvals.waiting_for_paraf(session, me(), query["skip"])
+    shows(one.case for one in queue.cases)
+    return list_answer(queue)
 
 
 @blueprint.post("/parafs")

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from schemas.bedside import BedsideAnswerSchema, BedsideListSchema, BedsideSchema, PapersSchema, bedside_facts
 from verify import bedside_counter
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.bedside_counter import address_of, stands
 from verify.idempotency import once
@@ -41,8 +42,9 @@ def open_case(given: dict[str, Any]) -> Response:
 def list_cases() -> dict[str, Any]:
     """The newest hundred of this hospital, with the clock of each."""
     with parts().database.read() as session:
-        found = bedside.of_hospital(session, me().hospital_code or "")
-        return {"cases": [_told(stands(session, one)) for one in found]}
+        found = [stands(session, one) for one in bedside.of_hospital(session, me().hospital_code or "")]
+    shows(one.case for one in found)
+    return {"cases": [_told(one) for one in found]}
 
 
 @blueprint.get("/<token>")
@@ -51,7 +53,9 @@ def list_cases() -> dict[str, Any]:
 def show(token: str) -> dict[str, Any]:
     """How one token stands, and which papers are missing."""
     with parts().database.read() as session:
-        return _told(stands(session, bedside.of_own(session, token, me())))
+        found = stands(session, bedside.of_own(session, token, me()))
+    shows([found.case])
+    return _told(found)
 
 
 @blueprint.post("/<token>/papers")

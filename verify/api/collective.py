@@ -17,6 +17,7 @@ from schemas.collective import (
 )
 from verify import collective as edge
 from verify import signing_batch
+from verify.access_log import shows_numbered
 from verify.auth import me, parts, requires
 from verify.idempotency import once
 from verify.reprinting import hand_out_collective
@@ -160,4 +161,6 @@ def _done(letter_id: int, given: dict[str, Any], agree: edge.Agree) -> dict[str,
 
 def _shown(letter_id: int) -> dict[str, Any]:
     with parts().database.read() as session:
-        return letter_facts(collective_view.view(session, letter_id, me()))
+        view = collective_view.view(session, letter_id, me())
+    shows_numbered(row.case_id for row, _ in view.rows)
+    return letter_facts(view)

@@ -22,6 +22,7 @@ from schemas.hospital import (
     refusal,
     unreadable,
 )
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import accept_question, check_codes, check_question
 from verify.path_inquiry import local_today
@@ -87,6 +88,7 @@ def list_accepted(query: dict[str, Any]) -> dict[str, Any]:
     zone, day = parts().zone(me().region_code), query.get("day") or local_today(parts(), me().region_code)
     with parts().database.read() as session:
         found = desk_day.accepted_on(session, me(), day, zone)
+    shows(one.case for one in found)
     return {"day": day, "sandbox": False, "acceptances": [accepted_facts(one) for one in found]}
 
 

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from sqlmodel import Session
 
 from schemas.household import HOUSEHOLD, HouseholdSchema, HouseholdShownSchema, household_facts
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import receive_family
 from verify.idempotency import once
@@ -37,4 +38,6 @@ def receive(given: Family) -> Response:
 def show(code: str) -> dict[str, Any]:
     """A family with how each member stands."""
     with parts().database.read() as session:
-        return household_facts(households.view(session, code, me()))
+        view = households.view(session, code, me())
+        shows(one.case for one in view.members)
+        return household_facts(view)

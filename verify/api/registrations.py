@@ -26,6 +26,7 @@ from schemas.registration import (
     registration_facts,
 )
 from schemas.registration_file import digest
+from verify.access_log import shows
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import find, gathered, on_case
@@ -51,6 +52,7 @@ def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
     """The office's registrations in one status; without a status all that are not ended, the longest waiting first."""
     with parts().database.read() as session:
         found = registering.listed(session, me().region_code, query.get("status"))
+    shows(case for _, case in found)
     return {"registrations": [registration_facts(registration, case) for registration, case in found]}
 
 

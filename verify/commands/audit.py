@@ -12,7 +12,10 @@ from workflows import checkpoints
 
 @click.group("audit")
 def audit_group() -> None:
-    """The audit trail: every change of state, look, print and export, chained."""
+    """The audit trail: every change of state, every look behind the masks or at a letter's answer, print and export, chained.
+
+    Looks at a case are counted by day in a table of their own, which is not chained.
+    """
 
 
 @audit_group.command("verify")

@@ -19,14 +19,16 @@ from verify.commands.retention import hold_command, release_command, retention_c
 from verify.composition import Rekom
 from verify.web.story import story
 from verify.web.times import local_time
-from workflows import audit, looked, subject_access
+from workflows import audit, exposure, looked, subject_access
 from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.exposure import Exposed, ExposedList
 from workflows.looked import Report
 from workflows.nik import parse_nik
 from workflows.records.case_reading import Seen
-from workflows.subject_access import Exposed
 
 SEEN = {Seen.CASE: "berkas", Seen.LETTER: "surat", Seen.REVEALED: "data lengkap", Seen.PAPER: "foto berkas"}
+
+WORDS = {seen.value: word for seen, word in SEEN.items()} | {exposure.ACTED: "tindakan pada berkas", exposure.LISTED: "daftar"}
 
 
 @click.group("privacy")
@@ -115,13 +117,17 @@ def breach_command(username: str, since: str, until: str, known: str, into: Path
     start, end, learned = (_moment(text, zone) for text in (since, until, known))
     with _new_file(into) as written:
         with changing(rekom) as session:
-            person = subject_access.account(session, username)
+            person = exposure.account(session, username)
             if person is None or person.id is None:
                 raise NotFound("Akun itu tidak ada. Lihat: rekom staff list")
-            seen = subject_access.exposed(session, person.id, start, end)
+            seen = exposure.exposed(session, person.id, start, end)
+            lists = exposure.exposed_lists(session, person.id, start, end)
             audit.record(session, f"staff:{person.id}", "BREACH_REPORT", actor=operator(rekom), now=rekom.clock(), people=len(seen))
-        written.write(as_csv(COLUMNS, (_cells(one, zone.key) for one in seen)))
+        rows = [*(_cells(one, zone.key) for one in seen), *(_list_cells(one, zone.key) for one in lists)]
+        written.write(as_csv(COLUMNS, rows))
     click.echo(f"{len(seen)} berkas dilihat akun {username}. Daftarnya: {into}")
+    if lists:
+        click.echo(f"Juga {len(lists)} daftar orang tanpa berkas, {sum(one.people for one in lists)} nama: baris tanpa nomor berkas.")
     click.echo(f"Beri tahu mereka dan lembaga PDP secara tertulis paling lambat {local_time(learned + TELL_WITHIN, zone.key)}:")
     click.echo("data apa yang terungkap, kapan dan bagaimana, dan apa yang dilakukan kantor (UU 27/2022 pasal 46).")
 
@@ -130,8 +136,13 @@ COLUMNS = ("Berkas", "Nama", "Telepon", "Yang dilihat", "Kali", "Terakhir")
 
 
 def _cells(one: Exposed, zone: str) -> tuple[str, ...]:
-    words = ", ".join(SEEN[Seen(word)] for word in one.seen)
+    words = ", ".join(WORDS[word] for word in one.seen)
     return one.ticket, one.name, one.phone or "", words, str(one.times), local_time(one.last_at, zone)
+
+
+def _list_cells(one: ExposedList, zone: str) -> tuple[str, ...]:
+    about = f"{one.subject} ({one.people} orang)"
+    return "", about, "", f"{one.action} {one.purpose}".rstrip(), "1", local_time(one.at, zone)
 
 
 def _asked_nik(rekom: Rekom) -> str:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from schemas.desk_move import MoveAnswerSchema, ProlongAnswerSchema, SettlementSchema
 from schemas.forms import plain
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, failed
 from verify.web.once import once
@@ -94,6 +95,7 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         asked, late = transfers.waiting(session, here), late_acceptances.unsettled(session, here)
         expired = extensions.waiting(session, here)
+    shows([*(one.case for one in asked), *(one.case for one in late), *(one.case for one in expired)])
     return render_template(
         "acceptances.html", form=form, asked=asked, late=late, expired=expired, in_time=late_admissions.in_time, zone=parts().zone(here)
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from marshmallow import ValidationError
 
 from schemas.approvals import NOT_WHAT_WAS_SHOWN, ApprovalsSchema
+from verify.access_log import shows
 from verify.approval_batch import approve_all
 from verify.auth import me, parts, requires
 from verify.counter import seat_outlook
@@ -52,6 +53,8 @@ def page(form: Form) -> str:
         queue = approvals.waiting(session, me(), skipped())
         lacking = late_nik.to_replace(session, me())
         covers = collective_view.waiting_for(session, me())
+    shows(one.case for one in queue.cases)
+    shows(case for _, case in lacking)
     plain = [one for one in queue.cases if not one.notes]
     return render_template(
         "approvals.html",

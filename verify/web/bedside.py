@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from schemas.bedside import CALLED, TITLES, BedsideSchema, PapersSchema
 from schemas.casework import ReasonSchema
 from schemas.forms import plain
+from verify.access_log import shows
 from verify.auth import me, parts, public, requires
 from verify.bedside_counter import address_of, admit, note_papers, open_here, stands
 from verify.documents.qr import draw_qr
@@ -149,6 +150,7 @@ def _mine(form: Form) -> str:
 
 
 def _list(found: list[Bedside], form: Form, *, office: bool) -> str:
+    shows(one.case for one in found)
     words = {"said": SAID, "paper": choices.paper_word}
     return render_template("bedside_list.html", found=found, form=form, now=parts().clock(), office=office, **words)
 

@@ -13,6 +13,7 @@ from schemas.collective import CollectivePenSchema, CollectiveWordSchema
 from schemas.forms import plain
 from verify import collective as edge
 from verify import signing_batch
+from verify.access_log import shows_numbered
 from verify.auth import me, parts, requires
 from verify.language import tell
 from verify.reprinting import hand_out_collective
@@ -129,6 +130,7 @@ def page(letter_id: int, form: Form) -> str:
     """The letter's page."""
     with parts().database.read() as session:
         view = collective_view.view(session, letter_id, me())
+    shows_numbered(row.case_id for row, _ in view.rows)
     return render_template(
         "collective.html",
         form=form,

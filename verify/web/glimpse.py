@@ -10,6 +10,7 @@ from flask import current_app, g
 from verify import lookups
 from verify.auth import me, parts
 from verify.web.answers import kept_key
+from verify.web.identity_card import IdentityCard
 from verify.web.once import form_key
 from workflows import looked
 from workflows.errors import TooMany
@@ -52,6 +53,15 @@ def told_of(ticket: str) -> None:
     """Write down that the reader was told of this case."""
     with parts().database.write() as session:
         looked.note(session, ticket, Seen.CASE, me(), now=parts().clock())
+
+
+def shown(card: IdentityCard) -> None:
+    """Write down whose card stands on the page: at the person's case, else in the reader's own trail where anything is told at all."""
+    if card.known is not None:
+        told_of(card.known.ticket)
+    elif any(words is not None for _, words, _ in card.told):
+        with parts().database.write() as session:
+            looked.note_person(session, card.nik, me(), now=parts().clock())
 
 
 def _sign(form: str, nik: str) -> str:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import plain
 from schemas.household import HouseholdSchema
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import receive_family
 from verify.web import answers, choices
@@ -58,6 +59,7 @@ def show(code: str) -> str:
     """How each member stands."""
     with parts().database.read() as session:
         view = households.view(session, code, me())
+    shows(one.case for one in view.members)
     return render_template("household.html", view=view, segments=SEGMENT)
 
 

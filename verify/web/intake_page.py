@@ -66,6 +66,8 @@ def page(
 ) -> str:
     """The form; ``card`` says whose NIK it is, ``existing`` is the open case that stands in the way, ``photo`` says that a photograph
     filled it in, ``key`` is the form's own where it must not be a new one."""
+    if card is not None:
+        glimpse.shown(card)
     with parts().database.read() as session:
         hospitals = choices.hospitals(session, me().region_code)
     policy = parts().policy_today(me().region_code)
@@ -126,7 +128,6 @@ def begin(digits: str, cases: Sequence[Case], read: Mapping[str, str]) -> str:
         born = {"birth_date": f"{card.born[0]:%d-%m-%Y}"} if len(card.born) == 1 else {}
         seen = {name: value for name, value in read.items() if value}
         return page(blank(**{"nik": digits, **born, **seen}), card=card, photo=bool(seen), key=glimpse.counted_key(digits))
-    glimpse.told_of(card.known.ticket)
     facts = {"name": card.known.name, "birth_date": f"{card.known.birth_date:%d-%m-%Y}", "phone_from": card.known.ticket}
     return page(blank(nik=digits, **facts), card=card)
 

@@ -23,8 +23,9 @@ SHOWN = 20
 @requires(Permission.READ_UNCOVERED)
 def show() -> str:
     """The most probable pairs first."""
-    with parts().database.read() as session:
-        return render_template("matching.html", doubts=matching.doubts(session, SHOWN), files=FILE)
+    with parts().database.write() as session:
+        doubts = matching.shown(session, me(), SHOWN, now=parts().clock())
+    return render_template("matching.html", doubts=doubts, files=FILE)
 
 
 @blueprint.post("/cocokkan")

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from marshmallow import ValidationError
 
 from schemas.approvals import NOT_WHAT_WAS_SHOWN, ParafsSchema
+from verify.access_log import shows
 from verify.approval_batch import paraf_all
 from verify.auth import me, parts, requires
 from verify.web.approving import NOTHING_CHOSEN, chosen, code_of, skipped
@@ -44,6 +45,7 @@ def page(form: Form) -> str:
     with parts().database.read() as session:
         queue = approvals.waiting_for_paraf(session, me(), skipped())
         covers = collective_view.waiting_for(session, me())
+    shows(one.case for one in queue.cases)
     plain = [one for one in queue.cases if not one.notes]
     return render_template(
         "paraf_batch.html",

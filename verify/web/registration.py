@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from schemas.casework import ReasonSchema
 from schemas.forms import plain
 from schemas.registration import EvidenceSchema, OneAnswerSchema, RegistrationDetailsSchema, SentSchema
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.language import tell
 from verify.registrations import WORKBOOK, apply_rows, duty_terms, file_name, make_batch, read_upload
@@ -138,6 +139,7 @@ def page(form: Form) -> str:
         found = registering.listed(session, region, None)
         sent, received = batches.newest(session, region), batches.answers(session, region)
         letters = collective_view.of_batches(session, region)
+    shows(case for _, case in found)
     to_bpjs = [pair for pair in found if pair[0].route == Route.BPJS_FILE]
     by_status = {status: [pair for pair in to_bpjs if pair[0].status == status] for status in RegistrationStatus}
     return render_template(

@@ -9,6 +9,7 @@ from schemas.desk_check import local_time
 from schemas.desk_move import MoveSchema, ProlongSchema
 from schemas.forms import plain
 from schemas.spreadsheet import as_csv
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import find, gathered
 from verify.path_inquiry import local_today
@@ -32,6 +33,7 @@ TITLES = ("WAKTU", "NOMOR SURAT", "NAMA", "NIK", "NOMOR PENDAFTARAN", "PETUGAS",
 def show() -> str:
     """Today's list."""
     shift, zone = _shift(), _zone()
+    shows(one.case for one in shift.admissions)
     return render_template("shift.html", shift=shift, zone=zone, now=parts().clock())
 
 

@@ -17,6 +17,7 @@ from workflows.records.match import MatchDecision, MatchPair, MatchTier
 from workflows.records.resident import ResidentRow, ResidentStatus
 
 MILLION = 1_000_000
+READ_PAIRS = "READ_PAIRS"
 SHORTEST_REASON = 5
 OTHERS: Mapping[ExtractKind, type[DtsenRow] | type[MemberRow]] = {ExtractKind.DTSEN: DtsenRow, ExtractKind.MEMBERS: MemberRow}
 
@@ -107,6 +108,14 @@ def doubts(session: Session, limit: int = 20) -> list[Doubt]:
     )
     found = [_doubt(session, pair, ExtractKind(kind)) for pair, kind in session.exec(query)]
     return [doubt for doubt in found if doubt is not None]
+
+
+def shown(session: Session, actor: Actor, limit: int = 20, *, now: datetime) -> list[Doubt]:
+    """The same for somebody to look at, whose own trail says which pairs they saw."""
+    found = doubts(session, limit)
+    if found:
+        audit.record_on_person(session, READ_PAIRS, actor=actor, now=now, pairs=[doubt.pair.id for doubt in found])
+    return found
 
 
 def doubt_of(session: Session, pair_id: int) -> Doubt:

@@ -10,11 +10,14 @@ from schemas.forms import whole_day
 from tests.office import Office, person
 from tests.population.city import JUNE, ONE, resident, store
 from tests.verify.web.visitor import Page, Visitor
+from workflows import audit
 from workflows.extracts import DtsenFact, MemberFact
+from workflows.looked import READ_PERSON
 from workflows.ports import Segment
 from workflows.records import Case
 from workflows.records.case_reading import CaseReading
 from workflows.records.extract import ExtractKind
+from workflows.sealed import vault_of
 
 Visit = Callable[[str], Visitor]
 
@@ -173,3 +176,13 @@ def test_the_card_of_somebody_new_reads_the_newest_files(visit: Visit, sqlite_of
     assert card["Nomor KK"].startswith("•••• •••• •••• 7890 Data Dukcapil, data ") and "9901011234567890" not in page.text
     assert card["Kepesertaan BPJS"].startswith("Peserta aktif Berkas anggota BPJS, data ")
     assert card["Desil DTSEN"].startswith("3 DTSEN, data ")
+    with sqlite_office.read() as session:
+        (look,) = [one for one in audit.events_of(session, "staff:1") if one.action == READ_PERSON]
+        assert session.exec(select(CaseReading)).all() == []
+        assert look.detail == {"person": vault_of(session.connection().dialect).digest("nik", nik)}, "nobody else's trail can keep it"
+
+
+def test_a_card_that_tells_nothing_leaves_no_trace(visit: Visit, sqlite_office: Office) -> None:
+    search(visit("loket"))
+    with sqlite_office.read() as session:
+        assert READ_PERSON not in [one.action for one in audit.events_of(session, "staff:1")]

@@ -8,6 +8,8 @@ from tests.office import Office
 from tests.population.city import small_city
 from tests.population.test_matching import found
 from tests.verify.web.visitor import Visitor
+from workflows.population.matching import READ_PAIRS
+from workflows.records.audit_event import AuditEvent
 from workflows.records.match import MatchDecision
 
 
@@ -23,7 +25,9 @@ def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[st
     assert "Keputusan disimpan." in after.main() and len(after.forms("/cocokkan")) == 1
     with sqlite_office.read() as session:
         (made,) = session.exec(select(MatchDecision)).all()
+        looks = session.exec(select(AuditEvent).where(AuditEvent.action == READ_PAIRS)).all()
     assert (made.same, made.reason, made.decided_by) == (False, "nama ibu berbeda", "Agus Contoh")
+    assert looks and all(look.actor_name == "Agus Contoh" and look.detail["pairs"] for look in looks)
 
 
 def test_without_doubts_the_page_says_so(visit: Callable[[str], Visitor]) -> None:

@@ -1,0 +1,157 @@
+"""Whose data one account saw between two moments, for whoever must be told of a breach (UU 27/2022 article 46).
+
+A person counts by any trace the account left: a look at the case, an event in the case's chain (a desk's check, a step, a print), or a
+list the case stood on. Lists of people who have no case are named as lists: their members are found by making them again. A single
+person without a case is named from the newest file of residents.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflows import extracts
+from workflows.looked import READ_PERSON
+from workflows.population.matching import READ_PAIRS
+from workflows.records.audit_event import AuditEvent
+from workflows.records.case import Case
+from workflows.records.case_reading import CaseReading
+from workflows.records.collective import CollectiveRow
+from workflows.records.extract import ExtractKind
+from workflows.records.resident import ResidentRow
+from workflows.records.staff import Staff
+from workflows.sealed import vault_of
+
+ACTED, LISTED = "ACTED", "LISTED"
+"""Seen by what was done, and as one of a list; beside the words of ``Seen``."""
+CASES, COLLECTIVE = "case:", "collective:"
+COUNTED = ("people", "cards", "doors", "lines")
+"""Under these words an event says how many people were on what was read or taken out."""
+NO_LOOK = frozenset({"COUNT", "IMPORT", "MATCH", "BREACH_REPORT"})
+"""Events that count people without showing them."""
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A person whose data was seen: whom to tell, by what, and when it was last seen."""
+
+    ticket: str
+    name: str
+    phone: str | None
+    seen: tuple[str, ...]
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedList:
+    """People without a case of whom the account saw or took out a list: which, what for, how many, when."""
+
+    subject: str
+    action: str
+    purpose: str
+    people: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    case_id: int
+    seen: str
+    times: int
+    last_at: datetime
+
+
+def account(session: Session, username: str) -> Staff | None:
+    """The account of that name."""
+    return session.exec(select(Staff).where(Staff.username == username)).first()
+
+
+def exposed(session: Session, staff_id: int, since: datetime, until: datetime) -> list[Exposed]:
+    """Everybody one account saw, by case; a day's looks count as a whole where they touch that time."""
+    events = _events(session, staff_id, since, until)
+    by_case: dict[int, list[_Trace]] = {}
+    for trace in (*_looks(session, staff_id, since, until), *_acts(events), *_listed(session, events)):
+        by_case.setdefault(trace.case_id, []).append(trace)
+    cases = _cases(session, sorted(by_case))
+    return sorted((_exposed(case, by_case[number]) for number, case in cases.items()), key=lambda one: one.ticket)
+
+
+def exposed_lists(session: Session, staff_id: int, since: datetime, until: datetime) -> list[ExposedList]:
+    """The lists of people without a case, oldest first."""
+    events = [event for event in _events(session, staff_id, since, until) if not event.subject.startswith((CASES, COLLECTIVE))]
+    names = _names(session, {str(event.detail["person"]) for event in events if event.action == READ_PERSON})
+    return [
+        ExposedList(
+            names.get(event.detail.get("person"), event.subject), event.action, str(event.detail.get("purpose", "")), people, event.at
+        )
+        for event in events
+        if (people := _people(event))
+    ]
+
+
+def _list(event: AuditEvent, names: Mapping[str | None, str], people: int) -> ExposedList:
+    about = names.get(event.detail.get("person"), event.subject)
+    return ExposedList(about, event.action, str(event.detail.get("purpose", "")), people, event.at)
+
+
+def _names(session: Session, digests: Collection[str]) -> Mapping[str | None, str]:
+    """The names of residents by the keyed digests of their NIKs; whoever the newest file does not know is left out."""
+    extract = extracts.newest(session, ExtractKind.RESIDENTS) if digests else None
+    if extract is None:
+        return {}
+    digest = vault_of(session.connection().dialect).digest
+    rows = session.exec(select(ResidentRow.nik, ResidentRow.name).where(ResidentRow.extract_id == extract.id))
+    return {key: name for nik, name in rows if name and (key := digest("nik", nik)) in digests}
+
+
+def _events(session: Session, staff_id: int, since: datetime, until: datetime) -> list[AuditEvent]:
+    query = select(AuditEvent).where(AuditEvent.actor_id == staff_id, AuditEvent.at >= since, AuditEvent.at <= until)
+    return list(session.exec(query.order_by(col(AuditEvent.id))))
+
+
+def _looks(session: Session, staff_id: int, since: datetime, until: datetime) -> list[_Trace]:
+    touching = (CaseReading.staff_id == staff_id, col(CaseReading.last_at) >= since, col(CaseReading.first_at) <= until)
+    return [_Trace(one.case_id, one.seen.value, one.times, one.last_at) for one in session.exec(select(CaseReading).where(*touching))]
+
+
+def _acts(events: Iterable[AuditEvent]) -> list[_Trace]:
+    return [_Trace(int(event.subject.removeprefix(CASES)), ACTED, 1, event.at) for event in events if event.subject.startswith(CASES)]
+
+
+def _listed(session: Session, events: Iterable[AuditEvent]) -> list[_Trace]:
+    """Everybody on the cover letters that the account touched."""
+    letters: dict[int, list[AuditEvent]] = {}
+    for event in events:
+        if event.subject.startswith(COLLECTIVE):
+            letters.setdefault(int(event.subject.removeprefix(COLLECTIVE)), []).append(event)
+    rows = session.exec(select(CollectiveRow).where(col(CollectiveRow.collective_id).in_(letters)))
+    return [_Trace(row.case_id, LISTED, 1, event.at) for row in rows for event in letters[row.collective_id]]
+
+
+def _cases(session: Session, numbers: list[int]) -> Mapping[int, Case]:
+    found: dict[int, Case] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        some = session.exec(select(Case).where(col(Case.id).in_(numbers[start : start + AT_ONCE])))
+        found |= {case.id or 0: case for case in some}
+    return found
+
+
+def _people(event: AuditEvent) -> int:
+    """How many people an event says were on what it is about; 0 for one that is about nobody."""
+    if event.action in NO_LOOK:
+        return 0
+    if event.action == READ_PERSON:
+        return 1
+    if event.action == READ_PAIRS:
+        return len(event.detail["pairs"])
+    counts = (event.detail.get(word) for word in COUNTED)
+    return max((count for count in counts if isinstance(count, int)), default=0)
+
+
+def _exposed(case: Case, traces: list[_Trace]) -> Exposed:
+    seen = tuple(sorted({trace.seen for trace in traces}))
+    times = sum(trace.times for trace in traces)
+    return Exposed(case.ticket, case.name, case.phone, seen, times, max(trace.last_at for trace in traces))
