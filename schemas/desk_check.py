@@ -18,10 +18,10 @@ from workflows.masking import initials
 from workflows.records.collective import CollectiveLetter
 from workflows.records.extension import ExtensionOutcome
 from workflows.records.letter import Letter
-from workflows.rules.guarantee import rupiah
 from workflows.rules.letter_terms import NAMES
 from workflows.saying import say, sayings
 from workflows.states import LABEL, PARAF, State
+from workflows.thousands import rupiah
 from workflows.vocabulary import AT_HOSPITAL, CARE_CLASS_ROMAN, LetterType
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}

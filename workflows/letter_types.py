@@ -10,11 +10,11 @@ from workflows.errors import InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.records.case import Case
 from workflows.records.hospital import Hospital
-from workflows.rules.guarantee import rupiah
 from workflows.rules.policy import RegionPolicy
 from workflows.rules.reactivation import FACILITY_LETTER
 from workflows.saying import say
 from workflows.states import State
+from workflows.thousands import rupiah
 from workflows.vocabulary import CHOSEN, LetterType
 
 OPEN = frozenset({State.RECEIVED, State.CHECKED, State.ASSESSMENT})

@@ -10,7 +10,6 @@ from marshmallow import ValidationError
 from schemas.premium import PurposeSchema, WithdrawalSchema
 from schemas.spreadsheet import lines
 from verify.commands.operator import changing, day_of, installation, looking, operator, write_private
-from verify.imports.progress import grouped
 from verify.population import bill_check as bills
 from verify.population import reconciling
 from verify.population.bill_check import REASON
@@ -19,6 +18,7 @@ from workflows.errors import InvalidInput
 from workflows.masking import mask_nik
 from workflows.population import premium, premium_ledger, premium_lines, reconciliation
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
+from workflows.thousands import grouped
 
 
 @click.group("bill")

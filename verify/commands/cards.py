@@ -9,7 +9,6 @@ from marshmallow import ValidationError
 from schemas.cards import CardListSchema, PurposeSchema
 from schemas.population.region_file import shipped_regions
 from verify.commands.operator import changing, installation, looking, operator, write_private
-from verify.imports.progress import grouped
 from verify.population import card_files
 from verify.population.tables import as_csv, as_xlsx
 from verify.web.card_lists import RECEIVED, SAID
@@ -17,6 +16,7 @@ from workflows.errors import InvalidInput
 from workflows.population import card_rest, cards
 from workflows.population.cards import CardWish
 from workflows.population.regions import parse_code
+from workflows.thousands import grouped
 
 WRITERS = {".csv": as_csv, ".xlsx": as_xlsx}
 

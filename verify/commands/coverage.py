@@ -10,12 +10,12 @@ from schemas.population.coverage_files import shipped_figures
 from schemas.population.region_file import shipped_regions
 from verify.commands.operator import changing, installation, looking, operator
 from verify.composition import Rekom
-from verify.imports.progress import grouped
 from verify.population import examples
 from workflows.errors import NotFound
 from workflows.population import coverage
 from workflows.population.tally import Definition, Tally, summed
 from workflows.records.coverage import CoverageSnapshot
+from workflows.thousands import grouped
 
 
 @click.group("coverage")

@@ -16,7 +16,7 @@ from schemas.foreign import quotable
 from verify.composition import Rekom
 from verify.config import load_settings
 from verify.imports.bad_rows import write_bad_rows
-from verify.imports.progress import grouped, progress
+from verify.imports.progress import progress
 from verify.imports.reading import sieved, stated_as_of
 from verify.imports.running import received
 from verify.imports.sieve import Sieve
@@ -26,6 +26,7 @@ from workflows.actor import Actor
 from workflows.extracts import Received
 from workflows.records.extract import Extract, ExtractKind
 from workflows.states import Role
+from workflows.thousands import grouped
 
 GOOD, BAD_ROWS = 0, 1
 NAMES = {ExtractKind.DTSEN: "DTSEN", ExtractKind.MEMBERS: "anggota BPJS", ExtractKind.RESIDENTS: "penduduk"}

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from verify.commands.operator import changing, day_of, installation, looking, operator, write_private
-from verify.imports.progress import grouped
 from verify.population.jamkesda_files import as_registration, read
 from workflows import audit
 from workflows.population import jamkesda
 from workflows.population.jamkesda import Progress
 from workflows.records.jamkesda import JamkesdaOutcome
+from workflows.thousands import grouped
 
 NAMES = {
     JamkesdaOutcome.DOUBLE: "ganda",

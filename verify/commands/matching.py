@@ -6,10 +6,10 @@ from types import ModuleType
 import click
 
 from verify.commands.operator import changing, installation, looking, operator
-from verify.imports.progress import grouped
 from workflows.errors import RekomError
 from workflows.population import matching
 from workflows.records.extract import ExtractKind
+from workflows.thousands import grouped
 
 linkage: ModuleType | None = None
 with suppress(ImportError):  # the extra "link" is not installed

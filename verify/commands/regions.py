@@ -10,6 +10,7 @@ from verify.population.region_editions import read_editions
 from workflows.errors import NotFound
 from workflows.long_date import MONTHS
 from workflows.population.regions import Level, Region, RegionBook, dotted, kind, parse_code
+from workflows.thousands import grouped
 
 
 @click.group("regions")
@@ -38,7 +39,7 @@ def regions_counts() -> None:
     book = shipped_regions()
     counted = book.counts(utc_now().date())
     words = {Level.PROVINCE: "provinsi", Level.REGENCY: "kabupaten/kota", Level.DISTRICT: "kecamatan", Level.VILLAGE: "desa/kelurahan"}
-    click.echo(", ".join(f"{counted[level]:,} {word}".replace(",", ".") for level, word in words.items()))
+    click.echo(", ".join(f"{grouped(counted[level])} {word}" for level, word in words.items()))
     for edition in book.editions:
         click.echo(f"  {edition.decided_on.isoformat()} {edition.document}; {edition.source}; {edition.licence}")
 

@@ -25,6 +25,7 @@ from workflows.rules import whatif
 from workflows.rules.finding import Outcome
 from workflows.rules.policy import RegionPolicy, in_force
 from workflows.rules.whatif import Seats, WhatIf
+from workflows.thousands import grouped, rupiah
 
 TICKETS = 20
 """Tickets named per kind of flip where people read; programs get all of them."""
@@ -133,38 +134,38 @@ def _money(seats: Seats, premium: int) -> dict[str, Any]:
 def _spoken(run: Run) -> list[str]:
     found, draft = run.found, run.draft
     lines = [
-        f"Rancangan {draft.region_name}, blok sejak {draft.valid_from:%d-%m-%Y}, atas {_number(found.seats.cases)} berkas",
+        f"Rancangan {draft.region_name}, blok sejak {draft.valid_from:%d-%m-%Y}, atas {grouped(found.seats.cases)} berkas",
         f"yang diputus sejak {run.since:%d-%m-%Y}. Hanya saran aturan yang dibandingkan; pejabatlah yang memutuskan.",
         "Semua jenis surat ditimbang; kursi dari surat rekomendasi peserta daerah, rupiah juga dari surat jaminan.",
     ]
     if found.without_rules:
-        lines.append(f"{_number(found.without_rules)} berkas dilewati: aturannya tidak ada lagi.")
+        lines.append(f"{grouped(found.without_rules)} berkas dilewati: aturannya tidak ada lagi.")
     for (old, new), tickets in sorted(found.flips.items()):
-        lines.append(f"{WORD[old]} -> {WORD[new]}: {_number(len(tickets))} berkas: {_named(tickets)}")
+        lines.append(f"{WORD[old]} -> {WORD[new]}: {grouped(len(tickets))} berkas: {_named(tickets)}")
     if not found.flips:
         lines.append("Tidak ada saran yang berubah.")
-    lines += [f"Temuan {rule} berubah pada {_number(count)} berkas." for rule, count in sorted(found.rules.items())]
+    lines += [f"Temuan {rule} berubah pada {grouped(count)} berkas." for rule, count in sorted(found.rules.items())]
     lines.append(_in_seats("Seluruhnya", found.seats, run.premium))
     if found.guarantees.least or found.guarantees.most:
         money = _span(found.guarantees.least, found.guarantees.most)
-        lines.append(f"Jaminan pelayanan, batas tertinggi: {_number(found.guarantees.cases)} berkas; {money}.")
+        lines.append(f"Jaminan pelayanan, batas tertinggi: {grouped(found.guarantees.cases)} berkas; {money}.")
     return lines + [_in_seats(_place(code), seats, run.premium) for code, seats in sorted(found.districts.items()) if _moves(seats)]
 
 
 def _named(tickets: list[str]) -> str:
     more = len(tickets) - TICKETS
-    return ", ".join(tickets[:TICKETS]) + (f", dan {_number(more)} lagi" if more > 0 else "")
+    return ", ".join(tickets[:TICKETS]) + (f", dan {grouped(more)} lagi" if more > 0 else "")
 
 
 def _in_seats(place: str, seats: Seats, premium: int) -> str:
     money = _span(whatif.yearly(seats.least, premium), whatif.yearly(seats.most, premium))
     counts = ((seats.freed, "lepas"), (seats.doubtful, "ragu"), (seats.sure, "masuk"), (seats.possible, "mungkin masuk"))
-    kinds = ", ".join(f"{_number(count)} {word}" for count, word in counts)
-    return f"{place}: {_number(seats.cases)} berkas; kursi {kinds}; {money} setahun"
+    kinds = ", ".join(f"{grouped(count)} {word}" for count, word in counts)
+    return f"{place}: {grouped(seats.cases)} berkas; kursi {kinds}; {money} setahun"
 
 
 def _span(least: int, most: int) -> str:
-    return _rupiah(least) if least == most else f"{_rupiah(least)} sampai {_rupiah(most)}"
+    return rupiah(least) if least == most else f"{rupiah(least)} sampai {rupiah(most)}"
 
 
 def _place(code: str) -> str:
@@ -173,11 +174,3 @@ def _place(code: str) -> str:
 
 def _moves(seats: Seats) -> bool:
     return any((seats.freed, seats.doubtful, seats.sure, seats.possible))
-
-
-def _rupiah(value: int) -> str:
-    return f"{'-' if value < 0 else ''}Rp {_number(abs(value))}"
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")

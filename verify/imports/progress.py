@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from workflows.thousands import grouped
+
 LINE_EVERY_SECONDS = 5.0
 
 Step = Callable[[int, int, int], None]
@@ -73,8 +75,3 @@ class _Lines:
     def say(self, text: str) -> None:
         sys.stderr.write(f"{self.words}: {text}\n")
         sys.stderr.flush()
-
-
-def grouped(number: int) -> str:
-    """``200.000``."""
-    return f"{number:,}".replace(",", ".")

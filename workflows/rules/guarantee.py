@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflows.rules.facts import EligibilityFacts
 from workflows.rules.finding import ENTRIES, Advice, Finding, Outcome, Read, finding
 from workflows.rules.policy import RegionPolicy
+from workflows.thousands import rupiah
 from workflows.vocabulary import LetterType, Urgency
 
 RULE = "jaminan"
@@ -32,11 +33,6 @@ def weigh_guarantee(facts: EligibilityFacts, policy: RegionPolicy) -> Finding:
     terms = policy.letter(LetterType.JAMINAN_PELAYANAN, facts.on).terms
     most = f"paling banyak {rupiah(terms.cap_rupiah or 0)}"
     return finding(RULE, next(_advice(facts, policy)), terms, value=_hospital(facts), threshold=most, origin=Read(ENTRIES, facts.on))
-
-
-def rupiah(amount: int) -> str:
-    """``Rp 3.000.000``."""
-    return f"Rp {amount:,}".replace(",", ".")
 
 
 def is_in_ward(urgency: str) -> bool:

@@ -23,6 +23,7 @@ from workflows.rules.path_words import (
 from workflows.rules.policy import ArrearsRule, EligibilityBasis, in_force, known_on
 from workflows.rules.residence import region_of
 from workflows.rules.route import Possible, Promise, Route, RouteCode, Unknown
+from workflows.thousands import rupiah
 from workflows.vocabulary import DocumentType, LetterType
 
 R = RouteCode
@@ -219,12 +220,11 @@ def _self_paid(inquiry: Inquiry) -> Told:
     national = inquiry.book.national
     wait, premium = in_force(national.self_paid_wait_days, inquiry.on), in_force(national.premium_self_paid, inquiry.on)
     start = inquiry.on + timedelta(days=wait.value)
-    rupiah = f"{premium.value:,}".replace(",", ".")
     return Told(
         reason="Orang ini belum dijamin, dan keluarganya menyatakan sanggup membayar iuran sendiri.",
         say=(
             "Daftar sebagai peserta mandiri di aplikasi Mobile JKN atau kantor BPJS Kesehatan.",
-            f"Iuran kelas III Rp {rupiah} per orang per bulan.",
+            f"Iuran kelas III {rupiah(premium.value)} per orang per bulan.",
         ),
         steps=("Siapkan KTP, KK, dan nomor rekening bank.", "Bayar iuran pertama begitu masa tunggu selesai."),
         rests_on=wait,

@@ -11,9 +11,10 @@ from workflows.facts import LetterQuestion
 from workflows.ports import LetterFacts, Ports, PressedLetter
 from workflows.records.case import Case
 from workflows.records.task import Task
-from workflows.rules.guarantee import is_in_ward, rupiah
+from workflows.rules.guarantee import is_in_ward
 from workflows.rules.policy import ActivationMode, RegionPolicy
 from workflows.rules.removal import REASONS
+from workflows.thousands import rupiah
 from workflows.vocabulary import AT_HOSPITAL, CARE_CLASS, CARE_CLASS_ROMAN, LetterType
 
 
