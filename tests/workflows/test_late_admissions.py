@@ -189,3 +189,6 @@ def test_the_migration_goes_back_and_forth_and_keeps_its_guards(office: Office, 
     with pytest.raises(DBAPIError), office.write() as session:
         session.execute(text("DELETE FROM late_acceptance"))
     assert (office.count(LateAcceptance), office.count(Letter)) == (1, 1)
+    insert(office, row(letter, **EXPIRED, **SETTLED, admitted_to="RS-CONTOH-1"))
+    with pytest.raises(RuntimeError, match="cannot say which acceptances were admitted"):
+        command.downgrade(_alembic(database_url), "0057")

@@ -86,6 +86,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo; letters stay on paper, their numbers stay used."""
+    """Undo; refused while a letter has a number, for nothing else would say what was sent under it."""
+    if op.get_bind().exec_driver_sql("SELECT count(*) FROM premium_letter WHERE number IS NOT NULL").scalar_one():
+        raise RuntimeError("the tables before this migration cannot hold the numbers of letters about bills")
     op.drop_table("premium_letter_line")
     op.drop_table("premium_letter")
