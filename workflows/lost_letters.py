@@ -11,6 +11,7 @@ from workflows.actor import Actor
 from workflows.errors import Conflict
 from workflows.records.collective import CollectiveLetter
 from workflows.records.letter import Letter
+from workflows.records.premium_letter import PremiumLetter
 from workflows.records.readopted import ReadoptedLetter
 from workflows.vocabulary import LetterType
 
@@ -99,5 +100,5 @@ def is_taken(session: Session, number: str) -> bool:
 
 
 def _is_given(session: Session, number: str) -> bool:
-    given = (select(table.number).where(table.number == number) for table in (Letter, CollectiveLetter))
+    given = (select(table.number).where(table.number == number) for table in (Letter, CollectiveLetter, PremiumLetter))
     return is_taken(session, number) or any(session.exec(query).first() is not None for query in given)

@@ -1,7 +1,8 @@
 """Letters given after the backup an office came back from: nobody calls them forged, nobody gets their numbers, and they are taken in."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from operator import eq
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sqlmodel import select
 from tests.load.behind import Behind, behind, returned
 from tests.many_letters import make_letters
 from tests.office import Office
+from tests.population.city import BY, small_city
+from tests.verify.made_files import nik
 from verify import seals
 from verify.backup.making import make_backup
 from verify.backup.restoring import restore
@@ -21,6 +24,8 @@ from verify.commands.letters import readopt
 from verify.commands.operator import operator
 from workflows import lost_letters
 from workflows.lost_letters import Lost, NotLost
+from workflows.population import premium, premium_ledger, premium_letters
+from workflows.population.premium import Bill, BillLine
 from workflows.records import Letter, ReadoptedLetter
 
 
@@ -107,6 +112,21 @@ def test_a_lost_letter_whose_number_was_given_again_is_named_and_keeps_nobody_el
         (again,) = make_letters(back, 1, first=3)
         assert again.number == gone.number and readopt(back.rekom, code) == "given"
         assert back.count(ReadoptedLetter) == 0
+
+
+def test_a_letter_about_a_bill_may_have_a_lost_letters_number(sqlite_office: Office, tmp_path: Path) -> None:
+    code, gone = came_back(sqlite_office, tmp_path, skip=0)
+    with returned(sqlite_office, tmp_path) as back:
+        small_city(back.rekom.database)
+        worker, head = back.actor("peksos"), back.actor("kadis")
+        with back.write() as session:
+            lines = [BillLine(2, nik(60), None, None, None, 37_800)]
+            bill = premium.check(session, Bill("a" * 64, "tagihan.csv", date(2026, 11, 1), 37_800, lines), eq, BY, now=back.clock())
+            premium_ledger.open_account(session, bill, date(2026, 12, 10), worker, now=back.clock())
+            letter = premium_letters.propose(session, bill, worker, now=back.clock())
+            premium_letters.sign(session, letter, back.policy, head, now=back.clock())
+            assert letter.number == gone.number
+        assert readopt(back.rekom, code) == "given" and back.count(ReadoptedLetter) == 0
 
 
 def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Office) -> None:

@@ -1,5 +1,7 @@
 """The letter to BPJS about a bill, with every disputed line behind it, to be signed in ink. The same letter gives the same bytes.
 
+A withdrawn one says so across every page.
+
 Official paper, so Indonesian whatever language the pages are read in. No NIK is on it: a line's number leads to the bill's own file.
 """
 
@@ -17,12 +19,12 @@ import typst
 from verify.documents.letter import STANDARDS, LetterNotPrintable
 from verify.documents.wording import CAPACITIES, PRACTICE_MARK
 from workflows.long_date import MONTHS, long_date
-from workflows.population.premium_letters import Paper
-from workflows.population.premium_lines import LineView
+from workflows.population.premium_letters import Paper, PaperLine
 from workflows.records.extract import Extract
 from workflows.records.premium import DisputeReason
 from workflows.rules.letter_terms import LetterRule
 from workflows.rules.policy import RegionPolicy
+from workflows.thousands import grouped, rupiah
 
 TEMPLATE = Path(__file__).with_name("dispute_letter.typ")
 SUBJECT = "Sanggahan tagihan iuran"
@@ -67,6 +69,7 @@ def dispute_words(paper: Paper, terms: Terms) -> dict[str, Any]:
         "title": f"{SUBJECT} {month} Nomor {letter.number}",
         "practice": terms.practice,
         "practice_mark": PRACTICE_MARK,
+        "withdrawn": f"DITARIK {_day(letter.ended_at, zone)}" if letter.ended_at else "",
         "number": letter.number,
         "page": "Halaman",
         "government": office.government,
@@ -76,17 +79,17 @@ def dispute_words(paper: Paper, terms: Terms) -> dict[str, Any]:
         "reference": [
             ["Nomor", letter.number],
             ["Sifat", "Segera"],
-            ["Lampiran", f"1 (satu) daftar, {_number(letter.lines)} baris"],
+            ["Lampiran", f"1 (satu) daftar, {grouped(letter.lines)} baris"],
             ["Hal", f"{SUBJECT} bulan {month}"],
         ],
         "addressee": ["Kepada Yth.", *_filled(terms.rule.terms.addressee, office.place)],
         "opening": f"Tagihan iuran peserta PBPU dan BP Pemerintah Daerah bulan {month} telah kami periksa sebelum dibayar, dengan dasar:",
         "grounds": [
-            ["Tagihan", f"{_number(bill.lines)} baris, {_rupiah(bill.billed)}"],
+            ["Tagihan", f"{grouped(bill.lines)} baris, {rupiah(bill.billed)}"],
             ["Data penduduk", _as_of(paper.residents)],
             ["Berkas peserta", _as_of(paper.members)],
         ],
-        "finding": f"Kami menyanggah {_number(letter.lines)} baris dengan jumlah {_rupiah(letter.rupiah)}, sebagai berikut:",
+        "finding": f"Kami menyanggah {grouped(letter.lines)} baris dengan jumlah {rupiah(letter.rupiah)}, sebagai berikut:",
         "reasons": _by_reason(paper, terms.reasons),
         "request": REQUEST,
         "closing": CLOSING,
@@ -98,11 +101,11 @@ def dispute_words(paper: Paper, terms: Terms) -> dict[str, Any]:
 
 
 def _by_reason(paper: Paper, reasons: Mapping[DisputeReason, str]) -> dict[str, Any]:
-    lines, rupiah = Counter(one.dispute.reason for one in paper.lines), Counter[DisputeReason]()
+    lines, sums = Counter(one.reason for one in paper.lines), Counter[DisputeReason]()
     for one in paper.lines:
-        rupiah[one.dispute.reason] += one.dispute.amount
-    rows = [[_capital(reasons[reason]), _number(lines[reason]), _rupiah(rupiah[reason])] for reason in DisputeReason if lines[reason]]
-    total = ["Jumlah", _number(paper.letter.lines), _rupiah(paper.letter.rupiah)]
+        sums[one.reason] += one.amount
+    rows = [[_capital(reasons[reason]), grouped(lines[reason]), rupiah(sums[reason])] for reason in DisputeReason if lines[reason]]
+    total = ["Jumlah", grouped(paper.letter.lines), rupiah(paper.letter.rupiah)]
     return {"titles": ["Alasan", "Baris", "Rupiah"], "rows": rows, "sum": total}
 
 
@@ -115,10 +118,9 @@ def _list(paper: Paper, reasons: Mapping[DisputeReason, str]) -> dict[str, Any]:
     }
 
 
-def _row(one: LineView, reasons: Mapping[DisputeReason, str]) -> Sequence[str]:
-    row = one.dispute
-    why = f"{_capital(reasons[row.reason])}. {row.evidence}"
-    return [str(row.line), row.name or "–", row.card or "–", why, _rupiah(row.amount)]
+def _row(one: PaperLine, reasons: Mapping[DisputeReason, str]) -> Sequence[str]:
+    why = f"{_capital(reasons[one.reason])}. {one.evidence}"
+    return [str(one.line), one.name or "–", one.card or "–", why, rupiah(one.amount)]
 
 
 def _signature(paper: Paper) -> dict[str, Any]:
@@ -147,11 +149,3 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
 
 def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
-
-
-def _rupiah(value: int) -> str:
-    return f"Rp {_number(value)}"

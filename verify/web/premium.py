@@ -189,7 +189,7 @@ def list_page(form: Form) -> str:
         sums = premium_lines.summaries(session, found)
         arrears = _arrears(session)
     return render_template(
-        "premium_list.html", form=form, bills=found, accounts=accounts, sums=sums, arrears=arrears, tone=TONE, today=_today()
+        "premium_list.html", form=form, bills=found, accounts=accounts, sums=sums, arrears=arrears, tone=TONE, today=this_day()
     )
 
 
@@ -216,6 +216,7 @@ def page(bill_id: int, form: Form) -> str:
         "account": account,
         "entries": entries,
         "letters": letters,
+        "ending": (request.view_args or {}).get("letter_id"),
         "may_sign": can(me(), Permission.DECIDE),
         "due": premium_ledger.due_on(bill.month, _due_day(bill)),
     }
@@ -226,7 +227,7 @@ def page(bill_id: int, form: Form) -> str:
         empty=blank(),
         bill=bill,
         files=FILES,
-        today=_today(),
+        today=this_day(),
         zone=parts().zone(me().region_code),
         **facts,
         **words,
@@ -258,7 +259,7 @@ def _ledger(bill_id: int) -> str:
 
 
 def _arrears(session: Session) -> Finding:
-    today = _today()
+    today = this_day()
     warn = in_force(parts().policies.national.premium_warn_days, today).value
     return premium_ledger.arrears(premium_ledger.standings(session, me().region_code), today, warn)
 
@@ -267,5 +268,6 @@ def _due_day(bill: PremiumBill) -> int:
     return in_force(parts().policies.national.premium_due_day, bill.month).value
 
 
-def _today() -> date:
+def this_day() -> date:
+    """Today by the office's own calendar."""
     return parts().clock().astimezone(ZoneInfo(parts().zone(me().region_code))).date()

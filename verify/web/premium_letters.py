@@ -14,7 +14,7 @@ from verify.documents.dispute_letter import Terms, set_dispute
 from verify.population.bill_check import REASON
 from verify.web.form import tried
 from verify.web.once import once
-from verify.web.premium import ONE, page
+from verify.web.premium import ONE, page, this_day
 from workflows import audit
 from workflows.permissions import Permission
 from workflows.population import premium_letters, premium_lines
@@ -53,16 +53,26 @@ def sign(bill_id: int, letter_id: int) -> Answer | tuple[str, int]:
     return _do(bill_id, letter_id, step, say("Surat bernomor dan masuk buku iuran. Cetak, tanda tangani, lalu kirim ke BPJS Kesehatan."))
 
 
-@blueprint.post(f"{LETTER}/akhiri")
+@blueprint.post(f"{LETTER}/kembalikan")
 @requires(Permission.CHECK_PREMIUM)
-def end(bill_id: int, letter_id: int) -> Answer | tuple[str, int]:
-    """Send a proposal back, or withdraw a letter."""
+def send_back(bill_id: int, letter_id: int) -> Answer | tuple[str, int]:
+    """End a proposal."""
 
     def step(session: Session, letter: PremiumLetter) -> None:
-        reason = EndSchema().load(plain(request.form, zone="UTC"))["end_why"]
-        premium_letters.end(session, letter, reason, me(), now=parts().clock())
+        premium_letters.send_back(session, letter, _why(), me(), now=parts().clock())
 
-    return _do(bill_id, letter_id, step, say("Surat sanggahan diakhiri. Barisnya boleh masuk surat lain."))
+    return _do(bill_id, letter_id, step, say("Usulan surat dikembalikan. Barisnya boleh masuk surat lain."))
+
+
+@blueprint.post(f"{LETTER}/tarik")
+@requires(Permission.DECIDE)
+def withdraw(bill_id: int, letter_id: int) -> Answer | tuple[str, int]:
+    """Take a numbered letter back: a decision of its own, so it asks for a fresh second factor as signing does."""
+
+    def step(session: Session, letter: PremiumLetter) -> None:
+        premium_letters.withdraw(session, letter, _why(), me(), this_day(), now=parts().clock())
+
+    return _do(bill_id, letter_id, step, say("Surat sanggahan ditarik, juga di buku iuran. Barisnya boleh masuk surat lain."))
 
 
 @blueprint.post(f"{LETTER}.pdf")
@@ -74,14 +84,18 @@ def paper(bill_id: int, letter_id: int) -> Response | tuple[str, int]:
         with parts().database.write() as session:
             bill = premium_lines.find(session, bill_id, me(), lock=True)
             said = premium_letters.paper(session, premium_letters.find(session, bill, letter_id), bill)
-            told = {"letter": said.letter.number}
-            audit.record(session, subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), **told)
-        assert said.letter.policy_valid_from and said.letter.decided_at
-        policy = parts().policies.pinned(me().region_code, said.letter.policy_valid_from)
-        rule = premium_letters.rule_of(policy, said.letter.decided_at)
+            letter = said.letter
+            assert letter.policy_valid_from and letter.policy_sha256 and letter.decided_at
+            policy = parts().policies.unedited(me().region_code, letter.policy_valid_from, letter.policy_sha256)
+            audit.record(session, subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), letter=letter.number)
+        rule = premium_letters.rule_of(policy, letter.decided_at)
         return as_pdf(set_dispute(said, Terms(policy, rule, REASON, parts().settings.practice)), f"sanggahan-{letter_id}.pdf")
 
     return tried(load, lambda form: page(bill_id, form))
+
+
+def _why() -> str:
+    return str(EndSchema().load(plain(request.form, zone="UTC"))["end_why"])
 
 
 def _do(bill_id: int, letter_id: int, step: Step, said: str) -> Answer | tuple[str, int]:

@@ -1,7 +1,7 @@
 """The ledger of premiums: what was billed for a month, disputed, taken back by BPJS and paid, what is due and what is in arrears."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,7 @@ from workflows.records.premium import PremiumBill
 from workflows.records.premium_ledger import PremiumAccount, PremiumEntry, PremiumEntryKind
 from workflows.records.premium_letter import PremiumLetter
 from workflows.saying import say
+from workflows.thousands import grouped
 
 K = PremiumEntryKind
 LONGEST_REFERENCE = 200
@@ -147,23 +148,30 @@ def withdraw(session: Session, bill: PremiumBill, reason: str, actor: Actor, *, 
 
 
 def enter(session: Session, account: PremiumAccount, move: Move, actor: Actor, *, now: datetime) -> PremiumEntry:
-    """Add a payment, a credit note, or what is disputed by now; the caller holds the account's lock.
+    """Add a payment, a credit note, or all that is disputed by now; the caller holds the account's lock.
 
     Raises ``InvalidInput`` where the figures would not agree.
     """
     last = newest(session, account)
-    disputed, accepted, paid = last.disputed, last.accepted, last.paid
+    accepted, paid = last.accepted, last.paid
     if move.kind is K.DISPUTED:
         bill = session.get_one(PremiumBill, account.bill_id)
-        disputed = max(accepted, premium_lines.summary(session, bill).contested.rupiah)
-    elif move.kind is K.ACCEPTED:
+        return dispute(session, account, replace(move, amount=premium_lines.summary(session, bill).contested.rupiah), actor, now=now)
+    if move.kind is K.ACCEPTED:
         accepted += move.amount
     elif move.kind is K.PAID:
         paid += move.amount
     else:
         raise InvalidInput(say("Pilih pembayaran, nota kredit atau sanggahan."), field="kind")
-    figures = Correction(last.billed, disputed, accepted, paid, last.due_on, move.reference)
+    figures = Correction(last.billed, last.disputed, accepted, paid, last.due_on, move.reference)
     return _append(session, account, last, move.kind, figures, move.on, actor, now=now)
+
+
+def dispute(session: Session, account: PremiumAccount, move: Move, actor: Actor, *, now: datetime) -> PremiumEntry:
+    """From now on so many rupiah are disputed, by the paper that ``move`` names; what BPJS took back stays disputed."""
+    last = newest(session, account)
+    figures = Correction(last.billed, max(last.accepted, move.amount), last.accepted, last.paid, last.due_on, move.reference)
+    return _append(session, account, last, K.DISPUTED, figures, move.on, actor, now=now)
 
 
 def correct(session: Session, account: PremiumAccount, figures: Correction, actor: Actor, *, now: datetime) -> PremiumEntry:
@@ -212,7 +220,7 @@ def arrears(held: Iterable[Standing], today: date, warn_days: int) -> Finding:
         return _finding(Verdict.UNKNOWN, say("Belum ada tagihan di buku iuran. Catat di halaman Iuran, atau tanyakan ke BPJS Kesehatan."))
     late = [one for one in accounts if one.overdue(today)]
     if any(one.entry.owed > one.entry.contested for one in late):
-        owed = f"{sum(one.entry.owed for one in late):,}".replace(",", ".")
+        owed = grouped(sum(one.entry.owed for one in late))
         return _finding(Verdict.FAILED, say("Menunggak Rp {owed}, terlama bulan {month}.", owed=owed, month=_month(late[0])))
     if late:
         return _finding(Verdict.AT_RISK, say("Yang lewat jatuh tempo hanya yang disanggah, terlama bulan {month}.", month=_month(late[0])))

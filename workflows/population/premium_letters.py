@@ -5,7 +5,8 @@ The number, the lines and the entry in the ledger come in one transaction; the p
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
@@ -13,7 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from workflows import audit, letter_counter
 from workflows.actor import Actor
-from workflows.authority import NO_AUTHORITY, authorities_of
+from workflows.authority import NO_AUTHORITY, authorities_of, check_limits
 from workflows.errors import ChangedMeanwhile, Conflict, FourEyes, NotAllowed, NotFound, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.population import premium_ledger, premium_lines
@@ -21,7 +22,7 @@ from workflows.population.premium import subject
 from workflows.population.premium_ledger import Move
 from workflows.population.premium_lines import LineView
 from workflows.records.extract import Extract
-from workflows.records.premium import LineWord, PremiumBill
+from workflows.records.premium import DisputeReason, LineWord, PremiumBill, PremiumDispute
 from workflows.records.premium_ledger import PremiumEntryKind
 from workflows.records.premium_letter import PremiumLetter, PremiumLetterLine
 from workflows.records.signing_authority import SigningAuthority
@@ -40,13 +41,24 @@ NOTHING_LEFT = say("Tidak ada baris yang perlu disurati. Semua sudah ada di sura
 OWN_HAND = say("Anda sendiri yang menyusun surat ini. Pejabat lain harus menandatanganinya.")
 
 
+class PaperLine(NamedTuple):
+    """One line on paper: reason and rupiah as they were proposed, name, card and evidence until their term takes them."""
+
+    line: int
+    name: str | None
+    card: str | None
+    reason: DisputeReason
+    evidence: str
+    amount: int
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """All that a numbered letter says, as it was frozen."""
 
     letter: PremiumLetter
     bill: PremiumBill
-    lines: Sequence[LineView]
+    lines: Sequence[PaperLine]
     residents: Extract
     members: Extract
     signer: Staff
@@ -77,7 +89,8 @@ def propose(session: Session, bill: PremiumBill, actor: Actor, *, now: datetime)
 def sign(session: Session, letter: PremiumLetter, policy: RegionPolicy, actor: Actor, *, now: datetime) -> None:
     """Sign a proposal: the number is given here, and the ledger says under which number its rupiah are disputed.
 
-    Raises ``ChangedMeanwhile`` where one of its lines is no longer disputed.
+    Raises ``ChangedMeanwhile`` where one of its lines is no longer disputed, ``NotAllowed`` for whoever could not sign letter E
+    either, or signs some types of letters only.
     """
     check(actor, Permission.DECIDE)
     authority = _authority(session, policy, actor, now)
@@ -98,13 +111,27 @@ def sign(session: Session, letter: PremiumLetter, policy: RegionPolicy, actor: A
     session.flush()
     told = {"letter": taken.number, "lines": letter.lines, "rupiah": letter.rupiah}
     audit.record(session, subject(bill), "SIGN_DISPUTE", actor=actor, now=now, **told)
-    account = premium_ledger.lock(session, bill, actor)
-    premium_ledger.enter(session, account, Move(PremiumEntryKind.DISPUTED, 0, today, taken.number), actor, now=now)
+    _enter(session, bill, taken.number, actor, today, now)
 
 
-def end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, *, now: datetime) -> None:
-    """Send a proposal back, or withdraw a numbered letter, which only a signer may; its lines are free for another one."""
-    check(actor, Permission.DECIDE if letter.number else Permission.CHECK_PREMIUM)
+def send_back(session: Session, letter: PremiumLetter, reason: str, actor: Actor, *, now: datetime) -> None:
+    """End a proposal; its lines are free for another letter."""
+    check(actor, Permission.CHECK_PREMIUM)
+    if letter.number is not None:
+        raise TransitionRefused(say("Surat ini sudah bernomor. Pejabat yang berwenang dapat menariknya. Muat ulang halaman."))
+    _end(session, letter, reason, actor, now)
+
+
+def withdraw(session: Session, letter: PremiumLetter, reason: str, actor: Actor, today: date, *, now: datetime) -> None:
+    """Take a numbered letter back, out of the ledger too; its lines are free for another one, its number stays used."""
+    check(actor, Permission.DECIDE)
+    if letter.number is None:
+        raise TransitionRefused(say("Usulan ini belum bernomor. Kembalikan usulannya saja."))
+    bill = _end(session, letter, reason, actor, now)
+    _enter(session, bill, f"Surat {letter.number} ditarik: {reason}"[: premium_ledger.LONGEST_REFERENCE], actor, today, now)
+
+
+def _end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, now: datetime) -> PremiumBill:
     if letter.ended_at is not None:
         raise TransitionRefused(say("Surat ini sudah berakhir. Muat ulang halaman."))
     letter.ended_at, letter.ended_by, letter.ended_reason = now, actor.person_id, reason
@@ -114,6 +141,18 @@ def end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, *, n
     bill = session.get_one(PremiumBill, letter.bill_id)
     told = {"letter": letter.number or letter.id, "rupiah": letter.rupiah, "reason": reason}
     audit.record(session, subject(bill), "END_DISPUTE", actor=actor, now=now, **told)
+    return bill
+
+
+def _enter(session: Session, bill: PremiumBill, paper: str, actor: Actor, today: date, now: datetime) -> None:
+    """What letters dispute by now: their lines, and what BPJS took back."""
+    of_letters = select(PremiumLetterLine.line).join(PremiumLetter).where(PremiumLetterLine.bill_id == bill.id)
+    numbered = of_letters.where(col(PremiumLetterLine.counts), col(PremiumLetter.number).is_not(None))
+    standing = premium_lines.views(session, bill, lines=numbered)
+    rupiah = sum(one.dispute.amount for one in standing if one.word is LineWord.DISPUTED)
+    rupiah += premium_lines.summary(session, bill).accepted.rupiah
+    account = premium_ledger.lock(session, bill, actor)
+    premium_ledger.dispute(session, account, Move(PremiumEntryKind.DISPUTED, rupiah, today, paper), actor, now=now)
 
 
 def find(session: Session, bill: PremiumBill, letter_id: int) -> PremiumLetter:
@@ -144,12 +183,18 @@ def paper(session: Session, letter: PremiumLetter, bill: PremiumBill) -> Paper:
     return Paper(
         letter,
         bill,
-        lines_of(session, letter, bill),
+        _printed(session, letter),
         session.get_one(Extract, bill.residents_id),
         session.get_one(Extract, bill.members_id),
         session.get_one(Staff, letter.decided_by),
         session.get_one(SigningAuthority, letter.authority_id),
     )
+
+
+def _printed(session: Session, letter: PremiumLetter) -> list[PaperLine]:
+    query = select(PremiumLetterLine, PremiumDispute).join(PremiumDispute).where(PremiumLetterLine.letter_id == letter.id)
+    found = session.exec(query.order_by(col(PremiumLetterLine.line)))
+    return [PaperLine(kept.line, who.name, who.card, kept.reason, who.evidence, kept.amount) for kept, who in found]
 
 
 def rule_of(policy: RegionPolicy, now: datetime) -> LetterRule:
@@ -168,6 +213,7 @@ def _authority(session: Session, policy: RegionPolicy, actor: Actor, now: dateti
     whole = next((one for one in held if one.letter_types is None), None)
     if whole is None:
         raise NotAllowed(NO_AUTHORITY)
+    check_limits(policy, whole, LetterType.PENGANTAR_KOLEKTIF, now=now)
     return whole
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from alembic import command
 from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -16,8 +17,11 @@ from tests.population.city import small_city
 from tests.verify.made_files import nik
 from tests.verify.web.test_premium_pages import entries, trail, upload
 from tests.verify.web.visitor import Page, Visitor
+from verify import auth
+from verify.db import _alembic
 from workflows import staffing
 from workflows.errors import Conflict
+from workflows.permissions import STEP_UP
 from workflows.records import PremiumLetter, PremiumLetterLine
 
 Visit = Callable[[str], Visitor]
@@ -81,7 +85,22 @@ def test_the_paper_names_every_line_with_its_evidence_and_no_nik(visit: Visit, c
     assert "Kepala BPJS Kesehatan Cabang Serang" in words and "Sanggahan tagihan iuran bulan November 2026" in words
     assert "4 baris dengan jumlah Rp 151.200" in words and "NIK atau nomor kartu sama dengan baris 2 di tagihan ini." in words
     assert all(nik(number) not in words for number in (0, 10, 60)) and str(letters(city)[0].number) in words
-    assert len(trail(city, "PRINT_DISPUTE")) == 2 and page.status == 200
+    assert len(trail(city, "PRINT_DISPUTE")) == 2 and page.status == 200 and "DITARIK" not in words
+    with city.write() as session:
+        session.execute(text("UPDATE premium_dispute SET amount = 1, reason = 'RATE'"))
+    assert worker.client.post(f"{SURAT}/1.pdf", data=form).data == first.data
+
+
+def test_a_withdrawn_letter_says_so_on_every_sheet_and_an_edited_rule_prints_none(visit: Visit, city: Office) -> None:
+    head, _ = signed(visit)
+    page = head.follow(head.fill("/iuran/1", f"{SURAT}/1/tarik", end_why="Salah alamat"))
+    printed = head.client.post(f"{SURAT}/1.pdf", data={"csrf_token": page.value("csrf_token")})
+    sheets = PdfReader(BytesIO(printed.data)).pages
+    assert len(sheets) > 1 and all("DITARIK 23 November 2026" in sheet.extract_text() for sheet in sheets)
+    with city.write() as session:
+        session.execute(text("UPDATE premium_letter SET policy_sha256 = 'lain'"))
+    edited = head.post(f"{SURAT}/1.pdf", {"csrf_token": page.value("csrf_token")})
+    assert edited.status == 409 and len(trail(city, "PRINT_DISPUTE")) == 1
 
 
 def test_whoever_proposed_it_does_not_sign_it(visit: Visit, city: Office) -> None:
@@ -90,23 +109,112 @@ def test_whoever_proposed_it_does_not_sign_it(visit: Visit, city: Office) -> Non
     page = head.follow(head.fill("/iuran/1", SURAT))
     refused = head.send(page, f"{SURAT}/1/tanda-tangan")
     assert refused.status == 403 and "Pejabat lain harus menandatanganinya." in refused.main()
-    with pytest.raises(DatabaseError, match="four_eyes|decided_whole"), city.write() as session:
-        session.execute(text("UPDATE premium_letter SET decided_by = proposed_by"))
+    visit("peksos").fill("/iuran/1", f"{SURAT}/1/kembalikan", end_why="Disusun petugas saja")
+    visit("peksos").fill("/iuran/1", SURAT)
+    head.fill("/iuran/1", f"{SURAT}/2/tanda-tangan")
+    assert letters(city)[1].number
+    with pytest.raises(DatabaseError, match="four_eyes"), city.write() as session:
+        session.execute(text("UPDATE premium_letter SET proposed_by = decided_by WHERE id = 2"))
 
 
 def test_a_line_is_on_one_letter_until_that_ends(visit: Visit, city: Office) -> None:
     head, page = signed(visit)
     again = head.send(page, SURAT)
     assert again.status == 409 and "Tidak ada baris yang perlu disurati." in again.main()
-    copy = "INSERT INTO premium_letter_line SELECT letter_id, line + 100, bill_id, reason, amount, counts FROM premium_letter_line"
-    with pytest.raises(DatabaseError), city.write() as session:
-        session.execute(text(copy))
-    short = head.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="x")
-    assert short.status == 422
-    page = head.follow(head.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="Salah alamat"))
+    letter = "INSERT INTO premium_letter (bill_id, lines, rupiah, proposed_by, proposed_at) SELECT bill_id, 4, 1, proposed_by, proposed_at "
+    copy = "INSERT INTO premium_letter_line SELECT 2, line, bill_id, reason, amount, {} FROM premium_letter_line"
+    with city.write() as session:
+        session.execute(text(f"{letter} FROM premium_letter"))
+    with pytest.raises(DatabaseError, match="UNIQUE constraint failed"), city.write() as session:
+        session.execute(text(copy.format("true")))
+    with city.write() as session:
+        session.execute(text(copy.format("false")))
+        session.execute(text("DELETE FROM premium_letter_line WHERE letter_id = 2"))
+        session.execute(text("DELETE FROM premium_letter WHERE id = 2"))
+    page = head.follow(head.fill("/iuran/1", f"{SURAT}/1/tarik", end_why="Salah alamat"))
     assert "Salah alamat" in page.main()
     head.send(page, SURAT)
     assert len(letters(city)) == 2 and city.count(PremiumLetterLine) == 8
+
+
+def test_a_withdrawn_letter_is_out_of_the_ledger_too(visit: Visit, city: Office) -> None:
+    head, _ = signed(visit)
+    number = letters(city)[0].number
+    head.fill("/iuran/1", f"{SURAT}/1/tarik", end_why="Salah alamat")
+    last = entries(city)[-1]
+    assert (last.kind.value, last.disputed, last.reference) == ("DISPUTED", 0, f"Surat {number} ditarik: Salah alamat")
+    head.fill("/iuran/1", SURAT)
+    assert entries(city)[-1].position == last.position
+
+
+def test_the_ledger_has_only_lines_of_numbered_letters(visit: Visit, city: Office) -> None:
+    worker, head = visit("peksos"), visit("kadis")
+    page = in_the_ledger(worker)
+    worker.send(page, "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Masih hidup menurut KTP")
+    worker.fill("/iuran/1", SURAT)
+    worker.fill("/iuran/1", "/iuran/1/baris", lines="3", word="DISPUTED", reason="Akta kematian diterima")
+    worker.fill("/iuran/1", SURAT)
+    head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
+    assert (entries(city)[-1].disputed, entries(city)[-1].reference) == (113_400, letters(city)[0].number)
+    worker.fill("/iuran/1", "/iuran/1/baris", lines="4", word="ACCEPTED", reason="Nota kredit BPJS")
+    head.fill("/iuran/1", f"{SURAT}/2/tanda-tangan")
+    assert (entries(city)[-1].disputed, entries(city)[-1].reference) == (151_200, letters(city)[1].number)
+    head.fill("/iuran/1", f"{SURAT}/1/tarik", end_why="Salah alamat")
+    assert entries(city)[-1].disputed == 2 * 37_800  # the other letter's line, and what BPJS takes back
+
+
+def test_who_ends_what(visit: Visit, city: Office) -> None:
+    worker, head = visit("peksos"), visit("kadis")
+    in_the_ledger(worker)
+    worker.fill("/iuran/1", SURAT)
+
+    def ends(who: Visitor, step: str) -> Page:
+        page = who.get("/iuran/1")
+        return who.post(f"{SURAT}/1/{step}", {name: page.value(name) for name in ("csrf_token", "kunci")} | {"end_why": "Salah alamat"})
+
+    unnumbered = ends(head, "tarik")
+    assert unnumbered.status == 409 and "Usulan ini belum bernomor." in unnumbered.main()
+    head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
+    numbered = ends(worker, "kembalikan")
+    assert numbered.status == 409 and "Surat ini sudah bernomor." in numbered.main()
+    assert ends(worker, "tarik").status == 403 and worker.get("/iuran/1").forms(f"{SURAT}/1/tarik") == []
+    assert letters(city)[0].ended_at is None and ends(head, "tarik").status == 303
+    assert ends(head, "tarik").status == 409
+
+
+def test_withdrawing_asks_for_a_fresh_second_factor(city: Office) -> None:
+    wanted = {step: auth.declared(city.app.view_functions[f"premium_letters.{step}"]) for step in ("sign", "withdraw", "send_back")}
+    assert {step: permission in STEP_UP for step, permission in wanted.items()} == {"sign": True, "withdraw": True, "send_back": False}
+
+
+def test_a_refused_reason_stays_where_it_was_typed(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    page = in_the_ledger(worker)
+    worker.send(page, "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Masih hidup menurut KTP")
+    worker.fill("/iuran/1", SURAT)
+    worker.fill("/iuran/1", "/iuran/1/baris", lines="3", word="DISPUTED", reason="Akta kematian diterima")
+    worker.fill("/iuran/1", SURAT)
+    refused = worker.fill("/iuran/1", f"{SURAT}/1/kembalikan", end_why="x")
+    assert refused.status == 422 and refused.one("input", id="end_why").get("value") == "x"
+    (first,) = refused.forms(f"{SURAT}/1/kembalikan")
+    assert refused.one("input", id="end_why") in list(first.iter()) and refused.one("input", id="end_why-2").get("value") == ""
+    assert len(refused.all("details", open="")) == 1
+
+
+def test_nobody_signs_under_a_title_the_rules_do_not_know(visit: Visit, city: Office) -> None:
+    in_the_ledger(visit("peksos"))
+    visit("peksos").fill("/iuran/1", SURAT)
+    with city.write() as session:
+        session.execute(text("UPDATE signing_authority SET title = 'Kepala Dinas Perhubungan'"))
+    refused = visit("kadis").fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
+    assert refused.status == 403 and "Aturan daerah tidak mengenal jabatan" in refused.main() and letters(city)[0].number is None
+
+
+def test_a_migration_back_does_not_forget_a_number(visit: Visit, city: Office) -> None:
+    signed(visit)
+    city.rekom.database.close()
+    with pytest.raises(RuntimeError, match="cannot hold the numbers of letters about bills"):
+        command.downgrade(_alembic(city.rekom.settings.database_url, city.rekom.new_vault()), "0059")
 
 
 def test_a_line_left_out_meanwhile_keeps_the_letter_from_its_number(visit: Visit, city: Office) -> None:
@@ -116,7 +224,7 @@ def test_a_line_left_out_meanwhile_keeps_the_letter_from_its_number(visit: Visit
     worker.send(page, "/iuran/1/baris", lines="3", word="WITHDRAWN", reason="Masih hidup menurut KTP")
     refused = head.fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
     assert refused.status == 409 and letters(city)[0].number is None
-    worker.fill("/iuran/1", f"{SURAT}/1/akhiri", end_why="Satu baris dicoret")
+    worker.fill("/iuran/1", f"{SURAT}/1/kembalikan", end_why="Satu baris dicoret")
     page = worker.follow(worker.fill("/iuran/1", SURAT))
     assert "3 baris, Rp 113.400" in page.main()
 
@@ -133,4 +241,6 @@ def test_without_an_entry_in_the_ledger_or_a_number_there_is_no_letter(visit: Vi
     kept = worker.fill("/iuran/1", "/iuran/1/tarik", withdraw_why="Tagihan bulan lain terunggah")
     assert kept.status == 409 and "Masih ada surat sanggahan untuk tagihan ini." in kept.main()
     city.hire("jauh", *city.actor("kadis").roles, region="3316")
-    assert visit("jauh").post(f"{SURAT}/1/akhiri", {"csrf_token": "x"}).status in (400, 403, 404)
+    far = visit("jauh")
+    form = {"csrf_token": far.get("/iuran").value("csrf_token"), "kunci": "x", "end_why": "Salah alamat"}
+    assert far.post(f"{SURAT}/1/kembalikan", form).status == 404 and letters(city)[0].ended_at is None

@@ -210,7 +210,9 @@ def premiums(office: Office, who: Callable[[str], Stutterer]) -> None:
     worker.fill("/iuran/1", "/iuran/1/buku/koreksi", paid="0", why="Salah ketik")
     worker.fill("/iuran/1", "/iuran/1/surat")
     who("kadis").fill("/iuran/1", "/iuran/1/surat/1/tanda-tangan")
-    who("kadis").fill("/iuran/1", "/iuran/1/surat/1/akhiri", end_why="Salah baris")
+    who("kadis").fill("/iuran/1", "/iuran/1/surat/1/tarik", end_why="Salah baris")
+    worker.fill("/iuran/1", "/iuran/1/surat")
+    worker.fill("/iuran/1", "/iuran/1/surat/2/kembalikan", end_why="Salah baris")
     worker.fill("/iuran/1", "/iuran/1/tarik", withdraw_why="Tagihan bulan lain")
 
 
@@ -229,7 +231,7 @@ WALKED: dict[Callable[[Office, Callable[[str], Stutterer]], None], set[str]] = {
     batches: {"/pendaftaran", f"{BATCH}/batalkan", f"{BATCH}/pengantar", f"{BATCH}/terkirim", f"{COVER}/tarik"},
     premiums: {
         *("/iuran", *(f"{BILL}/{step}" for step in ("baris", "buku", "buku/catat", "buku/koreksi", "surat", "tarik"))),
-        *(f"{BILL_LETTER}/{step}" for step in ("tanda-tangan", "akhiri")),
+        *(f"{BILL_LETTER}/{step}" for step in ("tanda-tangan", "tarik", "kembalikan")),
     },
     visits: {"/cakupan/<code>/pintu", "/pintu"},
     handing: {"/cakupan/<code>/kartu", "/kartu"},
