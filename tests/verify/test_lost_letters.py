@@ -114,18 +114,23 @@ def test_a_lost_letter_whose_number_was_given_again_is_named_and_keeps_nobody_el
         assert back.count(ReadoptedLetter) == 0
 
 
+def about_a_bill(office: Office) -> str:
+    """The number of a letter to BPJS about a bill of one line."""
+    small_city(office.rekom.database)
+    worker, head = office.actor("peksos"), office.actor("kadis")
+    with office.write() as session:
+        lines = [BillLine(2, nik(60), None, None, None, 37_800)]
+        bill = premium.check(session, Bill("a" * 64, "tagihan.csv", date(2026, 11, 1), 37_800, lines), eq, BY, now=office.clock())
+        premium_ledger.open_account(session, bill, date(2026, 12, 10), worker, now=office.clock())
+        letter = premium_letters.propose(session, bill, worker, now=office.clock())
+        premium_letters.sign(session, letter, office.policy, head, now=office.clock())
+    return letter.number or ""
+
+
 def test_a_letter_about_a_bill_may_have_a_lost_letters_number(sqlite_office: Office, tmp_path: Path) -> None:
     code, gone = came_back(sqlite_office, tmp_path, skip=0)
     with returned(sqlite_office, tmp_path) as back:
-        small_city(back.rekom.database)
-        worker, head = back.actor("peksos"), back.actor("kadis")
-        with back.write() as session:
-            lines = [BillLine(2, nik(60), None, None, None, 37_800)]
-            bill = premium.check(session, Bill("a" * 64, "tagihan.csv", date(2026, 11, 1), 37_800, lines), eq, BY, now=back.clock())
-            premium_ledger.open_account(session, bill, date(2026, 12, 10), worker, now=back.clock())
-            letter = premium_letters.propose(session, bill, worker, now=back.clock())
-            premium_letters.sign(session, letter, back.policy, head, now=back.clock())
-            assert letter.number == gone.number
+        assert about_a_bill(back) == gone.number
         assert readopt(back.rekom, code) == "given" and back.count(ReadoptedLetter) == 0
 
 
@@ -149,3 +154,11 @@ def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Offic
     assert office.letter(office.to_letter(2)).number == "400.9/003/Dinsos/XI/2026"
     with office.read() as session:
         assert session.exec(select(ReadoptedLetter.number)).one() == "400.9/002/Dinsos/XI/2026"
+    taken = about_a_bill(office)
+    with pytest.raises(DBAPIError, match="number_of_a_bill_letter"), office.write() as session:
+        session.connection().execute(text("UPDATE letter SET number = :number"), {"number": taken})
+    with pytest.raises(DBAPIError, match="number_of_a_bill_lost"), office.write() as session:
+        session.add(ReadoptedLetter(**row | {"number": taken, "token_id": "e" * 32, "token_sha256": "f" * 64}))
+    for known in (number, "400.9/002/Dinsos/XI/2026"):
+        with pytest.raises(DBAPIError, match="bill_number_is_free"), office.write() as session:
+            session.connection().execute(text("UPDATE premium_letter SET number = :number"), {"number": known})

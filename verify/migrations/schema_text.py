@@ -110,6 +110,23 @@ def rename_constraint(table: str, before: str, after: str) -> None:
         _rewrite(table, lambda text: text.replace(f"CONSTRAINT {before} ", f"CONSTRAINT {after} "))
 
 
+def refuse(name: str, table: str, verb: str, when: str) -> None:
+    """A trigger of this name that refuses rows before ``verb``: for what no CHECK can say, because it looks at another table."""
+    if not is_postgresql():
+        op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{name}'); END")
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {when} THEN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{name}'; END IF; "
+        f"RETURN NEW; END $$; CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+
+
+def allow(name: str, table: str) -> None:
+    """Take back what ``refuse`` added."""
+    op.execute(f"DROP TRIGGER {name}" + (f" ON {table}; DROP FUNCTION {name}" if is_postgresql() else ""))
+
+
 def _words(table: str, name: str, condition: str) -> list[str]:
     if is_postgresql():
         query = sa.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = CAST(:t AS regclass)")
