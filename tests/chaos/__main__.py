@@ -1,4 +1,4 @@
-"""``python -m tests.chaos``: try to break it, print what was tried, and keep it (``--keep``) for the README.
+"""``python -m tests.chaos``: try to break it and print what was tried; ``--keep`` writes each goal down for the README as it ends.
 
 Without a goal all of them run. A size that is not given is the one of the suite.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.chaos import cells, crash_points, doubles, edits, hostile, hunting, loads, random_kills, simulation, worker_deaths
 from tests.chaos.crash_points import Choice
-from tests.chaos.results import Result, keep, told
+from tests.chaos.results import Result, commit, keep, told
 
 GOALS: dict[str, Callable[[argparse.Namespace], Result]] = {
     "R1": lambda given: random_kills.run(given.cases or 200, given.kills or 40, given.seed),
@@ -40,13 +40,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
     parser.add_argument("--keep", action="store_true", help="write chaos/results.json and the README's table")
     given = parser.parse_args(words)
+    if given.keep and commit().endswith("-dirty"):
+        parser.error("--keep names the commit that was tried: commit what is changed first")
     results = []
     for name in given.goals or GOALS:
         results.append(GOALS[name](given))
         sys.stdout.write(told(results[-1:]) + "\n")
         sys.stdout.flush()
-    if given.keep:
-        keep(results)
+        if given.keep:
+            keep(results[-1:])
     return 1 if any(one.failures for one in results) else 0
 
 

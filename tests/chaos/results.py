@@ -10,6 +10,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "chaos" / "results.json"
 README = ROOT / "README.md"
+BUT_OURS = (":!README.md", ":!chaos/results.json")
+"""What ``keep`` writes itself is no change of what is tried, as git says it."""
 BEGIN, END = "<!-- chaos: begin -->", "<!-- chaos: end -->"
 SHOWN = 5
 
@@ -78,6 +80,7 @@ def _result(line: dict[str, Any]) -> Result:
 
 
 def commit() -> str:
-    """What was tried, as git names it."""
-    asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
+    """What was tried, as git names it; what ``keep`` itself writes is no change of it."""
+    named = subprocess.run(["git", "describe", "--always"], cwd=ROOT, capture_output=True, text=True, check=False)
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", ".", *BUT_OURS], cwd=ROOT, check=False).returncode
+    return named.stdout.strip() + ("-dirty" if changed else "")

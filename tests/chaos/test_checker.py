@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.checker.history import History
-from tests.chaos.checker.proof import wrong
+from tests.chaos.checker.proof import Proof, wrong
 from tests.chaos.checker.proving import prove
 from tests.chaos.checker.trail import published_process
 from tests.office import Office, ktp, running_office
@@ -64,6 +64,11 @@ def test_an_honest_office_breaks_no_promise_and_each_is_looked_at(lived: tuple[O
     assert [str(proof) for proof in proofs if proof.violations] == []
     assert {proof.number for proof in proofs if not proof.trials} == set()
     assert [proof.number for proof in proofs] == list(range(1, 13))
+
+
+def test_a_promise_that_met_nothing_is_no_proof_where_the_history_is_whole() -> None:
+    looked, blind = Proof(1, "one", 3), Proof(9, "nine", 0)
+    assert wrong([looked, blind]) == [] and wrong([looked, blind], all_looked_at=True) == ["9: nothing was looked at"]
 
 
 def test_the_published_process_is_read_whole() -> None:

@@ -39,6 +39,11 @@ def test_an_edit_that_the_walk_does_not_see_is_a_failure(monkeypatch: pytest.Mon
     )
 
 
+def test_a_walk_that_takes_too_long_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edits, "_timed", lambda _: (10.1, 1_000_000))
+    assert edits.run(0, 7, verified=0).failures == ("1,000,000 events took 10.1 s to be walked, more than 10.0",)
+
+
 def test_what_goes_beyond_a_limit_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hostile, "LIMIT_MB", 1)
     assert any("MB" in failure for failure in hostile.run(0, 7).failures)

@@ -14,6 +14,6 @@ CASES, KILLS = int(os.environ.get("REKOM_CHAOS_CASES", "40")), int(os.environ.ge
 def test_nothing_is_lost_doubled_or_skipped(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(CASES, KILLS, seed=7)
     assert found.failures == ()
-    assert found.figures["kills"] >= min(KILLS, len(SHARES)) // 2  # a blow at a job that just ended hurts nobody
+    assert found.figures["kills"] >= 0.8 * max(KILLS, len(SHARES))  # a blow at a job that just ended hurts nobody
     with capsys.disabled():
         print(f"\nchaos R1: {found.about}; {found.figures}")  # noqa: T201 -- the figures are what this test is for

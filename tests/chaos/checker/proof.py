@@ -1,6 +1,6 @@
 """What a promise looks like when it was looked at: how often, and what was wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SHOWN = 5
@@ -21,6 +21,7 @@ class Proof:
         return "\n".join([*words, *(f"      {violation}" for violation in self.violations[:SHOWN])])
 
 
-def wrong(proofs: Iterable[Proof]) -> list[str]:
-    """Every violation, with the number of its promise."""
-    return [f"{proof.number}: {violation}" for proof in proofs for violation in proof.violations]
+def wrong(proofs: Sequence[Proof], *, all_looked_at: bool = False) -> list[str]:
+    """Every violation, with the number of its promise; where ``all_looked_at`` is asked for, a promise that met nothing is one too."""
+    found = [f"{proof.number}: {violation}" for proof in proofs for violation in proof.violations]
+    return found + [f"{proof.number}: nothing was looked at" for proof in proofs if all_looked_at and not proof.trials]
