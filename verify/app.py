@@ -12,6 +12,7 @@ from flask import Flask, Response, g, jsonify, request
 from flask_wtf import CSRFProtect
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from verify import (
@@ -188,6 +189,8 @@ def _refuse_strange_address() -> Response | None:
 
 def _limit_body() -> None:
     request.max_content_length = UPLOADS.get(request.endpoint or "", LARGEST_REQUEST)
+    if (request.content_length or 0) > request.max_content_length:  # now: whatever page a refusal shows would read the form once more
+        raise RequestEntityTooLarge
 
 
 def _refuse_strange_body() -> Response | None:
