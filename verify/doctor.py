@@ -1,11 +1,14 @@
 """``rekom doctor``: what an installation needs to be well, asked one by one; whatever is wrong comes with its cure."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
@@ -15,6 +18,7 @@ from sqlmodel import col, or_, select
 
 from verify import collector, vault_rotation
 from verify.backup.receipt import last_backup
+from verify.clock import kernel_synchronised
 from verify.composition import Rekom
 from verify.documents.pades import office_signer
 from verify.health import relay_lives, worker_lives
@@ -50,6 +54,8 @@ LEAST_DISK, WATCHED_DISK = 1 << 30, 5 << 30
 """Bytes."""
 BACKUP_EVERY, CHECK_EVERY = timedelta(hours=26), timedelta(days=31)
 """A daily copy with two hours of patience; a tried restore each month."""
+REACHED_WITHIN = 3.0
+"""Seconds for a connection to a registry."""
 LONGEST_WAIT = timedelta(seconds=60)
 CERTIFICATE_LEFT = timedelta(days=30)
 
@@ -94,6 +100,8 @@ def _clock(rekom: Rekom) -> Answer:
             f"jam server berbeda {apart.total_seconds():.0f} detik",
             "Nyalakan NTP di semua server (timedatectl set-ntp true).",
         )
+    if kernel_synchronised() is False:
+        return Grade.WATCH, "sistem operasi tidak menyetel jam ini", "Nyalakan NTP di server ini (timedatectl set-ntp true)."
     return _well(f"berbeda {apart.total_seconds():.1f} detik")
 
 
@@ -249,7 +257,26 @@ def _registries(rekom: Rekom) -> Answer:
     resting = [one.registry for one in rekom.standings() if one.breaker == "open"]
     if resting:
         return Grade.WATCH, f"{', '.join(resting)} tidak menjawab", "Lihat rekom registries. Berkas jalan terus lewat pemeriksaan petugas."
-    return _well("tidak ada yang ditinggalkan")
+    settings = rekom.settings
+    urls = {"Dukcapil": settings.dukcapil_url, "BPJS": settings.bpjs_url, "DTSEN": settings.dtsen_url, "BSrE": settings.bsre_url}
+    with ThreadPoolExecutor(len(urls)) as asking:
+        reached = dict(zip(urls, asking.map(_reached, urls.values()), strict=True))
+    away = [name for name, well in reached.items() if not well]
+    if away:
+        return Grade.WATCH, f"{', '.join(away)} tidak dapat dihubungi", "Periksa alamat, VPN, dan firewall ke registri itu."
+    return _well("semua dapat dihubungi, tidak ada yang ditinggalkan")
+
+
+def _reached(url: str) -> bool:
+    """Whether somebody accepts connections there; an address that is left empty is one this office does not have."""
+    address = urlsplit(url)
+    try:
+        if address.hostname:
+            port = address.port or (443 if address.scheme == "https" else 80)
+            socket.create_connection((address.hostname, port), REACHED_WITHIN).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _card_reader(rekom: Rekom) -> Answer:

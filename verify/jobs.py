@@ -25,7 +25,7 @@ from verify import traces
 from verify.composition import Rekom
 from verify.config import load_settings
 from verify.imports import running
-from verify.log_context import job_context
+from verify.log_context import job_context, name_case
 from verify.logs import place_of
 from workflows import advance, checks, facts, manual_checks, tasks
 from workflows.errors import NotConnected, RegistryError, Unavailable
@@ -126,6 +126,7 @@ def _claim(rekom: Rekom, session: Session, like: Task, asked: int | None) -> lis
     if not claimed:
         return []
     case = session.get_one(Case, like.case_id)
+    name_case(case.ticket)
     return [Started(task, facts.of_task(session, case, task)) for task in claimed]
 
 

@@ -37,6 +37,11 @@ def name_for(given: str, *, behind_proxy: bool) -> str:
 
 @contextmanager
 def job_context(task_id: int) -> Iterator[None]:
-    """Name a worker's run."""
-    with bound_contextvars(task=task_id):
+    """Name a worker's run, and its case as soon as that is known (``name_case``)."""
+    with bound_contextvars(task=task_id, case="-"):
         yield
+
+
+def name_case(ticket: str) -> None:
+    """Say which case the rest of this run is about."""
+    bind_contextvars(case=ticket)

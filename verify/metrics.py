@@ -56,6 +56,11 @@ class Collector:
             "rekom_witness_age_seconds", "Age of the newest witness of the audit trail", _age(witness.at if witness else None, now)
         )
         yield _gauge("rekom_bundle_counter", "Number of the newest trust bundle", counter)
+        yield _gauge(
+            "rekom_bundle_age_seconds",
+            "Age of the newest trust bundle; -1 where none can be sealed",
+            _age(self._rekom.bundles.issued_at(), now),
+        )
         yield from _backup(self._rekom, now)
         yield from _registries(self._rekom)
 

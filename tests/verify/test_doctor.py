@@ -1,6 +1,7 @@
 """The doctor names what is wrong with its cure, and goes on asking; what is well says so."""
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -66,6 +67,26 @@ def test_a_clock_that_is_wrong_is_seen_by_another_servers(office: Office) -> Non
     office.clock.pass_by(minutes=3)
     said = found(office)["Jam"]
     assert said.grade is Grade.ILL and said.says.startswith("jam server berbeda 1") and "NTP" in said.cure
+
+
+@pytest.mark.parametrize(("synchronised", "grade"), [(False, Grade.WATCH), (True, Grade.WELL), (None, Grade.WELL)])
+def test_a_clock_that_nothing_sets(office: Office, monkeypatch: pytest.MonkeyPatch, synchronised: bool | None, grade: Grade) -> None:
+    """In the small profile PostgreSQL and Redis are on the same machine and agree with any clock."""
+    monkeypatch.setattr(doctor, "kernel_synchronised", lambda: synchronised)
+    assert found(office)["Jam"].grade is grade
+
+
+def test_registries_are_reached_and_one_that_rests_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        there = f"http://127.0.0.1:{listening.getsockname()[1]}/dtsen"
+        changed(office, dukcapil_url=there, bpjs_url=there, dtsen_url=there, bsre_url="")
+        assert found(office)["Registri"].grade is Grade.WELL
+    changed(office, dtsen_url="")
+    said = found(office)["Registri"]
+    assert (said.grade, said.says) == (Grade.WATCH, "Dukcapil, BPJS tidak dapat dihubungi")
+    monkeypatch.setattr(type(office.rekom), "standings", lambda _: [SimpleNamespace(registry="BPJS", breaker="open", quota_left=None)])
+    said = found(office)["Registri"]
+    assert (said.grade, said.says) == (Grade.WATCH, "BPJS tidak menjawab")
 
 
 @pytest.mark.parametrize(("free", "grade"), [(6 << 30, Grade.WELL), (2 << 30, Grade.WATCH), (1 << 29, Grade.ILL)])

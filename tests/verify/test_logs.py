@@ -80,13 +80,15 @@ def test_long_numbers_are_blotted_wherever_they_stand(lines: Lines) -> None:
     assert LONG not in json.dumps(lines()) and "42" in lines()[-1]["event"]
 
 
-def test_a_jobs_lines_name_its_task_also_from_the_threads_that_ask(
+def test_a_jobs_lines_name_its_task_and_case_also_from_the_threads_that_ask(
     sqlite_office: Office, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sqlite_office.open()
+    ticket = sqlite_office.open()
     monkeypatch.setattr(jobs, "this_process", lambda: sqlite_office.rekom)
     monkeypatch.setattr(type(sqlite_office.fakes.civil), "verify", lambda *_: 1 / 0)
     task_id = sqlite_office.due()[0]
     jobs.run_task(task_id)
     failed = [line for line in lines() if "ZeroDivisionError" in line["event"]]
-    assert failed and {line["task"] for line in failed} == {task_id}
+    assert failed and {(line["task"], line["case"]) for line in failed} == {(task_id, ticket)}
+    logging.getLogger("after").warning("the run is over")
+    assert not {"task", "case"} & set(lines()[-1])

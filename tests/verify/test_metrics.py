@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from tests.office import Office, running_office
 from verify.backup.receipt import remember
+from verify.bundles import SLOT_SECONDS
+from workflows import trust
 from workflows.vocabulary import Urgency
 
 
@@ -41,6 +43,15 @@ def test_what_is_counted(watched: Office, tmp_path: Path) -> None:
     assert said["rekom_letters_day",] == said["rekom_letters_day_quick",] == 1
     assert (said["rekom_backup_age_seconds",], said["rekom_backup_check_age_seconds",]) == (30, -1)
     assert said["rekom_registry_rests", "Dukcapil"] == 0
+    assert 0 <= said["rekom_bundle_age_seconds",] <= SLOT_SECONDS
+
+
+def test_where_no_bundle_can_be_sealed_its_age_says_so(sqlite_url: str, tmp_path: Path) -> None:
+    with running_office(sqlite_url, tmp_path, metrics_token="t" * 32) as office:
+        admin = office.actor("admin")
+        with office.write() as session:
+            trust.withdraw_key(session, office.rekom.keys.current.key_id, admin, now=office.clock())
+        assert numbers(office)["rekom_bundle_age_seconds",] == -1
 
 
 def test_an_empty_office_has_nothing_to_wait_for(watched: Office) -> None:
