@@ -202,7 +202,7 @@ def test_a_bill_under_the_wrong_month_is_withdrawn_and_its_file_checked_anew(vis
     assert short.status == 422 and trail(city, "WITHDRAW_BILL") == []
     page = worker.follow(worker.send(page, "/iuran/1/tarik", withdraw_why="Tagihan November terunggah sebagai Desember"))
     assert "Tagihan ini ditarik" in page.main() and "Tagihan November terunggah sebagai Desember" in page.main()
-    assert page.forms("/iuran/1/buku/catat") == []
+    assert page.forms("/iuran/1/buku/catat") == [] and page.forms("/iuran/1/baris") == [] and page.all("input", type="checkbox") == []
     assert "Belum ada tagihan di buku iuran." in worker.get("/iuran").main()
     (event,) = trail(city, "WITHDRAW_BILL")
     assert event.detail["rupiah"] == 189_000 and event.detail["month"] == "2026-12-01"

@@ -3,18 +3,23 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
+from sqlalchemy import text
 
 from tests.office import Office
 from tests.population.city import small_city
 from tests.verify.made_files import nik
 from tests.verify.web.test_premium_pages import trail, upload
 from tests.verify.web.visitor import Visitor
+from tests.workflows.test_jamkesda import a_file, batched, taken
 from verify.cli import Commands
+from workflows import outdated
+from workflows.rules.retention import Kept
 
 Visit = Callable[[str], Visitor]
 PURPOSE = "Rekonsiliasi November dengan BPJS"
@@ -27,6 +32,14 @@ def city(sqlite_office: Office) -> Office:
     return sqlite_office
 
 
+def past_its_term(office: Office) -> None:
+    """A batch of one person whose term took who it was."""
+    taken(office, a_file([30]))
+    batched(office, 1, date(2026, 11, 30))
+    with office.write() as session:
+        outdated.clear(session, Kept.JAMKESDA, office.clock(), now=office.clock())
+
+
 def test_the_page_counts_and_names_nobody(visit: Visit, city: Office) -> None:
     worker = visit("peksos")
     page = worker.follow(upload(worker))
@@ -37,7 +50,13 @@ def test_the_page_counts_and_names_nobody(visit: Visit, city: Office) -> None:
     assert "Ditagih tanpa surat dan bukan peserta aktif 2 Rp 75.600" in words
     assert "Peserta yang belum ditagih, tanpa surat atau kiriman 3 Rp 113.400" in words
     assert "Baris tagihan ganda, atau NIK tidak terbaca 1 Rp 37.800" in words and "SITI" not in words
-    assert visit("loket").get("/iuran/1/cocok").status == 403
+    assert visit("loket").get("/iuran/1/cocok").status == 403 and "lewat masa simpannya" not in words
+    past_its_term(city)
+    assert "1 surat atau kiriman sudah lewat masa simpannya" in worker.get("/iuran/1/cocok").main()
+    with city.write() as session:
+        session.execute(text("DELETE FROM premium_line"))
+    gone = worker.get("/iuran/1/cocok")
+    assert gone.status == 409 and "Isi tagihan ini sudah dihapus menurut masa simpannya." in gone.main()
 
 
 def test_the_file_has_evidence_and_its_purpose_is_in_the_trail(visit: Visit, city: Office) -> None:
@@ -72,6 +91,8 @@ def test_the_command_says_the_same(visit: Visit, city: Office, tmp_path: Path, m
         return done.output
 
     assert "Peserta yang belum ditagih, tanpa surat atau kiriman: 3 orang, Rp 113.400" in bill("match", "1")
+    past_its_term(city)
+    assert "Dasar yang sudah lewat masa simpannya: 1, tidak ikut dicocokkan" in bill("match", "1")
     assert "7 orang ditulis" in bill("match", "1", "--list", str(tmp_path / "beda.csv"), "--purpose", PURPOSE)
     assert (tmp_path / "beda.csv").stat().st_mode & 0o777 == 0o600
     unsaid = bill("match", "1", "--list", str(tmp_path / "lain.csv"))
