@@ -259,9 +259,48 @@ def test_an_odd_number_is_told_at_once_without_network_too(site: Site) -> None:
     expect(clerk.page.locator("#antrean")).to_be_hidden()
     clerk.page.fill("#registration_number", "")
     accepted(clerk, "IGD-1")
+    expect(clerk.page.locator("#jawaban .reason")).to_contain_text("lahir 1961")
     restore(clerk)
     expect(clerk.page.locator("#antrean")).to_be_hidden()
     assert site.office.count(Acceptance) == 1
+
+
+KEPT_NUMBERS = """() => new Promise((done) => {
+  indexedDB.open("rekom-periksa", 1).onsuccess = ({ target }) => {
+    const store = target.result.transaction("penerimaan").objectStore("penerimaan");
+    store.getAll().onsuccess = ({ target: { result } }) => done(result.map((one) => one.number));
+  };
+})"""
+
+
+def held_up(clerk: Person, address: str) -> list[Route]:
+    """What the page asks of an address stays on its way until it is let go."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    clerk.page.route(address, hold)
+    return waiting
+
+
+def test_a_code_that_is_scanned_while_an_acceptance_is_on_its_way_stays_on_the_screen(site: Site) -> None:
+    letters = [site.office.letter(site.office.to_letter(number, **HERE)) for number in (1, 2)]
+    clerk = sit(site)
+    on_its_way = held_up(clerk, "**/periksa/jawab/terima")
+    scan(clerk, letters[0].token or "")
+    says(clerk, "VALID")
+    with clerk.page.expect_request("**/periksa/jawab/terima"):
+        clerk.page.locator("#registration_number").press("Enter")
+    scan(clerk, letters[1].token or "")
+    number = clerk.page.locator("#cocokkan [data-fact=number]")
+    expect(number).to_have_text(letters[1].number or "")
+    clerk.page.route("**/periksa/jawab/terima", lambda route: route.abort())
+    on_its_way[0].abort()
+    expect(clerk.page.locator("#antrean")).to_have_text("1 penerimaan menunggu dikirim.")
+    assert clerk.page.evaluate(KEPT_NUMBERS) == [letters[0].number]
+    says(clerk, "VALID")
+    expect(number).to_have_text(letters[1].number or "")
 
 
 KEPT_ODD = """odd => new Promise((done) => {
@@ -282,7 +321,15 @@ def test_one_that_the_office_cannot_read_keeps_no_other_out_and_is_put_right(sit
     clerk.page.evaluate(KEPT_ODD, "IGD-" * 20)
     scan(clerk, codes[1])
     accepted(clerk, "IGD-2")
-    restore(clerk)
+    slow = held_up(clerk, "**/periksa/kirim")
+    with clerk.page.expect_request("**/periksa/kirim"):
+        restore(clerk)
+    with clerk.page.expect_response("**/periksa/meja"):
+        clerk.page.clock.run_for(16_000)
+    clerk.page.wait_for_timeout(200)
+    assert len(slow) == 1, "one sending at a time: the answer to an older one would undo what was put right since"
+    slow[0].continue_()
+    clerk.page.unroute("**/periksa/kirim")
     line = clerk.page.locator("#bentrok li")
     expect(line).to_contain_text("belum tercatat di Dinas Sosial: Isi paling banyak 64 huruf.")
     expect(line).to_contain_text("Surat 400.9/001/Dinsos/XI/2026")
@@ -294,8 +341,12 @@ def test_one_that_the_office_cannot_read_keeps_no_other_out_and_is_put_right(sit
     expect(line).to_have_count(1)
     field = line.locator("input")
     expect(field).to_have_value("IGD-" * 20)
+    expect(field).to_have_accessible_description(re.compile("belum tercatat di Dinas Sosial: Isi paling banyak 64 huruf"))
+    expect(field).to_have_attribute("aria-invalid", "true")
+    heard = line.locator("[role=alert]").element_handle()
     field.press("Enter")
     expect(line).to_contain_text("Isi paling banyak 64 huruf.")
+    assert not heard.evaluate("said => said.isConnected"), "the same words again are a new line, which is read out again"
     field.fill("IGD-1")
     clerk.page.clock.run_for(16_000)  # the next look at the office leaves what is being typed
     expect(field).to_have_value("IGD-1")

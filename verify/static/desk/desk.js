@@ -15,7 +15,7 @@ const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"),
 const applying = byId("ajukan");
 const registration = byId("registration_number");
 
-let shown = null; // the code that the answer on the screen is about
+let shown = null; // what the answer on the screen is about: { about: the code, number: the letter's, reason }
 let asked = 0; // so that a slow answer never replaces a newer one
 let renewed = 0;
 let camera = null;
@@ -70,7 +70,7 @@ function show({ name, kind, icon, title, reason, next, letter, acceptable, movab
   answer.hidden = false;
   byId("judul").hidden = true;
   compare(letter);
-  shown = about;
+  shown = about ? { about, number: letter?.number ?? "", reason } : null;
   if (accepting) accepting.hidden = !acceptable;
   if (moving) moving.hidden = !movable;
   if (movable) moving.elements.code.value = about;
@@ -185,8 +185,9 @@ function trouble(problem) {
 }
 
 /** The letter is still good and not yet accepted: what was typed stays, to be put right. */
-function notAccepted(problem, about, typed) {
-  show({ name: "NEEDS_CHECK", reason: problem, next: sentence("ACCEPT_AGAIN"), acceptable: true, about });
+function notAccepted(problem, was, typed) {
+  show({ name: "NEEDS_CHECK", reason: problem, next: sentence("ACCEPT_AGAIN"), acceptable: true, about: was.about });
+  shown = was;
   registration.value = typed;
 }
 
@@ -201,22 +202,24 @@ async function accept(event) {
   event.preventDefault();
   const typed = registration.value.trim();
   if (looksScanned(typed)) return question({ code: typed }, typed);
-  const about = shown, number = (asked += 1);
-  if (!about) return undefined;
-  const wrong = wrongNumber(typed);
-  if (wrong) return notAccepted(wrong, about, typed);
+  const was = shown; // another code may be on the screen before the office has answered
+  if (!was) return undefined;
+  const number = (asked += 1), token = tokenIn(was.about), wrong = wrongNumber(typed);
+  if (wrong) return notAccepted(wrong, was, typed);
   if (office.away === null) {
     try {
-      const found = await spoken("/periksa/jawab/terima", { code: about, registration_number: typed || null });
-      if (number === asked) found.problem ? notAccepted(found.problem, about, typed) : online(found, about);
+      const found = await spoken("/periksa/jawab/terima", { code: was.about, registration_number: typed || null });
+      if (number === asked) found.problem ? notAccepted(found.problem, was, typed) : online(found, was.about);
       return bars();
     } catch (error) {
       if (!(error instanceof Away)) throw error;
     }
   }
-  await acceptLater(about, tokenIn(about), byId("cocokkan").querySelector("[data-fact=number]").textContent, typed);
-  show({ ...welcome(sentence("ACCEPTED_OFFLINE"), answer.querySelector("[data-part=reason]").textContent), about: null });
-  answer.dataset.waits = tokenIn(about);
+  await acceptLater(was.about, token, was.number, typed);
+  if (number === asked) {
+    show({ ...welcome(sentence("ACCEPTED_OFFLINE"), was.reason), about: null });
+    answer.dataset.waits = token;
+  }
   return bars();
 }
 
@@ -253,7 +256,7 @@ function collisions(open) {
   list.hidden = !open.length;
   if (open.some((one) => one.told && one.token === answer.dataset.waits)) answer.hidden = true; // "accepted" is no longer so
   byId("judul").hidden = !answer.hidden;
-  const wanted = new Map(open.map((one) => [`${one.nonce} ${one.told ?? one.problem}`, one]));
+  const wanted = new Map(open.map((one) => [JSON.stringify([one.nonce, one.told ?? one.problem, one.registrationNumber]), one]));
   if ([...wanted.keys()].join() === [...notices.keys()].join()) return;
   for (const name of notices.keys()) if (!wanted.has(name)) notices.delete(name);
   for (const [name, one] of wanted) if (!notices.has(name)) notices.set(name, one.told ? collision(one) : mending(one));
@@ -279,8 +282,15 @@ function mending(one) {
   form.append(...parts.childNodes);
   parts.replaceWith(form);
   const field = form.elements.mended;
-  const tell = (problem) => (item.querySelector("p").textContent = sentence("NOT_TAKEN", { nomor: one.number ?? "", waktu: moment(one.at / 1000), masalah: problem }));
+  const tell = (problem) => {
+    const said = item.querySelector("p"), anew = said.cloneNode(); // the same words are only heard again from a new line
+    anew.id = `masalah-${one.nonce}`;
+    anew.textContent = sentence("NOT_TAKEN", { nomor: one.number ?? "", waktu: moment(one.at / 1000), masalah: problem });
+    said.replaceWith(anew);
+  };
   tell(one.problem);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", `masalah-${one.nonce}`);
   field.value = one.registrationNumber ?? "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -87,8 +87,12 @@ export async function acceptLater(code, token, number, registrationNumber) {
 /** Whether an acceptance still has to be sent: one that the office could not read waits until somebody has put it right. */
 export const waits = (one) => !one.told && !one.problem;
 
-/** Send what was kept for this hospital. What became the desk's is forgotten, everything else stays to be read or put right. */
-export async function send() {
+/** Send what was kept for this hospital; nothing while another sending is under way, in this page or in one beside it: the answer to
+ * the older one would undo what somebody has put right since. */
+export const send = () => navigator.locks.request("rekom-kirim", { ifAvailable: true }, (free) => free && deliver());
+
+/** What became the desk's is forgotten, everything else stays to be read or put right. */
+async function deliver() {
   const waiting = (await memory.late()).filter((one) => waits(one) && one.hospital === office.desk?.code).slice(0, MOST);
   if (!waiting.length) return;
   const acceptances = waiting.map((one) => ({
