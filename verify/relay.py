@@ -17,7 +17,7 @@ from verify.composition import Rekom
 from verify.escalation import Escalations
 from verify.health import sign_relay
 from verify.retention import Retention
-from verify.seat_years import SeatYears
+from verify.seat_keeping import SeatKeeping
 from verify.witness import Witnesses
 from workflows import advance, bedside, imports, letters, tasks
 from workflows.errors import RekomError
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def run(rekom: Rekom, stop: threading.Event) -> None:
     """Loop until ``stop`` is set. Outages of database or Redis are waited out."""
-    witnesses, escalations, years, retention = Witnesses(rekom), Escalations(rekom), SeatYears(rekom), Retention(rekom)
+    witnesses, escalations, seats, retention = Witnesses(rekom), Escalations(rekom), SeatKeeping(rekom), Retention(rekom)
     while not stop.is_set():
         try:
             with closing(rekom.doorbell.listen()) as bell:
@@ -36,7 +36,7 @@ def run(rekom: Rekom, stop: threading.Event) -> None:
                     once(rekom)
                     witnesses.take_when_due()
                     escalations.tell_when_due()
-                    years.open_when_due()
+                    seats.look_when_due()
                     retention.sweep_when_due()
                     sign_relay(rekom.doorbell.impatient, rekom.clock())
                     bell.get_message(timeout=rekom.settings.relay_poll_seconds)

@@ -11,7 +11,7 @@ from tests.office import Office
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from tests.workflows.test_removals import answer_and_validate, member, start
 from tests.workflows.test_seats import NEW_YEAR, RATE, TWO_MONTHS, YEAR, activate, with_premium
-from verify.seat_years import SeatYears, open_years, tell_next
+from verify.seat_keeping import SeatKeeping, open_years, tell_next
 from workflows import advance, outlook, seat_years, seats
 from workflows.records import Letter, WaitingEntry
 from workflows.records.seat import Account, ReleaseReason
@@ -72,12 +72,12 @@ def test_who_waits_keeps_the_place_in_line_in_the_new_year(office: Office) -> No
 def test_the_relay_opens_the_year_before_anybody_asks(sqlite_office: Office) -> None:
     office = sqlite_office
     approve(office, make_decidable(with_seats(office, 2), 1)[0])
-    looking = SeatYears(office.rekom)
-    assert looking.open_when_due() == 0
+    looking = SeatKeeping(office.rekom)
+    assert looking.look_when_due() == 0
     office.clock.now = NEW_YEAR - timedelta(seconds=1)
-    assert looking.open_when_due() == 0
+    assert looking.look_when_due() == 0
     office.clock.now = NEW_YEAR + timedelta(minutes=10)
-    assert [looking.open_when_due(), looking.open_when_due()] == [1, 0]
+    assert [looking.look_when_due(), looking.look_when_due()] == [1, 0]
     assert (quota(office, 2027).carried, quota(office, 2027).used) == (1, 1)
 
 
@@ -90,7 +90,7 @@ def test_a_region_without_rules_today_stops_neither_other_regions_nor_the_relay(
     ended = tuple(replace(block, valid_to=block.valid_to or date(2027, 1, 1)) for block in book.regions["3673"])
     vars(office.rekom)["policies"] = replace(book, regions={**book.regions, "3673": ended})
     office.clock.now = NEW_YEAR
-    assert SeatYears(office.rekom).open_when_due() == 0
+    assert SeatKeeping(office.rekom).look_when_due() == 0
     assert "seats of region 3673 not opened" in caplog.text
 
 
@@ -194,5 +194,5 @@ def test_a_freed_seat_is_told_to_the_next_in_line_once(office: Office) -> None:
     approve(office, first)
     office.drain()
     office.revoke(first)
-    assert SeatYears(office.rekom).open_when_due() == 0
+    assert SeatKeeping(office.rekom).look_when_due() == 0
     assert office.events(second)[-1].action == "SEAT_TURN"

@@ -17,7 +17,7 @@ from tests.office import GROUNDS, Office
 from tests.registration_office import ACTIVE, TERMS
 from tests.seat_office import approve, books, make_decidable, place, quota, seat, with_seats
 from verify.db import Database, _alembic
-from verify.seat_years import open_years
+from verify.seat_keeping import open_years
 from workflows import advance, casework, decision, desk, ledger, letters, outlook, registering, seat_years, seats
 from workflows.actor import Actor
 from workflows.errors import NotAllowed, RekomError, TransitionRefused

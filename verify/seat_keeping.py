@@ -19,15 +19,15 @@ MOST = 80
 """Turns told in one look: as many as one screen of approvals shows."""
 
 
-class SeatYears:
+class SeatKeeping:
     """When one process looked last."""
 
     def __init__(self, rekom: Rekom) -> None:
         self._rekom = rekom
         self._next_look: datetime | None = None
 
-    def open_when_due(self) -> int:
-        """Look where the last look is some time ago; returns how many regions' years were opened."""
+    def look_when_due(self) -> int:
+        """Open years and tell turns where the last look is some time ago; returns how many regions' years were opened."""
         now = self._rekom.clock()
         if self._next_look is not None and now < self._next_look:
             return 0
