@@ -1,12 +1,12 @@
 """Everything the office holds about one person, for the person (UU 27/2022 article 7).
 
-Rows are found by the person's NIK and from there along the foreign keys that point at them, so a table that is added is
-part of it without a line here. Other people's NIKs in those rows are covered; papers are named by size and digest.
+Rows are found by the person's NIK or its keyed digest, and from there along the foreign keys that point at them, so a table that
+is added is part of it without a line here. Other people's NIKs in those rows are covered; papers are named by size and digest.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -20,6 +20,9 @@ from workflows.records.case import Case
 from workflows.sealed import Hashed
 
 NIK_COLUMNS = ("nik", "mother_nik", "resident_nik", "other_nik")
+FAMILY_COLUMNS = ("kk", "family_card")
+KEYED, DOOR = ("card", "premium_line"), "door"
+"""Tables with facts about a person under a keyed digest alone, and one about families."""
 OTHERS = re.compile(r"(?<!\d)\d{16}(?!\d)")
 COVERED = "[NIK orang lain]"
 AT_ONCE = 500
@@ -42,8 +45,25 @@ def holdings(session: Session, nik: str) -> Holdings:
                 found.setdefault(key.table, []).extend(more)
                 waiting.append((key.table, more))
     named = {table.name: rows for table, rows in found.items()}
+    named |= {table: rows for table, rows in _keyed(session, nik, _families(named, nik)).items() if rows}
     trail = [_plain(event) for row in named.get(Case.__tablename__, []) for event in audit.events_of(session, f"case:{row['id']}")]
     return named | ({AuditEvent.__tablename__: trail} if trail else {})
+
+
+def _keyed(session: Session, nik: str, families: Collection[str]) -> Holdings:
+    """Rows that know a person by a keyed digest alone: cards, lines of bills, and the doors of the person's families.
+
+    Nothing is followed from there, for what points at a family points at others too.
+    """
+    tables = SQLModel.metadata.tables
+    sought = {name: tables[name].c.nik_digest == nik for name in KEYED} | {DOOR: tables[DOOR].c.family_digest.in_(sorted(families))}
+    return {name: _rows(session, tables[name], where) for name, where in sought.items()}
+
+
+def _families(named: Holdings, nik: str) -> set[str]:
+    """The family cards that stand in the person's own rows; who has none is a family by their own NIK."""
+    own = (row for rows in named.values() for row in rows if row.get("nik") == nik)
+    return {nik} | {str(card) for row in own for name in FAMILY_COLUMNS if (card := row.get(name))}
 
 
 def for_the_person(found: Holdings, nik: str) -> dict[str, list[dict[str, Any]]]:

@@ -16,26 +16,26 @@ from tests.many_letters import make_letters
 from tests.office import Office, person
 from verify.cli import main
 from workflows import audit, exposure, looked, subject_access
-from workflows.sealed import bound
-from workflows.subject_access import COVERED, NIK_COLUMNS, for_the_person, holdings
+from workflows.sealed import Digest, bound
+from workflows.subject_access import COVERED, DOOR, KEYED, NIK_COLUMNS, for_the_person, holdings
 
 NOBODYS = {
     "alembic_version", "checkpoint", "collective_letter", "collective_reprint", "collective_step",
-    "card", "card_list", "coverage_cell", "coverage_snapshot", "door", "door_list", "extract", "hospital", "hospital_key",
+    "card_list", "coverage_cell", "coverage_snapshot", "door_list", "extract", "hospital", "hospital_key",
     "hospital_key_scope", "idempotency_record", "import_file", "import_part", "jamkesda_batch",
     "jamkesda_list", "letter_counter", "lookup_count", "meter", "passkey", "premium_account", "premium_bill",
-    "premium_entry", "premium_letter", "premium_line", "readopted_letter",
+    "premium_entry", "premium_letter", "readopted_letter",
     "recovery_code",
     "registration_answer", "registration_batch", "seat_quota", "sign_in", "signing_authority", "staff", "staff_role", "totp_secret",
     "trust_counter", "trust_entry", "used_signature", "webhook_endpoint", "household", "audit_event", "vault_key",
 }  # fmt: skip
-"""Tables about the office, its people and its numbers; a door is known by its family's digest alone, a card or a
-line of a bill by its member's; ``audit_event`` is read by the
+"""Tables about the office, its people and its numbers; ``audit_event`` is read by the
 case's own chain, and of a
 lost letter nothing but its seal's digest is known."""
 
 
 ASKED = 40
+ANOTHER = {"card": {"nik_digest": "9901014101900009"}, "door": {"family_digest": "9901010000000009"}}
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +63,45 @@ def reached() -> set[str]:
 
 def test_every_table_is_either_a_persons_or_nobodys() -> None:
     names = {table.name for table in SQLModel.metadata.sorted_tables}
-    assert names - reached() - NOBODYS == set()
-    assert reached() & NOBODYS == set()
+    keyed = {*KEYED, DOOR}
+    assert names - reached() - NOBODYS == keyed
+    assert (reached() | keyed) & NOBODYS == set()
+    by_digest = {table.name for table in SQLModel.metadata.sorted_tables if any(isinstance(one.type, Digest) for one in table.columns)}
+    assert by_digest - reached() == keyed | {"household"}, "whose members are reached by their cases"
+
+
+def test_what_is_known_by_a_keyed_digest_alone_is_handed_over(sqlite_office: Office) -> None:
+    office, nik = sqlite_office, person(1)["nik"]
+    office.open(1, kk="9901011234567890")
+    rows = {
+        "card": {
+            "code": "KKKK-KKKK",
+            "list_id": 1,
+            "position": 1,
+            "nik_digest": nik,
+            "source": "MEMBER_FILE",
+            "waits": True,
+            "newest": True,
+        },
+        "door": {
+            "code": "DDDD-DDDD",
+            "list_id": 1,
+            "position": 1,
+            "family_digest": "9901011234567890",
+            "people": 2,
+            "reason": "UNIVERSAL",
+            "waits": True,
+        },
+    }
+    with office.write() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table, row in rows.items():
+            connection.execute(SQLModel.metadata.tables[table].insert(), [row, row | {"code": "ZZZZ-ZZZZ", "position": 2} | ANOTHER[table]])
+        found = holdings(session, nik)
+        session.rollback()
+    assert [row["code"] for row in found["card"]] == ["KKKK-KKKK"] and [row["code"] for row in found["door"]] == ["DDDD-DDDD"]
+    assert "nik_digest" not in for_the_person(found, nik)["card"][0]
 
 
 def test_everything_from_the_ktp_to_the_letter_is_handed_over(office: Office, tmp_path: Path) -> None:
