@@ -15,6 +15,7 @@ from verify.clock import utc_now
 from verify.config import Settings
 from verify.db import Database
 from verify.documents.letter import TypstPress
+from verify.documents.pades import SignedPress, office_signer
 from verify.doorbell import Doorbell
 from verify.keys import KeyRing, KeyStore
 from verify.ktp_photos import installed, read_photo
@@ -113,8 +114,6 @@ class Rekom:
         registries = connect(self.settings, self.clock, Shared(self.doorbell.impatient, self.keys.digest_key))
         press: LetterPress = TypstPress(self.key_store.ring, self.settings.public_url)
         if self.settings.office_certificate:
-            from verify.documents.pades import SignedPress, office_signer  # noqa: PLC0415 -- a tenth of every start, and few offices sign so
-
             file, password = Path(self.settings.office_certificate), self.settings.office_certificate_password
             press = SignedPress(press, lambda: office_signer(file, password))
         civil = sources.civil(registries, self.settings)
