@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validates, validates_schema
 
 from schemas.fields import REQUIRED, Choice, Count, Day, NearDay, Shape, Text
 from schemas.population.bill_file import RUPIAH
+from workflows.audit import blotted
 from workflows.records.premium import LineWord
 from workflows.records.premium_ledger import PremiumEntryKind
 from workflows.revealing import LONG_NUMBER
@@ -52,7 +53,7 @@ class Plain(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
-        if LONG_NUMBER.search(text):
+        if LONG_NUMBER.search(text) or blotted(text) != text:
             raise ValidationError(say("Tulis tanpa NIK atau nomor lain."))
         return text
 

@@ -31,7 +31,7 @@ SIXTEEN = re.compile(
 """A NIK or the number of a family card, as people write them; not what stands inside of a digest or an id."""
 BREAKS = re.compile(r"[ ./-]+")
 STRUCTURED = frozenset({"letter", "replaces", "number", "reference", "master", "by"})
-"""Details that no officer types: numbers of letters, references and the like stay as they are."""
+"""Details that no officer types: numbers of letters, references of the policy and the like stay as they are."""
 BLOT = "[nomor]"
 _quoted, _sha256 = encode_basestring, hashlib.sha256
 _APPEND = insert(AuditEvent).inline()

@@ -38,7 +38,7 @@ def sign_contract(session: Session, code: str, new: Contract, actor: Actor, *, n
     hospital.contract_number, hospital.contract_from, hospital.contract_until = new.number.strip(), new.first, new.last
     session.add(hospital)
     session.flush()
-    detail = {"code": code, "number": hospital.contract_number, "first": new.first.isoformat(), "last": new.last.isoformat()}
+    detail = {"code": code, "contract": hospital.contract_number, "first": new.first.isoformat(), "last": new.last.isoformat()}
     audit.record(session, f"office:{hospital.region_code}", "SIGN_CONTRACT", actor=actor, now=now, **detail)
     _weigh_again(session, code, now=now)
     return hospital

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from tests.office import Office, person
-from workflows import advance, audit, desk
+from workflows import advance, audit, contracts, desk
 from workflows.actor import SYSTEM
 from workflows.audit import GENESIS, event_hash, verify_chain
+from workflows.contracts import Contract
 from workflows.records import AuditEvent, Letter
 
 MOVES = [
@@ -238,6 +239,14 @@ def test_what_has_the_shape_of_a_nik_is_blotted_and_nothing_else(typed: str, kep
 @pytest.mark.parametrize("name", ["letter", "replaces", "number", "reference", "master", "by"])
 def test_what_nobody_types_is_not_blotted(name: str) -> None:
     assert audit.blotted({name: "400/9901014101900001/2026"}) == {name: "400/9901014101900001/2026"}
+
+
+def test_a_contracts_number_is_typed(sqlite_office: Office) -> None:
+    admin, contract = sqlite_office.actor("admin"), Contract("PKS 9901/0141/0190/0001", date(2026, 1, 1), date(2026, 12, 31))
+    with sqlite_office.write() as session:
+        contracts.sign_contract(session, "RS-CONTOH-1", contract, admin, now=sqlite_office.clock())
+    with sqlite_office.read() as session:
+        assert audit.events_of(session, "office:3673")[-1].detail["contract"] == "PKS [nomor]"
 
 
 def test_what_is_no_such_number_stands_in_the_trail_as_it_is() -> None:

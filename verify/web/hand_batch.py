@@ -10,7 +10,7 @@ from verify.approval_batch import answer_all
 from verify.auth import me, parts, requires
 from verify.language import tell
 from verify.web.form import Form, blank, tried
-from verify.web.once import SEE_OTHER
+from verify.web.once import SEE_OTHER, key_of_form
 from workflows import hand_batches, queries, taking
 from workflows.approvals import BatchAnswer, BatchOutcome, Shown, digest_of
 from workflows.errors import InvalidInput, NotFound
@@ -91,7 +91,7 @@ def _done(kind: str, step: Step, word: str, title: str) -> Response | str:
 
 
 def _answers(kind: str, step: Step, ticked: list[Seen]) -> list[BatchAnswer]:
-    """Once under the form's key, however often it is sent."""
+    """Once for a form as it was filled in, however often it is sent: to another colleague it is another one."""
     shown = [Shown(one.ticket, one.version, "", "") for one in ticked]
 
     def act(session: Session, _digest: str, one: Shown, _reason: str | None) -> BatchAnswer:
@@ -100,7 +100,7 @@ def _answers(kind: str, step: Step, ticked: list[Seen]) -> list[BatchAnswer]:
         except NotFound as error:
             return BatchAnswer(one.ticket, "", BatchOutcome.REFUSED, sentence=str(error))
 
-    return answer_all(kind, act, digest_of(shown), [(one, None) for one in shown], f"page:{request.form.get('kunci', '')}")
+    return answer_all(kind, act, digest_of(shown), [(one, None) for one in shown], key_of_form())
 
 
 def _seen_again(session: Session, seen: Seen) -> Case | BatchAnswer:

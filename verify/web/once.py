@@ -58,7 +58,7 @@ def _first_time(effect: Callable[[Session], str]) -> str:
 def count(session: Session) -> IdempotencyRecord:
     """Note that this form was sent; ``IntegrityError`` where it was before. Written first, so that a twin waits for this one."""
     record = IdempotencyRecord(
-        staff_id=me().person_id, key=_key(), request_hash=_digest(), status=SEE_OTHER, body="", created_at=parts().clock()
+        staff_id=me().person_id, key=key_of_form(), request_hash=_digest(), status=SEE_OTHER, body="", created_at=parts().clock()
     )
     session.add(record)
     session.flush()
@@ -67,11 +67,12 @@ def count(session: Session) -> IdempotencyRecord:
 
 def _place() -> str | None:
     with parts().database.read() as session:
-        record = session.get(IdempotencyRecord, (me().person_id, _key()))
+        record = session.get(IdempotencyRecord, (me().person_id, key_of_form()))
     return record.body if record else None
 
 
-def _key() -> str:
+def key_of_form() -> str:
+    """By which this form is known as it was filled in: with one field changed it is another form."""
     return f"page:{_digest()}"
 
 

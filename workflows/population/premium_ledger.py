@@ -297,7 +297,7 @@ def _append(
     session.add(entry)
     session.flush()
     amounts = {name: getattr(figures, name) for name in ("billed", "disputed", "accepted", "paid")}
-    told = {**amounts, "due": figures.due_on.isoformat(), "on": on.isoformat(), "reference": figures.reason}
+    told = {**amounts, "due": figures.due_on.isoformat(), "on": on.isoformat(), "reason": figures.reason}
     audit.record(session, subject(account), f"ENTER_{kind.value}", actor=actor, now=now, **told)
     return entry
 

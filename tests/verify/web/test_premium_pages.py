@@ -173,6 +173,8 @@ def test_a_slip_is_corrected_by_a_new_row_and_the_old_one_stays(visit: Visit, ci
     page = worker.follow(upload(worker))
     page = worker.follow(worker.send(page, "/iuran/1/buku", due_on="10-12-2026"))
     entry = {"kind": "PAID", "amount": "18.900", "happened_on": "20-11-2026", "reference": "SP2D 7/2026"}
+    named = worker.send(page, "/iuran/1/buku/catat", **{**entry, "reference": "SP2D 9901/0141/0190/0001"})
+    assert named.status == 422 and "Tulis tanpa NIK" in named.main()
     page = worker.follow(worker.send(page, "/iuran/1/buku/catat", **entry))
     wrong = worker.send(page, "/iuran/1/buku/koreksi", paid="200000", why="Salah ketik nol")
     assert wrong.status == 422 and wrong.value("paid") == "200000"
