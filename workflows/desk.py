@@ -187,9 +187,10 @@ def check_letters(session: Session, found: Iterable[Known | None], actor: Actor,
 
 
 def check_held(session: Session, questions: Sequence[Question], *, now: datetime) -> list[Verdict]:
-    """The same for what several desks ask, read under the locks of its cases, which the caller holds."""
+    """The same for what several desks ask, read under the locks of its cases, which the caller holds; cover letters are held here."""
     for _, actor in questions:
         check(actor, Permission.CHECK_LETTER)
+    _hold_lists(session, [known for known, _ in questions])
     verdicts = [_judge_known(session, known, actor.hospital_code, now=now) for known, actor in questions]
     _record_looks(session, [(verdict, actor) for verdict, (_, actor) in zip(verdicts, questions, strict=True)], now=now)
     return verdicts
@@ -203,16 +204,30 @@ def _held(session: Session, found: Iterable[Known | None]) -> list[Known | None]
     if cases:
         advance.hold(session, cases)
     again = standing.by_id(session, (letter.id or 0 for letter in letters if letter), anew=True)
-    return [again[letter.id or 0] if letter else one for letter, one in zip(letters, found, strict=True)]
+    return [again[letter.id or 0] if letter else _case_again(session, one) for letter, one in zip(letters, found, strict=True)]
+
+
+def _case_again(session: Session, one: Known | None) -> Known | None:
+    """A case that had no letter may have one by now, or be closed without one; whatever else was found stays."""
+    if not isinstance(one, Case):
+        return one
+    session.refresh(one)
+    newest = select(Letter).options(*PAPERS).where(Letter.case_id == one.id).order_by(col(Letter.id).desc()).limit(1)
+    return session.exec(newest).first() or (one if one.closed_at is None else None)
+
+
+def _hold_lists(session: Session, found: Iterable[Known | None]) -> None:
+    """Take the locks that the chains of cover letters hang on, in one order, and read them again under these."""
+    if lists := {one.id for one in found if isinstance(one, CollectiveLetter)}:
+        number = col(CollectiveLetter.id)
+        held = select(CollectiveLetter).where(number.in_(lists)).order_by(number).with_for_update(key_share=True)
+        session.exec(held.execution_options(populate_existing=True)).all()
 
 
 def _record_looks(session: Session, looks: Sequence[tuple[Verdict, Actor]], *, now: datetime) -> None:
-    """One link for each look: on the case, which the caller holds, on the cover letter, or on whoever asked for what is not there or
+    """One link for each look: on the case or the cover letter, which the caller holds, or on whoever asked for what is not there or
     was not ours.
     """
-    if lists := {one.collective.id for one, _ in looks if one.collective}:
-        number = col(CollectiveLetter.id)
-        session.exec(select(number).where(number.in_(lists)).order_by(number).with_for_update(key_share=True)).all()
     if people := {actor.person_id for one, actor in looks if one.case is None and one.collective is None}:
         audit.lock_people(session, people)
     audit.record_all(session, [_look(verdict, actor) for verdict, actor in looks], now=now)
@@ -241,6 +256,7 @@ def accept(
     """
     check(actor, Permission.ACCEPT_LETTER)
     if not isinstance(letter, Letter):
+        _hold_lists(session, [letter])
         return _looked(session, judge_found(session, letter, actor.hospital_code, now=now), actor, now=now), False
     case = advance.lock_by_id(session, letter.case_id)
     session.refresh(letter)

@@ -22,7 +22,7 @@ from tests.office import Office, person, running_office
 from tests.simrs import ALL, Simrs, simrs
 from tests.verify.test_api_checks import UNKNOWN_PATIENT
 from tests.verify.test_lost_letters import came_back, returned
-from tests.workflows.test_desk import waits_for_a_lock
+from tests.waiting import waits_for_a_lock
 from verify import check_door, counter, desk_counter
 from verify.check_door import CODE, LARGEST, PATH, CheckDoor
 from verify.keys import withdraw

@@ -3,16 +3,18 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from time import sleep
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from tests.office import Office, person
+from tests.office import Office, person, running_office
 from tests.population.city import BY, JUNE, NOVEMBER, ONE, OTHER_CITY, TWO, member, resident, store
 from tests.verify.made_files import nik
+from tests.waiting import meanwhile
 from workflows import extracts, outdated
 from workflows.audit import verify_chain
 from workflows.errors import Conflict, InvalidInput, NotFound
@@ -288,20 +290,22 @@ def test_many_answer_at_once_and_nothing_is_lost(office: Office) -> None:
     assert verify_chain(sorted(events, key=lambda event: event.sequence)) is None and len(events) == 6
 
 
-def test_who_is_being_handed_a_card_is_not_listed_again(office: Office) -> None:
-    a_village(office)
-    views = made(office)
-    for view in views:
-        told(office, view.card.code, Told(CardAnswer.NOT_FOUND if view is views[0] else CardAnswer.DIED))
-    with ThreadPoolExecutor(1) as pool:
-        with office.write() as session:
-            cards.answer(session, views[0].card.code, HANDED, BY, ZONE, now=office.clock())
-            again = pool.submit(made, office)
-            sleep(1)  # the other one has seen that nobody was found, and waits
-        with pytest.raises(Conflict, match="Tidak ada kartu"):
-            again.result()
-    with office.read() as session:
-        assert session.get_one(Card, views[0].card.code).newest
+def test_who_is_being_handed_a_card_is_not_listed_again(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        a_village(office)
+        code, *others = [view.card.code for view in made(office)]
+        told(office, code, Told(CardAnswer.NOT_FOUND))
+        for other in others:
+            told(office, other, Told(CardAnswer.DIED))
+
+        def again() -> None:
+            with pytest.raises(Conflict, match="Tidak ada kartu"):
+                made(office)
+
+        hands = partial(cards.answer, code=code, told=HANDED, by=BY, zone=ZONE, now=office.clock())
+        meanwhile(office, hands, again, lambda session: None)
+        with office.read() as session:
+            assert session.get_one(Card, code).newest
 
 
 def test_the_file_a_list_began_from_outlasts_the_term_of_extracts(office: Office) -> None:

@@ -1,17 +1,19 @@
 """The admission desk: eight answers, one acceptance, and nothing told to whoever does not hold both number and NIK."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from schemas.desk_check import NEXT_STEPS, TITLES, DeskAnswerSchema, describe
+from tests.collective_office import issued
 from tests.office import Office, person, running_office
-from workflows import advance, audit, desk, letters
+from tests.waiting import meanwhile, waits_for_a_lock
+from workflows import advance, audit, casework, collective, desk, letters
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer, Verdict
 from workflows.errors import NotAllowed
@@ -105,12 +107,6 @@ def test_only_a_hospital_accepts(office: Office, by: str) -> None:
     assert (office.case(ticket).state, office.count(Acceptance)) == (State.LETTER_ISSUED, 0)
 
 
-def waits_for_a_lock(office: Office) -> bool:
-    with office.read() as session:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return bool(session.connection().execute(text(waiting)).scalar_one())
-
-
 @pytest.mark.parametrize("by_code", [False, True])
 def test_a_check_that_waited_for_a_revocation_tells_of_it(postgresql_url: str, tmp_path: Path, by_code: bool) -> None:
     said: list[DeskAnswer] = []
@@ -135,6 +131,42 @@ def test_a_check_that_waited_for_a_revocation_tells_of_it(postgresql_url: str, t
         thread.join(30)
         told = office.events(ticket)[-1].detail["answer"]
     assert (waited, said, told) == (True, [DeskAnswer.REVOKED], "REVOKED")
+
+
+def said_after(
+    office: Office, find: Callable[[Session], desk.Known | None], meanwhile_done: Callable[[Session], object]
+) -> list[DeskAnswer]:
+    """What a desk is told that found something before somebody changed it, and waited for them."""
+    said: list[DeskAnswer] = []
+    rs = office.actor("rs")
+
+    def look() -> None:
+        with office.write() as session:
+            said.append(desk.check_letters(session, [find(session)], rs, now=office.clock())[0].answer)
+
+    meanwhile(office, meanwhile_done, look, lambda session: None)
+    return said
+
+
+def test_a_check_of_a_cover_letter_that_waited_for_its_revocation_tells_of_it(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        letter = issued(office)
+        kadis, token_id = office.actor("kadis"), letter.token_id or ""
+
+        def revoke(session: Session) -> None:
+            collective.revoke(session, collective.lock(session, letter.id or 0, kadis), "Salah orang", kadis, now=office.clock())
+
+        assert said_after(office, lambda session: desk.find_collective(session, token_id), revoke) == [DeskAnswer.REVOKED]
+
+
+def test_a_check_that_waited_for_a_case_to_close_knows_nobody(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        ticket, loket = office.open(), office.actor("loket")
+
+        def withdraw(session: Session) -> None:
+            casework.withdraw(session, advance.lock(session, ticket, loket), "Batal.", loket, now=office.clock())
+
+        assert said_after(office, lambda session: desk.find_by_nik(session, nik()), withdraw) == [DeskAnswer.UNKNOWN]
 
 
 # --- accepting once

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from tests.office import Office, running_office
 from tests.population.city import BY, JUNE, member, resident, store
 from tests.verify.made_files import nik
-from tests.workflows.test_lock_order import meanwhile
+from tests.waiting import meanwhile
 from verify import retention
 from verify.population.jamkesda_files import as_registration
 from workflows import outdated

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.office import GROUNDS, POLICIES, Office, running_office
-from tests.workflows.test_lock_order import meanwhile
+from tests.waiting import meanwhile
 from verify import relay
 from verify.db import _alembic
 from workflows import advance, decision, desk, letter_counter

@@ -1,6 +1,5 @@
 """Locks are taken in one order everywhere: two people who reach for the same rows wait one after the other, never in a ring."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -10,7 +9,7 @@ from sqlmodel import Session
 
 from schemas.membership_report import MembershipReportSchema, report_of
 from tests.office import Office, person, running_office
-from tests.workflows.test_desk import waits_for_a_lock
+from tests.waiting import meanwhile
 from tests.workflows.test_households import KK, applying
 from tests.workflows.test_late_admissions import late
 from workflows import advance, audit, households, intake, late_acceptances, membership_reports
@@ -19,34 +18,6 @@ from workflows.intake import Intake
 from workflows.records import Case, HouseholdMember, MembershipReport
 
 OTHER_KK = "9901010101200002"
-
-
-def meanwhile(office: Office, first: Callable[[Session], object], other: Callable[[], object], rest: Callable[[Session], object]) -> None:
-    """One transaction does ``first``; ``other`` begins in another connection and comes to wait for it; then ``rest``.
-
-    PostgreSQL ends one of two that wait for each other, and what it says to the one comes out here.
-    """
-    broken: list[Exception] = []
-
-    def work() -> None:
-        try:
-            other()
-        except Exception as error:
-            broken.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    with office.write() as session:
-        first(session)
-        session.flush()
-        thread.start()
-        for _ in range(400):
-            if waited := waits_for_a_lock(office):
-                break
-            thread.join(0.05)
-        assert waited, broken
-        rest(session)
-    thread.join(30)
-    assert broken == []
 
 
 def test_a_hospitals_report_takes_the_case_before_the_person_as_a_desk_does(postgresql_url: str, tmp_path: Path) -> None:
