@@ -21,7 +21,7 @@ MOST_FOUND = 20
 
 
 class Hand(StrEnum):
-    """Whose cases are looked for: in my hand, opened by me, or in nobody's hand and for a role of mine."""
+    """Whose cases are looked for: in my hand, opened by me and still open, or in nobody's hand and for a role of mine."""
 
     MINE = "MINE"
     OPENED = "OPENED"
@@ -79,7 +79,7 @@ def by_name(session: Session, actor: Actor, words: str) -> tuple[Case, ...]:
 
 def _in_hand(hand: Hand, actor: Actor) -> ColumnElement[bool]:
     if hand is Hand.OPENED:
-        return col(Case.opened_by) == actor.id
+        return and_(col(Case.opened_by) == actor.id, col(Case.closed_at).is_(None))
     held = select(Taking.case_id).where(taking.held_now()).correlate(Case)
     if hand is Hand.MINE:
         return held.where(Taking.staff_id == actor.id).exists()

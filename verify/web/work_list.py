@@ -38,7 +38,7 @@ TICKET = re.compile(f"[{ALPHABET}]{{8}}")
 SHORTEST = 3
 """Letters of a name: fewer are no name."""
 
-NOT_A_NUMBER = say("Ketik NIK 16 angka, nomor berkas seperti 7QMK-2F9X, atau paling sedikit 3 huruf nama.")
+NOT_SEARCHABLE = say("Ketik NIK 16 angka, nomor berkas seperti 7QMK-2F9X, atau paling sedikit 3 huruf nama.")
 NO_SUCH_NAME = say("Tidak ada berkas dengan nama ini. Periksa ejaannya di KTP, atau ketik NIK.")
 TOO_MANY_NAMES = say("Lebih dari {most} berkas cocok. Ketik nama lebih lengkap, atau NIK.", most=MOST_FOUND)
 NO_SUCH_CASE = say("Tidak ada berkas dengan nomor ini. Periksa nomornya, lalu cari lagi.")
@@ -82,7 +82,7 @@ def search() -> Response | tuple[str, int] | str:
     words = request.form.get("q", "").strip()
     typed = SEPARATORS.sub("", words).upper()
     if not typed:
-        return _answer(wrong("q", NOT_A_NUMBER))
+        return _answer(wrong("q", NOT_SEARCHABLE))
     if TICKET.fullmatch(typed) and (known(ticket := f"{typed[:4]}-{typed[4:]}") or not typed.isalpha()):
         return _by_ticket(ticket)
     if typed[0].isdecimal():
@@ -136,7 +136,7 @@ def _shown(form: Form, wanted: Narrowed, state: State | None, found: CasePage, w
 
 def _by_name(words: str) -> tuple[str, int] | str:
     if sum(letter.isalpha() for letter in words) < SHORTEST:
-        return _answer(wrong("q", NOT_A_NUMBER))
+        return _answer(wrong("q", NOT_SEARCHABLE))
     with parts().database.read() as session:
         cases = case_lists.by_name(session, me(), words)
         counts = case_lists.only_counted(session, me(), asked=Asked()).counts

@@ -79,6 +79,8 @@ def test_the_counter_begins_with_what_it_opened_itself(visit: Visit, sqlite_offi
     page = visit("loket").get("/")
     assert f"/berkas/{mine}" in page.links() and f"/berkas/{others}" not in page.links()
     assert "Hapus saringan Saya yang membuka" in page.main()
+    sqlite_office.withdraw(mine)
+    assert f"/berkas/{mine}" not in visit("loket").get("/").links()
     assert not any("siapa=dibuka" in link for link in visit("kadis").get("/").links())
 
 
