@@ -50,10 +50,10 @@ class Maker:
         """Anybody."""
         born = date(1945, 1, 1) + timedelta(days=self._draw.randint(0, 28_000))
         words = [self._draw.choice(FIRST), *self._draw.choices(FIRST, k=self._draw.random() < 0.4), self._draw.choice(LAST)]
-        return Person(self._nik(born), " ".join(words), born, f"JL {self._draw.choice(LAST)} {self._draw.randint(1, 150)}")
+        return Person(self._nik(born), " ".join(words), born)
 
     def twin(self, person: Person) -> Person:
-        """Born the same day in the same house, under another name and the next serial."""
+        """Born the same day, under another name and another serial."""
         assert person.birth_date
         return replace(person, nik=self._nik(person.birth_date), name=f"{self._draw.choice(FIRST)} {self._draw.choice(LAST)}")
 
@@ -64,8 +64,7 @@ class Maker:
         if self._draw.random() < 0.08:
             swapped = born.replace(month=born.day, day=born.month) if born.day <= 12 else born + timedelta(days=self._draw.randint(1, 9))
             born = swapped
-        address = None if self._draw.random() < 0.1 else person.address
-        return Person(self._wrong(person.nik), self._respelt(person.name), born, address)
+        return Person(self._wrong(person.nik), self._respelt(person.name), born)
 
     def _nik(self, born: date) -> str:
         female = 40 if self._draw.random() < 0.5 else 0

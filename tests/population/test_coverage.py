@@ -21,7 +21,8 @@ from verify.population import examples
 from workflows import audit, extracts
 from workflows.errors import NotFound
 from workflows.extracts import MemberFact
-from workflows.population import coverage
+from workflows.population import coverage, matching
+from workflows.population.matching import Pair
 from workflows.population.tally import Definition, Share, summed
 from workflows.ports import Segment
 from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
@@ -125,6 +126,42 @@ def test_without_a_file_of_everybody_nothing_is_counted(database: Database) -> N
         count(database)
 
 
+def test_who_is_a_member_under_another_nik_is_covered_and_counted_apart(database: Database) -> None:
+    small_city(database)
+    first = count(database)
+    with database.write() as session:
+        asked = matching.question(session, ExtractKind.MEMBERS)
+        doubtful = (Pair(nik(5), nik(10), 0.6), Pair(nik(9), nik(12), 0.5))
+        matching.keep(session, asked, (Pair(nik(4), nik(50), 0.999),), doubtful, BY, now=NOW)
+    snapshot = count(database)
+    assert (snapshot.id, snapshot.made_at, snapshot.members_matched, snapshot.members_elsewhere) == (first.id, first.made_at, 1, 2)
+    with database.write() as session:
+        assert coverage.tallies(session, snapshot, digits=4)["3673"].members == 7
+        assert [row.nik for row in coverage.uncovered(session, snapshot, ONE, "Kunjungan kader", BY, now=NOW)] == [nik(5)]
+        for doubt in matching.doubts(session):
+            matching.decide(session, doubt, True, "nama ibu sama", BY, now=NOW)
+    snapshot = count(database)
+    assert (snapshot.members_matched, snapshot.members_elsewhere) == (2, 1), "who lives elsewhere is a member there"
+    with database.write() as session:
+        assert coverage.uncovered(session, snapshot, ONE, "Kunjungan kader", BY, now=NOW) == []
+        (certain,) = matching.certain(session)
+        matching.decide(session, certain, False, "nama ibu berbeda", BY, now=NOW)
+        assert matching.certain(session) == []
+    assert count(database).members_matched == 1
+    with database.read() as session:
+        assert [row.nik for row in session.exec(coverage.without_cover(snapshot, ONE))] == [nik(4)]
+    with pytest.raises(coverage.AlreadyCounted):
+        count(database)
+
+
+def test_one_member_covers_one_resident(database: Database) -> None:
+    small_city(database)
+    pairs = tuple(Pair(nik(resident), nik(member), 0.999) for resident in (4, 5) for member in (10, 50))
+    with database.write() as session:
+        matching.keep(session, matching.question(session, ExtractKind.MEMBERS), pairs, (), BY, now=NOW)
+    assert count(database).members_matched == 1
+
+
 def test_an_undone_import_takes_its_count_with_it_and_the_one_before_counts_again(database: Database) -> None:
     _, first = small_city(database)
     count(database)
@@ -171,6 +208,7 @@ def test_the_list_of_the_uncovered_names_them_by_family_and_says_who_looked(data
         "coverage_snapshot SET residents_id = NULL",
         "coverage_snapshot SET reference = 'somebody said so'",
         "coverage_snapshot SET members_elsewhere = -1",
+        "coverage_snapshot SET members_matched = -1",
         "extract SET complete = TRUE WHERE kind = 'RESIDENTS'",
     ],
 )

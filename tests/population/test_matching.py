@@ -16,7 +16,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import matching
 from workflows.population.matching import Doubt, Pair, Person
 from workflows.records.extract import ExtractKind
-from workflows.records.match import MatchPair
+from workflows.records.match import MatchPair, MatchTier
 
 PAIRS = (Pair(nik(4), nik(50), 0.7), Pair(nik(5), nik(12), 0.6))
 
@@ -40,7 +40,7 @@ def test_only_those_whom_no_nik_matched_are_compared(database: Database) -> None
         asked = matching.question(session, ExtractKind.MEMBERS)
     assert asked.by_nik == 7
     assert {person.nik for person in asked.left} == {nik(number) for number in (4, 5, 8, 9)}
-    assert [person for person in asked.left if person.nik == nik(4)] == [Person(nik(4), "SITI CONTOH", date(1980, 7, 12), None)]
+    assert [person for person in asked.left if person.nik == nik(4)] == [Person(nik(4), "SITI CONTOH", date(1980, 7, 12))]
     assert {person.nik for person in asked.right} == {nik(10), nik(50)}
 
 
@@ -64,6 +64,22 @@ def test_a_decision_is_remembered_when_the_next_file_comes(database: Database) -
             matching.decide(session, first, True, "nama ibu sama", BY, now=NOW)
     store(database, ExtractKind.MEMBERS, [member(number) for number in (0, 12, 50)], NOW, "next")
     assert [doubt.pair.other_nik for doubt in found(database)] == [second.pair.other_nik, second.pair.other_nik]
+    again = found(database, certain=(Pair(nik(4), nik(50), 0.999),), doubtful=())
+    with database.read() as session:
+        assert matching.question(session, ExtractKind.MEMBERS).apart == {(nik(4), nik(50))}
+        assert matching.certain(session) == [] and len(again) == 1, "who was told apart never comes back as certain"
+
+
+def test_who_was_called_the_same_is_compared_no_more_and_has_no_other_doubts(database: Database) -> None:
+    small_city(database)
+    first, _, _ = found(database, doubtful=(*PAIRS, Pair(nik(4), nik(10), 0.4)))
+    with database.write() as session:
+        matching.decide(session, first, True, "nama ibu sama", BY, now=NOW)
+        assert [doubt.pair.resident_nik for doubt in matching.doubts(session)] == [nik(5)]
+        assert matching.waiting(session, MatchTier.DOUBTFUL) == 1
+        asked = matching.question(session, ExtractKind.MEMBERS)
+    assert {person.nik for person in asked.left} == {nik(number) for number in (5, 8, 9)}
+    assert {person.nik for person in asked.right} == {nik(10)}
 
 
 def test_an_undone_import_takes_its_doubts_with_it(database: Database) -> None:

@@ -38,7 +38,7 @@ def test_what_is_found_is_kept_and_counted(database: Database, monkeypatch: pyte
     small_city(database)
     assert command.linkage is not None
     found = Linked((Pair(nik(8), nik(10), 0.999),), (Pair(nik(4), nik(50), 0.7),))
-    monkeypatch.setattr(command.linkage, "link", lambda left, right: found)
+    monkeypatch.setattr(command.linkage, "link", lambda left, right, apart: found)
     said = rekom("run", "members")
     assert "Cocok menurut NIK: 7. Pasti orang yang sama: 1. Perlu dilihat orang: 1, di halaman /cocokkan." in said.output
     with database.read() as session:

@@ -38,7 +38,7 @@ def match_run(kind: str) -> None:
     with closing(rekom.database):
         with looking(rekom) as session:
             asked = matching.question(session, ExtractKind(kind.upper()))
-        linked = linkage.link(asked.left, asked.right)
+        linked = linkage.link(asked.left, asked.right, asked.apart)
         with changing(rekom) as session:
             matching.keep(session, asked, linked.certain, linked.doubtful, operator(rekom), now=rekom.clock())
     click.echo(

@@ -6,6 +6,7 @@ degrees, in one spelling, in whatever order. Needs the extra ``link``.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import duckdb
 import pyarrow
 import splink.comparison_library as comparing
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import EMTrainingException
 
 from schemas.names import name_words
 from workflows.population.matching import Pair, Person
@@ -24,8 +26,19 @@ WORTH_A_LOOK = 0.05
 SAMPLE_PAIRS = 2e6
 SEED = 20261122
 """The same files give the same weights."""
-BLOCKS = (("born",), ("name",), ("substr(nik,1,12)",), ("substr(nik,7,10)",), ("substr(name,1,6)", "substr(born,1,4)"))
-"""Pairs that agree on none of these are never compared."""
+BLOCKS = (
+    ("born",),
+    ("name",),
+    ("substr(nik,1,12)",),
+    ("substr(nik,7,10)",),
+    ("substr(nik,1,6)", "substr(nik,13,4)"),
+    ("substr(name,1,6)", "substr(born,1,4)"),
+)
+"""Pairs that agree on none of these are never compared; a single wrong digit of a NIK always leaves two of its three parts."""
+TRAINED_ON = ("born", "name")
+"""Weights are learnt from pairs that agree on one of these; a block teaches nothing about what it agrees on, so it takes both."""
+FEWEST_PAIRS = 100
+"""Weights from fewer pairs than this are chance."""
 
 SETTINGS: Mapping[str, Any] = {
     "link_type": "link_only",
@@ -33,7 +46,6 @@ SETTINGS: Mapping[str, Any] = {
         comparing.DamerauLevenshteinAtThresholds("nik", [1, 2, 4]),
         comparing.JaroWinklerAtThresholds("name", [0.96, 0.92, 0.85]),
         comparing.DamerauLevenshteinAtThresholds("born", [1, 2]),
-        comparing.LevenshteinAtThresholds("address", [2, 5]),
     ],
     "blocking_rules_to_generate_predictions": [block_on(*block) for block in BLOCKS],
     "retain_matching_columns": False,
@@ -48,19 +60,27 @@ class Linked:
     doubtful: tuple[Pair, ...]
 
 
-def link(residents: Sequence[Person], others: Sequence[Person]) -> Linked:
-    """Who of the others is which resident; a person stands in at most one certain pair."""
+def link(residents: Sequence[Person], others: Sequence[Person], apart: frozenset[tuple[str, str]] = frozenset()) -> Linked:
+    """Who of the others is which resident; a person stands in at most one certain pair, and no pair is of two told ``apart``.
+
+    Where the files hold too little to learn from, as those without birth dates do, nothing is certain: by NIK and name alone one pair in
+    eleven was wrong on the labelled set.
+    """
     if not residents or not others:
         return Linked((), ())
-    return sorted_out(_compared(residents, others))
+    pairs = [pair for pair in _compared(residents, others) if (pair.resident, pair.other) not in apart]
+    if _learnable(residents, others):
+        return sorted_out(pairs, frozenset(person.nik for person in (*residents, *others) if person.birth_date is None))
+    return Linked((), tuple(sorted(pairs, key=_likeliest)))
 
 
-def sorted_out(pairs: Iterable[Pair]) -> Linked:
-    """Certain are those pairs that are sure and have no rival on either side."""
-    shown = sorted(pairs, key=lambda pair: (-pair.probability, pair.resident, pair.other))
+def sorted_out(pairs: Iterable[Pair], undated: frozenset[str] = frozenset()) -> Linked:
+    """Certain are those pairs that are sure, have no rival on either side, and both have a birth date."""
+    shown = sorted(pairs, key=_likeliest)
     sure = [pair for pair in shown if pair.probability >= CERTAIN]
     residents, others = _counted(pair.resident for pair in sure), _counted(pair.other for pair in sure)
-    certain = [pair for pair in sure if residents[pair.resident] == 1 and others[pair.other] == 1]
+    alone = [pair for pair in sure if residents[pair.resident] == 1 and others[pair.other] == 1]
+    certain = [pair for pair in alone if undated.isdisjoint((pair.resident, pair.other))]
     settled = {pair.resident for pair in certain} | {pair.other for pair in certain}
     rest = [pair for pair in shown if pair.resident not in settled and pair.other not in settled]
     return Linked(tuple(certain), tuple(rest))
@@ -73,10 +93,26 @@ def _compared(residents: Sequence[Person], others: Sequence[Person]) -> list[Pai
         settings = SettingsCreator(**SETTINGS, probability_two_random_records_match=1 / max(len(residents), len(others)))
         linker = Linker(tables, settings, log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLE_PAIRS, seed=SEED)
-        for block in ("born", "name"):
-            linker.training.estimate_parameters_using_expectation_maximisation(block_on(block))
+        for block in TRAINED_ON:
+            with suppress(EMTrainingException):  # nobody agrees on it: a file without birth dates
+                linker.training.estimate_parameters_using_expectation_maximisation(block_on(block))
         found = linker.inference.predict(threshold_match_probability=WORTH_A_LOOK).as_dict()
     return [Pair(left, right, probability) for left, right, probability in zip(*(found[name] for name in COLUMNS), strict=True)]
+
+
+def _learnable(residents: Sequence[Person], others: Sequence[Person]) -> bool:
+    """Whether enough pairs agree on each of ``TRAINED_ON``."""
+    ours, theirs = _table(residents), _table(others)
+    return all(_agreeing(ours[name].to_pylist(), theirs[name].to_pylist()) >= FEWEST_PAIRS for name in TRAINED_ON)
+
+
+def _agreeing(ours: Sequence[str | None], theirs: Sequence[str | None]) -> int:
+    left, right = (_counted(value for value in values if value) for values in (ours, theirs))
+    return sum(number * right.get(value, 0) for value, number in left.items())
+
+
+def _likeliest(pair: Pair) -> tuple[float, str, str]:
+    return -pair.probability, pair.resident, pair.other
 
 
 COLUMNS = ("unique_id_l", "unique_id_r", "match_probability")
@@ -90,7 +126,6 @@ def _table(people: Sequence[Person]) -> pyarrow.Table:
             "nik": [person.nik for person in people],
             "name": [" ".join(sorted(name_words(person.name))) for person in people],
             "born": [person.birth_date.isoformat() if person.birth_date else None for person in people],
-            "address": [person.address for person in people],
         }
     )
 

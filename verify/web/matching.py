@@ -10,6 +10,7 @@ from workflows.errors import InvalidInput
 from workflows.permissions import Permission
 from workflows.population import matching
 from workflows.records.extract import ExtractKind
+from workflows.records.match import MatchTier
 from workflows.saying import say
 
 blueprint = Blueprint("matching", __name__)
@@ -22,16 +23,20 @@ SHOWN = 20
 @blueprint.get("/cocokkan")
 @requires(Permission.READ_UNCOVERED)
 def show() -> str:
-    """The most probable pairs first."""
+    """The most probable doubtful pairs, or the least probable of the certain ones."""
+    tier = MatchTier.CERTAIN if request.args.get("daftar") == "pasti" else MatchTier.DOUBTFUL
     with parts().database.write() as session:
-        doubts = matching.shown(session, me(), SHOWN, now=parts().clock())
-    return render_template("matching.html", doubts=doubts, files=FILE)
+        doubts = matching.shown(session, me(), tier, SHOWN, now=parts().clock())
+        waiting = {one: matching.waiting(session, one) for one in MatchTier}
+    certain = tier is MatchTier.CERTAIN
+    return render_template("matching.html", doubts=doubts, files=FILE, certain=certain, waiting=waiting, Tier=MatchTier)
 
 
 @blueprint.post("/cocokkan")
 @requires(Permission.READ_UNCOVERED)
 def decide() -> Response:
-    """One word on the pair that stands in the form."""
+    """One word on the pair that stands in the form; the next of the same list follows."""
+    listed = {"daftar": "pasti"} if request.args.get("daftar") == "pasti" else {}
     answer = ANSWERS.get(request.form.get("answer", ""))
     pair = request.form.get("pair", type=int)
     if answer is None or pair is None:
@@ -39,6 +44,6 @@ def decide() -> Response:
 
     def effect(session: Session) -> str:
         matching.decide(session, matching.doubt_of(session, pair), answer, request.form.get("reason", ""), me(), now=parts().clock())
-        return url_for("matching.show")
+        return url_for("matching.show", **listed)
 
     return once(effect, say("Keputusan disimpan."))

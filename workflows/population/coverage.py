@@ -3,13 +3,14 @@
 Counting reads millions of rows once, in the database, in one pass; pages read the few hundred cells that come of it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, case, func, insert, literal, or_, type_coerce
+from sqlalchemy import String, and_, case, delete, func, insert, literal, or_, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -17,10 +18,11 @@ from sqlmodel import Session, col, select
 from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound
+from workflows.population.same_people import living, members_by_match
 from workflows.population.tally import Tally
 from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
 from workflows.records.extract import Extract, ExtractKind, MemberRow
-from workflows.records.resident import ResidentRow, ResidentStatus
+from workflows.records.resident import ResidentRow
 from workflows.saying import say
 
 ACTIVE_CODE = "0"
@@ -50,6 +52,7 @@ class Published:
 def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> CoverageSnapshot:
     """Count a region from the newest residents and the newest member file that holds every member.
 
+    The same two files are counted anew where people were matched or told apart since; the count keeps its number and its day.
     Raises ``NotFound`` where one of them is missing, ``AlreadyCounted`` where nothing is new.
     """
     residents = extracts.newest(session, ExtractKind.RESIDENTS)
@@ -58,10 +61,14 @@ def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> Co
         raise NotFound(say("Belum ada data penduduk. Impor dulu di halaman Data."))
     if members is None:
         raise NotFound(say("Belum ada berkas anggota BPJS yang memuat semua peserta. Impor dulu di halaman Data."))
-    cells = _cells(session, region_code, residents, members)
+    matched = _matched(session, region_code, residents, members)
+    cells = _moved(_cells(session, region_code, residents, members), matched)
     if not cells:
         raise NotFound(say("Data penduduk tidak memuat orang di daerah ini. Periksa kode wilayah di berkasnya."))
     elsewhere = _listed(session, members) - sum(people for _, segment, people, _ in cells if segment is not CoverageSegment.NONE)
+    found = sum(people for _, _, people, _ in matched)
+    if before := _counted_before(session, region_code, residents, members):
+        return _counted_anew(session, before, cells, (elsewhere, found), by, now)
     snapshot = CoverageSnapshot(
         region_code=region_code,
         residents_id=residents.id,
@@ -69,6 +76,7 @@ def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> Co
         residents_as_of=residents.as_of,
         members_as_of=members.as_of,
         members_elsewhere=elsewhere,
+        members_matched=found,
         made_at=now,
         made_by=by.name,
     )
@@ -135,13 +143,16 @@ def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpos
 
 
 def without_cover(snapshot: CoverageSnapshot, village: str) -> Any:
-    """The query for residents of a village who are no members, by the two files of a count."""
-    assert snapshot.residents_id is not None
+    """The query for residents of a village who are no members, by the two files of a count and by what was matched."""
+    assert snapshot.residents_id is not None and snapshot.members_id is not None
+    same = members_by_match(snapshot.residents_id, snapshot.members_id)
+    by_match = select(same.c.resident_nik).where(same.c.resident_nik == ResidentRow.nik)
     member = aliased(MemberRow)
     is_member = select(member.nik).where(
         member.extract_id == snapshot.members_id, member.nik == ResidentRow.nik, col(member.fault).is_(None)
     )
-    return select(ResidentRow).where(*_living(snapshot.residents_id), ResidentRow.village_code == village, ~is_member.exists())
+    here = (*living(ResidentRow, snapshot.residents_id), ResidentRow.village_code == village)
+    return select(ResidentRow).where(*here, ~is_member.exists(), ~by_match.exists())
 
 
 def semester(as_of: datetime, zone: ZoneInfo) -> str:
@@ -154,23 +165,81 @@ def semester(as_of: datetime, zone: ZoneInfo) -> str:
 
 def _cells(session: Session, region_code: str, residents: Extract, members: Extract) -> list[Cell]:
     assert residents.id is not None
-    on = members.as_of.astimezone(ZoneInfo(members.timezone)).date()
-    told = func.coalesce(type_coerce(MemberRow.segment, String), CoverageSegment.OTHER.value)
-    payer = case((col(MemberRow.nik).is_(None), literal(CoverageSegment.NONE.value)), else_=told).label("payer")
+    payer = case((col(MemberRow.nik).is_(None), literal(CoverageSegment.NONE.value)), else_=_segment()).label("payer")
     joined = and_(col(MemberRow.extract_id) == members.id, col(MemberRow.nik) == ResidentRow.nik, col(MemberRow.fault).is_(None))
     query = (
-        select(ResidentRow.village_code, payer, func.count(), func.sum(case((_active(on), 1), else_=0)))
+        select(ResidentRow.village_code, payer, func.count(), _number_active(members))
         .select_from(ResidentRow)
         .outerjoin(MemberRow, joined)
-        .where(*_living(residents.id), col(ResidentRow.village_code).startswith(region_code))
+        .where(*living(ResidentRow, residents.id), col(ResidentRow.village_code).startswith(region_code))
         .group_by(col(ResidentRow.village_code), "payer")
     )
-    counted = session.execute(query)
+    return _cells_of(session.execute(query))
+
+
+def _matched(session: Session, region_code: str, residents: Extract, members: Extract) -> list[Cell]:
+    """Residents who are members under another NIK: few, so they are asked for apart and the great pass stays what it is."""
+    assert residents.id is not None and members.id is not None
+    same, payer = members_by_match(residents.id, members.id), _segment().label("payer")
+    member = and_(col(MemberRow.extract_id) == members.id, col(MemberRow.nik) == same.c.member_nik)
+    query = (
+        select(ResidentRow.village_code, payer, func.count(), _number_active(members))
+        .select_from(ResidentRow)
+        .join(same, same.c.resident_nik == ResidentRow.nik)
+        .join(MemberRow, member)
+        .where(*living(ResidentRow, residents.id), col(ResidentRow.village_code).startswith(region_code))
+        .group_by(col(ResidentRow.village_code), "payer")
+    )
+    return _cells_of(session.execute(query))
+
+
+def _cells_of(counted: Iterable[Any]) -> list[Cell]:
     return [(village, CoverageSegment(word), int(people), int(active)) for village, word, people, active in counted if village]
 
 
-def _living(residents_id: int) -> tuple[Any, ...]:
-    return (ResidentRow.extract_id == residents_id, ResidentRow.status == ResidentStatus.LIVES)
+def _moved(cells: Iterable[Cell], matched: Iterable[Cell]) -> list[Cell]:
+    """The cells with the matched in their payers' segments instead of in nobody's."""
+    people, active = Counter[tuple[str, CoverageSegment]](), Counter[tuple[str, CoverageSegment]]()
+    for village, segment, number, covered in cells:
+        people[village, segment] += number
+        active[village, segment] += covered
+    for village, segment, number, covered in matched:
+        people[village, CoverageSegment.NONE] -= number
+        people[village, segment] += number
+        active[village, segment] += covered
+    return [(village, segment, number, active[village, segment]) for (village, segment), number in people.items() if number]
+
+
+def _counted_before(session: Session, region_code: str, residents: Extract, members: Extract) -> CoverageSnapshot | None:
+    query = select(CoverageSnapshot).where(
+        CoverageSnapshot.region_code == region_code,
+        CoverageSnapshot.residents_id == residents.id,
+        CoverageSnapshot.members_id == members.id,
+    )
+    return session.exec(query.with_for_update()).first()
+
+
+def _counted_anew(
+    session: Session, before: CoverageSnapshot, cells: list[Cell], sums: tuple[int, int], by: Actor, now: datetime
+) -> CoverageSnapshot:
+    """The count of the same files after other matches; its day stays, for answers at doors are held against it."""
+    known = session.exec(select(CoverageCell).where(CoverageCell.snapshot_id == before.id))
+    if sorted(cells) == sorted((cell.village_code, cell.segment, cell.people, cell.active) for cell in known):
+        raise AlreadyCounted()
+    session.execute(delete(CoverageCell).where(col(CoverageCell.snapshot_id) == before.id))
+    before.members_elsewhere, before.members_matched = sums
+    session.add(before)
+    _store(session, before, cells, by, now)
+    return before
+
+
+def _segment() -> Any:
+    return func.coalesce(type_coerce(MemberRow.segment, String), CoverageSegment.OTHER.value)
+
+
+def _number_active(members: Extract) -> Any:
+    on = members.as_of.astimezone(ZoneInfo(members.timezone)).date()
+    return func.sum(case((_active(on), 1), else_=0))
 
 
 def _active(on: date) -> Any:
@@ -192,10 +261,14 @@ def _keep(session: Session, snapshot: CoverageSnapshot, cells: list[Cell], by: A
             session.flush()
     except IntegrityError:
         raise AlreadyCounted() from None
+    _store(session, snapshot, cells, by, now)
+    return snapshot
+
+
+def _store(session: Session, snapshot: CoverageSnapshot, cells: list[Cell], by: Actor, now: datetime) -> None:
     session.execute(insert(CoverageCell), [_row(snapshot, cell) for cell in cells])
     people = sum(number for _, _, number, _ in cells)
     audit.record(session, f"coverage:{snapshot.id}", "COUNT", actor=by, now=now, region=snapshot.region_code, people=people)
-    return snapshot
 
 
 def _row(snapshot: CoverageSnapshot, cell: Cell) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import and_, delete, func, insert, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -29,7 +29,6 @@ class Person:
     nik: str
     name: str
     birth_date: date | None = None
-    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Two files to compare: ``by_nik`` people are matched already, the rest is to be compared."""
+    """Two files to compare: ``by_nik`` people are matched already, the rest is to be compared.
+
+    ``apart`` are pairs of NIKs, a resident's and another's, that a person told apart; whom a person called the same is in neither list.
+    """
 
     residents: Extract
     other: Extract
     by_nik: int
     left: Sequence[Person]
     right: Sequence[Person]
+    apart: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Doubt:
 
 
 def question(session: Session, kind: ExtractKind) -> Question:
-    """The newest residents and the newest file of a kind; pairs decided to be different people are not asked again."""
+    """The newest residents and the newest file of a kind; what a person decided about two of them is not asked again."""
     if kind not in OTHERS:
         raise InvalidInput("Penduduk dicocokkan dengan anggota BPJS atau DTSEN. Pilih salah satu.")
     residents, other = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest_of_everybody(session, kind)
@@ -75,17 +78,28 @@ def question(session: Session, kind: ExtractKind) -> Question:
     same = select(table.nik).where(*good, col(table.nik) == ResidentRow.nik).exists()
     known = select(ResidentRow.nik).where(*living, col(ResidentRow.nik) == table.nik).exists()
     by_nik = session.exec(select(func.count()).select_from(ResidentRow).where(*living, same)).one()
-    people: tuple[Any, ...] = (ResidentRow.nik, ResidentRow.name, ResidentRow.birth_date, ResidentRow.address)
-    left = [Person(*row) for row in session.execute(columns(*map(col, people)).where(*living, ~same))]
-    named = columns(col(table.nik), col(table.name), col(table.birth_date)).where(*good, ~known, col(table.name).is_not(None))
-    return Question(residents, other, by_nik, left, [Person(*row) for row in session.execute(named)])
+    there, here = (
+        _called_the_same(kind, MatchDecision.resident_nik, ResidentRow.nik),
+        _called_the_same(kind, MatchDecision.other_nik, table.nik),
+    )
+    settled = there.join(table, col(table.nik) == MatchDecision.other_nik).where(*good).exists()
+    taken = here.join(ResidentRow, col(ResidentRow.nik) == MatchDecision.resident_nik).where(*living).exists()
+    rest = columns(col(ResidentRow.nik), col(ResidentRow.name), col(ResidentRow.birth_date)).where(*living, ~same, ~settled)
+    named = columns(col(table.nik), col(table.name), col(table.birth_date)).where(*good, ~known, ~taken, col(table.name).is_not(None))
+    left, right = ([Person(*row) for row in session.execute(query)] for query in (rest, named))
+    return Question(residents, other, by_nik, left, right, _told_apart(session, kind))
 
 
 def keep(session: Session, asked: Question, certain: Iterable[Pair], doubtful: Iterable[Pair], by: Actor, *, now: datetime) -> None:
     """Store what a comparison found in place of what an earlier one of the same two files had found."""
     gone = delete(MatchPair).where(col(MatchPair.residents_id) == asked.residents.id, col(MatchPair.other_id) == asked.other.id)
     session.execute(gone)
-    rows = [_row(asked, pair, MatchTier.CERTAIN) for pair in certain] + [_row(asked, pair, MatchTier.DOUBTFUL) for pair in doubtful]
+    rows = [
+        _row(asked, pair, tier)
+        for tier, pairs in ((MatchTier.CERTAIN, certain), (MatchTier.DOUBTFUL, doubtful))
+        for pair in pairs
+        if (pair.resident, pair.other) not in asked.apart
+    ]
     if rows:
         session.execute(insert(MatchPair), rows)
     counted = {tier.value: sum(row["tier"] is tier for row in rows) for tier in MatchTier}
@@ -94,25 +108,39 @@ def keep(session: Session, asked: Question, certain: Iterable[Pair], doubtful: I
 
 def doubts(session: Session, limit: int = 20) -> list[Doubt]:
     """Undecided doubtful pairs of standing files, the most probable first."""
-    decided = select(MatchDecision.id).where(
-        MatchDecision.resident_nik == MatchPair.resident_nik,
-        MatchDecision.other_nik == MatchPair.other_nik,
-        MatchDecision.kind == Extract.kind,
-    )
-    query = (
-        select(MatchPair, Extract.kind)
-        .join(Extract, col(Extract.id) == MatchPair.other_id)
-        .where(MatchPair.tier == MatchTier.DOUBTFUL, col(Extract.undone_at).is_(None), ~decided.exists())
-        .order_by(col(MatchPair.probability).desc(), col(MatchPair.resident_nik), col(MatchPair.other_nik))
-        .limit(limit)
-    )
-    found = [_doubt(session, pair, ExtractKind(kind)) for pair, kind in session.exec(query)]
-    return [doubt for doubt in found if doubt is not None]
+    return _listed(session, MatchTier.DOUBTFUL, col(MatchPair.probability).desc(), limit)
 
 
-def shown(session: Session, actor: Actor, limit: int = 20, *, now: datetime) -> list[Doubt]:
-    """The same for somebody to look at, whose own trail says which pairs they saw."""
-    found = doubts(session, limit)
+def certain(session: Session, limit: int = 20) -> list[Doubt]:
+    """Certain pairs to which nobody said anything, the least probable first: a person may still tell them apart."""
+    return _listed(session, MatchTier.CERTAIN, col(MatchPair.probability), limit)
+
+
+def waiting(session: Session, tier: MatchTier) -> int:
+    """How many pairs of a tier nobody decided."""
+    return session.exec(_undecided(select(func.count()).select_from(MatchPair), tier)).one()
+
+
+def _listed(session: Session, tier: MatchTier, first: Any, limit: int) -> list[Doubt]:
+    query = _undecided(select(MatchPair, Extract.kind), tier)
+    found = session.exec(query.order_by(first, col(MatchPair.resident_nik), col(MatchPair.other_nik)).limit(limit))
+    pairs = [_doubt(session, pair, ExtractKind(kind)) for pair, kind in found]
+    return [doubt for doubt in pairs if doubt is not None]
+
+
+def _undecided(query: Any, tier: MatchTier) -> Any:
+    """Without pairs that were decided, and without others of somebody who was found by a decision."""
+    about_both = and_(MatchDecision.resident_nik == MatchPair.resident_nik, MatchDecision.other_nik == MatchPair.other_nik)
+    about_one = or_(MatchDecision.resident_nik == MatchPair.resident_nik, MatchDecision.other_nik == MatchPair.other_nik)
+    decided = select(MatchDecision.id).where(MatchDecision.kind == Extract.kind, or_(about_both, and_(col(MatchDecision.same), about_one)))
+    return query.join(Extract, col(Extract.id) == MatchPair.other_id).where(
+        MatchPair.tier == tier, col(Extract.undone_at).is_(None), ~decided.exists()
+    )
+
+
+def shown(session: Session, actor: Actor, tier: MatchTier, limit: int = 20, *, now: datetime) -> list[Doubt]:
+    """The pairs of a tier for somebody to look at, whose own trail says which they saw."""
+    found = certain(session, limit) if tier is MatchTier.CERTAIN else doubts(session, limit)
     if found:
         audit.record_on_person(session, READ_PAIRS, actor=actor, now=now, pairs=[doubt.pair.id for doubt in found])
     return found
@@ -154,6 +182,15 @@ def decision_on(session: Session, kind: ExtractKind, resident: str, other: str) 
         MatchDecision.kind == kind, MatchDecision.resident_nik == resident, MatchDecision.other_nik == other
     )
     return session.exec(found).first()
+
+
+def _called_the_same(kind: ExtractKind, ours: Any, nik: Any) -> Any:
+    return select(MatchDecision.id).where(MatchDecision.kind == kind, col(MatchDecision.same), ours == nik)
+
+
+def _told_apart(session: Session, kind: ExtractKind) -> frozenset[tuple[str, str]]:
+    told = select(MatchDecision.resident_nik, MatchDecision.other_nik).where(MatchDecision.kind == kind, ~col(MatchDecision.same))
+    return frozenset((resident, other) for resident, other in session.exec(told))
 
 
 def _doubt(session: Session, pair: MatchPair, kind: ExtractKind) -> Doubt | None:

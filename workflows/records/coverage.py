@@ -23,7 +23,8 @@ class CoverageSegment(StrEnum):
 class CoverageSnapshot(SQLModel, table=True):
     """One count of one region: from an extract of residents and a member file, or from a figure somebody published.
 
-    ``members_elsewhere`` are members of the file who are no living residents; they stand in no village.
+    ``members_elsewhere`` are members of the file who are no living residents; they stand in no village. ``members_matched`` are residents
+    who are members under another NIK (``workflows.population.same_people``); they stand in the cells.
     """
 
     __tablename__ = "coverage_snapshot"
@@ -31,6 +32,7 @@ class CoverageSnapshot(SQLModel, table=True):
         CheckConstraint("(residents_id IS NULL) = (members_id IS NULL)", name="files_paired"),
         CheckConstraint("(residents_id IS NULL) = (reference IS NOT NULL)", name="files_or_reference"),
         CheckConstraint("members_elsewhere >= 0", name="elsewhere_counts_from_zero"),
+        CheckConstraint("members_matched >= 0", name="matched_counts_from_zero"),
         UniqueConstraint("residents_id", "members_id", "region_code"),
         Index(
             "uq_coverage_snapshot_published",
@@ -49,6 +51,7 @@ class CoverageSnapshot(SQLModel, table=True):
     residents_as_of: datetime
     members_as_of: datetime
     members_elsewhere: int
+    members_matched: int = 0
     reference: str | None = Field(default=None, max_length=300)
     made_at: datetime
     made_by: str = Field(max_length=200)

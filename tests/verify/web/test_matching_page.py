@@ -7,8 +7,9 @@ from sqlmodel import select
 from tests.office import Office
 from tests.population.city import small_city
 from tests.population.test_matching import found
+from tests.verify.made_files import nik
 from tests.verify.web.visitor import Visitor
-from workflows.population.matching import READ_PAIRS
+from workflows.population.matching import READ_PAIRS, Pair
 from workflows.records.audit_event import AuditEvent
 from workflows.records.match import MatchDecision
 
@@ -28,6 +29,17 @@ def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[st
         looks = session.exec(select(AuditEvent).where(AuditEvent.action == READ_PAIRS)).all()
     assert (made.same, made.reason, made.decided_by) == (False, "nama ibu berbeda", "Agus Contoh")
     assert looks and all(look.actor_name == "Agus Contoh" and look.detail["pairs"] for look in looks)
+
+
+def test_certain_pairs_are_listed_and_may_be_told_apart(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    small_city(sqlite_office.rekom.database)
+    found(sqlite_office.rekom.database, certain=(Pair(nik(8), nik(10), 0.999),))
+    worker = visit("peksos")
+    assert "Dianggap pasti sama: 1" in worker.get("/cocokkan").main()
+    page = worker.get("/cocokkan?daftar=pasti")
+    assert "Kemiripan 99 %." in page.main() and len(page.forms("/cocokkan?daftar=pasti")) == 1
+    after = worker.follow(worker.send(page, "/cocokkan?daftar=pasti", ("answer", "different"), reason="nama ibu berbeda"))
+    assert "Keputusan disimpan." in after.main() and "Tidak ada pasangan" in after.main() and "Perlu dilihat: 2" in after.main()
 
 
 def test_without_doubts_the_page_says_so(visit: Callable[[str], Visitor]) -> None:
