@@ -50,10 +50,13 @@ def test_part_of_a_person_is_a_person() -> None:
     assert targets.progress(tally(999, 0, 0), TARGET, None, ON).missing == 980  # 979.02
 
 
-def test_the_pace_is_that_between_first_and_last_count() -> None:
-    assert targets.pace([(date(2026, 1, 1), 1_000)]) is None
-    found = targets.pace([(date(2025, 1, 1), 1_000), (date(2025, 6, 1), 900), (date(2026, 1, 1), 2_200)])
-    assert found and 99 < found < 101
+def test_the_pace_is_that_of_the_last_half_year_and_says_so() -> None:
+    assert targets.pace([]) is None and targets.pace([(date(2026, 1, 1), 1_000), (date(2026, 1, 1), 1_200)]) is None
+    steep, flat = (date(2022, 1, 1), 0), [(date(2026, 1, 1), 50_000), (date(2026, 4, 1), 50_150), (date(2026, 7, 1), 50_300)]
+    found = targets.pace([steep, *flat])
+    assert found and (found.first, found.last) == (date(2026, 1, 1), date(2026, 7, 1)) and 49 < found.a_month < 51
+    rare = targets.pace([steep, (date(2024, 1, 1), 1_000), (date(2026, 1, 1), 3_400)])
+    assert rare and rare.first == date(2024, 1, 1) and 99 < rare.a_month < 101
 
 
 def test_only_targets_in_force_count_lowest_first() -> None:
@@ -80,7 +83,8 @@ def test_the_predicate_warns_before_it_is_lost(now: Tally, before: Tally | None,
 def test_every_target_that_comes_with_the_package_names_its_source() -> None:
     for region in ("3673", "3316", "3275", "3216", "1607"):
         known = targets_of(region)
-        assert len(known) >= 4 and all(one.reference and one.document and one.decided_on for one in known)
+        assert {one.percent for one in known} == {95, 97, 98, 99, 100}
+        assert all(one.reference and one.document and one.decided_on for one in known)
 
 
 @pytest.mark.parametrize(

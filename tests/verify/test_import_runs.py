@@ -43,7 +43,7 @@ def members(folder: Path, rows: Sequence[Sequence[object]] = PEOPLE, name: str =
 
 def approve(office: Office, file_id: int) -> None:
     with office.write() as session:
-        imports.approve(session, file_id, None, office.actor("admin"), now=office.clock())
+        imports.approve(session, file_id, None, office.actor("admin"), now=office.clock(), complete=True)
 
 
 def run(office: Office, file_id: int) -> ImportFile:

@@ -14,7 +14,7 @@ from workflows.errors import NotFound
 from workflows.population import coverage, premium_ledger, targets
 from workflows.population.regions import dotted, kind
 from workflows.population.tally import Definition, Share, Tally, summed
-from workflows.population.targets import Finding, Progress
+from workflows.population.targets import Finding, Pace, Progress
 from workflows.records.coverage import CoverageSnapshot
 from workflows.rules.policy import NationalPolicy, in_force
 from workflows.saying import say
@@ -23,6 +23,8 @@ BELOW = {4: 6, 6: 10, 10: 10}
 """Digits of a region to those of what lies in it."""
 STALE = timedelta(days=31)
 """Members change with each month's premium."""
+RESIDENTS_STALE = timedelta(days=184 + 61)
+"""Dukcapil counts each half year; two months for the file to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class Cockpit:
     semester: str
     member_days: int
     stale: bool
+    residents_stale: bool
     progress: tuple[Progress, ...]
-    pace: float | None
+    pace: Pace | None
     findings: tuple[Finding, ...]
     chart: Bars
     history: BurnDown | None
@@ -81,10 +84,13 @@ def cockpit(session: Session, region: str, code: str, national: NationalPolicy, 
     if not below:
         raise NotFound(say("Tidak ada penduduk yang dihitung di wilayah ini. Pilih dari daftar kecamatan."))
     today, whole = now.astimezone(zone).date(), summed(below.values())
-    past = [(seen.members_as_of.astimezone(zone).date(), tally) for seen, tally in coverage.series(session, region)]
+    seen = [(one, one.members_as_of.astimezone(zone).date(), tally) for one, tally in coverage.series(session, region, code)]
+    past = [(day, tally) for _, day, tally in seen]
+    real = [(day, tally) for one, day, tally in seen if one.reference is None]
     rows = tuple(sorted((_row(place, tally) for place, tally in below.items()), key=lambda row: (-row.tally.uncovered, row.code)))
-    pace = targets.pace([(day, tally.members) for day, tally in past]) if code == region else None
-    held = [targets.progress(whole, target, pace, today) for target in targets.in_force(targets_of(region), today)]
+    pace = targets.pace([(day, tally.members) for day, tally in real])
+    gained = pace.a_month if pace else None
+    held = [targets.progress(whole, target, gained, today) for target in targets.in_force(targets_of(region), today)]
     next_target = next((one for one in held if not one.reached), held[-1] if held else None)
     return Cockpit(
         here=_row(code, whole),
@@ -96,11 +102,12 @@ def cockpit(session: Session, region: str, code: str, national: NationalPolicy, 
         semester=coverage.semester(snapshot.residents_as_of, zone),
         member_days=(today - snapshot.members_as_of.astimezone(zone).date()).days,
         stale=now - snapshot.members_as_of > STALE,
+        residents_stale=now - snapshot.residents_as_of > RESIDENTS_STALE,
         progress=tuple(held),
         pace=pace,
-        findings=_findings(past, national, today, _arrears(session, region, national, today)) if code == region else (),
+        findings=_findings(past[-1], real, national, today, _arrears(session, region, national, today)) if code == region else (),
         chart=bars([(row.name, row.covered.percent) for row in rows], next_target.target.percent if next_target else None),
-        history=burn_down([(day, tally.uncovered) for day, tally in past]) if code == region else None,
+        history=burn_down([(day, tally.uncovered) for day, tally in past]),
     )
 
 
@@ -113,8 +120,12 @@ def _arrears(session: Session, region: str, national: NationalPolicy, today: dat
     return premium_ledger.arrears(premium_ledger.standings(session, region), today, warn)
 
 
-def _findings(past: Sequence[tuple[date, Tally]], national: NationalPolicy, today: date, arrears: Finding) -> tuple[Finding, ...]:
-    (day, newest), before = past[-1], past[-2] if len(past) > 1 else None
+def _findings(
+    last: tuple[date, Tally], real: Sequence[tuple[date, Tally]], national: NationalPolicy, today: date, arrears: Finding
+) -> tuple[Finding, ...]:
+    """The predicate on the newest count; what it drifted from is the real count before it, never a published figure."""
+    day, newest = last
+    before = next((one for one in reversed(real) if one[0] < day), None)
     months = (day - before[0]).days / targets.DAYS_A_MONTH if before else 0.0
     covered, active = in_force(national.uhc_coverage_threshold, today), in_force(national.uhc_active_threshold, today)
     return targets.predicate(newest, before[1] if before else None, months, covered, active, arrears)

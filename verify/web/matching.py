@@ -36,7 +36,7 @@ def show() -> str:
 @requires(Permission.READ_UNCOVERED)
 def decide() -> Response:
     """One word on the pair that stands in the form; the next of the same list follows."""
-    listed = {"daftar": "pasti"} if request.args.get("daftar") == "pasti" else {}
+    listed = "pasti" if request.args.get("daftar") == "pasti" else None
     answer = ANSWERS.get(request.form.get("answer", ""))
     pair = request.form.get("pair", type=int)
     if answer is None or pair is None:
@@ -44,6 +44,6 @@ def decide() -> Response:
 
     def effect(session: Session) -> str:
         matching.decide(session, matching.doubt_of(session, pair), answer, request.form.get("reason", ""), me(), now=parts().clock())
-        return url_for("matching.show", **listed)
+        return url_for("matching.show", daftar=listed)
 
     return once(effect, say("Keputusan disimpan."))

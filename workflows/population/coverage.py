@@ -103,10 +103,22 @@ def newest(session: Session, region_code: str) -> CoverageSnapshot | None:
     return found
 
 
-def series(session: Session, region_code: str) -> list[tuple[CoverageSnapshot, Tally]]:
-    """All standing counts of a region with their totals, oldest first."""
+def series(session: Session, region_code: str, under: str = "") -> list[tuple[CoverageSnapshot, Tally]]:
+    """All standing counts of a region that found somebody below ``under``, with their totals there, oldest first."""
     found = list(session.exec(_standing(region_code)))[::-1]
-    return [(snapshot, tallies(session, snapshot, digits=len(region_code))[region_code]) for snapshot in found]
+    counted = [snapshot.id for snapshot in found]
+    sums = (func.sum(CoverageCell.people), func.sum(CoverageCell.active))
+    query = (
+        select(CoverageCell.snapshot_id, CoverageCell.segment, *sums)
+        .where(col(CoverageCell.snapshot_id).in_(counted), col(CoverageCell.village_code).startswith(under))
+        .group_by(col(CoverageCell.snapshot_id), col(CoverageCell.segment))
+    )
+    people: dict[int, dict[CoverageSegment, int]] = {}
+    active: dict[int, dict[CoverageSegment, int]] = {}
+    for number, segment, everybody, covered in session.execute(query):
+        people.setdefault(number, {})[segment] = int(everybody)
+        active.setdefault(number, {})[segment] = int(covered)
+    return [(one, Tally(people[one.id], active[one.id])) for one in found if one.id in people]
 
 
 def tallies(session: Session, snapshot: CoverageSnapshot, *, under: str = "", digits: int = 10) -> dict[str, Tally]:

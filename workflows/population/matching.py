@@ -118,7 +118,7 @@ def certain(session: Session, limit: int = 20) -> list[Doubt]:
 
 def waiting(session: Session, tier: MatchTier) -> int:
     """How many pairs of a tier nobody decided."""
-    return session.exec(_undecided(select(func.count()).select_from(MatchPair), tier)).one()
+    return int(session.exec(_undecided(select(func.count()).select_from(MatchPair), tier)).one())
 
 
 def _listed(session: Session, tier: MatchTier, first: Any, limit: int) -> list[Doubt]:
@@ -130,9 +130,15 @@ def _listed(session: Session, tier: MatchTier, first: Any, limit: int) -> list[D
 
 def _undecided(query: Any, tier: MatchTier) -> Any:
     """Without pairs that were decided, and without others of somebody who was found by a decision."""
-    about_both = and_(MatchDecision.resident_nik == MatchPair.resident_nik, MatchDecision.other_nik == MatchPair.other_nik)
-    about_one = or_(MatchDecision.resident_nik == MatchPair.resident_nik, MatchDecision.other_nik == MatchPair.other_nik)
-    decided = select(MatchDecision.id).where(MatchDecision.kind == Extract.kind, or_(about_both, and_(col(MatchDecision.same), about_one)))
+    resident, other = (
+        col(ours) == theirs
+        for ours, theirs in (
+            (MatchDecision.resident_nik, MatchPair.resident_nik),
+            (MatchDecision.other_nik, MatchPair.other_nik),
+        )
+    )
+    about = or_(and_(resident, other), and_(col(MatchDecision.same), or_(resident, other)))
+    decided = select(MatchDecision.id).where(MatchDecision.kind == Extract.kind, about)
     return query.join(Extract, col(Extract.id) == MatchPair.other_id).where(
         MatchPair.tier == tier, col(Extract.undone_at).is_(None), ~decided.exists()
     )

@@ -21,9 +21,9 @@ def members_by_match(residents_id: int, members_id: int) -> Any:
     table, own, other = aliased(MemberRow), aliased(MemberRow), aliased(ResidentRow)
     is_member = select(own.nik).where(own.extract_id == members_id, own.nik == found.c.resident_nik, col(own.fault).is_(None))
     is_resident = select(other.nik).where(*living(other, residents_id), other.nik == found.c.other_nik)
-    believed = (table.extract_id == members_id, col(table.nik) == found.c.other_nik, col(table.fault).is_(None))
-    pairs = columns(func.min(found.c.resident_nik).label("resident_nik"), found.c.other_nik.label("member_nik")).join(table, believed[1])
-    once = pairs.where(*believed, ~is_member.exists(), ~is_resident.exists()).group_by(found.c.other_nik).subquery()
+    row = (col(table.extract_id) == members_id) & (col(table.nik) == found.c.other_nik) & col(table.fault).is_(None)
+    pairs = columns(func.min(found.c.resident_nik).label("resident_nik"), found.c.other_nik.label("member_nik")).join(table, row)
+    once = pairs.where(~is_member.exists(), ~is_resident.exists()).group_by(found.c.other_nik).subquery()
     return columns(once.c.resident_nik, func.min(once.c.member_nik).label("member_nik")).group_by(once.c.resident_nik).subquery()
 
 

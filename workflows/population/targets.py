@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from workflows.population.tally import Definition, Share, Tally
@@ -13,6 +13,8 @@ LONGEST_FORECAST = 600
 EARLY_MONTHS = 3
 """How far ahead the early warning looks."""
 DAYS_A_MONTH = 365.25 / 12
+PACE_OVER = timedelta(days=184)
+"""Half a year: what was gained before says little about now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Progress:
         return not self.reached and (self.months is None or self.months > self.months_left)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Members gained a month between two counts."""
+
+    a_month: float
+    first: date
+    last: date
+
+
 class Verdict(StrEnum):
     """A predicate's answer; arrears stay open where no bill was entered."""
 
@@ -82,12 +93,17 @@ def progress(tally: Tally, target: Target, pace: float | None, on: date) -> Prog
     return Progress(target, missing, left, -(-missing // max(left, 1)), _months_at(missing, pace))
 
 
-def pace(points: Sequence[tuple[date, int]]) -> float | None:
-    """Members gained a month between the first and the last count; None with fewer than two days."""
-    if len(points) < 2 or points[-1][0] <= points[0][0]:
+def pace(points: Sequence[tuple[date, int]]) -> Pace | None:
+    """What the counts of the last half year gained, up to the newest; by the one before it where they are rarer, None without two days."""
+    if not points:
         return None
-    (first, before), (last, after) = points[0], points[-1]
-    return (after - before) / ((last - first).days / DAYS_A_MONTH)
+    last, after = points[-1]
+    earlier = [point for point in points if point[0] < last]
+    recent = [point for point in earlier if last - point[0] <= PACE_OVER] or earlier[-1:]
+    if not recent:
+        return None
+    first, before = recent[0]
+    return Pace((after - before) / ((last - first).days / DAYS_A_MONTH), first, last)
 
 
 def predicate(

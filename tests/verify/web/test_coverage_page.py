@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
@@ -11,17 +13,21 @@ import duckdb
 import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
+from sqlalchemy import event
 from sqlmodel import select
 
 from schemas.population.coverage_files import shipped_figures
 from tests.office import Office
-from tests.population.city import BY, ONE, small_city
+from tests.population.city import BY, NOVEMBER, ONE, member, small_city, store
 from tests.verify.made_files import nik
 from tests.verify.web.visitor import Page, Visitor
 from verify.population import charts, examples, tables
+from verify.web.words import SEGMENT_SHORT
 from workflows.masking import mask_nik
 from workflows.population import coverage
 from workflows.records.audit_event import AuditEvent
+from workflows.records.coverage import CoverageSegment
+from workflows.records.extract import ExtractKind
 
 Visit = Callable[[str], Visitor]
 
@@ -88,14 +94,43 @@ def total(lines: list[list[str]]) -> int:
 def test_targets_pace_burn_down_and_the_predicate(visit: Visit, published: Office) -> None:
     page = visit("kadis").get("/cakupan")
     words = page.main()
-    assert "Laju sekarang: 3.850 peserta baru per bulan." in words
+    assert "Laju dihitung setelah ada dua hitungan dari berkas." in words, "what was published once is no pace"
     assert "97 % sampai 31 Desember 2023" in words and "Sudah tercapai" in words
     assert "99 % sampai 31 Desember 2027" in words and "Syarat UHC Prioritas" in words
     assert "Cakupan peserta Terpenuhi 98,87 %, syarat lebih dari 98 %." in words
     assert "Tunggakan iuran daerah Belum diketahui" in words
-    assert "Data anggota lebih dari sebulan." in words and "Data anggota BPJS 1 Juli 2024, 875 hari lalu" in words
+    assert "Data anggota lebih dari sebulan." in words and "Data penduduk lebih dari satu semester." in words
+    assert "Data anggota BPJS 1 Juli 2024, 875 hari lalu" in words
     assert "Garis tegak: sasaran 99 %." in words
     assert [chart.get("role") for chart in page.tree.iter() if chart.get("class") == "chart"] == ["img", "img"]
+
+
+def test_the_pace_and_the_trend_of_any_place_come_from_real_counts(visit: Visit, counted: Office, published: Office) -> None:
+    store(counted.rekom.database, ExtractKind.MEMBERS, [member(number) for number in range(9)], NOVEMBER + timedelta(days=15), "later")
+    with counted.write() as session:
+        coverage.count(session, "3673", BY, now=counted.clock())
+    city, village = visit("kadis").get("/cakupan"), visit("kadis").get(f"/cakupan/{ONE}")
+    assert "Laju 1 November 2026 sampai 16 November 2026: 6 peserta baru per bulan." in city.main()
+    assert "Laju 1 November 2026 sampai 16 November 2026: 4 peserta baru per bulan." in village.main()
+    assert [chart.get("aria-labelledby") for chart in village.tree.iter() if chart.get("class") == "chart"] == ["sisa"]
+    assert "Data penduduk lebih dari satu semester." not in city.main()
+    segments = [[city.words(cell) for cell in line] for line in city.all("table")[-2].iter("tr")]
+    assert segments[0][1:] == [str(SEGMENT_SHORT[segment]) for segment in CoverageSegment]
+    assert [line[1:] for line in segments[1:]] == [["0", "3", "0", "0", "0", "1"], ["0", "6", "0", "0", "0", "0"]]
+
+
+def test_all_counts_of_a_region_are_summed_in_one_query(published: Office) -> None:
+    asked: list[str] = []
+    engine = published.rekom.database.engine
+
+    def note(*words: Any) -> None:
+        asked.append(words[2])
+
+    with published.read() as session:
+        event.listen(engine, "before_cursor_execute", note)
+        assert len(coverage.series(session, "3673")) == 2
+        event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one in asked if one.startswith("SELECT")]) == 2, "the counts, and the sums of all of them"
 
 
 def test_names_only_for_a_purpose_which_is_kept(visit: Visit, counted: Office) -> None:
