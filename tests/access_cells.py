@@ -1,7 +1,7 @@
 """Who may do what, asked cell by cell at the doors themselves: each route as each role, as strangers to a case, and what a look leaves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from workflows.states import Role
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 PEOPLE = [role for role in Role if role != Role.SYSTEM]
 KNOWN = {"slug": "identitas", "token": "abc", "handle": "0" * 12, "kind": "aplikasi", "path": "x", "filename": "x", "prefix": "s"}
+LIST_NUMBER = re.compile(r"<int[^<>]*:letter_id>")
+"""A cover letter's number in an address."""
 ELSEWHERE = "3316"
 """Another office's region."""
 
@@ -58,6 +60,21 @@ def of_strangers(office: Office, ticket: str) -> Cells:
             status, text = asked(office, token, method, filled(rule, ticket))
             found.number += 1
             if status < 400 or status >= 500 or name in text:
+                found.deviations.append((role.value, method, rule, status))
+    return found
+
+
+def of_strangers_to_a_list(office: Office, letter_id: int, names: Iterable[str]) -> Cells:
+    """Every route of a cover letter under its real number, as another region's people whose role may."""
+    names, found = list(names), Cells()
+    for role in PEOPLE:
+        token = office.token(hired(office, role, ELSEWHERE))
+        for method, rule, needed in routes(office.app):
+            if not LIST_NUMBER.search(rule) or role not in PERMISSION_MAP[needed]:
+                continue
+            status, text = asked(office, token, method, LIST_NUMBER.sub(str(letter_id), rule))
+            found.number += 1
+            if status < 400 or status >= 500 or any(name in text for name in names):
                 found.deviations.append((role.value, method, rule, status))
     return found
 

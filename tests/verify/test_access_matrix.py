@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.access_cells import PEOPLE, of_role, of_strangers
-from tests.office import Office, running_office
+from tests.access_cells import PEOPLE, of_role, of_strangers, of_strangers_to_a_list
+from tests.collective_office import again, issued
+from tests.office import Office, person, running_office
 from workflows import staffing
 from workflows.actor import Actor
 from workflows.errors import InvalidInput
@@ -89,6 +90,16 @@ def test_another_regions_people_get_nothing_of_a_case(office: Office) -> None:
     assert found.deviations == []
     assert found.number > 50
     assert [event.action for event in office.events(ticket) if event.actor_name.endswith("3316 Contoh")] == []
+
+
+@pytest.mark.slow
+def test_another_regions_people_get_nothing_of_a_cover_letter(sqlite_office: Office) -> None:
+    """Under the number it really has: one that nobody has would be refused to everybody."""
+    letter = issued(sqlite_office, 1)
+    found = of_strangers_to_a_list(sqlite_office, letter.id or 0, [str(person(1)["name"])])
+    assert found.deviations == []
+    assert found.number > 20
+    assert again(sqlite_office, letter).status == letter.status
 
 
 TOGETHER_REFUSED = (
