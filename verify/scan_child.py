@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 QUALITY = 88
 ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Encrypt)(?![A-Za-z])")
 """What a PDF does by itself, and what hides that from us (ISO 32000-1, 12.6.4 and 7.6)."""
+OBJECT = re.compile(rb"obj(?:\s|%[^\r\n]*[\r\n])*<<")
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"stream\s*(.*?)endstream", re.DOTALL)
 FILTER = re.compile(rb"/Filter\s*(\[[^\]]*\]|/[^\s/\[\]<>()]+|[^\s>]*)")
@@ -83,13 +84,28 @@ def pdf(raw: bytes) -> bytes:
         raise Refused("broken")
     left, end = LARGEST_STREAM, 0
     for found in STREAM.finditer(raw):
-        unpacked = unpack(plain_names(raw[end : found.start()]), found[1], left)
+        before = plain_names(raw[end : found.start()])
+        unpacked = unpack(before, found[1], left)
         left, end = left - len(unpacked), found.end()
-        check_still(unpacked)
+        check_still(before)
+        check_stream(before, found[1], unpacked)
     if b"stream" in raw[end:]:
         raise Refused("broken")
-    check_still(raw)
+    check_still(raw[end:])
     return raw
+
+
+def check_stream(before: bytes, packed: bytes, unpacked: bytes) -> None:
+    """``Refused`` where a stream holds what acts.
+
+    Of the millions of bytes of a picture three spell a name by chance, in one large scan of four. What is packed, and what is pixels
+    by its own word, is looked into only where it holds an object, as a viewer that repairs would look for one. An object stream,
+    which alone has a ``/First``, is never pixels.
+    """
+    pixels = b"/First" not in before and (b"/Image" in before or any(one in before for one in PICTURE_FILTERS))
+    for content, is_dull in ((packed, pixels or bool(unpacked)), (unpacked, pixels)):
+        if not is_dull or OBJECT.search(content):
+            check_still(content)
 
 
 def unpack(before: bytes, packed: bytes, most: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Scans made by the tests: one good of each kind, and seventy-two that mean harm or are broken."""
+"""Scans made by the tests: one good of each kind, and seventy-four that mean harm or are broken."""
 
 import base64
 import io
@@ -44,6 +44,8 @@ def hidden() -> Iterator[tuple[str, bytes]]:
     yield "pdf elsewhere named", a_stream(base64.a85encode(program) + b"~>", objects + b"5 0 R")
     yield "pdf by numbers", a_stream(base64.a85encode(program) + b"~>", objects + b"/ASCII#385Decode")
     yield "pdf predicted", a_stream(zlib.compress(b"\x02/\x02J\x02S"), objects + b"/FlateDecode /DecodeParms << /Predictor 12 >>")
+    yield "pdf object in a picture", a_stream(b"\xff\xd8 9 0 obj %\n << /S /JavaScript >>", b"/Subtype /Image /Filter /DCTDecode")
+    yield "pdf objects that say they are a picture", a_stream(program, b"/Subtype /Image " + objects + b"/FlateDecode")
     yield "pdf no end", a_stream(program, objects + b"/FlateDecode", end=b"\nendobj\n")
     yield "pdf one in another", a_stream(zlib.compress(b"q Q") + b"endobj 2 0 obj << " + objects + b"/FlateDecode >> stream\n" + program)
     yield (
@@ -59,7 +61,7 @@ def a_flood(width: int, height: int) -> bytes:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Seventy-two files, the same each time: each is refused, or comes out as a plain picture."""
+    """Seventy-four files, the same each time: each is refused, or comes out as a plain picture."""
     dice, jpeg, png = random.Random(7), a_scan(), a_scan("PNG")
     for number in range(15):
         yield f"jpeg cut {number}", jpeg[: dice.randrange(4, len(jpeg) - 2)]
