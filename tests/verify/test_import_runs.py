@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from tests.office import Office, running_office
 from tests.verify.made_files import MONTHLY, nik, write_csv, write_xlsx
-from verify.imports import running
+from verify.imports import comparing, running
 from verify.imports.arriving import arrival, looked_at, moment, pieces
 from workflows import extracts, imports
 from workflows.errors import Conflict, InvalidInput
@@ -27,6 +27,7 @@ PEOPLE = [(f"{n:013d}", nik(n), f"BUDI UJI {n}", "APBD", "November", "2026") for
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Storing in pieces of five shows what a piece of five thousand does."""
     monkeypatch.setattr(running, "CHUNK", 5)
+    monkeypatch.setattr(comparing, "TELL_EVERY", 5)
 
 
 def upload(office: Office, path: Path, kind: ExtractKind | None = None, as_of: datetime | None = None) -> int:
@@ -103,6 +104,17 @@ def test_the_same_file_again_changes_nothing_and_the_next_month_says_what_it_wou
     assert figures(following) == (1, 1, 9, 2)
     with office.read() as session:
         assert stored(session) == (1, 12)
+
+
+def test_files_are_compared_piece_by_piece_and_no_transaction_is_open_between(sqlite_office: Office, tmp_path: Path) -> None:
+    number = upload(sqlite_office, members(tmp_path))
+    run(sqlite_office, number)
+    approve(sqlite_office, number)
+    before, told = run(sqlite_office, number).extract_id, list[bool]()
+    facts = sorted((extracts.MemberFact(nik(n)) for n in range(3, 20)), key=lambda fact: fact.nik)
+    with sqlite_office.read() as session:
+        counts = comparing.compare(session, ExtractKind.MEMBERS, facts, before, lambda _: told.append(session.in_transaction()))
+    assert told == [False] * 3 and dict(counts) == {"new": 7, "changed": 10, "same": 0, "gone": 2}
 
 
 def test_the_same_file_with_another_day_or_kind_is_tried_anew(sqlite_office: Office, tmp_path: Path) -> None:
