@@ -4,6 +4,7 @@ import selectors
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from bench.machine import children, cpu_seconds
@@ -32,10 +33,13 @@ def request(method: str, path: str, body: bytes = b"", token: str = "") -> bytes
 
 def ask(port: int, pid: int, requests: Sequence[bytes], connections: int, *, keep: bool = False) -> Asked:
     """Send each request once over so many connections, each with one request on its way at a time."""
-    connections = min(connections, len(requests))
-    chooser, waiting = selectors.DefaultSelector(), iter(enumerate(requests))
-    pids = [pid, *children(pid)]
-    lines = [_Line(port) for _ in range(connections)]
+    with ExitStack() as held:  # a server that is killed meanwhile leaves nothing open here
+        lines = [_Line(held, port) for _ in range(min(connections, len(requests)))]
+        return _asked(held.enter_context(selectors.DefaultSelector()), lines, requests, [pid, *children(pid)], keep=keep)
+
+
+def _asked(chooser: selectors.BaseSelector, lines: Sequence["_Line"], requests: Sequence[bytes], pids: list[int], *, keep: bool) -> Asked:
+    waiting = iter(enumerate(requests))
     asked = Asked(0.0, cpu_seconds(*pids), 0)
     began = time.perf_counter()
     for line in lines:
@@ -70,8 +74,8 @@ def ask(port: int, pid: int, requests: Sequence[bytes], connections: int, *, kee
 class _Line:
     """One connection."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, held: ExitStack, port: int) -> None:
+        self.socket = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port, self.number, self.sent, self.got = port, -1, b"", b""
 
