@@ -137,7 +137,8 @@ def listed(made: Office) -> float:
 
 def load(town: Town, kind: str, file: Path) -> int:
     """Import a file to stay; its number."""
-    town.rekom("import", kind, file, *(("--as-of", "2026-06-30") if kind == "residents" else ()), "--by", "Bench Contoh")
+    said = {"residents": ("--as-of", "2026-06-30"), "members": ("--complete",)}
+    town.rekom("import", kind, file, *said[kind], "--by", "Bench Contoh")
     return town.newest()
 
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench import growth
 from bench.goal import Size
 from bench.growth import PAGE, Curve, against_first, by_cases, by_rows, by_workers, page_with, told
 from bench.growth_plot import drawn
@@ -18,11 +19,18 @@ CURVES = [
 
 
 @pytest.mark.slow
-def test_three_sizes_of_each_subject_are_measured() -> None:
+def test_three_sizes_of_cases_and_of_workers_are_measured() -> None:
     size = Size(smoke=True, rounds=1)
-    curves = [*by_cases(size), *by_rows(size), by_workers(size)]
-    assert {one.of for one in curves} == {"cases", "rows", "workers"}
+    curves = [*by_cases(size), by_workers(size)]
+    assert {one.of for one in curves} == {"cases", "workers"}
     assert all(len(one.sizes) == len(one.costs) == 3 and one.costs[0] == 1 and min(one.costs) > 0 for one in curves)
+
+
+@pytest.mark.slow
+def test_rows_are_imported_counted_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One size: each costs six starts of the command."""
+    monkeypatch.setattr(growth, "DOUBLED", (1,))
+    assert [(one.of, one.sizes, one.costs) for one in by_rows(Size(smoke=True, rounds=1))] == [("rows", (200,), (1.0,))] * 2
 
 
 def test_the_plot_is_one_panel_a_subject_and_a_line_a_curve() -> None:
