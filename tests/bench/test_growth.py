@@ -30,7 +30,7 @@ def test_three_sizes_of_cases_and_of_workers_are_measured() -> None:
 def test_rows_are_imported_counted_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """One size: each costs six starts of the command."""
     monkeypatch.setattr(growth, "DOUBLED", (1,))
-    assert [(one.of, one.sizes, one.costs) for one in by_rows(Size(smoke=True, rounds=1))] == [("rows", (200,), (1.0,))] * 2
+    assert [(one.of, one.sizes, one.costs) for one in by_rows(Size(smoke=True, rounds=1))] == [("rows", (250,), (1.0,))] * 2
 
 
 def test_the_plot_is_one_panel_a_subject_and_a_line_a_curve() -> None:
