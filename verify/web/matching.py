@@ -37,13 +37,12 @@ def show() -> str:
 def decide() -> Response:
     """One word on the pair that stands in the form; the next of the same list follows."""
     listed = "pasti" if request.args.get("daftar") == "pasti" else None
-    answer = ANSWERS.get(request.form.get("answer", ""))
-    pair = request.form.get("pair", type=int)
-    if answer is None or pair is None:
+    answer, pair = ANSWERS.get(request.form.get("answer", "")), request.form.get("pair", "")
+    if answer is None or not pair.isdecimal() or len(pair) > 9:
         raise InvalidInput(say("Pilih orang yang sama atau orang lain."))
 
     def effect(session: Session) -> str:
-        matching.decide(session, matching.doubt_of(session, pair), answer, request.form.get("reason", ""), me(), now=parts().clock())
+        matching.decide(session, matching.doubt_of(session, int(pair)), answer, request.form.get("reason", ""), me(), now=parts().clock())
         return url_for("matching.show", daftar=listed)
 
     return once(effect, say("Keputusan disimpan."))

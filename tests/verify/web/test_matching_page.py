@@ -22,6 +22,8 @@ def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[st
     assert "Apakah kedua baris ini orang yang sama?" in page.main() and "Kemiripan 70 %." in page.main()
     short = worker.send(page, "/cocokkan", ("answer", "same"), reason="ya")
     assert short.status == 422
+    for strange in ("9" * 30, "-1", "satu", ""):
+        assert worker.send(worker.get("/cocokkan"), "/cocokkan", ("answer", "different"), pair=strange, reason="ibu berbeda").status == 422
     after = worker.follow(worker.send(worker.get("/cocokkan"), "/cocokkan", ("answer", "different"), reason="nama ibu berbeda"))
     assert "Keputusan disimpan." in after.main() and len(after.forms("/cocokkan")) == 1
     with sqlite_office.read() as session:
