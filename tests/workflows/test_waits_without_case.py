@@ -133,7 +133,7 @@ def test_where_no_rules_say_how_long_nothing_stops(sqlite_office: Office) -> Non
     with office.write() as session:
         session.connection().execute(text("UPDATE hospital SET region_code = '9999'"))
     office.clock.pass_by(days=2)
-    assert [wait.pending.kind for wait in stuck(office)] == ["ASSESSMENT"]
+    assert [wait.pending.kind for wait in stuck(office)] == ["ASSESSMENT", "PROMISE_CLOCK"]
 
 
 def test_a_wait_that_goes_on_after_it_ended_runs_again(sqlite_office: Office) -> None:
