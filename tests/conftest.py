@@ -9,11 +9,11 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 
-from tests import routes_compiled_once, services
+from tests import compiled_once, services
 from verify.db import migrate
 
 pytest_plugins = ["tests.guards"]
-routes_compiled_once.install()
+compiled_once.install()
 
 # How long an example takes says how busy the machine is, not whether the code is right. The same examples each time, so
 # that a change is judged by what it changed; REKOM_TESTS_SEARCH=1 searches with new ones, and what it finds becomes an example.

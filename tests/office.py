@@ -135,6 +135,7 @@ class Office:
     rekom: Rekom
     clock: Clock
     fakes: Fakes = field(default_factory=fakes)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def app(self) -> Any:
@@ -187,10 +188,13 @@ class Office:
         return auth.sign_in(self.rekom, username, DEMO_PASSWORD)[0]
 
     def actor(self, who: str | Actor) -> Actor:
-        """A person as the service sees her now."""
+        """A person as the service sees her now; she signs in once, and again where that has ended."""
         if isinstance(who, Actor):
             return who
-        found = auth.find_actor(self.rekom, self.token(who))
+        found = auth.find_actor(self.rekom, self.tokens.get(who))
+        if found is None:
+            self.tokens[who] = self.token(who)
+            found = auth.find_actor(self.rekom, self.tokens[who])
         assert found is not None
         return found
 

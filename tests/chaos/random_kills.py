@@ -48,8 +48,6 @@ AT_ONCE = 12
 PATIENCE = 300.0
 """Seconds for one step of an applicant's way, however busy the machine is, after which the story is one that was lost."""
 LOOK = 0.15
-TRIES = 5
-"""So often a blow that hit nobody is tried again."""
 
 
 @dataclass
@@ -61,10 +59,12 @@ class Run:
     cases: int
     kills: int
     rng: random.Random
+    blows: list[str] = field(default_factory=list)
     stood: dict[str, str] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     hurt: Counter[str] = field(default_factory=Counter)
     finished: int = 0
+    struck: int = 0
     last_hurt: float = 0.0
     over: threading.Event = field(default_factory=threading.Event)
     broken: threading.Event = field(default_factory=threading.Event)
@@ -75,6 +75,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.tokens = {username: self.whole.office.token(username) for username in USERS}
+        self.blows = _blows(self.kills, self.rng)
 
 
 def run(cases: int, kills: int, seed: int) -> Result:
@@ -130,36 +131,45 @@ def _hurt_or_say_why_not(one: Run) -> None:
     except (OSError, RuntimeError, ServiceMissing, subprocess.TimeoutExpired) as error:
         one.lost.append(f"what was hurt did not come back: {type(error).__name__} {error}")
         one.broken.set()
+    finally:
+        one.struck = len(one.blows)  # whoever waits for the next blow need not
 
 
 def _hurt(one: Run) -> None:
-    """As many blows as asked for, spread over the run by how many stories are told."""
-    names, rest = list(SHARES), max(one.kills - len(SHARES), 0)
-    blows = names + one.rng.choices(names, list(SHARES.values()), k=rest)
-    one.rng.shuffle(blows)
-    for position, blow in enumerate(blows):
-        due = one.cases * position / (len(blows) + 1)
-        while one.finished < due and not one.over.is_set():
+    """All blows, spread over the run by how many stories are told; see ``_may_come``."""
+    for blow in one.blows:
+        while one.finished < one.cases * one.struck / (len(one.blows) + 1) and not one.over.is_set():
             time.sleep(0.02)
-        if one.over.is_set():
-            return
         if _hits(one, blow):
             one.hurt[blow] += 1
             one.last_hurt = time.monotonic()
+        one.struck += 1
 
 
 def _hits(one: Run, blow: str) -> bool:
-    """Strike until somebody is hurt: whoever just ended a job is not there to be hit."""
-    for _ in range(TRIES):
+    """Strike until somebody is hurt, for whoever just ended a job is not there to be hit; False once all stories are told."""
+    while not one.over.is_set():
         if getattr(one.whole, blow)(one.rng.randrange(len(one.whole.workers))):
             return True
-        if one.over.is_set():
-            break
     return False
+
+
+def _blows(kills: int, rng: random.Random) -> list[str]:
+    """How many are asked for, but each kind at least once."""
+    blows = [*SHARES, *rng.choices(list(SHARES), list(SHARES.values()), k=max(kills - len(SHARES), 0))]
+    rng.shuffle(blows)
+    return blows
+
+
+def _may_come(one: Run, number: int) -> None:
+    """Applicants come no faster than things are hurt: a quick office would have told all stories before the last blow."""
+    while (number - AT_ONCE) * len(one.blows) > one.cases * (one.struck + 1) and not one.broken.is_set():
+        time.sleep(0.02)
 
 
 def _tell(one: Run, number: int) -> None:
     """One applicant's way; what went wrong with it is kept as a failure."""
+    _may_come(one, number)
     try:
         _story(one, number)
     except (TimeoutError, AssertionError, KeyError) as error:

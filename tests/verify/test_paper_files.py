@@ -69,12 +69,11 @@ def test_what_is_no_photo_is_told_with_what_to_do(sent: bytes, sentence: str) ->
 
 @pytest.mark.slow
 def test_hostile_photos_crash_nothing() -> None:
-    tried = 0
-    for _, sent in list(hostile())[::3]:
-        tried += 1
+    sent_in = [sent for _, sent in hostile()][::3]
+    assert len(sent_in) > 20
+    for sent in sent_in:
         try:
             picture = picture_in(sent)
         except InvalidInput:
             continue
         assert max(size(picture.thumbnail)) <= THUMBNAIL_EDGE
-    assert tried == 24
