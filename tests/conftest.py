@@ -1,5 +1,6 @@
 """Fixtures for all tests: real databases, a real Valkey, a real browser."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests import compiled_once, services
 from verify.db import migrate
 
+gc.disable()  # what is imported and collected stays: nothing of it need be looked through again and again
 pytest_plugins = ["tests.guards"]
 compiled_once.install()
 
@@ -20,6 +22,11 @@ compiled_once.install()
 settings.register_profile("same each time", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", parent=settings.get_profile("same each time"), derandomize=False)
 settings.load_profile("search" if os.environ.get("REKOM_TESTS_SEARCH") == "1" else "same each time")
+
+
+def pytest_collection_finish() -> None:
+    """From here on tests leave what nobody needs any more."""
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """``rekom``: everything an operator types."""
 
+import gc
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -64,7 +66,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), name)
+        with _uncollected():
+            command: click.Command = getattr(import_module(module), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -74,6 +77,18 @@ class Commands(click.Group):
         except RekomError as error:
             click.echo(f"Gagal: {error}", err=True)
             ctx.exit(2)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What an import makes stays: the garbage collector would walk all of it again and again for nothing."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @click.group(cls=Commands)

@@ -12,7 +12,7 @@ from workflows.population.matching import Pair, Person
 
 @pytest.fixture(scope="module")
 def known() -> Labelled:
-    return labelled(7, pairs=900, residents=2_100, others=500)
+    return labelled(7, pairs=450, residents=900, others=250)
 
 
 @pytest.fixture(scope="module")
