@@ -158,6 +158,16 @@ def test_a_family_that_is_at_the_office_is_left_to_the_counter(sqlite_office: Of
         assert not in_hand(session, "3673", [here[1]], sqlite_office.clock() + timedelta(days=1)), "a newer file would know"
 
 
+def test_a_member_who_is_at_the_office_to_be_active_again_keeps_the_family_off_a_list(sqlite_office: Office) -> None:
+    father = str(person(1)["nik"])
+    people = [replace(family(0, 1), nik=father), family(2, 1), family(3, 2), replace(family(4, 2), family_card=None)]
+    store(sqlite_office.rekom.database, ExtractKind.RESIDENTS, people, JUNE)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [replace(member(0, status="2"), nik=father)], NOVEMBER)
+    count(sqlite_office)
+    sqlite_office.open(1)
+    assert sorted(niks(made(sqlite_office, basis=EligibilityBasis.UNIVERSAL))) == [[nik(3)], [nik(4)]]
+
+
 def test_a_case_that_was_withdrawn_keeps_nobody_off_a_list(sqlite_office: Office) -> None:
     ticket, nik = sqlite_office.open(1), str(person(1)["nik"])
     with sqlite_office.read() as session:

@@ -20,6 +20,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.permissions import Permission, check
 from workflows.population import coverage
 from workflows.population.in_hand import in_hand
+from workflows.population.same_people import living
 from workflows.records.coverage import CoverageSnapshot
 from workflows.records.door import Door, DoorAnswer, DoorList, DoorReason
 from workflows.records.extract import DtsenRow, ExtractKind
@@ -157,7 +158,7 @@ def families(session: Session, snapshot: CoverageSnapshot, village: str, dtsen_i
         raise NotFound(say("Angka ini diumumkan tanpa nama. Impor data penduduk dan anggota untuk melihat orangnya."))
     people: dict[str, list[ResidentRow]] = {}
     for one in session.exec(coverage.without_cover(snapshot, village).order_by(ResidentRow.nik)):
-        people.setdefault(one.family_card or one.nik, []).append(one)
+        people.setdefault(_card(one), []).append(one)
     known = _dtsen(session, [one.nik for family in people.values() for one in family], dtsen_id)
     digest = vault_of(session.connection().dialect).digest
     return [_family(digest("kk", card), members, known) for card, members in people.items()]
@@ -252,9 +253,27 @@ def _asked_already(session: Session, snapshot: CoverageSnapshot) -> tuple[frozen
 
 
 def _not_at_the_office(session: Session, snapshot: CoverageSnapshot, waiting: Sequence[Family]) -> list[Family]:
-    niks = [person.nik for family in waiting for person in family.people]
-    busy = in_hand(session, snapshot.region_code, niks, snapshot.members_as_of)
-    return [family for family in waiting if not any(person.nik in busy for person in family.people)]
+    card_of = _everybody(session, snapshot, waiting)
+    busy = {card_of[nik] for nik in in_hand(session, snapshot.region_code, list(card_of), snapshot.members_as_of)}
+    return [family for family in waiting if _card(family.people[0]) not in busy]
+
+
+def _everybody(session: Session, snapshot: CoverageSnapshot, families: Iterable[Family]) -> dict[str, str]:
+    """The card of each person of these families, by NIK: the members too, for an inactive one may be at the office to be active again."""
+    assert snapshot.residents_id is not None
+    found = {one.nik: _card(one) for family in families for one in family.people}
+    cards = sorted(set(found.values()))
+    for start in range(0, len(cards), extracts.CHUNK):
+        on_card = col(ResidentRow.family_card).in_(cards[start : start + extracts.CHUNK])
+        found |= {
+            one.nik: _card(one) for one in session.exec(select(ResidentRow).where(*living(ResidentRow, snapshot.residents_id), on_card))
+        }
+    return found
+
+
+def _card(one: ResidentRow) -> str:
+    """What holds a family together; who has no card is a family alone."""
+    return one.family_card or one.nik
 
 
 def _locked(session: Session, listed: DoorList) -> DoorList:
