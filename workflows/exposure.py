@@ -1,8 +1,8 @@
 """Whose data one account saw between two moments, for whoever must be told of a breach (UU 27/2022 article 46).
 
 A person counts by any trace the account left: a look at the case, an event in the case's chain (a desk's check, a step, a print), or a
-list the case stood on. Lists of people who have no case are named as lists: their members are found by making them again. A single
-person without a case is named from the newest file of residents.
+list the case stood on. Lists of people who have no case are named as lists: their members are found by making them again. Whoever was
+seen one by one without a case is named from the newest files.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,7 +19,6 @@ from workflows.records.case import Case
 from workflows.records.case_reading import CaseReading
 from workflows.records.collective import CollectiveRow
 from workflows.records.extract import ExtractKind
-from workflows.records.resident import ResidentRow
 from workflows.records.staff import Staff
 from workflows.sealed import vault_of
 
@@ -82,29 +81,35 @@ def exposed(session: Session, staff_id: int, since: datetime, until: datetime) -
 def exposed_lists(session: Session, staff_id: int, since: datetime, until: datetime) -> list[ExposedList]:
     """The lists of people without a case, oldest first."""
     events = [event for event in _events(session, staff_id, since, until) if not event.subject.startswith((CASES, COLLECTIVE))]
-    names = _names(session, {str(event.detail["person"]) for event in events if event.action == READ_PERSON})
+    names = _names(session, {digest for event in events for digest in _one_by_one(event)})
     return [
-        ExposedList(
-            names.get(event.detail.get("person"), event.subject), event.action, str(event.detail.get("purpose", "")), people, event.at
-        )
+        ExposedList(about, event.action, str(event.detail.get("purpose", "")), people, event.at)
         for event in events
-        if (people := _people(event))
+        for about, people in _told_of(event, names)
+        if people
     ]
 
 
-def _list(event: AuditEvent, names: Mapping[str | None, str], people: int) -> ExposedList:
-    about = names.get(event.detail.get("person"), event.subject)
-    return ExposedList(about, event.action, str(event.detail.get("purpose", "")), people, event.at)
+def _told_of(event: AuditEvent, names: Mapping[str, str]) -> list[tuple[str, int]]:
+    """About whom an event is: person by person where it holds their digests, else what it is about and how many they are."""
+    return [(names.get(digest, event.subject), 1) for digest in _one_by_one(event)] or [(event.subject, _people(event))]
 
 
-def _names(session: Session, digests: Collection[str]) -> Mapping[str | None, str]:
-    """The names of residents by the keyed digests of their NIKs; whoever the newest file does not know is left out."""
-    extract = extracts.newest(session, ExtractKind.RESIDENTS) if digests else None
-    if extract is None:
-        return {}
-    digest = vault_of(session.connection().dialect).digest
-    rows = session.exec(select(ResidentRow.nik, ResidentRow.name).where(ResidentRow.extract_id == extract.id))
-    return {key: name for nik, name in rows if name and (key := digest("nik", nik)) in digests}
+def _one_by_one(event: AuditEvent) -> list[str]:
+    """The keyed digests of the NIKs an event holds."""
+    return [event.detail["person"]] if event.action == READ_PERSON else list(event.detail.get("persons", ()))
+
+
+def _names(session: Session, digests: Collection[str]) -> Mapping[str, str]:
+    """Names by the keyed digests of NIKs, residents' first; whoever the newest files do not know is left out."""
+    digest, found = vault_of(session.connection().dialect).digest, dict[str, str]()
+    for kind in (ExtractKind.RESIDENTS, ExtractKind.MEMBERS, ExtractKind.DTSEN):
+        wanted, extract = set(digests) - set(found), extracts.newest(session, kind)
+        if wanted and extract is not None:
+            table = extracts.TABLES[kind]
+            rows = session.exec(select(table.nik, table.name).where(table.extract_id == extract.id))
+            found |= {key: name for nik, name in rows if name and (key := digest("nik", nik)) in wanted}
+    return found
 
 
 def _events(session: Session, staff_id: int, since: datetime, until: datetime) -> list[AuditEvent]:
@@ -143,9 +148,7 @@ def _people(event: AuditEvent) -> int:
     """How many people an event says were on what it is about; 0 for one that is about nobody."""
     if event.action in NO_LOOK:
         return 0
-    if event.action == READ_PERSON:
-        return 1
-    if event.action == READ_PAIRS:
+    if event.action == READ_PAIRS:  # as it was written before it held digests
         return len(event.detail["pairs"])
     counts = (event.detail.get(word) for word in COUNTED)
     return max((count for count in counts if isinstance(count, int)), default=0)

@@ -15,6 +15,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.records.extract import DtsenRow, Extract, ExtractKind, MemberRow
 from workflows.records.match import MatchDecision, MatchPair, MatchTier
 from workflows.records.resident import ResidentRow, ResidentStatus
+from workflows.sealed import vault_of
 
 MILLION = 1_000_000
 READ_PAIRS = "READ_PAIRS"
@@ -145,10 +146,12 @@ def _undecided(query: Any, tier: MatchTier) -> Any:
 
 
 def shown(session: Session, actor: Actor, tier: MatchTier, limit: int = 20, *, now: datetime) -> list[Doubt]:
-    """The pairs of a tier for somebody to look at, whose own trail says which they saw."""
+    """The pairs of a tier for somebody to look at, whose own trail says whom they saw: NIKs as keyed digests, for pairs come and go."""
     found = certain(session, limit) if tier is MatchTier.CERTAIN else doubts(session, limit)
     if found:
-        audit.record_on_person(session, READ_PAIRS, actor=actor, now=now, pairs=[doubt.pair.id for doubt in found])
+        digest = vault_of(session.connection().dialect).digest
+        seen = dict.fromkeys(digest("nik", nik) for doubt in found for nik in (doubt.pair.resident_nik, doubt.pair.other_nik))
+        audit.record_on_person(session, READ_PAIRS, actor=actor, now=now, persons=list(seen))
     return found
 
 

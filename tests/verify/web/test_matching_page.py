@@ -9,9 +9,11 @@ from tests.population.city import small_city
 from tests.population.test_matching import found
 from tests.verify.made_files import nik
 from tests.verify.web.visitor import Visitor
+from workflows import exposure
 from workflows.population.matching import READ_PAIRS, Pair
 from workflows.records.audit_event import AuditEvent
 from workflows.records.match import MatchDecision
+from workflows.sealed import vault_of
 
 
 def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
@@ -30,7 +32,21 @@ def test_a_person_decides_on_the_page_and_is_not_asked_again(visit: Callable[[st
         (made,) = session.exec(select(MatchDecision)).all()
         looks = session.exec(select(AuditEvent).where(AuditEvent.action == READ_PAIRS)).all()
     assert (made.same, made.reason, made.decided_by) == (False, "nama ibu berbeda", "Agus Contoh")
-    assert looks and all(look.actor_name == "Agus Contoh" and look.detail["pairs"] for look in looks)
+    assert looks and all(look.actor_name == "Agus Contoh" for look in looks)
+
+
+def test_whom_a_page_of_pairs_showed_is_known_when_the_pairs_are_gone(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
+    small_city(sqlite_office.rekom.database)
+    found(sqlite_office.rekom.database)
+    visit("peksos").get("/cocokkan")
+    found(sqlite_office.rekom.database, doubtful=())
+    with sqlite_office.read() as session:
+        (look,) = session.exec(select(AuditEvent).where(AuditEvent.action == READ_PAIRS)).all()
+        digest = vault_of(session.connection().dialect).digest
+        assert look.detail == {"persons": [digest("nik", nik(number)) for number in (4, 50, 5, 12)]}
+        assert look.actor_id
+        lists = exposure.exposed_lists(session, look.actor_id, look.at, look.at)
+    assert [(one.subject, one.action, one.people) for one in lists] == [("SITI CONTOH", READ_PAIRS, 1)] * 4
 
 
 def test_certain_pairs_are_listed_and_may_be_told_apart(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
