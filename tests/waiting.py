@@ -15,6 +15,15 @@ def waits_for_a_lock(office: Office) -> bool:
         return bool(session.connection().execute(text(waiting)).scalar_one())
 
 
+def comes_to_wait(office: Office, other: threading.Thread) -> bool:
+    """Whether another connection stands before somebody's lock, looked at again and again for some seconds."""
+    for _ in range(400):
+        if waits_for_a_lock(office):
+            return True
+        other.join(0.05)
+    return False
+
+
 def meanwhile(office: Office, first: Callable[[Session], object], other: Callable[[], object], rest: Callable[[Session], object]) -> None:
     """One transaction does ``first``; ``other`` begins in another connection and comes to wait for it; then ``rest``.
 
@@ -33,11 +42,8 @@ def meanwhile(office: Office, first: Callable[[Session], object], other: Callabl
         first(session)
         session.flush()
         thread.start()
-        for _ in range(400):
-            if waited := waits_for_a_lock(office):
-                break
-            thread.join(0.05)
-        assert waited, broken
+        assert comes_to_wait(office, thread), broken
         rest(session)
     thread.join(30)
+    assert not thread.is_alive(), "the other one still waits"
     assert broken == []

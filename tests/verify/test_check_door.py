@@ -22,7 +22,7 @@ from tests.office import Office, person, running_office
 from tests.simrs import ALL, Simrs, simrs
 from tests.verify.test_api_checks import UNKNOWN_PATIENT
 from tests.verify.test_lost_letters import came_back, returned
-from tests.waiting import waits_for_a_lock
+from tests.waiting import comes_to_wait
 from verify import check_door, counter, desk_counter
 from verify.check_door import CODE, LARGEST, PATH, CheckDoor
 from verify.keys import withdraw
@@ -282,15 +282,6 @@ def asked_aside(both: Ways, code: str, program: Simrs, heard: list[Said]) -> thr
     asker = threading.Thread(target=lambda: heard.append(both.by_door(asking(question(code), program.token))), daemon=True)
     asker.start()
     return asker
-
-
-def comes_to_wait(office: Office, asker: threading.Thread) -> bool:
-    """Whether an asker stands before somebody's lock, seen again and again for some seconds."""
-    for _ in range(400):
-        if waits_for_a_lock(office):
-            return True
-        asker.join(0.02)
-    return False
 
 
 def test_a_letter_that_somebody_holds_is_waited_for_by_its_own_asker_alone(postgresql_office: Office) -> None:

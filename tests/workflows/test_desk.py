@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from schemas.desk_check import NEXT_STEPS, TITLES, DeskAnswerSchema, describe
 from tests.collective_office import issued
 from tests.office import Office, person, running_office
-from tests.waiting import meanwhile, waits_for_a_lock
+from tests.waiting import comes_to_wait, meanwhile
 from workflows import advance, audit, casework, collective, desk, letters
 from workflows.actor import Actor
 from workflows.desk import DeskAnswer, Verdict
@@ -124,10 +124,7 @@ def test_a_check_that_waited_for_a_revocation_tells_of_it(postgresql_url: str, t
             letters.revoke(session, advance.lock(session, ticket, kadis), kadis, reason="Salah orang", now=office.clock())
             session.flush()
             thread.start()
-            for _ in range(400):
-                if waited := waits_for_a_lock(office):
-                    break
-                thread.join(0.05)
+            waited = comes_to_wait(office, thread)
         thread.join(30)
         told = office.events(ticket)[-1].detail["answer"]
     assert (waited, said, told) == (True, [DeskAnswer.REVOKED], "REVOKED")
