@@ -47,12 +47,11 @@ def run(size: int, seed: int, *, verified: int = MILLION) -> Result:
         _fill(office, verified)
         seconds, events = _timed(office)
     allowed = LIMIT * min(events / MILLION, 1) + (events < MILLION)
-    if seconds > allowed:
-        wrong.append(f"{events:,} events took {seconds:.1f} s to be walked, more than {allowed:.1f}")
+    missed = (f"{events:,} events took {seconds:.1f} s to be walked, more than {allowed:.1f}",) if seconds > allowed else ()
     figures = {"kinds of edits": len(EDITS), "events verified": events, "seconds of one processor": round(seconds, 1)}
     about = f"{size:,} edits of the audit trail behind its back: each found by the walk or by a witness outside"
     about += f"; {events:,} events walked in {seconds:.1f} s"
-    return Result("R9", about, size, tuple(wrong), seed, again("R9", size, seed), time.monotonic() - began, figures)
+    return Result("R9", about, size, tuple(wrong), seed, again("R9", size, seed), time.monotonic() - began, figures, missed)
 
 
 def _fill(office: Office, count: int) -> None:

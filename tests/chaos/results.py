@@ -18,7 +18,10 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One goal as it was tried. ``figures`` is what else was measured, ``failures`` are sentences."""
+    """One goal as it was tried. ``figures`` is what else was measured; ``failures`` and ``missed`` are sentences.
+
+    A failure is of one of the trials; a bar that was missed, of seconds or memory, is of the whole run and no failed trial.
+    """
 
     goal: str
     about: str
@@ -28,6 +31,7 @@ class Result:
     replay: str
     seconds: float
     figures: dict[str, Any] = field(default_factory=dict)
+    missed: tuple[str, ...] = ()
 
     @property
     def bound(self) -> float | None:
@@ -43,7 +47,8 @@ def table(results: Iterable[Result]) -> str:
 
 def _line(one: Result) -> str:
     bound = "" if one.bound is None else f"{100 * one.bound:.2g} %"
-    return f"| {one.goal} | {one.about} | {one.trials:,} | {len(one.failures)} | {bound} | {one.seed} | `{one.replay}` |"
+    about = "; missed: ".join((one.about, *one.missed))
+    return f"| {one.goal} | {about} | {one.trials:,} | {len(one.failures)} | {bound} | {one.seed} | `{one.replay}` |"
 
 
 def told(results: Sequence[Result]) -> str:
@@ -76,7 +81,7 @@ def with_table(readme: str) -> str:
 
 def _result(line: dict[str, Any]) -> Result:
     known = {name: value for name, value in line.items() if name != "commit"}
-    return Result(**{**known, "failures": tuple(line["failures"])})
+    return Result(**{**known, "failures": tuple(line["failures"]), "missed": tuple(line.get("missed", ()))})
 
 
 def commit() -> str:

@@ -1,6 +1,7 @@
 """The table of a run: what zero failures in so many trials is worth, and the README shows the latest one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def test_zero_failures_are_worth_three_in_n_and_a_failure_has_no_bound() -> None
     assert (GOOD.bound, BAD.bound) == (0.015, None)
     assert "| 200 | 0 | 1.5 % | 7 | `make chaos ARGS='R1 --seed 7'` |" in table([GOOD])
     assert told([GOOD, BAD]).splitlines()[-1] == "R9: one was not found"
+
+
+def test_a_bar_that_was_missed_is_told_beside_the_trials_and_is_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "FILE", tmp_path / "results.json")
+    monkeypatch.setattr(results, "README", tmp_path / "README.md")
+    results.README.write_text(f"{results.BEGIN}\n{results.END}")
+    results.keep([replace(GOOD, missed=("11 s, more than 10",))])
+    assert "| 200 cases; missed: 11 s, more than 10 | 200 | 0 | 1.5 % |" in results.README.read_text()
 
 
 def test_each_goal_is_kept_in_the_place_of_its_last_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

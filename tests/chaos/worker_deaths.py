@@ -113,7 +113,7 @@ class Watch:
 
 
 def run(size: int, seed: int, limit: float = LIMIT) -> Result:
-    """So many deaths; what took too long and whatever the checker finds are failures."""
+    """So many deaths; what was lost and whatever the checker finds are failures, what took too long misses the bar."""
     began = time.monotonic()
     folder = tempfile.TemporaryDirectory(prefix="rekom-chaos-")
     with folder as place, whole_office(Path(place), WORKERS, lease=Settings().task_lease_seconds) as whole:
@@ -121,11 +121,10 @@ def run(size: int, seed: int, limit: float = LIMIT) -> Result:
         faults = [*watch.lost, *wrong(prove(whole.postgres.url, History()))]
     took = sorted(watch.seconds)
     slowest = took[math.ceil(0.99 * len(took)) - 1] if took else LONGEST
-    if slowest > limit:
-        faults.append(f"ninety-nine of a hundred jobs ran again within {slowest:.1f} seconds, more than {limit:.0f}")
+    missed = (f"ninety-nine of a hundred jobs ran again within {slowest:.1f} seconds, more than {limit:.0f}",) if slowest > limit else ()
     figures = {"seconds, half": round(median(took or [0]), 1), "seconds, p99": round(slowest, 1), "seconds, longest": round(took[-1], 1)}
     about = f"{size:,} workers killed in the middle of a job: it runs again within {slowest:.1f} s (p99), nothing is done twice"
-    return Result("R17", about, size, tuple(faults), seed, again("R17", size, seed), time.monotonic() - began, figures)
+    return Result("R17", about, size, tuple(faults), seed, again("R17", size, seed), time.monotonic() - began, figures, missed)
 
 
 def _watched(whole: Whole, size: int, seed: int) -> Watch:
