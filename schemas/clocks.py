@@ -49,7 +49,7 @@ class MonthSchema(Schema):
 
 
 class PromisesSchema(Schema):
-    """How many letters came within the promise; months without letters are left out."""
+    """How many promises were kept; months without one are left out."""
 
     issued = fields.Integer()
     kept = fields.Integer()

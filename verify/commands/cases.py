@@ -78,7 +78,7 @@ def stuck_command(region: str | None, as_json: bool) -> None:
 @click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True, help="how many months, this one among them")
 @AS_JSON
 def promises_command(region: str | None, months: int, as_json: bool) -> None:
-    """Show how many letters came within the promise, month by month."""
+    """Show how many promises of the law were kept, month by month."""
     rekom = Rekom(load_settings(), wakes=False)
     since = months_back(months, rekom.zone(region or rekom.settings.region), now=rekom.clock())
     with rekom.database.read() as session:
