@@ -49,7 +49,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cockpit:
-    """Everything a page or a file shows of a region."""
+    """Everything a page or a file shows of a region. Below it ``history`` has counts from files alone: how a published figure spreads
+    over districts is made up."""
 
     here: Row
     above: tuple[Row, ...]
@@ -107,7 +108,7 @@ def cockpit(session: Session, region: str, code: str, national: NationalPolicy, 
         pace=pace,
         findings=_findings(past[-1], real, national, today, _arrears(session, region, national, today)) if code == region else (),
         chart=bars([(row.name, row.covered.percent) for row in rows], next_target.target.percent if next_target else None),
-        history=burn_down([(day, tally.uncovered) for day, tally in past]),
+        history=burn_down([(day, tally.uncovered) for day, tally in (past if code == region else real)]),
     )
 
 

@@ -105,6 +105,12 @@ def test_targets_pace_burn_down_and_the_predicate(visit: Visit, published: Offic
     assert [chart.get("role") for chart in page.tree.iter() if chart.get("class") == "chart"] == ["img", "img"]
 
 
+def gaps(page: Page) -> list[str]:
+    """What the burn-down says at its ends."""
+    (chart,) = [chart for chart in page.tree.iter() if chart.get("class") == "chart" and chart.get("aria-labelledby") == "sisa"]
+    return [page.words(text) for text in chart.iter() if text.tag.endswith("text")]
+
+
 def test_the_pace_and_the_trend_of_any_place_come_from_real_counts(visit: Visit, counted: Office, published: Office) -> None:
     store(counted.rekom.database, ExtractKind.MEMBERS, [member(number) for number in range(9)], NOVEMBER + timedelta(days=15), "later")
     with counted.write() as session:
@@ -112,11 +118,21 @@ def test_the_pace_and_the_trend_of_any_place_come_from_real_counts(visit: Visit,
     city, village = visit("kadis").get("/cakupan"), visit("kadis").get(f"/cakupan/{ONE}")
     assert "Laju 1 November 2026 sampai 16 November 2026: 6 peserta baru per bulan." in city.main()
     assert "Laju 1 November 2026 sampai 16 November 2026: 4 peserta baru per bulan." in village.main()
-    assert [chart.get("aria-labelledby") for chart in village.tree.iter() if chart.get("class") == "chart"] == ["sisa"]
+    assert gaps(village) == ["2", "1 November 2026", "0", "16 November 2026"], "how a published figure spreads is made up"
+    assert gaps(city)[1::2] == ["17 November 2022", "16 November 2026"]
     assert "Data penduduk lebih dari satu semester." not in city.main()
     segments = [[city.words(cell) for cell in line] for line in city.all("table")[-2].iter("tr")]
     assert segments[0][1:] == [str(SEGMENT_SHORT[segment]) for segment in CoverageSegment]
     assert [line[1:] for line in segments[1:]] == [["0", "3", "0", "0", "0", "1"], ["0", "6", "0", "0", "0", "0"]]
+
+
+def test_a_pace_that_falls_is_said_so_and_rounded(visit: Visit, counted: Office) -> None:
+    fewer = [member(number) for number in (0, 1, 2)]
+    store(counted.rekom.database, ExtractKind.MEMBERS, fewer, NOVEMBER + timedelta(days=20), "later")
+    with counted.write() as session:
+        coverage.count(session, "3673", BY, now=counted.clock())
+    words = visit("kadis").get("/cakupan").main()
+    assert "Laju 1 November 2026 sampai 21 November 2026: peserta berkurang 5 per bulan." in words, "3 in 20 days"
 
 
 def test_all_counts_of_a_region_are_summed_in_one_query(published: Office) -> None:
