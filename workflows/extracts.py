@@ -230,6 +230,15 @@ def has_rows(session: Session, extract: Extract) -> bool:
     return extract.undone_at is None and (extract.rows_good == 0 or session.exec(there).first() is not None)
 
 
+def check_rows(session: Session, extract: Extract) -> None:
+    """Raises ``Conflict`` where the rows of a member file are gone: everybody would be missing in it."""
+    if not has_rows(session, extract):
+        gone = say(
+            "Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=extract.id
+        )
+        raise Conflict(gone)
+
+
 def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
     """One person's row."""
     return session.get(DtsenRow, (extract.id, nik))

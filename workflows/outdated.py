@@ -74,9 +74,13 @@ def count(session: Session, kind: Kept, before: datetime) -> int:
 
 
 def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
-    """Extracts that were undone, or that a newer one of their kind has displaced, since before a moment."""
+    """Extracts that were undone, or that a newer one of their kind has displaced, since before a moment.
+
+    A member file of everybody is displaced by no file of some: who is uncovered is still told by it.
+    """
     old, newer = records.Extract, aliased(records.Extract)
-    same = and_(col(newer.kind) == col(old.kind), col(newer.undone_at).is_(None), ~col(newer.storing))
+    as_much = or_(~col(old.complete), col(newer.complete))
+    same = and_(col(newer.kind) == col(old.kind), as_much, col(newer.undone_at).is_(None), ~col(newer.storing))
     displaced = exists().where(same, col(newer.as_of) > col(old.as_of), col(newer.imported_at) <= before)
     return col(extract_id).in_(select(old.id).where(or_(col(old.undone_at) <= before, displaced)))
 

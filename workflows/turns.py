@@ -3,6 +3,8 @@
 from sqlalchemy import func
 from sqlmodel import Session, select
 
+COVERAGE = "coverage:{}"
+"""Counting a region."""
 JAMKESDA = "jamkesda:{}"
 """A region's Jamkesda: its lists, batches, sorting and retention."""
 

@@ -4,29 +4,35 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from schemas.population.coverage_files import shipped_figures
+from tests.office import running_office
 from tests.population.city import BY, JUNE, NOVEMBER, NOW, ONE, TWO, member, small_city, store
 from tests.verify.made_files import nik
+from tests.waiting import meanwhile
 from verify.db import Database
 from verify.population import examples
-from workflows import audit, extracts
-from workflows.errors import NotFound
+from workflows import audit, extracts, outdated
+from workflows.errors import Conflict, NotFound
 from workflows.extracts import MemberFact
 from workflows.population import coverage, matching
 from workflows.population.matching import Pair
 from workflows.population.tally import Definition, Share, summed
 from workflows.ports import Segment
 from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
-from workflows.records.extract import ExtractKind
+from workflows.records.extract import ExtractKind, MemberRow
+from workflows.rules.retention import Kept
+from workflows.turns import COVERAGE, take_turn
 
 WIB = ZoneInfo("Asia/Jakarta")
 PUBLISHED = {
@@ -49,6 +55,14 @@ def database(database_url: str) -> Iterator[Database]:
 def count(database: Database) -> CoverageSnapshot:
     with database.write() as session:
         return coverage.count(session, "3673", BY, now=NOW)
+
+
+def count_members(database: Database) -> int:
+    """Of the newest count."""
+    with database.read() as session:
+        newest = coverage.newest(session, "3673")
+        assert newest
+        return coverage.tallies(session, newest, digits=4)["3673"].members
 
 
 def test_a_city_is_counted_by_village_and_segment(database: Database) -> None:
@@ -117,6 +131,36 @@ def test_a_file_of_some_members_uncovers_nobody(database: Database) -> None:
         assert coverage.newest(session, "3673") is None, "what was counted from such a file before stands no more"
 
 
+def test_a_file_of_everybody_outlasts_newer_files_of_some(database: Database) -> None:
+    _, whole = small_city(database)
+    asked = count(database)
+    for days in (10, 20):
+        store(database, ExtractKind.MEMBERS, [member(0)], NOVEMBER + timedelta(days=days), "month", complete=False)
+    with database.write() as session:
+        matching.keep(session, matching.question(session, ExtractKind.MEMBERS), (Pair(nik(4), nik(50), 0.999),), (), BY, now=NOW)
+    with database.write() as session:
+        assert outdated.clear(session, Kept.EXTRACTS, NOW, now=NOW) == 1, "the first file of some"
+    assert (count(database).id, count_members(database)) == (asked.id, 7)
+    newest = store(database, ExtractKind.MEMBERS, [member(0)], NOVEMBER + timedelta(days=15), "all")
+    with database.write() as session:
+        outdated.clear(session, Kept.EXTRACTS, NOW, now=NOW)
+        left = set(session.exec(select(MemberRow.extract_id)))
+    assert whole not in left and newest in left
+
+
+def test_where_the_members_are_gone_nobody_is_uncovered_by_that(database: Database) -> None:
+    small_city(database)
+    snapshot = count(database)
+    with database.write() as session:
+        session.execute(delete(MemberRow))
+        assert session.exec(coverage.without_cover(snapshot, ONE)).all() == []
+        with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+            coverage.uncovered(session, snapshot, ONE, "Kunjungan kader", BY, now=NOW)
+    with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+        count(database)
+    assert count_members(database) == 6, "the good figure stands"
+
+
 def test_without_a_file_of_everybody_nothing_is_counted(database: Database) -> None:
     _, whole = small_city(database)
     store(database, ExtractKind.MEMBERS, [member(0)], NOVEMBER, "month", complete=False)
@@ -152,6 +196,20 @@ def test_who_is_a_member_under_another_nik_is_covered_and_counted_apart(database
         assert [row.nik for row in session.exec(coverage.without_cover(snapshot, ONE))] == [nik(4)]
     with pytest.raises(coverage.AlreadyCounted):
         count(database)
+
+
+def test_who_counts_while_another_does_waits_and_sees_the_matches_the_other_saw(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        small_city(office.rekom.database)
+        count(office.rekom.database)
+
+        def matched(session: Session) -> None:
+            asked = matching.question(session, ExtractKind.MEMBERS)
+            matching.keep(session, asked, (Pair(nik(4), nik(50), 0.999),), (), BY, now=NOW)
+
+        turn = partial(take_turn, name=COVERAGE.format("3673"))
+        meanwhile(office, turn, lambda: count(office.rekom.database), matched)
+        assert count_members(office.rekom.database) == 7
 
 
 def test_one_member_covers_one_resident(database: Database) -> None:

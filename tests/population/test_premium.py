@@ -68,6 +68,15 @@ def test_the_same_bill_against_the_same_files_is_checked_once(database: Database
     assert (again.exit_code, "sudah diperiksa dengan data yang sama" in again.output) == (2, True)
 
 
+def test_a_bill_against_some_members_says_so(database: Database, tmp_path: Path) -> None:
+    small_city(database)
+    lines = [TITLES, ("1", nik(0), "SITI CONTOH", "1980-07-12", RATE)]
+    assert "sebagian peserta saja" not in rekom(write_csv(tmp_path / "a.csv", lines)).output
+    with database.write() as session:
+        session.execute(text("UPDATE extract SET complete = FALSE"))
+    assert "sebagian peserta saja" in rekom(write_csv(tmp_path / "b.csv", [*lines, ("2", nik(1), "SITI CONTOH", "", RATE)])).output
+
+
 def test_a_row_the_registry_file_broke_accuses_nobody(database: Database, tmp_path: Path) -> None:
     small_city(database)
     rekom(write_csv(tmp_path / "bill.csv", [TITLES, ("13", nik(13), "ANYBODY", "1990-01-01", RATE)]))

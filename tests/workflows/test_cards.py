@@ -103,6 +103,33 @@ def test_without_two_member_files_only_registrations_are_listed(sqlite_office: O
         made(sqlite_office)
 
 
+def test_whom_a_file_of_some_members_left_out_is_not_new(office: Office) -> None:
+    some = partial(store, office.rekom.database, ExtractKind.MEMBERS, complete=False)
+    store(office.rekom.database, ExtractKind.RESIDENTS, [resident(number) for number in range(1, 7)], JUNE)
+    some([member(6)], datetime(2026, 7, 28, 17, tzinfo=UTC))
+    with pytest.raises(Conflict, match="Tidak ada kartu"):
+        made(office)
+    whole = store(office.rekom.database, ExtractKind.MEMBERS, [member(1), member(2), member(6)], AUGUST)
+    some([member(1), member(3)], SEPTEMBER)
+    assert people(made(office)) == {nik(3)}
+    later = store(office.rekom.database, ExtractKind.MEMBERS, [member(number) for number in (1, 2, 3, 4, 6)], OCTOBER)
+    some([member(1), member(5)], NOVEMBER)
+    with office.read() as session:
+        held = cards.compared_with(session, "3673")
+    assert held.before and held.before.id == whole and [one.id for one in held.members] == [later, later + 1]
+    assert people(made(office)) == {nik(4), nik(5)}
+
+
+def test_a_list_that_began_from_a_file_of_some_members_is_no_beginning(sqlite_office: Office) -> None:
+    a_village(sqlite_office)
+    made(sqlite_office)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member(number) for number in range(1, 11)], OCTOBER)
+    with sqlite_office.write() as session:
+        session.execute(update(Extract).where(col(Extract.id) == 2).values(complete=False))
+        held = cards.compared_with(session, "3673")
+    assert held.before and held.before.id == 3
+
+
 def test_a_member_file_that_is_still_coming_in_is_not_compared_with(sqlite_office: Office) -> None:
     a_village(sqlite_office)
     with sqlite_office.write() as session:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -22,7 +22,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import jamkesda
 from workflows.population.jamkesda import AlreadyImported, JamkesdaLine, ListFile, Progress
 from workflows.records.audit_event import AuditEvent
-from workflows.records.extract import ExtractKind
+from workflows.records.extract import ExtractKind, MemberRow
 from workflows.records.jamkesda import JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentStatus
 from workflows.rules.retention import Kept
@@ -105,6 +105,27 @@ def test_newer_files_move_people_out_and_back_and_tell_who_became_active(sqlite_
         jamkesda.sort(session, "3673")
     found = told(sqlite_office)
     assert found.outcomes == {J.REMAINING: 1, J.BATCHED: 1, J.COVERED: 1} and found.registered == 1
+
+
+def test_a_file_of_some_members_makes_nobody_remain_and_says_who_is_active(office: Office) -> None:
+    a_city(office)
+    taken(office, a_file([1, 2, 3, 6, 7]))
+    batched(office, 1)  # 3, the first of the remaining
+    some = [member(2, status="2"), member(3), member(6)]
+    store(office.rekom.database, ExtractKind.MEMBERS, some, OCTOBER, complete=False)
+    with office.write() as session:
+        jamkesda.sort(session, "3673")
+        found = {one.nik: one.outcome for one in session.exec(select(JamkesdaPerson))}
+    assert found == {nik(1): J.COVERED, nik(2): J.REMAINING, nik(3): J.BATCHED, nik(6): J.COVERED, nik(7): J.REMAINING}
+    assert told(office).registered == 1
+
+
+def test_where_the_rows_of_everybody_are_gone_nobody_is_sorted(sqlite_office: Office) -> None:
+    a_city(sqlite_office)
+    with sqlite_office.write() as session:
+        session.execute(delete(MemberRow))
+    with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+        taken(sqlite_office, a_file([1, 6]))
 
 
 def test_an_undone_list_takes_its_people_along_and_its_doubles_count(office: Office) -> None:

@@ -13,7 +13,7 @@ from tests.office import Office, person
 from tests.population.city import BY, JUNE, NOVEMBER, member, resident, store
 from tests.retention_office import TEN_YEARS
 from tests.verify.made_files import nik
-from tests.workflows.test_jamkesda import a_file, batched, taken
+from tests.workflows.test_jamkesda import SEPTEMBER, a_file, batched, taken
 from tests.workflows.test_replacements import replaced
 from verify import retention
 from workflows.errors import Conflict
@@ -25,7 +25,7 @@ from workflows.population.reconciliation import Cell, Found, Sides
 from workflows.ports import Segment
 from workflows.records import AuditEvent, Case
 from workflows.records.extract import ExtractKind, MemberRow
-from workflows.records.premium import PremiumBill, PremiumLine
+from workflows.records.premium import DisputeReason, PremiumBill, PremiumLine
 
 RATE, MONTH = 37_800, date(2026, 11, 1)
 SIDES = Sides(RATE, "Asia/Jakarta")
@@ -173,3 +173,21 @@ def test_who_takes_the_list_out_is_in_the_trail(city: Office) -> None:
     with city.read() as session:
         event = session.exec(select(AuditEvent).where(AuditEvent.action == "EXPORT_RECONCILIATION")).one()
     assert event.detail == {"purpose": "Rekonsiliasi November", "people": 8}
+
+
+def test_who_pays_is_told_by_the_file_of_everybody_and_by_newer_ones_of_whom_they_list(sqlite_office: Office) -> None:
+    database = sqlite_office.rekom.database
+    store(database, ExtractKind.RESIDENTS, [resident(number) for number in (1, 2, 3)], JUNE)
+    some = store(database, ExtractKind.MEMBERS, [member(1)], JUNE, complete=False)
+    niks = [nik(number) for number in (1, 2, 3)]
+    assert billed(sqlite_office, niks).members_id == some, "where there is no file of everybody"
+    paid = [member(1, Segment.PPU), member(2, Segment.PPU), member(3)]
+    whole = store(database, ExtractKind.MEMBERS, paid, SEPTEMBER)
+    store(database, ExtractKind.MEMBERS, [member(1), member(3, Segment.PBI_JK)], NOVEMBER, complete=False)
+    bill = billed(sqlite_office, niks, name="b")
+    with sqlite_office.read() as session:
+        assert [(one.nik, one.reason) for one in premium.disputes_of(session, bill)] == [
+            (nik(2), DisputeReason.EMPLOYEE),
+            (nik(3), DisputeReason.PBI_JK),
+        ]
+    assert bill.members_id == whole

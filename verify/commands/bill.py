@@ -20,6 +20,11 @@ from workflows.population import premium, premium_ledger, premium_lines, reconci
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
 from workflows.thousands import grouped
 
+SOME_MEMBERS = (
+    "Berkas peserta yang dipakai memuat sebagian peserta saja. Orang yang iurannya dibayar pihak lain mungkin tidak ada di dalamnya, "
+    "jadi barisnya tidak disanggah. Impor berkas semua peserta, lalu periksa tagihan ini lagi."
+)
+
 
 @click.group("bill")
 def bill_group() -> None:
@@ -38,6 +43,8 @@ def bill_check(file: Path, month: str, listed: Path | None) -> None:
         checked = bills.check(rekom, session, bill, operator(rekom))
         disputes = premium.disputes_of(session, checked)
         _say(checked, disputes)
+        if not premium.held_everybody(session, checked):
+            click.echo(SOME_MEMBERS, err=True)
         if listed:
             _write(listed, disputes)
             click.echo(f"{grouped(len(disputes))} baris ditulis ke {listed}", err=True)

@@ -19,6 +19,7 @@ from verify.web.form import Form, blank, tried
 from verify.web.once import SEE_OTHER, once
 from workflows.errors import InvalidInput, NotFound
 from workflows.permissions import Permission, can
+from workflows.population import premium as checked_bills
 from workflows.population import premium_ledger, premium_letters, premium_lines
 from workflows.population.premium_ledger import Correction, Move
 from workflows.population.premium_lines import Sheet
@@ -201,6 +202,7 @@ def page(bill_id: int, form: Form) -> str:
         account = premium_ledger.of_month(session, me().region_code, bill.month)
         letters = premium_letters.of_bill(session, bill)
         entries = premium_ledger.entries(session, account.account) if account else []
+        some_members = not checked_bills.held_everybody(session, bill)
         reason = DisputeReason(_looked_at()["alasan"]) if "alasan" in _looked_at() else None
         found = sums.by_reason[reason].lines if reason else bill.disputed_lines
         pages = max(1, -(-found // PAGE))
@@ -214,6 +216,7 @@ def page(bill_id: int, form: Form) -> str:
         "number": number,
         "pages": pages,
         "account": account,
+        "some_members": some_members,
         "entries": entries,
         "letters": letters,
         "ending": (request.view_args or {}).get("letter_id"),

@@ -19,7 +19,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import new_members
 from workflows.population.new_members import Files, Member
 from workflows.records.card import MOST, Card, CardAnswer, CardList, CardReceiver
-from workflows.records.extract import MemberRow
+from workflows.records.extract import Extract, MemberRow
 from workflows.records.resident import ResidentRow
 from workflows.saying import say
 from workflows.sealed import Hashed
@@ -83,7 +83,7 @@ def make(session: Session, region_code: str, wish: CardWish, by: Actor, *, now: 
         region_code=region_code,
         village_code=wish.village,
         residents_id=held.residents.id,
-        members_id=held.members.id if held.members else None,
+        members_id=held.members[0].id if held.members else None,
         before_id=held.before.id if held.before else None,
         purpose=wish.purpose,
         given_to=wish.given_to,
@@ -100,8 +100,10 @@ def make(session: Session, region_code: str, wish: CardWish, by: Actor, *, now: 
 
 
 def compared_with(session: Session, region_code: str) -> Files:
-    """The files in which a region's new members are found: the member file before is that of its first list."""
-    first = select(CardList.before_id).where(CardList.region_code == region_code, col(CardList.before_id).is_not(None))
+    """The files in which a region's new members are found: the member file before is that of its first list that began from everybody."""
+    whole = (col(Extract.complete), col(Extract.undone_at).is_(None))
+    first = select(CardList.before_id).join(Extract, col(Extract.id) == CardList.before_id)
+    first = first.where(CardList.region_code == region_code, *whole)
     return new_members.files(session, session.exec(first.order_by(col(CardList.id)).limit(1)).first())
 
 

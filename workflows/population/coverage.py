@@ -24,6 +24,7 @@ from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSn
 from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.resident import ResidentRow
 from workflows.saying import say
+from workflows.turns import COVERAGE, take_turn
 
 ACTIVE_CODE = "0"
 """The only status code of BPJS that is known to mean active."""
@@ -53,14 +54,16 @@ def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> Co
     """Count a region from the newest residents and the newest member file that holds every member.
 
     The same two files are counted anew where people were matched or told apart since; the count keeps its number and its day.
-    Raises ``NotFound`` where one of them is missing, ``AlreadyCounted`` where nothing is new.
+    Raises ``NotFound`` where one of them is missing, ``AlreadyCounted`` where nothing is new, ``Conflict`` where the members are gone.
     """
+    take_turn(session, COVERAGE.format(region_code))  # whoever looked at the matches last also writes last
     residents = extracts.newest(session, ExtractKind.RESIDENTS)
     members = extracts.newest_of_everybody(session, ExtractKind.MEMBERS)
     if residents is None:
         raise NotFound(say("Belum ada data penduduk. Impor dulu di halaman Data."))
     if members is None:
         raise NotFound(say("Belum ada berkas anggota BPJS yang memuat semua peserta. Impor dulu di halaman Data."))
+    extracts.check_rows(session, members)
     matched = _matched(session, region_code, residents, members)
     cells = _moved(_cells(session, region_code, residents, members), matched)
     if not cells:
@@ -141,8 +144,9 @@ def tallies(session: Session, snapshot: CoverageSnapshot, *, under: str = "", di
 def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpose: str, by: Actor, *, now: datetime) -> list[ResidentRow]:
     """The residents of a village who are no members, by family; who looked and why goes into the audit trail.
 
-    Empty where the count is a published figure: it names nobody.
+    Empty where the count is a published figure: it names nobody. Raises ``Conflict`` where the members it was counted from are gone.
     """
+    check_members(session, snapshot)
     found: list[ResidentRow] = []
     if snapshot.residents_id is not None:
         found = list(session.exec(without_cover(snapshot, village).order_by(col(ResidentRow.family_card), col(ResidentRow.name))))
@@ -154,8 +158,17 @@ def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpos
     return found
 
 
+def check_members(session: Session, snapshot: CoverageSnapshot) -> None:
+    """Raises ``Conflict`` where the rows of the member file are gone: every resident would stand there as uncovered."""
+    if snapshot.members_id is not None:
+        extracts.check_rows(session, session.get_one(Extract, snapshot.members_id))
+
+
 def without_cover(snapshot: CoverageSnapshot, village: str) -> Any:
-    """The query for residents of a village who are no members, by the two files of a count and by what was matched."""
+    """The query for residents of a village who are no members, by the two files of a count and by what was matched.
+
+    It names nobody where the rows of the member file are gone.
+    """
     assert snapshot.residents_id is not None and snapshot.members_id is not None
     same = members_by_match(snapshot.residents_id, snapshot.members_id)
     by_match = select(same.c.resident_nik).where(same.c.resident_nik == ResidentRow.nik)
@@ -164,7 +177,9 @@ def without_cover(snapshot: CoverageSnapshot, village: str) -> Any:
         member.extract_id == snapshot.members_id, member.nik == ResidentRow.nik, col(member.fault).is_(None)
     )
     here = (*living(ResidentRow, snapshot.residents_id), ResidentRow.village_code == village)
-    return select(ResidentRow).where(*here, ~is_member.exists(), ~by_match.exists())
+    known = aliased(MemberRow)
+    still_there = select(known.nik).where(known.extract_id == snapshot.members_id)
+    return select(ResidentRow).where(*here, still_there.exists(), ~is_member.exists(), ~by_match.exists())
 
 
 def semester(as_of: datetime, zone: ZoneInfo) -> str:

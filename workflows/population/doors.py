@@ -242,6 +242,7 @@ def _counted(session: Session, region_code: str) -> CoverageSnapshot:
     newest = coverage.newest(session, region_code)
     if newest is None:
         raise NotFound(say("Cakupan daerah ini belum dihitung. Minta admin mengimpor penduduk dan anggota, lalu menghitungnya."))
+    coverage.check_members(session, newest)
     return newest
 
 

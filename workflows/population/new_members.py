@@ -1,6 +1,7 @@
-"""Who became a member since a day: in the newest member file and not in the one before, or by a registration of ours that became active.
+"""Who became a member since a day: in the newest member files and not in the one before, or by a registration of ours that became active.
 
-All of them are living residents; whoever is in no residents' extract stands in no village.
+The one before held every member: whom a file of some left out may be one for long. All of them are living residents; whoever is in no
+residents' extract stands in no village.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from workflows import extracts
-from workflows.errors import Conflict, NotFound
+from workflows.errors import NotFound
 from workflows.records.card import CardSource
 from workflows.records.case import Case
 from workflows.records.extract import Extract, ExtractKind, MemberRow
@@ -28,10 +28,11 @@ NO_RESIDENTS = say("Belum ada data penduduk. Minta admin mengimpornya; tanpa itu
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The residents, and two member files where there are two: the newest and the one that new members are not in."""
+    """The residents, and the member files where there are two: the one ``before``, of everybody, that new members are not in, and those
+    of ``members`` that they are in one of: the newest of everybody and the newest, as far as they are newer."""
 
     residents: Extract
-    members: Extract | None
+    members: tuple[Extract, ...]
     before: Extract | None
 
 
@@ -49,7 +50,7 @@ class Member:
 
 
 def files(session: Session, since: int | None) -> Files:
-    """The newest files. ``since`` is the member file to compare with; where it does not stand, the one before the newest.
+    """The newest files. ``since`` is the member file to compare with; where it does not stand, the newest of everybody before the newest.
 
     Raises ``NotFound`` without residents, ``Conflict`` where that file's rows are gone: then everybody would be new.
     """
@@ -57,15 +58,15 @@ def files(session: Session, since: int | None) -> Files:
     if residents is None:
         raise NotFound(NO_RESIDENTS)
     applied = extracts.applied(ExtractKind.MEMBERS)
-    members = list(session.exec(applied.order_by(col(Extract.as_of).desc(), col(Extract.id).desc())))
-    if len(members) < 2:
-        return Files(residents, None, None)
-    newest, *older = members
+    known = list(session.exec(applied.order_by(col(Extract.as_of).desc(), col(Extract.id).desc())))
+    everybody = [one for one in known if one.complete]
+    older = [one for one in everybody if one is not known[0]]
+    if not older:
+        return Files(residents, (), None)
     before = next((one for one in older if one.id == since), older[0])
-    if not extracts.has_rows(session, before):
-        gone = say("Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=before.id)
-        raise Conflict(gone)
-    return Files(residents, newest, before)
+    extracts.check_rows(session, before)
+    newest = (everybody[0], known[0]) if everybody[0] is not known[0] else (known[0],)
+    return Files(residents, tuple(one for one in newest if one is not before), before)
 
 
 def new_members(session: Session, region_code: str, area: str, held: Files) -> list[Member]:
@@ -75,14 +76,14 @@ def new_members(session: Session, region_code: str, area: str, held: Files) -> l
 
 
 def _by_file(session: Session, area: str, held: Files) -> Iterator[Member]:
-    if held.members is None or held.before is None:
+    if held.before is None:
         return
-    before = aliased(MemberRow)
+    before, newest = aliased(MemberRow), col(MemberRow.extract_id).in_([one.id for one in held.members])
     was_there = select(before.nik).where(before.extract_id == held.before.id, before.nik == ResidentRow.nik)
-    is_there = and_(col(MemberRow.extract_id) == held.members.id, col(MemberRow.nik) == ResidentRow.nik, col(MemberRow.fault).is_(None))
-    query = select(ResidentRow).join(MemberRow, is_there).where(~was_there.exists())
+    is_there = select(MemberRow.nik).where(newest, MemberRow.nik == ResidentRow.nik, col(MemberRow.fault).is_(None))
     here = (ResidentRow.extract_id == held.residents.id, ResidentRow.status == ResidentStatus.LIVES)
-    rows = session.exec(query.where(*here, col(ResidentRow.village_code).startswith(area)))
+    query = select(ResidentRow).where(*here, col(ResidentRow.village_code).startswith(area))
+    rows = session.exec(query.where(is_there.exists(), ~was_there.exists()))
     yield from _members(session, rows, CardSource.MEMBER_FILE)
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound
+from workflows.population.known import member_rows
 from workflows.ports import Segment
 from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute, PremiumLine
@@ -77,7 +78,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the two files say of one person; None where they do not name the person."""
+    """What the files say of one person; None where they do not name the person."""
 
     resident: ResidentRow | None
     member: MemberRow | None
@@ -86,12 +87,14 @@ class Known:
 def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetime) -> PremiumBill:
     """Check a bill of the actor's region against the newest residents and members; keep who is on it and what is disputed.
 
-    Raises ``NotFound`` where one of the files is missing, ``AlreadyChecked`` where nothing is new.
+    It stands against the newest file of every member, or where there is none against the newest: that one may leave out whom others pay
+    for. Raises ``NotFound`` where one of the files is missing, ``AlreadyChecked`` where nothing is new.
     """
-    residents, members = extracts.newest(session, ExtractKind.RESIDENTS), extracts.newest(session, ExtractKind.MEMBERS)
+    residents = extracts.newest(session, ExtractKind.RESIDENTS)
+    members = extracts.newest_of_everybody(session, ExtractKind.MEMBERS) or extracts.newest(session, ExtractKind.MEMBERS)
     if residents is None or members is None:
         raise NotFound("Data penduduk atau berkas anggota belum ada. Impor dulu keduanya.")
-    disputes = list(disputed(session, bill, residents, members, alike))
+    disputes = list(disputed(session, bill, residents, alike))
     assert residents.id is not None and members.id is not None
     checked = PremiumBill(
         sha256=bill.sha256,
@@ -121,19 +124,24 @@ def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetim
     return checked
 
 
-def disputed(session: Session, bill: Bill, residents: Extract, members: Extract, alike: Alike) -> Iterator[Dispute]:
+def disputed(session: Session, bill: Bill, residents: Extract, alike: Alike) -> Iterator[Dispute]:
     """The lines to dispute, in the bill's order; each has one reason, the gravest."""
     niks: dict[str, int] = {}
     cards: dict[str, int] = {}
     lines = iter(bill.lines)
     while chunk := list(islice(lines, CHUNK)):
-        known = _known(session, residents, members, chunk)
+        known = _known(session, residents, chunk)
         for line in chunk:
             first = niks.setdefault(line.nik or f"line {line.line}", line.line)
             first = min(first, cards.setdefault(line.card or f"line {line.line}", line.line))
             reason, evidence = _judged(line, first, known.get(line.nik or ""), bill, alike)
             if reason is not None:
                 yield Dispute(line.line, reason, line.nik, line.card, line.name, _amount(line, reason, bill.rate), evidence)
+
+
+def held_everybody(session: Session, bill: PremiumBill) -> bool:
+    """Whether the member file it was checked against held every member; one of some may leave out whom others pay for."""
+    return session.get_one(Extract, bill.members_id).complete
 
 
 def disputes_of(session: Session, bill: PremiumBill) -> list[PremiumDispute]:
@@ -198,10 +206,9 @@ def _amount(line: BillLine, reason: DisputeReason, rate: int) -> int:
     return line.amount - rate if reason is DisputeReason.RATE else line.amount
 
 
-def _known(session: Session, residents: Extract, members: Extract, lines: Iterable[BillLine]) -> dict[str, Known]:
-    niks = {line.nik for line in lines if line.nik}
+def _known(session: Session, residents: Extract, lines: Iterable[BillLine]) -> dict[str, Known]:
+    niks = sorted({line.nik for line in lines if line.nik})
     living = select(ResidentRow).where(ResidentRow.extract_id == residents.id, col(ResidentRow.nik).in_(niks))
-    listed = select(MemberRow).where(MemberRow.extract_id == members.id, col(MemberRow.nik).in_(niks), col(MemberRow.fault).is_(None))
     there = {row.nik: row for row in session.exec(living)}
-    paying = {row.nik: row for row in session.exec(listed)}
+    paying = {nik: row for nik, (row, _) in member_rows(session, niks).items()}
     return {nik: Known(there.get(nik), paying.get(nik)) for nik in niks}
