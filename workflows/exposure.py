@@ -14,22 +14,66 @@ from sqlmodel import Session, col, select
 from workflows import extracts
 from workflows.looked import READ_PERSON
 from workflows.population.matching import READ_PAIRS
+from workflows.population.premium_lines import READ_LINES
 from workflows.records.audit_event import AuditEvent
 from workflows.records.case import Case
 from workflows.records.case_reading import CaseReading
 from workflows.records.collective import CollectiveRow
 from workflows.records.extract import ExtractKind
+from workflows.records.premium_ledger import PremiumEntryKind
 from workflows.records.staff import Staff
 from workflows.sealed import vault_of
 
 ACTED, LISTED = "ACTED", "LISTED"
 """Seen by what was done, and as one of a list; beside the words of ``Seen``."""
 CASES, COLLECTIVE = "case:", "collective:"
-COUNTED = ("people", "cards", "doors", "lines")
-"""Under these words an event says how many people were on what was read or taken out."""
-NO_LOOK = frozenset({"COUNT", "IMPORT", "MATCH", "BREACH_REPORT"})
-"""Events that count people without showing them."""
 AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an event has shown of people without a case: the detail that counts them, what to call it on paper, what is counted.
+
+    In ``words`` stands ``{number}`` for the number of the list, and any other detail by its name.
+    """
+
+    count: str
+    words: str
+    unit: str = "orang"
+
+
+SHOWN: Mapping[str, Shown] = {
+    READ_PERSON: Shown("person", "data satu orang sebelum berkas dibuka"),
+    "FIND_PATH": Shown("asked", "jawaban tentang satu orang, yang namanya tidak dicatat", "basis data"),
+    READ_PAIRS: Shown("persons", "halaman pasangan nama yang mirip"),
+    "READ_ALIKE": Shown("groups", "nama mirip di daftar Jamkesda", "nama"),
+    "EXPORT_BATCH": Shown("people", "berkas kiriman Jamkesda"),
+    "READ_UNCOVERED": Shown("people", "daftar penduduk tanpa jaminan di wilayah {village}"),
+    "READ_DOORS": Shown("doors", "daftar kunjungan {number}", "keluarga"),
+    "EXPORT_DOORS": Shown("doors", "unduhan daftar kunjungan {number}", "keluarga"),
+    "READ_CARDS": Shown("cards", "daftar kartu {number}"),
+    "EXPORT_CARDS": Shown("cards", "unduhan daftar kartu {number}"),
+    "READ_CARDS_LEFT": Shown("people", "daftar kartu yang belum dibagikan di wilayah {area}"),
+    READ_LINES: Shown("lines", "baris sanggahan tagihan iuran {bill}"),
+    "EXPORT_DISPUTES": Shown("lines", "unduhan sanggahan tagihan iuran {number}"),
+    "PRINT_DISPUTE": Shown("lines", "cetakan surat sanggahan tagihan iuran {number}"),
+    "EXPORT_RECONCILIATION": Shown("people", "unduhan selisih tagihan iuran {number}"),
+}
+"""Each event about no case that has shown people, whichever words its details use."""
+NO_LOOK = frozenset(
+    """
+    ADD_FACTOR ANSWER_CARD ANSWER_DOOR APPOINT APPROVE_IMPORT BREACH_REPORT CHECK_BILL CLEARED CLOSE_ENDPOINT COUNT DECIDE_MATCH DELEGATE
+    DESK_CHECK DISABLE DROP_IMPORT END_AUTHORITY END_DISPUTE END_SIGN_IN ESCALATE EXPORT_REGISTRATION GIVE_ROLE HIRE IMPORT ISSUE_KEY
+    LATE_ACCEPTANCE LOOKUPS_LOCKED LOOKUP_LIMIT MAKE_BATCH MAKE_CARDS MAKE_DOORS MATCH OPEN_ENDPOINT OPEN_HOSPITAL PROPOSE_DISPUTE
+    RAISE_COUNTER READOPT READ_CARD REMOVE_FACTOR RENEW_CODES REPLAY REPORT_MEMBERSHIP RESET_FACTORS RESTORE REVOKE_KEY SAY_OF_LINES
+    SECOND_FACTOR SETTLE_LATE SET_PASSWORD SIGN_CONTRACT SIGN_DISPUTE SIGN_IN SIGN_IN_LOCKED TAKE_BACK TAKE_ROLE TOKEN TRIED UNDO UNLOCK
+    UPLOAD VAULT_REWRAP VAULT_ROTATE VOID_BATCH WITHDRAW_BILL WITHDRAW_KEY
+    """.split()
+) | {f"ENTER_{kind}" for kind in PremiumEntryKind}
+"""Events about no case that have shown nobody: they count, or what they are about was shown by a page with a line of its own.
+
+A file of registrations leaves a look at each person in it, and those are counted by their cases.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +90,13 @@ class Exposed:
 
 @dataclass(frozen=True, slots=True)
 class ExposedList:
-    """People without a case of whom the account saw or took out a list: which, what for, how many, when."""
+    """People without a case whom the account saw: the ``name`` of a single one if known, what it was, how many of which ``unit``."""
 
-    subject: str
-    action: str
-    purpose: str
+    name: str | None
+    what: str
     people: int
+    unit: str
+    purpose: str
     at: datetime
 
 
@@ -80,19 +125,20 @@ def exposed(session: Session, staff_id: int, since: datetime, until: datetime) -
 
 def exposed_lists(session: Session, staff_id: int, since: datetime, until: datetime) -> list[ExposedList]:
     """The lists of people without a case, oldest first."""
-    events = [event for event in _events(session, staff_id, since, until) if not event.subject.startswith((CASES, COLLECTIVE))]
+    events = [event for event in _events(session, staff_id, since, until) if event.action in SHOWN]
     names = _names(session, {digest for event in events for digest in _one_by_one(event)})
-    return [
-        ExposedList(about, event.action, str(event.detail.get("purpose", "")), people, event.at)
-        for event in events
-        for about, people in _told_of(event, names)
-        if people
-    ]
+    return [_list(event, about, people) for event in events for about, people in _told_of(event, names) if people]
 
 
-def _told_of(event: AuditEvent, names: Mapping[str, str]) -> list[tuple[str, int]]:
-    """About whom an event is: person by person where it holds their digests, else what it is about and how many they are."""
-    return [(names.get(digest, event.subject), 1) for digest in _one_by_one(event)] or [(event.subject, _people(event))]
+def _list(event: AuditEvent, name: str | None, people: int) -> ExposedList:
+    shown, detail = SHOWN[event.action], event.detail
+    what = shown.words.format_map({**detail, "number": event.subject.partition(":")[2]})
+    return ExposedList(name, what, people, shown.unit, str(detail.get("purpose", "")), event.at)
+
+
+def _told_of(event: AuditEvent, names: Mapping[str, str]) -> list[tuple[str | None, int]]:
+    """About whom an event is: person by person where it holds their digests, else how many they are."""
+    return [(names.get(digest), 1) for digest in _one_by_one(event)] or [(None, _people(event))]
 
 
 def _one_by_one(event: AuditEvent) -> list[str]:
@@ -145,13 +191,11 @@ def _cases(session: Session, numbers: list[int]) -> Mapping[int, Case]:
 
 
 def _people(event: AuditEvent) -> int:
-    """How many people an event says were on what it is about; 0 for one that is about nobody."""
-    if event.action in NO_LOOK:
-        return 0
-    if event.action == READ_PAIRS:  # as it was written before it held digests
-        return len(event.detail["pairs"])
-    counts = (event.detail.get(word) for word in COUNTED)
-    return max((count for count in counts if isinstance(count, int)), default=0)
+    """How many an event has shown: it says so, or names each."""
+    if "pairs" in event.detail:  # as a look at pairs was written before it held digests
+        return 2 * len(event.detail["pairs"])
+    said = event.detail.get(SHOWN[event.action].count, 0)
+    return len(said) if isinstance(said, list) else int(said)
 
 
 def _exposed(case: Case, traces: list[_Trace]) -> Exposed:

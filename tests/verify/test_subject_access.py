@@ -11,11 +11,11 @@ from sqlalchemy import Table
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
-from tests.collective_office import propose, to_file
+from tests.collective_office import approve, propose, to_file
 from tests.many_letters import make_letters
 from tests.office import Office, person
 from verify.cli import main
-from workflows import audit, exposure, looked, subject_access
+from workflows import exposure, looked, subject_access
 from workflows.sealed import Digest, bound
 from workflows.subject_access import COVERED, DOOR, KEYED, NIK_COLUMNS, for_the_person, holdings
 
@@ -189,21 +189,24 @@ def test_whoever_a_stolen_hospital_account_asked_about_is_listed(office: Office,
     assert (tmp_path / "orang.csv").read_text(encoding="utf-8-sig").count("tindakan pada berkas") == ASKED
 
 
-def test_whoever_stood_on_a_cover_letter_or_a_list_is_listed(office: Office) -> None:
+def test_whoever_stood_on_a_cover_letter_is_listed_and_a_file_counts_by_its_looks(office: Office) -> None:
     to_file(office, 1, 2)
     letter = propose(office)
     began = office.clock.pass_by(days=1)
-    assert office.api("validator").get(f"/collective-letters/{letter.id}").status_code == 200
-    validator = office.actor("validator")
+    assert office.api("kadis").get(f"/collective-letters/{letter.id}").status_code == 200
+    approve(office, letter)
+    assert office.api("loket").get("/registration-batches/1/file").status_code == 200
+    kadis, loket = office.actor("kadis"), office.actor("loket")
     with office.write() as session:
-        looked.note_person(session, person(9)["nik"], validator, now=began)
-        audit.record(session, "door-list:1", "READ_DOORS", actor=validator, now=began, doors=7, purpose="Kunjungan.")
-        audit.record(session, "coverage:1", "COUNT", actor=validator, now=began, people=1000)
+        looked.note_person(session, person(9)["nik"], kadis, now=began)
     with office.read() as session:
-        found = exposure.exposed(session, validator.person_id, began, began)
-        lists = exposure.exposed_lists(session, validator.person_id, began, began)
-    assert [one.seen for one in found] == [("CASE",), ("CASE",)]
-    assert [(one.action, one.people, one.purpose) for one in lists] == [("READ_PERSON", 1, ""), ("READ_DOORS", 7, "Kunjungan.")]
+        found = exposure.exposed(session, kadis.person_id, began, office.clock())
+        lists = exposure.exposed_lists(session, kadis.person_id, began, office.clock())
+        taken = exposure.exposed(session, loket.person_id, began, office.clock())
+        assert exposure.exposed_lists(session, loket.person_id, began, office.clock()) == []
+    assert [(one.seen, one.times) for one in found] == [(("CASE", "LISTED"), 2)] * 2
+    assert [(one.name, one.what, one.people) for one in lists] == [(None, "data satu orang sebelum berkas dibuka", 1)]
+    assert [(one.seen, one.times) for one in taken] == [(("REVEALED",), 1)] * 2
 
 
 @pytest.mark.parametrize(("account", "since", "said"), [("siapa", "2026-11-20T00:00", "tidak ada"), ("loket", "kemarin", "tidak terbaca")])

@@ -127,7 +127,7 @@ def breach_command(username: str, since: str, until: str, known: str, into: Path
         written.write(as_csv(COLUMNS, rows))
     click.echo(f"{len(seen)} berkas dilihat akun {username}. Daftarnya: {into}")
     if lists:
-        click.echo(f"Juga {len(lists)} daftar orang tanpa berkas, {sum(one.people for one in lists)} nama: baris tanpa nomor berkas.")
+        click.echo(f"Juga {len(lists)} kali data orang tanpa berkas: baris tanpa nomor berkas, dengan jumlah orangnya.")
     click.echo(f"Beri tahu mereka dan lembaga PDP secara tertulis paling lambat {local_time(learned + TELL_WITHIN, zone.key)}:")
     click.echo("data apa yang terungkap, kapan dan bagaimana, dan apa yang dilakukan kantor (UU 27/2022 pasal 46).")
 
@@ -141,8 +141,8 @@ def _cells(one: Exposed, zone: str) -> tuple[str, ...]:
 
 
 def _list_cells(one: ExposedList, zone: str) -> tuple[str, ...]:
-    about = f"{one.subject} ({one.people} orang)"
-    return "", about, "", f"{one.action} {one.purpose}".rstrip(), "1", local_time(one.at, zone)
+    about = one.name or f"{one.people} {one.unit}"
+    return "", about, "", ": ".join(filter(None, (one.what, one.purpose))), "1", local_time(one.at, zone)
 
 
 def _asked_nik(rekom: Rekom) -> str:

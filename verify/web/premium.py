@@ -208,6 +208,8 @@ def page(bill_id: int, form: Form) -> str:
         pages = max(1, -(-found // PAGE))
         number = min(int(_looked_at().get("lembar", "1")), pages)
         lines = premium_lines.views(session, bill, reason=reason, sheet=Sheet((number - 1) * PAGE, PAGE))
+    with parts().database.write() as session:
+        premium_lines.note_look(session, bill, lines, me(), now=parts().clock())
     facts: dict[str, object] = {
         "sums": sums,
         "lines": lines,

@@ -87,7 +87,8 @@ def paper(bill_id: int, letter_id: int) -> Response | tuple[str, int]:
             letter = said.letter
             assert letter.policy_valid_from and letter.policy_sha256 and letter.decided_at
             policy = parts().policies.unedited(me().region_code, letter.policy_valid_from, letter.policy_sha256)
-            audit.record(session, subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), letter=letter.number)
+            told = {"letter": letter.number, "lines": letter.lines}
+            audit.record(session, subject(bill), "PRINT_DISPUTE", actor=me(), now=parts().clock(), **told)
         rule = premium_letters.rule_of(policy, letter.decided_at)
         return as_pdf(set_dispute(said, Terms(policy, rule, REASON, parts().settings.practice)), f"sanggahan-{letter_id}.pdf")
 

@@ -223,7 +223,7 @@ def export(session: Session, region_code: str, number: int, by: Actor, *, now: d
     batch = find_batch(session, region_code, number, lock=True)
     if not batch.file:
         raise Erased(f"Berkas kiriman {number} sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap.")
-    audit.record(session, f"jamkesda-batch:{batch.id}", "EXPORT_BATCH", actor=by, now=now, sha256=batch.sha256)
+    audit.record(session, f"jamkesda-batch:{batch.id}", "EXPORT_BATCH", actor=by, now=now, people=batch.people, sha256=batch.sha256)
     return batch.file
 
 

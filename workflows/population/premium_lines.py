@@ -23,6 +23,7 @@ from workflows.records.premium import DisputeReason, LineWord, PremiumBill, Prem
 from workflows.saying import say
 
 W = LineWord
+READ_LINES = "READ_LINES"
 NO_BILL = say("Tagihan ini tidak ada di daerah Anda. Pilih dari daftar.")
 IS_WITHDRAWN = say("Tagihan ini sudah ditarik. Periksa berkasnya sekali lagi, lalu kerjakan tagihan yang baru.")
 MAY_FOLLOW: Mapping[LineWord, frozenset[LineWord]] = {
@@ -182,6 +183,12 @@ def say_of(session: Session, bill: PremiumBill, lines: frozenset[int], word: Lin
     told = {"lines": sorted(lines)[:100], "count": len(lines), "rupiah": rupiah, "word": word.value, "reason": reason}
     audit.record(session, subject(bill), "SAY_OF_LINES", actor=actor, now=now, **told)
     return len(chosen)
+
+
+def note_look(session: Session, bill: PremiumBill, lines: Iterable[LineView], actor: Actor, *, now: datetime) -> None:
+    """Write into the actor's own chain which lines they looked at; what those lines say of a person stands in no case."""
+    if numbers := [one.dispute.line for one in lines]:
+        audit.record_on_person(session, READ_LINES, actor=actor, now=now, bill=bill.id, lines=numbers)
 
 
 def take_out(session: Session, bill: PremiumBill, purpose: str, actor: Actor, *, now: datetime) -> list[LineView]:

@@ -46,7 +46,7 @@ def test_whom_a_page_of_pairs_showed_is_known_when_the_pairs_are_gone(visit: Cal
         assert look.detail == {"persons": [digest("nik", nik(number)) for number in (4, 50, 5, 12)]}
         assert look.actor_id
         lists = exposure.exposed_lists(session, look.actor_id, look.at, look.at)
-    assert [(one.subject, one.action, one.people) for one in lists] == [("SITI CONTOH", READ_PAIRS, 1)] * 4
+    assert [(one.name, one.what, one.people) for one in lists] == [("SITI CONTOH", "halaman pasangan nama yang mirip", 1)] * 4
 
 
 def test_certain_pairs_are_listed_and_may_be_told_apart(visit: Callable[[str], Visitor], sqlite_office: Office) -> None:
