@@ -173,18 +173,24 @@ def find(session: Session, region_code: str, number: int) -> RegistrationBatch:
 
 
 def hand_out(session: Session, region_code: str, number: int, actor: Actor, *, now: datetime) -> RegistrationBatch:
-    """One batch whose file leaves the office with ``actor``: written down once for the file, and as a look at each person in it.
+    """One batch whose file leaves the office with ``actor``: written down once for the file, and at each person in it.
 
-    Whoever types at the installation itself is no account: the file's own line names them.
+    An account leaves a look; whoever types at the installation itself is none, and leaves a line in the case's own chain.
     """
     check(actor, Permission.REGISTER)
     batch = find(session, region_code, number)
+    people = select(Registration.case_id).join(BatchRow, col(BatchRow.registration_id) == Registration.id)
+    people = people.where(BatchRow.batch_id == batch.id)
+    if actor.id is not None:
+        looked.note_all(session, people, Seen.REVEALED, actor, now=now)
+    else:
+        cases = session.exec(people.order_by(col(Registration.case_id))).all()
+        advance.hold(session, cases)
+        entries = [audit.Entry(actor, f"case:{number}", "EXPORT_REGISTRATION", {"batch": batch.number}) for number in cases]
+        audit.record_all(session, entries, now=now)
     session.exec(select(RegistrationBatch.id).where(RegistrationBatch.id == batch.id).with_for_update()).one()
     facts = {"batch": batch.number, "people": batch.people, "sha256": batch.sha256}
     audit.record(session, f"registration-batch:{batch.id}", "EXPORT_REGISTRATION", actor=actor, now=now, **facts)
-    if actor.id is not None:
-        people = select(Registration.case_id).join(BatchRow, col(BatchRow.registration_id) == Registration.id)
-        looked.note_all(session, people.where(BatchRow.batch_id == batch.id), Seen.REVEALED, actor, now=now)
     return batch
 
 

@@ -151,13 +151,17 @@ def test_each_way_of_a_file_out_of_the_office_leaves_one_line_and_a_look_at_each
 def test_a_file_made_at_the_installation_is_taken_by_whoever_types(
     sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sqlite_office.to_letter()
+    tickets = [sqlite_office.to_letter(number) for number in (1, 2)]
     settings = sqlite_office.rekom.settings
     for name, value in (("DATABASE_URL", settings.database_url), ("REKOM_DATA_DIR", settings.data_dir), ("REKOM_ENVIRONMENT", "test")):
         monkeypatch.setenv(name, value)
     for times, words in ((1, []), (2, ["--again", "1"])):
         assert CliRunner().invoke(main, ["registration", "export", str(tmp_path), *words]).exit_code == 0
         assert [line.split()[:2] for line in handed_out(sqlite_office)] == [["EXPORT_REGISTRATION", "operator:"]] * times
+        for ticket in tickets:
+            chain = sqlite_office.events(ticket)
+            assert [one.detail for one in chain if one.action == "EXPORT_REGISTRATION"] == [{"batch": 1}] * times
+            assert verify_chain(chain) is None and seen(sqlite_office) == []
 
 
 def test_nobody_leaves_the_office_in_a_file_that_is_not_on_record(

@@ -153,6 +153,7 @@ TIMELINE: Mapping[str, str] = {
     "CHECK": "Hasil pemeriksaan dicatat",
     "REVEAL": "Data lengkap dibuka",
     "EXPORT": "Salinan data dibuat untuk orangnya",
+    "EXPORT_REGISTRATION": "Data dibawa keluar kantor dalam berkas kiriman ke BPJS",
     "HOLD": "Ditahan dari penghapusan",
     "LIFT_HOLD": "Tidak ditahan lagi dari penghapusan",
     "ERASED": "Data pribadi dihapus menurut jadwal retensi",
