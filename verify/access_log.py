@@ -27,13 +27,13 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        ticket, actor, listed = (request.view_args or {}).get("ticket"), g.get("actor"), g.pop("shown_cases", set())
-        if not 200 <= response.status_code < 300:
-            ticket = None
-        if (ticket or listed) and actor is not None and actor.id is not None:
+        actor, listed, tickets = g.get("actor"), g.pop("shown_cases", set()), g.pop("shown_tickets", set())
+        if 200 <= response.status_code < 300:
+            tickets |= {ticket} if (ticket := (request.view_args or {}).get("ticket")) else set()
+        if (tickets or listed) and actor is not None and actor.id is not None:
             try:
                 with parts().database.write() as session:
-                    if ticket:
+                    for ticket in sorted(tickets):
                         looked.note(session, ticket, _seen(), actor, now=parts().clock())
                     if listed:
                         cases = select(Case.id).where(col(Case.id).in_(listed))
@@ -51,6 +51,11 @@ def shows(cases: Iterable[Case | None]) -> None:
 def shows_numbered(case_ids: Iterable[int]) -> None:
     """The same by their numbers."""
     g.setdefault("shown_cases", set()).update(case_ids)
+
+
+def shows_ticket(ticket: str) -> None:
+    """The same of one case by its number, which the reader is told even where they may not open it."""
+    g.setdefault("shown_tickets", set()).add(ticket)
 
 
 def _seen() -> Seen:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from schemas.application import CASE, CaseListSchema, CaseSchema, summary
 from schemas.fields import Choice, Count, Shape
 from schemas.intake import AmendSchema, IdentifiedSchema, IntakeSchema
+from verify.access_log import shows
 from verify.api.shown import shown
 from verify.auth import me, parts, requires
 from verify.counter import amend_case, identify_case, on_case, open_case, warnings
@@ -52,6 +53,7 @@ def list_applications(query: dict[str, Any]) -> dict[str, Any]:
     """The office's cases, newest first."""
     with parts().database.read() as session:
         page = case_list(session, me(), asked=Asked(query.get("state")), before=query.get("before"))
+    shows(page.cases)
     return {
         "applications": [summary(case) for case in page.cases],
         "next": _address(state=query.get("state"), before=page.cases[-1].id) if page.more else None,

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import plain
 from schemas.registration import SepQuestion
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import find, gathered
 from verify.web.form import Form, blank, tried
@@ -38,6 +39,7 @@ def page(form: Form) -> str:
     """The list with a field for each."""
     with parts().database.read() as session:
         waiting = episodes.awaited(session, me().hospital_code or "")
+    shows(case for _, _, case in waiting)
     return render_template("episodes.html", form=form, waiting=waiting, State=State, now=parts().clock())
 
 

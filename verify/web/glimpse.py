@@ -8,13 +8,13 @@ import hmac
 from flask import current_app, g
 
 from verify import lookups
+from verify.access_log import shows
 from verify.auth import me, parts
 from verify.web.answers import kept_key
 from verify.web.identity_card import IdentityCard
 from verify.web.once import form_key
 from workflows import looked
 from workflows.errors import TooMany
-from workflows.records.case_reading import Seen
 
 MARK = "~"
 """Between what is random in a form's key and the sign that its look at a NIK is counted."""
@@ -49,16 +49,10 @@ def give_back(nik: str) -> None:
     g.pop("counted_look")
 
 
-def told_of(ticket: str) -> None:
-    """Write down that the reader was told of this case."""
-    with parts().database.write() as session:
-        looked.note(session, ticket, Seen.CASE, me(), now=parts().clock())
-
-
 def shown(card: IdentityCard) -> None:
     """Write down whose card stands on the page: at the person's case, else in the reader's own trail where anything is told at all."""
     if card.known is not None:
-        told_of(card.known.ticket)
+        shows([card.known])
     elif any(words is not None for _, words, _ in card.told):
         with parts().database.write() as session:
             looked.note_person(session, card.nik, me(), now=parts().clock())

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import CHANGE, plain, whole_day
 from schemas.intake import IntakeSchema
+from verify.access_log import shows, shows_ticket
 from verify.auth import me, parts, requires
 from verify.counter import examine_case, open_case, warnings
 from verify.language import tell
@@ -140,7 +141,7 @@ def _create() -> Response | str | tuple[str, int]:
     try:
         return _open(given) if _was_looked_at(given) else _look(given)
     except OpenCaseExists as error:
-        glimpse.told_of(error.context["ticket"])
+        shows_ticket(error.context["ticket"])
         return page(failed(error), existing=known(error.context["ticket"])), failed(error).status
 
 
@@ -197,8 +198,7 @@ def _recorded(ticket: str, nik: str) -> Case | None:
 def _told_doubts(given: Intake) -> tuple[str, ...]:
     """The doubts, and a line at the case of the namesake that they tell of."""
     found = _doubts(given)
-    if found.namesake is not None:
-        glimpse.told_of(found.namesake.ticket)
+    shows([found.namesake])
     return found.sentences
 
 

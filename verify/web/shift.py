@@ -33,7 +33,6 @@ TITLES = ("WAKTU", "NOMOR SURAT", "NAMA", "NIK", "NOMOR PENDAFTARAN", "PETUGAS",
 def show() -> str:
     """Today's list."""
     shift, zone = _shift(), _zone()
-    shows(one.case for one in shift.admissions)
     return render_template("shift.html", shift=shift, zone=zone, now=parts().clock())
 
 
@@ -90,7 +89,9 @@ def _again(form: Form) -> str:
 
 def _shift() -> Shift:
     with parts().database.read() as session:
-        return shifts.today(session, me(), _zone(), now=parts().clock())
+        shift = shifts.today(session, me(), _zone(), now=parts().clock())
+    shows(one.case for one in shift.admissions)
+    return shift
 
 
 def _zone() -> str:

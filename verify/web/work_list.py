@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, wrong
 from verify.web.look import known
@@ -142,6 +143,7 @@ def _by_name(words: str) -> tuple[str, int] | str:
         counts = case_lists.only_counted(session, me(), asked=Asked()).counts
     if not cases or len(cases) > MOST_FOUND:
         return _answer(wrong("q", TOO_MANY_NAMES if cases else NO_SUCH_NAME))
+    shows(cases)
     return _shown(blank(), Narrowed(None, None, None), None, CasePage(cases, False, counts), work=False, sought=words)
 
 
