@@ -60,6 +60,8 @@ def test_nothing():
 def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """An empty project under the guards; it runs in a process of its own, or these guards would see its logs."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    unused = ("valkey", "schemathesis", "hypothesispytest", "anyio", "pytest_cov", "platformdirs")  # seconds to import
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in unused))
     pytester.makeconftest('pytest_plugins = ["tests.guards"]')
     pytester.makeini("[pytest]\nlog_level = INFO\nfilterwarnings = error\nmarkers =\n  browser: a browser")
     return pytester
@@ -67,13 +69,13 @@ def guarded(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def test_a_secret_in_a_log_fails_the_test(guarded: pytest.Pytester) -> None:
     guarded.makepyfile(PLANTED_SECRET)
-    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey", "--show-capture=no", "--log-level=DEBUG")
+    result = guarded.runpytest_subprocess("-q", "--show-capture=no", "--log-level=DEBUG")
     result.assert_outcomes(failed=1, passed=1)
 
 
 def test_each_way_to_write_a_nik_fails_the_test_once(guarded: pytest.Pytester) -> None:
     guarded.makepyfile(PLANTED)
-    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey", "--show-capture=no")
+    result = guarded.runpytest_subprocess("-q", "--show-capture=no")
     result.assert_outcomes(failed=4, passed=1, errors=1)
     result.stdout.fnmatch_lines(["*A whole NIK or a secret was written to a log or to standard output: *################*"])
     result.stdout.no_fnmatch_line(f"*written*{NIK}*")
@@ -81,12 +83,12 @@ def test_each_way_to_write_a_nik_fails_the_test_once(guarded: pytest.Pytester) -
 
 def test_other_numbers_pass(guarded: pytest.Pytester) -> None:
     guarded.makepyfile('def test_prints():\n    print("9912********3456", "1" * 15, "1" * 17)')
-    guarded.runpytest_subprocess("-q", "-p", "no:valkey").assert_outcomes(passed=1)
+    guarded.runpytest_subprocess("-q").assert_outcomes(passed=1)
 
 
 def test_what_did_not_run_is_named_with_its_reason_before_the_closing_line(guarded: pytest.Pytester) -> None:
     guarded.makepyfile('import pytest\ndef test_page():\n    pytest.skip("no Chromium here")')
-    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey")
+    result = guarded.runpytest_subprocess("-q")
     result.stdout.fnmatch_lines(["*not run*", "*::test_page: *no Chromium here", "1 skipped in *"])
 
 
@@ -106,7 +108,7 @@ def test_journey(number):
 @pytest.mark.parametrize(("count", "code"), [(3, pytest.ExitCode.OK), (4, pytest.ExitCode.TESTS_FAILED)])
 def test_a_journey_gets_a_second_try_and_many_of_them_fail_the_run(guarded: pytest.Pytester, count: int, code: int) -> None:
     guarded.makepyfile(LATE_ONCE.replace("COUNT", str(count)))
-    result = guarded.runpytest_subprocess("-q", "-rR", "-p", "no:valkey", "-n", "1")
+    result = guarded.runpytest_subprocess("-q", "-rR", "-n", "1")
     assert result.ret == code
     result.stdout.fnmatch_lines([f"{count} passed, {count} rerun in *"])
     assert result.stdout.str().count("RERUN ") == count
@@ -115,7 +117,7 @@ def test_a_journey_gets_a_second_try_and_many_of_them_fail_the_run(guarded: pyte
 @pytest.mark.parametrize("mark", ["@pytest.mark.browser", ""])
 def test_what_fails_always_fails_and_others_get_one_try(guarded: pytest.Pytester, mark: str) -> None:
     guarded.makepyfile(f"import pytest\n\n{mark}\ndef test_broken():\n    assert False")
-    result = guarded.runpytest_subprocess("-q", "-p", "no:valkey")
+    result = guarded.runpytest_subprocess("-q")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["1 failed, 1 rerun in *" if mark else "1 failed in *"])
 
