@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Databases]:
     """Makes fresh databases, for fixtures that live longer than a test: ``with databases.fresh("sqlite") as url``."""
-    made = services.Databases(tmp_path_factory.mktemp("databases"), migrate)
-    yield made
-    made.close()
+    with services.quick_folder() as quick:
+        made = services.Databases(quick or tmp_path_factory.mktemp("databases"), migrate, partial(services.postgresql, data=quick))
+        yield made
+        made.close()
 
 
 def _fresh(databases: services.Databases, kind: str) -> AbstractContextManager[str]:

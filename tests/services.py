@@ -49,13 +49,39 @@ class ServiceMissing(Exception):
 def guarded(pid: int, sent: signal.Signals, *folders: Path) -> Iterator[None]:
     """End a server and remove its folders even if this process is killed."""
     script = 'signal=$1; pid=$2; shift 2; read -r _; kill -"$signal" "$pid" 2>/dev/null; sleep 2; rm -rf "$@"'
-    command = ["sh", "-c", script, "sh", str(int(sent)), str(pid), *map(str, folders)]
-    guardian = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    with _guardian(script, str(int(sent)), str(pid), *map(str, folders)):
+        yield
+
+
+@contextmanager
+def _guardian(script: str, *words: str) -> Iterator[None]:
+    """A shell that does this once this process is gone."""
+    guardian = subprocess.Popen(["sh", "-c", script, "sh", *words], stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
     finally:
         guardian.kill()
         guardian.communicate()
+
+
+# --- Folders ---------------------------------------------------------------------------------------------
+
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
+"""Where Linux keeps files in memory, and the bytes that must be free there: a database comes and goes with each test."""
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path | None]:
+    """A folder in memory that ends with this process; nothing where there is no room."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="rekom-databases-", dir=MEMORY))
+    with _guardian('read -r _; sleep 4; rm -rf "$1"', str(folder)):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------
@@ -65,23 +91,23 @@ Postgresql = AbstractContextManager[tuple[URL, bool]]
 
 
 @contextmanager
-def postgresql(environ: Mapping[str, str] = os.environ) -> Iterator[tuple[URL, bool]]:
-    """The address of a PostgreSQL in which databases may be made, and whether it is ours alone."""
+def postgresql(environ: Mapping[str, str] = os.environ, data: Path | None = None) -> Iterator[tuple[URL, bool]]:
+    """The address of a PostgreSQL in which databases may be made, and whether it is ours alone; ours keeps its files in ``data``."""
     given = environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield make_url(given).set(drivername="postgresql+psycopg"), False
         return
     folder = Path(tempfile.mkdtemp(prefix="rekom-pg-"))
     try:
-        with _postgresql_in(folder) as url:
+        with _postgresql_in(folder, data or folder) as url:
             yield url, True
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _postgresql_in(folder: Path) -> Iterator[URL]:
-    cluster = Cluster(folder)
+def _postgresql_in(folder: Path, data: Path) -> Iterator[URL]:
+    cluster = Cluster(folder, data)
     cluster.make()
     server = cluster.start(IN_A_HURRY)
     with guarded(server.pid, signal.SIGINT, folder):
@@ -93,12 +119,12 @@ def _postgresql_in(folder: Path) -> Iterator[URL]:
 
 
 class Cluster:
-    """One PostgreSQL in one folder, which may be started again after it was killed."""
+    """One PostgreSQL in one folder, its files in that or another, which may be started again after it was killed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data, self.log = folder, folder / "data", folder / "log"
+    def __init__(self, folder: Path, data: Path | None = None) -> None:
+        self.folder, self.data, self.log = folder, (data or folder) / "data", folder / "log"
         self.url = URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(folder)})
-        self._person = _unprivileged(folder)
+        self._person = _unprivileged(folder, self.data.parent)
         self._programs = _programs(folder, self._person)
 
     def make(self) -> None:
@@ -118,12 +144,13 @@ class Cluster:
         _wait_for(self.url, server, self.log)
 
 
-def _unprivileged(folder: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root: then it runs as ``nobody``, who gets the folder."""
+def _unprivileged(folder: Path, *others: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: then it runs as ``nobody``, who gets the folders; the first is where it runs."""
     person: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL}
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        for given in (folder, *others):
+            os.chown(given, nobody.pw_uid, nobody.pw_gid)
         person |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     return person
 
