@@ -179,11 +179,9 @@ def _overdue(session: Session, office_of: OfficeOf, since: datetime, region_code
     """The month of each promise of an open case that ran out since a moment."""
     query = select(Case).where(col(Case.closed_at).is_(None), col(Case.state).not_in(list(LETTER_OUT))).options(*left_sealed(Case))
     cases = list(session.exec(query.where(Case.region_code == region_code) if region_code else query))
-    given = with_letter(session, cases)
-    cases = [case for case in cases if case.id not in given]
-    seen = papers_seen(session, cases)
+    seen, given = papers_seen(session, cases), with_letter(session, cases)
     for case in cases:
-        for kind, due in run_out(case, seen.get(case.id or 0, {}), office_of(case), now):
+        for kind, due in run_out(case, seen.get(case.id or 0, {}), office_of(case), now, replacing=case.id in given):
             if kind is ClockKind.PROMISE and due >= since:
                 yield _month(case, due)
 
@@ -199,15 +197,15 @@ def papers_late_since(case: Case, seen: Seen, office: OfficeTime, now: datetime)
     return papers.due if papers and papers.state is ClockState.LATE else None
 
 
-def run_out(case: Case, seen: Seen, office: OfficeTime, now: datetime) -> list[tuple[ClockKind, datetime]]:
-    """The hospital's clock and the promise of a case that never had a letter, as far as they are over, and since when.
+def run_out(case: Case, seen: Seen, office: OfficeTime, now: datetime, *, replacing: bool = False) -> list[tuple[ClockKind, datetime]]:
+    """The hospital's clock and the promise of a case without a letter that is out, as far as they are over, and since when.
 
     The hospital's runs on while papers are missing; the promise stands still then. In line for a seat only the hospital is pressed,
-    and an objection has its own clock.
+    and an objection has its own clock. ``replacing``: as for ``clocks_of``.
     """
     if case.state in LETTER_OUT | FINAL | {State.OBJECTION}:
         return []
-    running = (_hospital(case, office, now), None if case.state == State.WAITLISTED else _promise(case, seen, office, now))
+    running = (_hospital(case, office, now), None if replacing or case.state == State.WAITLISTED else _promise(case, seen, office, now))
     return [(one.kind, one.due) for one in running if one and one.state is ClockState.LATE and not one.waiting]
 
 

@@ -79,7 +79,7 @@ def waits(session: Session, offices: Offices, limits: Limits, *, now: datetime, 
     cases = waiting.open_cases(session, region_code)
     seen, given = clocks.papers_seen(session, cases), clocks.with_letter(session, cases)
     for case in cases:
-        measure = partial(_of_case, case, seen.get(case.id or 0, {}), offices, limits, now, promised=case.id not in given)
+        measure = partial(_of_case, case, seen.get(case.id or 0, {}), offices, limits, now, replacing=case.id in given)
         yield from _alone(About(case_id=case.id), measure)
     for pending in waiting.beside(session, region_code):
         yield from _alone(pending.about, partial(_beside, pending, offices, limits, now))
@@ -94,13 +94,13 @@ def _alone(about: About, measure: Callable[[], Iterator[Wait]]) -> list[Wait]:
         return []
 
 
-def _of_case(case: Case, papers: Seen, offices: Offices, limits: Limits, now: datetime, *, promised: bool) -> Iterator[Wait]:
+def _of_case(case: Case, papers: Seen, offices: Offices, limits: Limits, now: datetime, *, replacing: bool) -> Iterator[Wait]:
     office = offices.of(case)
     yield from _measured(waiting.in_state(case), limits, papers, office, now)
     if (late_since := clocks.papers_late_since(case, papers, office, now)) is not None:
         late = waiting.of_case(case, Waiting.PAPERS, Waiting.PAPERS, late_since, Role.LOKET)
         yield from _measured(late, limits, papers, office, now)
-    for kind, since in clocks.run_out(case, papers, office, now) if promised else ():
+    for kind, since in clocks.run_out(case, papers, office, now, replacing=replacing):
         over = waiting.of_case(case, BROKEN[kind], BROKEN[kind], since, OWNER[case.state])
         yield from _measured(over, limits, papers, office, now)
 

@@ -201,7 +201,7 @@ def test_an_overdue_case_without_a_letter_is_a_broken_promise(sqlite_office: Off
 
 def test_a_letter_that_takes_anothers_place_was_not_promised(sqlite_office: Office) -> None:
     office, rules = sqlite_office, office_of(POLICIES)
-    ticket = office.to_letter()
+    ticket = office.to_letter(admitted_at=office.clock() - timedelta(days=2))
     office.clock.pass_by(days=2)
     kadis = office.actor("kadis")
     with office.write() as session:
@@ -210,9 +210,9 @@ def test_a_letter_that_takes_anothers_place_was_not_promised(sqlite_office: Offi
     with office.read() as session:
         told = clocks.kept_promises(session, rules, since=months_back(12, "Asia/Jakarta", now=office.clock()), now=office.clock())
         assert [(one.month, one.issued, one.kept, one.overdue) for one in told] == [(date(2026, 11, 1), 1, 1, 0)]
-        assert K.PROMISE not in {one.clock.kind for one in clocks.late(session, rules, now=office.clock())}
-        over = waits(session, offices_of(POLICIES), limits_today(office.rekom), now=office.clock())
-        assert Waiting.PROMISE_CLOCK not in {one.pending.kind for one in over}
+        assert {one.clock.kind for one in clocks.late(session, rules, now=office.clock())} == {K.HOSPITAL}
+        over = {one.pending.kind for one in waits(session, offices_of(POLICIES), limits_today(office.rekom), now=office.clock())}
+        assert Waiting.PROMISE_CLOCK not in over and Waiting.HOSPITAL_CLOCK in over  # the patient's three days run on all the same
         view = case_view(session, ticket, office.actor("loket"))
     assert K.PROMISE not in {one.kind for one in clocks_on(view, POLICIES, now=office.clock())}
 
