@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from workflows import advance, facts, parafs
+from workflows import advance, facts, four_eyes, parafs
 from workflows.actor import Actor
 from workflows.errors import FourEyes, InvalidInput, TransitionRefused
 from workflows.permissions import Permission, check
@@ -24,7 +24,8 @@ def assess(
 ) -> Assessment:
     """Answer every criterion of the region's set with YES, NO or UNKNOWN."""
     check(actor, Permission.ASSESS)
-    _check_apart(case, actor)
+    advance.find(case.state, Action.ASSESS)
+    _check_four_eyes(session, case, actor)
     _check_answers(criteria, answers)
     assert case.id is not None
     rounds = session.exec(select(func.count(col(Assessment.id))).where(Assessment.case_id == case.id)).one()
@@ -37,7 +38,6 @@ def assess(
         assessed_by=actor.person_id,
         assessed_at=now,
     )
-    advance.find(case.state, Action.ASSESS)
     session.add(assessment)
     session.flush()
     advance.advance(session, case, Action.ASSESS, actor, now=now, round=assessment.round)
@@ -48,9 +48,8 @@ def validate(session: Session, case: Case, posts: tuple[Role, ...], note: str | 
     """Confirm somebody else's assessment; ``posts`` are those whose paraf is asked for before the head decides."""
     check(actor, Permission.VALIDATE)
     assessment = _current(session, case)
-    if assessment.assessed_by == actor.id:
-        raise FourEyes(say("Anda yang menilai berkas ini. Petugas lain harus memvalidasi."))
-    _check_apart(case, actor)
+    advance.find(case.state, Action.VALIDATE)
+    _check_four_eyes(session, case, actor)
     assessment.validated_by, assessment.validated_at, assessment.validation_note = actor.id, now, note
     session.add(assessment)
     session.flush()
@@ -109,10 +108,13 @@ def _current(session: Session, case: Case) -> Assessment:
     return assessment
 
 
-def _check_apart(case: Case, actor: Actor) -> None:
-    """Where the region keeps intake apart, whoever opened the case neither assesses nor validates it."""
+def _check_four_eyes(session: Session, case: Case, actor: Actor) -> None:
+    """Nobody validates what they assessed; where the region keeps intake apart, whoever opened the case does neither."""
+    if actor.id not in four_eyes.kept_from(session, case):
+        return
     if case.separate_intake and case.opened_by == actor.id:
         raise FourEyes(say("Anda yang membuka berkas ini. Di daerah ini petugas lain yang menilai dan memvalidasi."))
+    raise FourEyes(say("Anda yang menilai berkas ini. Petugas lain harus memvalidasi."))
 
 
 def _check_answers(criteria: CriteriaSet, answers: Mapping[str, Answer]) -> None:

@@ -9,6 +9,7 @@ from workflows import (
     audit,
     clocks,
     facts,
+    four_eyes,
     guards,
     households,
     late_nik,
@@ -70,7 +71,8 @@ class ChainStep:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with everything a page or an API answer shows of it; ``prints`` is how often its letter was handed out."""
+    """A case with everything a page or an API answer shows of it; ``prints`` is how often its letter was handed out, ``kept_from`` and
+    ``kept_from_agreeing`` are the staff ids that four eyes keep from the step it waits for and from a quorum's yes."""
 
     case: Case
     hospital: Hospital | None
@@ -98,6 +100,8 @@ class CaseView:
     prints: int
     nik_came_late: bool
     mother: MothersCover | None
+    kept_from: frozenset[int]
+    kept_from_agreeing: frozenset[int]
 
 
 def case_view(session: Session, ticket: str, actor: Actor) -> CaseView:
@@ -138,6 +142,8 @@ def view_of(session: Session, case: Case) -> CaseView:
         prints=reprints.next_ordinal(session, letter) if letter else 0,
         nik_came_late=case.state == State.LETTER_ISSUED and late_nik.came_after(letter, trail),
         mother=mothers.cover_of(session, case),
+        kept_from=four_eyes.kept_from(session, case),
+        kept_from_agreeing=four_eyes.kept_from_agreeing(session, case),
     )
 
 

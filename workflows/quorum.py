@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from workflows import advance, audit, facts, guards
+from workflows import advance, audit, facts, four_eyes, guards
 from workflows.actor import Actor
 from workflows.errors import Conflict, FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.permissions import Permission, check
@@ -60,7 +60,7 @@ def agree(session: Session, case: Case, policy: RegionPolicy, actor: Actor, *, n
     post = next((role for role in sorted(posts_of(policy, case)) if role in actor.roles), None)
     if post is None:
         raise NotAllowed(say("Aturan daerah tidak meminta persetujuan Anda untuk berkas ini. Tidak ada yang perlu Anda lakukan."))
-    if actor.id in {case.opened_by, assessment.assessed_by, assessment.validated_by}:
+    if actor.id in four_eyes.kept_from_agreeing(session, case):
         raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus menyetujui."))
     if any(post == one.role or actor.id == one.given_by for one in given_on(session, assessment, findings)):
         raise InvalidInput(say("Persetujuan jabatan Anda sudah tercatat. Kepala Dinas yang melanjutkan."))

@@ -30,5 +30,6 @@ def noted_among(session: Session, waiting: Sequence[ColumnElement[bool]], shown:
     unweighed = set(session.exec(hidden)) - {one.case_id for one in sets}
     told = {one.case_id for one in sets if any(map(is_open, one.findings))}
     by_hand = select(CheckResult.case_id).where(col(CheckResult.case_id).in_(hidden), col(CheckResult.recorded_by).is_not(None))
-    own = {case_id for case_id, staff_id in session.execute(hands_before_decision(hidden)) if staff_id == actor.id}
-    return len(unweighed | told | own | set(session.exec(by_hand)))
+    case_id, staff_id = hands_before_decision(hidden).subquery().columns
+    own = session.scalars(select(case_id).where(staff_id == actor.id)).all()
+    return len(unweighed | told | set(own) | set(session.exec(by_hand)))

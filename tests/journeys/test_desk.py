@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -265,6 +266,11 @@ def test_an_odd_number_is_told_at_once_without_network_too(site: Site) -> None:
     assert site.office.count(Acceptance) == 1
 
 
+REFUSALS: tuple[dict[str, Any], ...] = (
+    {"answer": "ALREADY_USED", "accepted": False, "title": "Sudah dipakai", "reason": "Surat ini sudah diterima rumah sakit lain."},
+    {"problem": "Isi paling banyak 64 huruf."},
+)
+"""What the office may say to an acceptance."""
 KEPT_NUMBERS = """() => new Promise((done) => {
   indexedDB.open("rekom-periksa", 1).onsuccess = ({ target }) => {
     const store = target.result.transaction("penerimaan").objectStore("penerimaan");
@@ -301,6 +307,32 @@ def test_a_code_that_is_scanned_while_an_acceptance_is_on_its_way_stays_on_the_s
     assert clerk.page.evaluate(KEPT_NUMBERS) == [letters[0].number]
     says(clerk, "VALID")
     expect(number).to_have_text(letters[1].number or "")
+
+
+def test_what_is_refused_while_another_code_is_on_the_screen_stands_above_it(site: Site) -> None:
+    letters = [site.office.letter(site.office.to_letter(number, **HERE)) for number in (1, 2, 3)]
+    clerk = sit(site)
+    number, lines = clerk.page.locator("#cocokkan [data-fact=number]"), clerk.page.locator("#bentrok li")
+    for count, (letter, refusal) in enumerate(zip(letters, REFUSALS, strict=False), start=1):
+        on_its_way = held_up(clerk, "**/periksa/jawab/terima")
+        scan(clerk, letter.token or "")
+        expect(number).to_have_text(letter.number or "")
+        with clerk.page.expect_request("**/periksa/jawab/terima"):
+            clerk.page.locator("#registration_number").press("Enter")
+        scan(clerk, letters[2].token or "")
+        expect(number).to_have_text(letters[2].number or "")
+        on_its_way[0].fulfill(status=200 if "accepted" in refusal else 422, json=refusal)
+        clerk.page.unroute("**/periksa/jawab/terima")
+        expect(lines).to_have_count(count)
+        expect(number).to_have_text(letters[2].number or "")
+    for line, (letter, refusal) in zip(lines.all(), zip(letters, REFUSALS, strict=False), strict=True):
+        expect(line).to_contain_text(letter.number or "")
+        expect(line).to_contain_text(refusal.get("problem") or refusal["reason"])
+    lines.first.locator("button").click()
+    expect(lines).to_have_count(1)
+    lines.first.locator("input").press("Enter")
+    expect(clerk.page.locator("#bentrok")).to_be_hidden()
+    assert site.office.count(Acceptance) == 1, "what was put right has arrived"
 
 
 KEPT_ODD = """odd => new Promise((done) => {

@@ -1,6 +1,6 @@
 """Whom four eyes keep from the step a case waits for, state by state: one answer for who asks, hands on and does it."""
 
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 from tests.approval_office import give, to_paraf, with_chain
 from tests.office import Office
@@ -18,8 +18,18 @@ def kept(office: Office, ticket: str) -> tuple[State, set[str]]:
     """The state of a case, and by name whom it keeps."""
     case = office.case(ticket)
     with office.read() as session:
-        wanted = col(Staff.id).in_(four_eyes.kept_from(session, case))
-        return case.state, set(session.exec(select(Staff.username).where(wanted)))
+        return case.state, names(session, four_eyes.kept_from(session, case))
+
+
+def kept_from_agreeing(office: Office, ticket: str) -> set[str]:
+    """By name whom it keeps from a quorum."""
+    case = office.case(ticket)
+    with office.read() as session:
+        return names(session, four_eyes.kept_from_agreeing(session, case))
+
+
+def names(session: Session, people: frozenset[int]) -> set[str]:
+    return set(session.exec(select(Staff.username).where(col(Staff.id).in_(people))))
 
 
 def test_on_the_way_up(sqlite_office: Office) -> None:
@@ -31,7 +41,7 @@ def test_on_the_way_up(sqlite_office: Office) -> None:
     office.drain()
     assert kept(office, ticket) == (State.VALIDATION, {"peksos"})
     office.validate(ticket)
-    assert kept(office, ticket) == (State.PARAF_KASI, WORKED)
+    assert (kept(office, ticket), kept_from_agreeing(office, ticket)) == ((State.PARAF_KASI, WORKED), set())
     give(office, ticket, "kasi")
     assert kept(office, ticket) == (State.PARAF_KABID, WORKED | {"kasi"})
     give(office, ticket, "kabid")
@@ -39,6 +49,7 @@ def test_on_the_way_up(sqlite_office: Office) -> None:
     with office.write() as session:
         session.exec(update(CheckResult).values(recorded_by=recorder, task_id=None, note="Uji."))
     assert kept(office, ticket) == (State.DECISION, WORKED | {"kasi", "kabid", "pencatat"})
+    assert kept_from_agreeing(office, ticket) == WORKED | {"pencatat"}
 
 
 def test_where_intake_is_apart(sqlite_office: Office) -> None:
@@ -89,6 +100,7 @@ def test_an_objection_and_what_comes_of_it(sqlite_office: Office) -> None:
     office.validate(again)
     give(office, again, "kasi")
     assert kept(office, again) == (State.DECISION, WORKED | {"kasi", "kadis"})
+    assert kept_from_agreeing(office, again) == WORKED | {"kadis"}
 
 
 def _cases(office: Office) -> list[Case]:

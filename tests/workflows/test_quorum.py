@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlmodel import select
+from sqlmodel import select, update
 
 from schemas.policy_file import load_policies, policies_folder
-from tests.approval_office import with_policy
+from tests.approval_office import give, to_paraf, with_chain, with_policy
 from tests.office import Office
 from tests.seat_office import approve, make_decidable, quota, with_seats
 from tests.workflows.test_letter_types import approve as guarantee
@@ -14,7 +14,7 @@ from tests.workflows.test_letter_types import guaranteed
 from workflows import advance, quorum
 from workflows.errors import FourEyes, InvalidInput, NotAllowed, TransitionRefused
 from workflows.quorum import QuorumMissing
-from workflows.records import Agreement, Decision
+from workflows.records import Agreement, CheckResult, Decision
 from workflows.rules.policy import QuorumRule
 from workflows.states import POSTS, Role
 from workflows.vocabulary import DocumentType, LetterType, Urgency
@@ -103,6 +103,21 @@ def test_an_earlier_hand_does_not_agree(sqlite_full: Office) -> None:
         session.connection().execute(text("INSERT INTO staff_role (staff_id, role) VALUES (2, 'KABID')"))  # who assessed
     with pytest.raises(FourEyes, match="Pejabat lain harus menyetujui"):
         agree(sqlite_full, emergency(sqlite_full), "peksos")
+
+
+def test_a_paraf_keeps_nobody_from_agreeing_and_a_check_by_hand_does(sqlite_office: Office) -> None:
+    office = with_chain(sqlite_office, Role.KASI)
+    with_policy(office, quorum=(RULE,))
+    ticket, kabid = to_paraf(office), office.actor("kabid").person_id
+    loket = office.actor("loket")
+    with office.write() as session:
+        session.exec(update(CheckResult).values(recorded_by=kabid, task_id=None, note="Uji."))
+        advance.weigh_again(session, advance.lock(session, ticket, loket), now=office.clock())
+    office.drain()
+    give(office, ticket, "kasi")
+    assert agree(office, ticket, "kasi").role is Role.KASI
+    with pytest.raises(FourEyes, match="Pejabat lain harus menyetujui"):
+        agree(office, ticket, "kabid")
 
 
 def test_rupiah_above_an_amount_ask_for_a_quorum(sqlite_full: Office) -> None:

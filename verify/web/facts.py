@@ -116,9 +116,8 @@ def start_now(view: CaseView, pinned: RegionPolicy) -> str | None:
 def asked_to_agree(view: CaseView, policy: RegionPolicy) -> bool:
     """Whether a quorum may still need the word of a post of this person, who had no hand in the case."""
     given = {one.role for one in view.agreements}
-    assessed = (view.assessment.assessed_by, view.assessment.validated_by) if view.assessment else ()
     asked = (posts_of(policy, view.case) - given) & me().roles
-    return view.case.state in (State.DECISION, State.WAITLISTED) and bool(asked) and me().id not in (view.case.opened_by, *assessed)
+    return view.case.state in (State.DECISION, State.WAITLISTED) and bool(asked) and me().id not in view.kept_from_agreeing
 
 
 def quorum_words(rule: QuorumRule) -> str:

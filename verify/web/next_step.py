@@ -193,27 +193,18 @@ def _button(view: CaseView, actor: Actor) -> Step:
 
 def _earlier_hand(view: CaseView, actor: Actor) -> str | None:
     """Why four eyes keep this person from the step."""
-    assessment, state = view.assessment, view.case.state
-    assessed = assessment is not None and assessment.assessed_by == actor.id
-    if state == State.VALIDATION and assessed:
+    if actor.id not in view.kept_from:
+        return None
+    state = view.case.state
+    if state == State.VALIDATION and view.assessment and view.assessment.assessed_by == actor.id:
         return say("Anda yang menilai berkas ini.")
-    if state == State.ASSESSMENT or (state == State.VALIDATION and view.case.separate_intake):
-        apart = view.case.separate_intake and actor.id == view.case.opened_by
-        return say("Anda yang membuka berkas ini.") if apart else None
-    if state == State.OBJECTION and handled(view, actor):
+    if state in (State.ASSESSMENT, State.VALIDATION):
+        return say("Anda yang membuka berkas ini.")
+    if state == State.OBJECTION:
         return say("Anda sudah menangani berkas ini.")
-    signs = state in PARAF | {State.DECISION, State.WAITLISTED}
-    if signs and (assessed or actor.id == view.case.opened_by or (assessment and assessment.validated_by == actor.id)):
-        return say("Anda sudah menangani langkah sebelumnya.")
-    if signs and any(step.given_by == actor.id for step in view.chain if state not in PARAF or step.role != OWNER[state]):
+    if any(step.given_by == actor.id for step in view.chain):
         return say("Anda sudah memberi paraf pada berkas ini.")
-    return None
-
-
-def handled(view: CaseView, actor: Actor) -> bool:
-    """Whether this person had a hand in what an objection is about; somebody else answers it."""
-    objection = view.refusal.objection if view.refusal else None
-    return objection is not None and actor.id in objection.hands | {step.given_by for step in view.chain}
+    return say("Anda sudah menangani langkah sebelumnya.")
 
 
 def _colleague(role: Role) -> str:

@@ -1,8 +1,10 @@
 """The one big button: on the page of a case, whatever its state and whoever looks, there is one or a sentence that says who is next."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
+from sqlmodel import col, select, update
 
 from tests.office import Office
 from tests.verify.web.visitor import Page, Visitor
@@ -10,10 +12,11 @@ from tests.workflows.test_refusals import answer, object_to, second_signer, to_r
 from verify.web import case_page
 from verify.web.next_step import CLOSED, Step, next_step
 from verify.web.words import ROLE
-from workflows import queries
+from workflows import four_eyes, queries
 from workflows.actor import Actor
 from workflows.permissions import OFFICE
 from workflows.queries import CaseView
+from workflows.records import Case, CheckResult
 from workflows.states import FINAL, LETTER_OUT, OWNER, Role, State
 from workflows.vocabulary import ObjectionOutcome, Urgency
 
@@ -67,10 +70,12 @@ def views(sqlite_office: Office) -> Views:
 
 def seen(office: Office, ticket: str, state: State) -> CaseView:
     """A case as a page has it, in a state."""
-    with office.read() as session:
-        view = queries.case_view(session, ticket, office.actor("loket"))
-    view.case.state = state
-    return view
+    loket = office.actor("loket")
+    with office.read() as session, session.no_autoflush:
+        view = queries.case_view(session, ticket, loket)
+        view.case.state = state
+        kept, agreeing = four_eyes.kept_from(session, view.case), four_eyes.kept_from_agreeing(session, view.case)
+    return replace(view, kept_from=kept, kept_from_agreeing=agreeing)
 
 
 def somebody(role: Role, number: int = 900) -> Actor:
@@ -113,6 +118,24 @@ def test_whoever_had_a_hand_in_it_is_told_who_goes_on_and_a_quorum_asks_posts(vi
         found = {role: next_step(views[state], somebody(role), agrees=True).button for role in (Role.KASI, Role.KABID, Role.KADIS)}
         assert found[Role.KASI] == found[Role.KABID] == "Ke bagian kuorum"
         assert found[Role.KADIS] == next_step(views[state], somebody(Role.KADIS)).button
+
+
+@pytest.mark.usefixtures("addresses")
+def test_who_recorded_a_check_or_refused_the_case_before_is_told_so_and_not_sent_to_a_form(sqlite_office: Office) -> None:
+    office = sqlite_office
+    first, head, recorder = to_refusal(office, 1), office.actor("kadis").person_id, office.hire("pencatat", Role.KADIS)
+    object_to(office, first)
+    answer(office, first, ObjectionOutcome.OVERTURNED, second_signer(office))
+    office.drain()
+    with office.write() as session:
+        again = session.exec(select(Case).where(Case.ticket != first)).one()
+        by_hand = update(CheckResult).where(col(CheckResult.case_id) == again.id)
+        session.exec(by_hand.values(recorded_by=recorder, task_id=None, note="Uji."))
+    view = seen(office, again.ticket, State.DECISION)
+    for number in (head, recorder):
+        step = next_step(view, somebody(Role.KADIS, number))
+        assert step.button is None and "Anda sudah menangani langkah sebelumnya. Penanda tangan lain harus melanjutkan." in step.sentence
+    assert next_step(view, somebody(Role.KADIS)).button == "Putuskan berkas ini"
 
 
 @pytest.mark.usefixtures("addresses")

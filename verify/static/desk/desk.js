@@ -198,6 +198,11 @@ function wrongNumber(typed) {
   return /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}]/u.test(folded) ? sentence("UNPRINTABLE") : null;
 }
 
+/** What the office refused while another code was on the screen already: it stands above until it is read or put right. */
+function unseen({ problem, title, reason }, { number }) {
+  return problem ? { problem } : { told: `${number}: ${title}. ${reason}` };
+}
+
 async function accept(event) {
   event.preventDefault();
   const typed = registration.value.trim();
@@ -210,6 +215,7 @@ async function accept(event) {
     try {
       const found = await spoken("/periksa/jawab/terima", { code: was.about, registration_number: typed || null });
       if (number === asked) found.problem ? notAccepted(found.problem, was, typed) : online(found, was.about);
+      else if (!found.accepted) await acceptLater(was.about, token, was.number, typed, unseen(found, was));
       return bars();
     } catch (error) {
       if (!(error instanceof Away)) throw error;
