@@ -53,12 +53,6 @@ class Bundles:
                 self._kept = made, self._seal(session, made[0], issuer)
             return self._kept[1]
 
-    def issued_at(self) -> datetime | None:
-        """As of when the bundle is that is given out now; None where none can be sealed."""
-        with self._database.read() as session:
-            of, _, _, _, withdrawn = self._made(session)
-        return None if self._keys().current.key_id in withdrawn else of
-
     def good_keys(self) -> dict[str, list[dict[str, str]]]:
         """The JWK set without keys that were withdrawn, here or on another host."""
         with self._database.read() as session:

@@ -17,6 +17,7 @@ from verify.backup.receipt import last_backup
 from verify.composition import Rekom
 from verify.doorbell import NORMAL, URGENT
 from workflows import checkpoints, trust
+from workflows.errors import RekomError
 from workflows.vital_signs import VitalSigns, vital_signs
 
 QUEUE = {True: URGENT, False: NORMAL}
@@ -57,9 +58,7 @@ class Collector:
         )
         yield _gauge("rekom_bundle_counter", "Number of the newest trust bundle", counter)
         yield _gauge(
-            "rekom_bundle_age_seconds",
-            "Age of the newest trust bundle; -1 where none can be sealed",
-            _age(self._rekom.bundles.issued_at(), now),
+            "rekom_bundle_sealable", "1 while a trust bundle can be given out, 0 where no key may or can seal it", _sealable(self._rekom)
         )
         yield from _backup(self._rekom, now)
         yield from _registries(self._rekom)
@@ -83,6 +82,15 @@ def _cases(signs: VitalSigns) -> Iterator[Metric]:
 def _letters(signs: VitalSigns) -> Iterator[Metric]:
     yield _gauge("rekom_letters_day", "Sealed letters issued in the last 24 hours", signs.letters)
     yield _gauge("rekom_letters_day_quick", "Those of them issued within 10 seconds of the decision", signs.quick_letters)
+
+
+def _sealable(rekom: Rekom) -> bool:
+    """Tried rather than told from a table: whatever is wrong with the keys must not take the other numbers along."""
+    try:
+        rekom.bundles.newest(rekom.policy_today(rekom.settings.region).office.issuer)
+    except RekomError:
+        return False
+    return True
 
 
 def _backup(rekom: Rekom, now: datetime) -> Iterator[Metric]:

@@ -17,7 +17,8 @@ from PIL import Image, ImageOps
 QUALITY = 88
 ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Encrypt)(?![A-Za-z])")
 """What a PDF does by itself, and what hides that from us (ISO 32000-1, 12.6.4 and 7.6)."""
-OBJECT = re.compile(rb"obj(?:\s|%[^\r\n]*[\r\n])*<<")
+OBJECT = re.compile(rb"obj(?:[\s\0]|%[^\r\n]*[\r\n])*(?:<<|\[)")
+"""What stands between is white space (ISO 32000-1, 7.2.2), which has a NUL here, or a comment; an object may be a list of what acts."""
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 STREAM = re.compile(rb"stream\s*(.*?)endstream", re.DOTALL)
 FILTER = re.compile(rb"/Filter\s*(\[[^\]]*\]|/[^\s/\[\]<>()]+|[^\s>]*)")

@@ -45,6 +45,8 @@ def hidden() -> Iterator[tuple[str, bytes]]:
     yield "pdf by numbers", a_stream(base64.a85encode(program) + b"~>", objects + b"/ASCII#385Decode")
     yield "pdf predicted", a_stream(zlib.compress(b"\x02/\x02J\x02S"), objects + b"/FlateDecode /DecodeParms << /Predictor 12 >>")
     yield "pdf object in a picture", a_stream(b"\xff\xd8 9 0 obj %\n << /S /JavaScript >>", b"/Subtype /Image /Filter /DCTDecode")
+    yield "pdf object behind a NUL", a_stream(b"\xff\xd8 9 0 obj\0<</S/JavaScript>>", b"/Subtype /Image /Filter /DCTDecode")
+    yield "pdf list of actions", a_stream(b"\xff\xd8 9 0 obj [<</S/JavaScript>>]", b"/Subtype /Image /Filter /DCTDecode")
     yield "pdf objects that say they are a picture", a_stream(program, b"/Subtype /Image " + objects + b"/FlateDecode")
     yield "pdf no end", a_stream(program, objects + b"/FlateDecode", end=b"\nendobj\n")
     yield "pdf one in another", a_stream(zlib.compress(b"q Q") + b"endobj 2 0 obj << " + objects + b"/FlateDecode >> stream\n" + program)

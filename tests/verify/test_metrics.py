@@ -1,6 +1,6 @@
 """``/metrics`` tells counts and ages to whoever has the token, and nothing about anybody to anybody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.office import Office, running_office
 from verify.backup.receipt import remember
-from verify.bundles import SLOT_SECONDS
+from verify.key_file import FILE
 from workflows import trust
 from workflows.vocabulary import Urgency
 
@@ -43,15 +43,30 @@ def test_what_is_counted(watched: Office, tmp_path: Path) -> None:
     assert said["rekom_letters_day",] == said["rekom_letters_day_quick",] == 1
     assert (said["rekom_backup_age_seconds",], said["rekom_backup_check_age_seconds",]) == (30, -1)
     assert said["rekom_registry_rests", "Dukcapil"] == 0
-    assert 0 <= said["rekom_bundle_age_seconds",] <= SLOT_SECONDS
+    assert said["rekom_bundle_sealable",] == 1
 
 
-def test_where_no_bundle_can_be_sealed_its_age_says_so(sqlite_url: str, tmp_path: Path) -> None:
+def a_withdrawn_key(office: Office) -> None:
+    admin = office.actor("admin")
+    with office.write() as session:
+        trust.withdraw_key(session, office.rekom.keys.current.key_id, admin, now=office.clock())
+
+
+def a_key_that_others_may_read(office: Office) -> None:
+    file = office.rekom.settings.folder / "keys" / FILE
+    file.chmod(0o644)
+    office.rekom.key_store.__init__(file.parent)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("wrong", [a_withdrawn_key, a_key_that_others_may_read])
+def test_where_no_bundle_can_be_sealed_that_is_told_and_all_else_too(
+    sqlite_url: str, tmp_path: Path, wrong: Callable[[Office], None]
+) -> None:
     with running_office(sqlite_url, tmp_path, metrics_token="t" * 32) as office:
-        admin = office.actor("admin")
-        with office.write() as session:
-            trust.withdraw_key(session, office.rekom.keys.current.key_id, admin, now=office.clock())
-        assert numbers(office)["rekom_bundle_age_seconds",] == -1
+        assert numbers(office)["rekom_bundle_sealable",] == 1
+        wrong(office)
+        said = numbers(office)
+        assert (said["rekom_bundle_sealable",], said["rekom_backup_age_seconds",]) == (0, -1)
 
 
 def test_an_empty_office_has_nothing_to_wait_for(watched: Office) -> None:
