@@ -55,7 +55,7 @@ LEAST_DISK, WATCHED_DISK = 1 << 30, 5 << 30
 BACKUP_EVERY, CHECK_EVERY = timedelta(hours=26), timedelta(days=31)
 """A daily copy with two hours of patience; a tried restore each month."""
 REACHED_WITHIN = 3.0
-"""Seconds for a connection to a registry."""
+"""Seconds for a connection to one address of a registry; to find its addresses the resolver takes its own time."""
 LONGEST_WAIT = timedelta(seconds=60)
 CERTIFICATE_LEFT = timedelta(days=30)
 
@@ -254,26 +254,31 @@ def _certificate(rekom: Rekom) -> Answer:
 
 
 def _registries(rekom: Rekom) -> Answer:
-    resting = [one.registry for one in rekom.standings() if one.breaker == "open"]
-    if resting:
-        return Grade.WATCH, f"{', '.join(resting)} tidak menjawab", "Lihat rekom registries. Berkas jalan terus lewat pemeriksaan petugas."
+    """An address that is left empty is one this office does not have."""
     settings = rekom.settings
     urls = {"Dukcapil": settings.dukcapil_url, "BPJS": settings.bpjs_url, "DTSEN": settings.dtsen_url, "BSrE": settings.bsre_url}
-    with ThreadPoolExecutor(len(urls)) as asking:
+    urls = {name: url for name, url in urls.items() if url}
+    with ThreadPoolExecutor(max(1, len(urls))) as asking:
         reached = dict(zip(urls, asking.map(_reached, urls.values()), strict=True))
-    away = [name for name, well in reached.items() if not well]
-    if away:
-        return Grade.WATCH, f"{', '.join(away)} tidak dapat dihubungi", "Periksa alamat, VPN, dan firewall ke registri itu."
-    return _well("semua dapat dihubungi, tidak ada yang ditinggalkan")
+    resting = [one.registry for one in rekom.standings() if one.breaker == "open"]
+    away, there = [name for name, well in reached.items() if not well], [name for name, well in reached.items() if well]
+    wrong = {
+        f"{', '.join(resting)} tidak menjawab": resting and "Lihat rekom registries. Berkas jalan terus lewat pemeriksaan petugas.",
+        f"{', '.join(away)} tidak dapat dihubungi": away and "Periksa alamat, VPN, dan firewall ke registri itu.",
+    }
+    if cures := [cure for cure in wrong.values() if cure]:
+        return Grade.WATCH, "; ".join(said for said, cure in wrong.items() if cure), " ".join(cures)
+    return _well(f"{', '.join(there)} dapat dihubungi" if there else "tidak ada alamat registri yang diisi")
 
 
 def _reached(url: str) -> bool:
-    """Whether somebody accepts connections there; an address that is left empty is one this office does not have."""
-    address = urlsplit(url)
+    """Whether somebody accepts connections there."""
     try:
-        if address.hostname:
-            port = address.port or (443 if address.scheme == "https" else 80)
-            socket.create_connection((address.hostname, port), REACHED_WITHIN).close()
+        address = urlsplit(url)
+        if not address.hostname:
+            return False
+        port = address.port or (443 if address.scheme == "https" else 80)
+        socket.create_connection((address.hostname, port), REACHED_WITHIN).close()
     except (OSError, ValueError):
         return False
     return True

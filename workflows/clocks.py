@@ -112,6 +112,11 @@ class KeptMonth:
         """Between 0 and 1."""
         return self.kept / self.promised
 
+    @property
+    def percent(self) -> int:
+        """Whole percent, a hundred only where every promise was kept."""
+        return 100 * self.kept // self.promised
+
 
 def clocks_of(
     case: Case, seen: Seen, validity: Interval | None, office: OfficeTime, *, now: datetime, replacing: bool = False

@@ -80,13 +80,21 @@ def test_registries_are_reached_and_one_that_rests_is_named(office: Office, monk
     with socket.create_server(("127.0.0.1", 0)) as listening:
         there = f"http://127.0.0.1:{listening.getsockname()[1]}/dtsen"
         changed(office, dukcapil_url=there, bpjs_url=there, dtsen_url=there, bsre_url="")
-        assert found(office)["Registri"].grade is Grade.WELL
-    changed(office, dtsen_url="")
+        said = found(office)["Registri"]
+        assert (said.grade, said.says) == (Grade.WELL, "Dukcapil, BPJS, DTSEN dapat dihubungi")
+        changed(office, dukcapil_url="", dtsen_url="")
+        assert found(office)["Registri"].says == "BPJS dapat dihubungi"
+    changed(office, dukcapil_url=there)
     said = found(office)["Registri"]
     assert (said.grade, said.says) == (Grade.WATCH, "Dukcapil, BPJS tidak dapat dihubungi")
     monkeypatch.setattr(type(office.rekom), "standings", lambda _: [SimpleNamespace(registry="BPJS", breaker="open", quota_left=None)])
     said = found(office)["Registri"]
-    assert (said.grade, said.says) == (Grade.WATCH, "BPJS tidak menjawab")
+    assert (said.grade, said.says) == (Grade.WATCH, "BPJS tidak menjawab; Dukcapil, BPJS tidak dapat dihubungi")
+    assert "rekom registries" in said.cure and "firewall" in said.cure
+    monkeypatch.undo()
+    changed(office, dukcapil_url="", bpjs_url="", bsre_url="")
+    said = found(office)["Registri"]
+    assert (said.grade, said.says) == (Grade.WELL, "tidak ada alamat registri yang diisi")
 
 
 @pytest.mark.parametrize(("free", "grade"), [(6 << 30, Grade.WELL), (2 << 30, Grade.WATCH), (1 << 29, Grade.ILL)])

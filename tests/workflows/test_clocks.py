@@ -199,6 +199,11 @@ def test_an_overdue_case_without_a_letter_is_a_broken_promise(sqlite_office: Off
     assert (month.issued, month.kept, month.overdue, month.share) == (1, 1, 1, 0.5)
 
 
+def test_a_hundred_percent_is_every_promise() -> None:
+    assert [clocks.KeptMonth(date(2026, 11, 1), 399, kept, 1).percent for kept in (399, 0)] == [99, 0]
+    assert clocks.KeptMonth(date(2026, 11, 1), 400, 400).percent == 100
+
+
 def test_a_letter_that_takes_anothers_place_was_not_promised(sqlite_office: Office) -> None:
     office, rules = sqlite_office, office_of(POLICIES)
     ticket = office.to_letter(admitted_at=office.clock() - timedelta(days=2))

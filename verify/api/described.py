@@ -1,4 +1,4 @@
-"""The API's description, made when somebody asks for it: four fifths of what a start of the application would cost, and most never ask."""
+"""The API's description, made when somebody asks for it: most starts of the application never need it."""
 
 from threading import RLock
 from typing import Any
@@ -28,9 +28,10 @@ class DescribedWhenAsked(Api):
         """The whole description."""
         with self._one_describes:
             while self._to_describe:
-                blueprint, name, parameters = self._to_describe.pop(0)
+                blueprint, name, parameters = self._to_describe[0]
                 blueprint.register_views_in_doc(self, self._app, self._spec, name=name, parameters=parameters)
                 self._spec.tag({"name": name, "description": blueprint.description})
+                del self._to_describe[0]  # last, so that one that failed is missed each time rather than left out in silence
             return self._spec
 
     @spec.setter

@@ -88,6 +88,6 @@ def promises_command(region: str | None, months: int, as_json: bool) -> None:
         return
     for one in found:
         broken = f"; {one.overdue} belum ada suratnya" if one.overdue else ""
-        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.promised} janji ditepati ({one.share:.0%}){broken}")
+        click.echo(f"{one.month:%Y-%m}: {one.kept} dari {one.promised} janji ditepati ({one.percent}%){broken}")
     if not found:
         click.echo("Belum ada surat terbit.")
