@@ -228,7 +228,7 @@ def _notes(session: Session, case: Case, findings: FindingSet | None, actor: Act
     notes: list[str] = [SEAT_FREE] if case.state == State.WAITLISTED else []
     notes += [str(one["reason"]) for one in findings.findings if is_open(one)]
     if actor.id in four_eyes.kept_from(session, case):
-        notes.append(OWN_HAND)
+        notes.append(OWN_HAND if case.state in DECIDABLE else parafs.OWN_HAND)
     by_hand = select(CheckResult.id).where(CheckResult.case_id == case.id, col(CheckResult.recorded_by).is_not(None))
     if session.exec(by_hand).first() is not None:
         notes.append(say("Ada hasil pemeriksaan yang dicatat petugas, bukan dijawab registri."))

@@ -21,6 +21,7 @@ from workflows.saying import say
 from workflows.states import Action, Guard, Role
 
 MISSING = say("Paraf belum lengkap untuk data yang sekarang. Kembalikan berkas untuk dinilai ulang, lalu minta paraf lagi.")
+OWN_HAND = say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf.")
 
 
 def ask(session: Session, assessment: Assessment, posts: tuple[Role, ...]) -> None:
@@ -44,7 +45,7 @@ def give(session: Session, case: Case, actor: Actor, *, now: datetime, batch: st
     if step is None or step.role != post:
         raise TransitionRefused(say("Urutan paraf berubah karena data berubah. Muat ulang berkas."))
     if actor.id in four_eyes.kept_from(session, case):
-        raise FourEyes(say("Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf."))
+        raise FourEyes(OWN_HAND)
     paraf = _paraf(case, assessment, findings, step, actor, now)
     session.add(paraf)
     session.flush()

@@ -35,6 +35,18 @@ def test_what_was_shown_gets_its_paraf_and_what_changed_is_named(sqlite_office: 
     assert event.detail["batch"] == body["shown"]
 
 
+def test_a_post_with_an_earlier_hand_is_told_who_gives_the_paraf(sqlite_office: Office) -> None:
+    office = two_posts(sqlite_office)
+    office.hire("rangkap", Role.VALIDATOR, Role.KASI)
+    ticket = office.open()
+    office.drain()
+    office.assess(ticket)
+    office.drain()
+    office.validate(ticket, by="rangkap")
+    (row,) = office.api("rangkap").get(PATH).get_json()["cases"]
+    assert row["notes"] == ["Anda sudah menangani berkas ini di langkah sebelumnya. Pejabat lain harus memberi paraf."]
+
+
 def test_a_post_cannot_give_anothers_and_a_reason_is_no_part_of_it(sqlite_office: Office) -> None:
     office = two_posts(sqlite_office)
     ticket = to_paraf(office)

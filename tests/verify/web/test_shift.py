@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.office import MORNING, Office, person
 from tests.verify.web.test_reception import qr, scan
-from tests.verify.web.visitor import Visitor
+from tests.verify.web.visitor import Page, Visitor
 from workflows.records import Acceptance, LateAcceptance, Transfer
 
 Visit = Callable[[str], Visitor]
@@ -77,6 +77,7 @@ def test_a_move_is_asked_for_and_answered_by_forms(visit: Visit, sqlite_office: 
     office = visit("peksos")
     page = office.get("/penerimaan")
     assert "dari RSUD Contoh Serang ke RS Contoh Sejahtera" in page.main() and "Belum dipakai, berlaku sampai 26 November" in page.main()
+    assert enter_does_nothing(page, "/penerimaan/pindah")
     refused = office.send(page, "/penerimaan/pindah", ("confirms", "false"))
     assert (refused.status, refused.problems()) == (422, ["Catatan: Isi alasan penolakan. Rumah sakit membacanya."])
     assert refused.one("input", id="note").get("aria-invalid") == "true", "the field of that request itself"
@@ -115,6 +116,7 @@ def test_a_new_letter_is_asked_for_and_its_case_opened_by_forms(visit: Visit, sq
     assert "Perpanjangan diminta." in after.main() and "menunggu Dinas Sosial." in after.main()
     again = rs.fill("/periksa", "/periksa", code=str(sqlite_office.letter(ticket).token))
     assert again.forms("/periksa/perpanjang") == []
+    assert enter_does_nothing(peksos.get("/penerimaan"), "/penerimaan/perpanjangan")
     empty = peksos.fill("/penerimaan", "/penerimaan/perpanjangan", ("opens", "false"))
     assert (empty.status, empty.problems()) == (422, ["Catatan: Isi alasan penolakan. Rumah sakit membacanya."])
     case = peksos.follow(peksos.fill("/penerimaan", "/penerimaan/perpanjangan", ("opens", "true")))
@@ -128,6 +130,12 @@ def test_a_letter_that_is_good_is_not_prolonged(visit: Visit, sqlite_office: Off
     data = {"csrf_token": rs.get("/periksa").value("csrf_token"), "kunci": "x" * 16, "code": code}
     page = rs.post("/periksa/perpanjang", data)
     assert page.status == 409 and "Hanya surat yang masa berlakunya habis dapat diperpanjang." in page.main()
+
+
+def enter_does_nothing(page: Page, address: str) -> bool:
+    """Enter in a field presses a form's first button: where that one cannot be pressed, nothing is sent (HTML, implicit submission)."""
+    first = [next(form.iter("button")) for form in page.forms(address)]
+    return bool(first) and all("disabled" in button.attrib for button in first)
 
 
 def test_a_collision_is_settled_by_a_form(visit: Visit, sqlite_office: Office) -> None:
