@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 
 from schemas.population.coverage_files import shipped_figures
 from tests.office import running_office
-from tests.population.city import BY, JUNE, NOVEMBER, NOW, ONE, TWO, member, small_city, store
+from tests.population.city import BY, JUNE, NOVEMBER, NOW, ONE, TWO, member, resident, small_city, store
 from tests.verify.made_files import nik
 from tests.waiting import meanwhile
 from verify.db import Database
@@ -31,6 +31,7 @@ from workflows.population.tally import Definition, Share, summed
 from workflows.ports import Segment
 from workflows.records.coverage import CoverageCell, CoverageSegment, CoverageSnapshot
 from workflows.records.extract import ExtractKind, MemberRow
+from workflows.records.resident import ResidentStatus
 from workflows.rules.retention import Kept
 from workflows.turns import COVERAGE, take_turn
 
@@ -217,6 +218,24 @@ def test_one_member_covers_one_resident(database: Database) -> None:
     pairs = tuple(Pair(nik(resident), nik(member), 0.999) for resident in (4, 5) for member in (10, 50))
     with database.write() as session:
         matching.keep(session, matching.question(session, ExtractKind.MEMBERS), pairs, (), BY, now=NOW)
+    assert count(database).members_matched == 1
+
+
+def test_a_persons_word_comes_before_a_certain_pair_while_both_are_there(database: Database) -> None:
+    small_city(database)
+    with database.write() as session:
+        asked = matching.question(session, ExtractKind.MEMBERS)
+        matching.keep(session, asked, (Pair(nik(4), nik(50), 0.999),), (Pair(nik(5), nik(50), 0.6),), BY, now=NOW)
+        (doubt,) = matching.doubts(session)
+        matching.decide(session, doubt, True, "nama ibu sama", BY, now=NOW)
+        assert matching.certain(session) == []
+    snapshot = count(database)
+    with database.read() as session:
+        assert [row.nik for row in session.exec(coverage.without_cover(snapshot, ONE))] == [nik(4)]
+    store(database, ExtractKind.RESIDENTS, [resident(4), resident(5, status=ResidentStatus.DIED)], NOVEMBER, "later")
+    with database.write() as session:
+        matching.keep(session, matching.question(session, ExtractKind.MEMBERS), (Pair(nik(4), nik(50), 0.999),), (), BY, now=NOW)
+        assert [doubt.resident.nik for doubt in matching.certain(session)] == [nik(4)], "whom the word was about is there no more"
     assert count(database).members_matched == 1
 
 

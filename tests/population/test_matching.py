@@ -8,11 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from tests.population.city import BY, NOW, member, small_city, store
+from tests.population.city import BY, NOVEMBER, NOW, member, resident, small_city, store
 from tests.verify.made_files import nik
 from verify.db import Database
 from workflows import extracts
 from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.extracts import DtsenFact
 from workflows.population import matching
 from workflows.population.matching import Doubt, Pair, Person
 from workflows.records.extract import ExtractKind
@@ -63,8 +64,8 @@ def test_a_decision_is_remembered_when_the_next_file_comes(database: Database) -
         with pytest.raises(Conflict):
             matching.decide(session, first, True, "nama ibu sama", BY, now=NOW)
     store(database, ExtractKind.MEMBERS, [member(number) for number in (0, 12, 50)], NOW, "next")
-    assert [doubt.pair.other_nik for doubt in found(database)] == [second.pair.other_nik, second.pair.other_nik]
-    again = found(database, certain=(Pair(nik(4), nik(50), 0.999),), doubtful=())
+    assert [doubt.pair.other_nik for doubt in found(database)] == [second.pair.other_nik]
+    again = found(database, certain=(Pair(nik(4), nik(50), 0.999),), doubtful=PAIRS[1:])
     with database.read() as session:
         assert matching.question(session, ExtractKind.MEMBERS).apart == {(nik(4), nik(50))}
         assert matching.certain(session) == [] and len(again) == 1, "who was told apart never comes back as certain"
@@ -91,6 +92,33 @@ def test_an_undone_import_takes_its_doubts_with_it(database: Database) -> None:
         assert doubt.pair.id
         with pytest.raises(NotFound):
             matching.doubt_of(session, doubt.pair.id)
+
+
+def test_a_pair_is_shown_and_counted_once_for_the_files_in_force(database: Database) -> None:
+    small_city(database)
+    found(database)
+    later = store(database, ExtractKind.RESIDENTS, [resident(number) for number in range(10)], NOVEMBER, "later")
+    with database.read() as session:
+        assert matching.doubts(session) == [], "these residents were compared with nobody yet"
+    shown = found(database, doubtful=PAIRS[:1])
+    assert [doubt.pair.residents_id for doubt in shown] == [later]
+    with database.write() as session:
+        assert matching.waiting(session, MatchTier.DOUBTFUL) == 1
+        extracts.undo(session, later, BY, now=NOW)
+        assert (len(matching.doubts(session)), matching.waiting(session, MatchTier.DOUBTFUL)) == (2, 2), "those before count again"
+
+
+def test_pairs_with_dtsen_stand_beside_those_with_members(database: Database) -> None:
+    small_city(database)
+    dtsen = store(database, ExtractKind.DTSEN, [DtsenFact(nik(50), name="SITI CONTOH", desil=1)], NOVEMBER)
+    with database.write() as session:
+        matching.keep(session, matching.question(session, ExtractKind.DTSEN), (), PAIRS[:1], BY, now=NOW)
+    assert {(doubt.kind, doubt.pair.other_nik) for doubt in found(database)} == {
+        (ExtractKind.DTSEN, nik(50)), (ExtractKind.MEMBERS, nik(50)), (ExtractKind.MEMBERS, nik(12)),
+    }  # fmt: skip
+    with database.write() as session:
+        extracts.undo(session, dtsen, BY, now=NOW)
+        assert matching.waiting(session, MatchTier.DOUBTFUL) == len(matching.doubts(session)) == 2
 
 
 def test_what_cannot_be_compared_is_said(database: Database) -> None:

@@ -68,8 +68,9 @@ def link(residents: Sequence[Person], others: Sequence[Person], apart: frozenset
     """
     if not residents or not others:
         return Linked((), ())
-    pairs = [pair for pair in _compared(residents, others) if (pair.resident, pair.other) not in apart]
-    if _learnable(residents, others):
+    ours, theirs = _table(residents), _table(others)
+    pairs = [pair for pair in _compared(ours, theirs) if (pair.resident, pair.other) not in apart]
+    if _learnable(ours, theirs):
         return sorted_out(pairs, frozenset(person.nik for person in (*residents, *others) if person.birth_date is None))
     return Linked((), tuple(sorted(pairs, key=_likeliest)))
 
@@ -86,11 +87,11 @@ def sorted_out(pairs: Iterable[Pair], undated: frozenset[str] = frozenset()) -> 
     return Linked(tuple(certain), tuple(rest))
 
 
-def _compared(residents: Sequence[Person], others: Sequence[Person]) -> list[Pair]:
+def _compared(ours: pyarrow.Table, theirs: pyarrow.Table) -> list[Pair]:
     with duckdb.connect() as database:
         api = DuckDBAPI(database)
-        tables = [api.register(_table(people), dataset_display_name=name) for name, people in (("a", residents), ("b", others))]
-        settings = SettingsCreator(**SETTINGS, probability_two_random_records_match=1 / max(len(residents), len(others)))
+        tables = [api.register(table, dataset_display_name=name) for name, table in (("a", ours), ("b", theirs))]
+        settings = SettingsCreator(**SETTINGS, probability_two_random_records_match=1 / max(len(ours), len(theirs)))
         linker = Linker(tables, settings, log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLE_PAIRS, seed=SEED)
         for block in TRAINED_ON:
@@ -100,9 +101,8 @@ def _compared(residents: Sequence[Person], others: Sequence[Person]) -> list[Pai
     return [Pair(left, right, probability) for left, right, probability in zip(*(found[name] for name in COLUMNS), strict=True)]
 
 
-def _learnable(residents: Sequence[Person], others: Sequence[Person]) -> bool:
+def _learnable(ours: pyarrow.Table, theirs: pyarrow.Table) -> bool:
     """Whether enough pairs agree on each of ``TRAINED_ON``."""
-    ours, theirs = _table(residents), _table(others)
     return all(_agreeing(ours[name].to_pylist(), theirs[name].to_pylist()) >= FEWEST_PAIRS for name in TRAINED_ON)
 
 

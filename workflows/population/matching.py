@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_
+from sqlalchemy import and_, delete, false, func, insert, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.errors import Conflict, InvalidInput, NotFound
+from workflows.population.same_people import stands
 from workflows.records.extract import DtsenRow, Extract, ExtractKind, MemberRow
 from workflows.records.match import MatchDecision, MatchPair, MatchTier
 from workflows.records.resident import ResidentRow, ResidentStatus
@@ -95,12 +96,7 @@ def keep(session: Session, asked: Question, certain: Iterable[Pair], doubtful: I
     """Store what a comparison found in place of what an earlier one of the same two files had found."""
     gone = delete(MatchPair).where(col(MatchPair.residents_id) == asked.residents.id, col(MatchPair.other_id) == asked.other.id)
     session.execute(gone)
-    rows = [
-        _row(asked, pair, tier)
-        for tier, pairs in ((MatchTier.CERTAIN, certain), (MatchTier.DOUBTFUL, doubtful))
-        for pair in pairs
-        if (pair.resident, pair.other) not in asked.apart
-    ]
+    rows = [_row(asked, pair, tier) for tier, pairs in ((MatchTier.CERTAIN, certain), (MatchTier.DOUBTFUL, doubtful)) for pair in pairs]
     if rows:
         session.execute(insert(MatchPair), rows)
     counted = {tier.value: sum(row["tier"] is tier for row in rows) for tier in MatchTier}
@@ -108,7 +104,7 @@ def keep(session: Session, asked: Question, certain: Iterable[Pair], doubtful: I
 
 
 def doubts(session: Session, limit: int = 20) -> list[Doubt]:
-    """Undecided doubtful pairs of standing files, the most probable first."""
+    """Undecided doubtful pairs of the files in force, the most probable first."""
     return _listed(session, MatchTier.DOUBTFUL, col(MatchPair.probability).desc(), limit)
 
 
@@ -119,30 +115,27 @@ def certain(session: Session, limit: int = 20) -> list[Doubt]:
 
 def waiting(session: Session, tier: MatchTier) -> int:
     """How many pairs of a tier nobody decided."""
-    return int(session.exec(_undecided(select(func.count()).select_from(MatchPair), tier)).one())
+    return int(session.exec(_undecided(session, select(func.count()).select_from(MatchPair), tier)).one())
 
 
 def _listed(session: Session, tier: MatchTier, first: Any, limit: int) -> list[Doubt]:
-    query = _undecided(select(MatchPair, Extract.kind), tier)
+    query = _undecided(session, select(MatchPair, Extract.kind), tier)
     found = session.exec(query.order_by(first, col(MatchPair.resident_nik), col(MatchPair.other_nik)).limit(limit))
     pairs = [_doubt(session, pair, ExtractKind(kind)) for pair, kind in found]
     return [doubt for doubt in pairs if doubt is not None]
 
 
-def _undecided(query: Any, tier: MatchTier) -> Any:
-    """Without pairs that were decided, and without others of somebody who was found by a decision."""
-    resident, other = (
-        col(ours) == theirs
-        for ours, theirs in (
-            (MatchDecision.resident_nik, MatchPair.resident_nik),
-            (MatchDecision.other_nik, MatchPair.other_nik),
-        )
-    )
-    about = or_(and_(resident, other), and_(col(MatchDecision.same), or_(resident, other)))
-    decided = select(MatchDecision.id).where(MatchDecision.kind == Extract.kind, about)
-    return query.join(Extract, col(Extract.id) == MatchPair.other_id).where(
-        MatchPair.tier == tier, col(Extract.undone_at).is_(None), ~decided.exists()
-    )
+def _undecided(session: Session, query: Any, tier: MatchTier) -> Any:
+    """Of the files in force alone: without pairs that were decided, and without others of somebody who was found by a decision."""
+    pairs = query.join(Extract, col(Extract.id) == MatchPair.other_id).where(MatchPair.tier == tier)
+    return pairs.where(or_(false(), *(and_(*stands(kind, residents, other)) for kind, residents, other in _in_force(session))))
+
+
+def _in_force(session: Session) -> list[tuple[ExtractKind, int, int]]:
+    """The two files that a comparison of each kind would take."""
+    residents = extracts.newest(session, ExtractKind.RESIDENTS)
+    others = [(kind, extracts.newest_of_everybody(session, kind)) for kind in OTHERS]
+    return [(kind, residents.id, other.id) for kind, other in others if residents and residents.id and other and other.id]
 
 
 def shown(session: Session, actor: Actor, tier: MatchTier, limit: int = 20, *, now: datetime) -> list[Doubt]:
