@@ -35,7 +35,11 @@ lost letter nothing but its seal's digest is known."""
 
 
 ASKED = 40
-ANOTHER = {"card": {"nik_digest": "9901014101900009"}, "door": {"family_digest": "9901010000000009"}}
+ANOTHER = {
+    "card": {"code": "ZZZZ-ZZZZ", "position": 2, "nik_digest": "9901014101900009"},
+    "door": {"code": "ZZZZ-ZZZZ", "position": 2, "family_digest": "9901010000000009"},
+    "premium_line": {"line": 2, "nik_digest": "9901014101900009"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -92,16 +96,18 @@ def test_what_is_known_by_a_keyed_digest_alone_is_handed_over(sqlite_office: Off
             "reason": "UNIVERSAL",
             "waits": True,
         },
+        "premium_line": {"bill_id": 1, "line": 1, "nik_digest": nik, "amount": 37_800},
     }
     with office.write() as session:
         connection = session.connection()
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         for table, row in rows.items():
-            connection.execute(SQLModel.metadata.tables[table].insert(), [row, row | {"code": "ZZZZ-ZZZZ", "position": 2} | ANOTHER[table]])
+            connection.execute(SQLModel.metadata.tables[table].insert(), [row, row | ANOTHER[table]])
         found = holdings(session, nik)
         session.rollback()
     assert [row["code"] for row in found["card"]] == ["KKKK-KKKK"] and [row["code"] for row in found["door"]] == ["DDDD-DDDD"]
-    assert "nik_digest" not in for_the_person(found, nik)["card"][0]
+    assert [row["line"] for row in found["premium_line"]] == [1]
+    assert all("nik_digest" not in for_the_person(found, nik)[table][0] for table in ("card", "premium_line"))
 
 
 def test_everything_from_the_ktp_to_the_letter_is_handed_over(office: Office, tmp_path: Path) -> None:
