@@ -34,6 +34,8 @@ blueprint = Blueprint("premium", __name__)
 ONE = "/iuran/<int(max=2147483647):bill_id>"
 LOOKED_AT = ("alasan", "lembar")
 """Which lines are looked at: by reason, and which page of them."""
+ENDING = ("premium_letters.send_back", "premium_letters.withdraw")
+"""Where one of these is refused, the letter's own form to end it stays open."""
 PAGE = 50
 """Lines on one page."""
 FILES = {
@@ -221,7 +223,7 @@ def page(bill_id: int, form: Form) -> str:
         "some_members": some_members,
         "entries": entries,
         "letters": letters,
-        "ending": (request.view_args or {}).get("letter_id"),
+        "ending": (request.view_args or {}).get("letter_id") if request.endpoint in ENDING else None,
         "may_sign": can(me(), Permission.DECIDE),
         "due": premium_ledger.due_on(bill.month, _due_day(bill)),
     }

@@ -14,7 +14,7 @@ from verify.documents.dispute_letter import Terms, set_dispute
 from verify.population.bill_check import REASON
 from verify.web.form import tried
 from verify.web.once import once
-from verify.web.premium import ONE, page, this_day
+from verify.web.premium import ONE, page
 from workflows import audit
 from workflows.permissions import Permission
 from workflows.population import premium_letters, premium_lines
@@ -70,7 +70,7 @@ def withdraw(bill_id: int, letter_id: int) -> Answer | tuple[str, int]:
     """Take a numbered letter back: a decision of its own, so it asks for a fresh second factor as signing does."""
 
     def step(session: Session, letter: PremiumLetter) -> None:
-        premium_letters.withdraw(session, letter, _why(), me(), this_day(), now=parts().clock())
+        premium_letters.withdraw(session, letter, _why(), parts().policy_today(me().region_code), me(), now=parts().clock())
 
     return _do(bill_id, letter_id, step, say("Surat sanggahan ditarik, juga di buku iuran. Barisnya boleh masuk surat lain."))
 

@@ -1,6 +1,6 @@
 """Why the region pays for somebody in a month: a letter A with a seat, or a batch of the region's own scheme.
 
-Both as they stood in that month, whatever became of them since.
+A letter as it stood in that month, whatever became of it since; a batch unless it is void by now: its people wait for another.
 """
 
 from datetime import date, datetime, time

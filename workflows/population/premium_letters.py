@@ -101,7 +101,7 @@ def sign(session: Session, letter: PremiumLetter, policy: RegionPolicy, actor: A
     bill = session.get_one(PremiumBill, letter.bill_id)
     if any(one.word is not LineWord.DISPUTED for one in lines_of(session, letter, bill)):
         raise ChangedMeanwhile()
-    today = now.astimezone(ZoneInfo(policy.timezone)).date()
+    today = _today(policy, now)
     taken = letter_counter.take(session, policy, _rule(policy, now), today)
     for name, value in asdict(taken).items():
         setattr(letter, name, value)
@@ -122,13 +122,18 @@ def send_back(session: Session, letter: PremiumLetter, reason: str, actor: Actor
     _end(session, letter, reason, actor, now)
 
 
-def withdraw(session: Session, letter: PremiumLetter, reason: str, actor: Actor, today: date, *, now: datetime) -> None:
-    """Take a numbered letter back, out of the ledger too; its lines are free for another one, its number stays used."""
+def withdraw(session: Session, letter: PremiumLetter, reason: str, policy: RegionPolicy, actor: Actor, *, now: datetime) -> None:
+    """Take a numbered letter back, out of the ledger too; its lines are free for another one, its number stays used.
+
+    Raises ``NotAllowed`` for whoever could not sign it.
+    """
     check(actor, Permission.DECIDE)
+    _authority(session, policy, actor, now)
     if letter.number is None:
         raise TransitionRefused(say("Usulan ini belum bernomor. Kembalikan usulannya saja."))
     bill = _end(session, letter, reason, actor, now)
-    _enter(session, bill, f"Surat {letter.number} ditarik: {reason}"[: premium_ledger.LONGEST_REFERENCE], actor, today, now)
+    paper = f"Surat {letter.number} ditarik: {reason}"[: premium_ledger.LONGEST_REFERENCE]
+    _enter(session, bill, paper, actor, _today(policy, now), now)
 
 
 def _end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, now: datetime) -> PremiumBill:
@@ -145,7 +150,7 @@ def _end(session: Session, letter: PremiumLetter, reason: str, actor: Actor, now
 
 
 def _enter(session: Session, bill: PremiumBill, paper: str, actor: Actor, today: date, now: datetime) -> None:
-    """What letters dispute by now: their lines, and what BPJS took back."""
+    """What letters dispute by now: their lines, and what BPJS took back. A paper that was entered by hand is not in it any more."""
     of_letters = select(PremiumLetterLine.line).join(PremiumLetter).where(PremiumLetterLine.bill_id == bill.id)
     numbered = of_letters.where(col(PremiumLetterLine.counts), col(PremiumLetter.number).is_not(None))
     standing = premium_lines.views(session, bill, lines=numbered)
@@ -199,7 +204,11 @@ def _printed(session: Session, letter: PremiumLetter) -> list[PaperLine]:
 
 def rule_of(policy: RegionPolicy, now: datetime) -> LetterRule:
     """To whom the office writes about a whole list: the terms of letter E."""
-    return policy.letter(LetterType.PENGANTAR_KOLEKTIF, now.astimezone(ZoneInfo(policy.timezone)).date())
+    return policy.letter(LetterType.PENGANTAR_KOLEKTIF, _today(policy, now))
+
+
+def _today(policy: RegionPolicy, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(policy.timezone)).date()
 
 
 def _rule(policy: RegionPolicy, now: datetime) -> LetterRule:

@@ -182,6 +182,15 @@ def test_who_ends_what(visit: Visit, city: Office) -> None:
     assert ends(head, "tarik").status == 409
 
 
+def test_whoever_signs_some_types_only_does_not_withdraw(visit: Visit, city: Office) -> None:
+    head, _ = signed(visit)
+    with city.write() as session:
+        session.execute(text("UPDATE signing_authority SET letter_types = :some"), {"some": '["REKOM_PBPU_PEMDA"]'})
+    refused = head.fill("/iuran/1", f"{SURAT}/1/tarik", end_why="Salah alamat")
+    assert refused.status == 403 and letters(city)[0].ended_at is None
+    assert len(refused.all("details", open="")) == 1 and refused.one("input", id="end_why").get("value") == "Salah alamat"
+
+
 def test_withdrawing_asks_for_a_fresh_second_factor(city: Office) -> None:
     wanted = {step: auth.declared(city.app.view_functions[f"premium_letters.{step}"]) for step in ("sign", "withdraw", "send_back")}
     assert {step: permission in STEP_UP for step, permission in wanted.items()} == {"sign": True, "withdraw": True, "send_back": False}
@@ -208,6 +217,7 @@ def test_nobody_signs_under_a_title_the_rules_do_not_know(visit: Visit, city: Of
         session.execute(text("UPDATE signing_authority SET title = 'Kepala Dinas Perhubungan'"))
     refused = visit("kadis").fill("/iuran/1", f"{SURAT}/1/tanda-tangan")
     assert refused.status == 403 and "Aturan daerah tidak mengenal jabatan" in refused.main() and letters(city)[0].number is None
+    assert refused.all("details", open="") == [], "nobody asked for it to be sent back"
 
 
 def test_a_migration_back_does_not_forget_a_number(visit: Visit, city: Office) -> None:

@@ -52,7 +52,7 @@ def test_the_page_counts_and_names_nobody(visit: Visit, city: Office) -> None:
     assert "Baris tagihan ganda, atau NIK tidak terbaca 1 Rp 37.800" in words and "SITI" not in words
     assert visit("loket").get("/iuran/1/cocok").status == 403 and "lewat masa simpannya" not in words
     past_its_term(city)
-    assert "1 surat atau kiriman sudah lewat masa simpannya" in worker.get("/iuran/1/cocok").main()
+    assert "1 dasar (surat, atau nama di kiriman) sudah lewat masa simpannya" in worker.get("/iuran/1/cocok").main()
     with city.write() as session:
         session.execute(text("DELETE FROM premium_line"))
     gone = worker.get("/iuran/1/cocok")
