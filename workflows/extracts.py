@@ -185,6 +185,24 @@ def undo(session: Session, extract_id: int, by: Actor, *, now: datetime) -> Extr
     return extract
 
 
+def say_complete(session: Session, extract_id: int, complete: bool, by: Actor, *, now: datetime) -> Extract:
+    """Put right whether a member file holds every member: counts from it stand or fall with that, its rows stay.
+
+    Raises ``NotFound`` where it is no member file that counts, ``Conflict`` where that is its word already or its rows are gone.
+    """
+    extract = session.exec(select(Extract).where(Extract.id == extract_id).with_for_update()).first()
+    if extract is None or extract.kind is not ExtractKind.MEMBERS or extract.state is not ExtractState.APPLIED:
+        raise NotFound(f"Impor #{extract_id} bukan berkas anggota yang berlaku. Lihat daftarnya dengan rekom import list.")
+    if extract.complete is complete:
+        raise Conflict(f"Impor #{extract_id} sudah tercatat begitu. Tidak ada yang diubah.")
+    if complete:
+        check_rows(session, extract)
+    extract.complete = complete
+    session.add(extract)
+    audit.record(session, subject(extract), "SAY_COMPLETE", actor=by, now=now, complete=complete)
+    return extract
+
+
 def abandon(session: Session, extract: Extract) -> None:
     """An extract that will never be whole goes with its rows and its line: it never counted, and the same file may come again."""
     assert extract.storing

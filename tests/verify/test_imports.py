@@ -9,15 +9,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner, Result
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from tests.verify.made_files import FULL, MONTHLY, ExcelDate, member_row, nik, write_csv, write_xlsx
 from verify.cli import Commands
 from verify.commands import imports
 from verify.composition import Rekom
-from verify.db import Database
-from workflows import extracts
+from verify.db import Database, _alembic
+from workflows import audit, extracts
 from workflows.records.extract import DtsenRow, Extract, ExtractKind, MemberRow
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -76,7 +77,7 @@ def test_a_file_in_again_and_out(database: Database, run: Run, tmp_path: Path) -
     assert "Impor #1 DTSEN diterapkan, per 1 November 2026, 02.00 WIB: 8 baris baik, 1 baris salah, sha256 " in first.stdout
     assert "NIK_ILMIAH: 1 baris" in first.stderr and "baris/detik" in first.stderr
     again = run("dtsen", file, *WHEN)
-    assert again.exit_code == 0 and "sudah diimpor sebagai #1" in again.stdout and "Tidak ada yang diubah" in again.stdout
+    assert again.exit_code == 0 and "sudah diimpor sebagai #1 DTSEN, per" in again.stdout and "Tidak ada yang diubah" in again.stdout
     assert counts(database) == (1, 8, 0)
     assert "#1 APPLIED DTSEN, per 1 November 2026, 02.00 WIB: 8 baik, 1 salah, oleh Tono Contoh" in run("list").stdout
     undone = run("undo", 1, "--by", "Tono Contoh")
@@ -96,8 +97,11 @@ def test_a_dry_run_counts_and_writes_nothing(database: Database, run: Run, tmp_p
 
 def test_the_monthly_file_says_its_own_month(database: Database, run: Run, tmp_path: Path) -> None:
     rows = [(f"{n:013d}", nik(n), "BUDI UJI", "APBD", "November", "2026") for n in range(1, 4)]
-    result = run("members", write_csv(tmp_path / "m.csv", [MONTHLY, *rows], ","), "--by", "Tono Contoh")
-    assert result.exit_code == 0 and "anggota BPJS diterapkan, per 1 November 2026, 00.00 WIB: 3 baris baik" in result.stdout
+    result = run("members", write_csv(tmp_path / "m.csv", [MONTHLY, *rows], ","), "--partial", "--by", "Tono Contoh")
+    assert (
+        result.exit_code == 0
+        and "anggota BPJS (sebagian peserta) diterapkan, per 1 November 2026, 00.00 WIB: 3 baris baik" in result.stdout
+    )
     assert counts(database) == (1, 0, 3)
     known = run("members", write_csv(tmp_path / "all.csv", [MONTHLY, *rows[:2]], ","), "--complete", "--by", "Tono Contoh")
     assert known.exit_code == 0
@@ -105,15 +109,52 @@ def test_the_monthly_file_says_its_own_month(database: Database, run: Run, tmp_p
         assert [extract.complete for extract in extracts.listed(session)] == [True, False]
 
 
+def test_whether_a_file_holds_everybody_is_asked_shown_and_put_right(database: Database, run: Run, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "m.csv", [MONTHLY, ("1", nik(1), "BUDI UJI", "APBD", "November", "2026")], ",")
+    asked = run("members", file, *WHEN)
+    assert (asked.exit_code, "--complete bila ya, --partial bila hanya sebagian" in asked.stderr) == (2, True)
+    assert run("members", file, *WHEN, "--dry-run").exit_code == 0 and counts(database) == (0, 0, 0)
+    assert run("members", file, *WHEN, "--partial").exit_code == 0
+    assert "#1 APPLIED anggota BPJS (sebagian peserta), per" in run("list").stdout
+    said = run("complete", 1, "--by", "Tono Contoh")
+    assert said.exit_code == 0 and "#1 kini tercatat: anggota BPJS (semua peserta)." in said.stdout
+    assert "sebagai #1 anggota BPJS (semua peserta), per" in run("members", file, *WHEN, "--partial").stdout, "the same bytes say no more"
+    assert run("complete", 1, "--by", "Tono Contoh").exit_code == 2
+    assert run("partial", 1, "--by", "Tono Contoh").exit_code == 0
+    with database.read() as session:
+        told = [(event.action, event.detail["complete"], event.actor_name) for event in audit.events_of(session, "extract:1")]
+        assert told == [("IMPORT", False, "Tono Contoh"), ("SAY_COMPLETE", True, "Tono Contoh"), ("SAY_COMPLETE", False, "Tono Contoh")]
+
+
+def test_what_is_no_member_file_or_has_no_rows_holds_nobody(sqlite: Database, run: Run, tmp_path: Path) -> None:
+    run("dtsen", dtsen_csv(tmp_path), *WHEN)
+    run("members", write_csv(tmp_path / "m.csv", [MONTHLY, ("1", nik(1), "BUDI", "APBD", "11", "2026")]), "--partial", *WHEN)
+    for number in (1, 7):
+        assert "bukan berkas anggota yang berlaku" in run("complete", number, "--by", "Tono Contoh").stderr
+    with sqlite.write() as session:
+        session.execute(delete(MemberRow))
+    assert "#2 sudah dihapus" in run("complete", 2, "--by", "Tono Contoh").stderr
+
+
+def test_a_migration_back_does_not_forget_which_files_hold_everybody(database: Database, run: Run, tmp_path: Path) -> None:
+    run("members", write_csv(tmp_path / "m.csv", [MONTHLY, ("1", nik(1), "BUDI", "APBD", "11", "2026")]), "--complete", *WHEN)
+    database.close()
+    url = database.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(RuntimeError, match="cannot hold which member files hold every member"):
+        command.downgrade(_alembic(url), "0061")
+    run("partial", 1, "--by", "Tono Contoh")
+    command.downgrade(_alembic(url), "0061")
+
+
 def test_the_full_file_of_thirty_columns(database: Database, run: Run, tmp_path: Path) -> None:
     known = {"NAMA": "BUDI UJI", "TMT": "2020-01-01", "TAT": "2050-01-01", "NOKTP": "x"}
     rows = [member_row(PSNOKA=str(n), NIK=nik(n), KDSTATUSPST="0" if n < 3 else "", **known) for n in range(1, 4)]
-    result = run("members", write_csv(tmp_path / "f.csv", [FULL, *rows]), *WHEN)
+    result = run("members", write_csv(tmp_path / "f.csv", [FULL, *rows]), "--partial", *WHEN)
     assert result.exit_code == 0 and "2 baris baik, 1 baris salah" in result.stdout
     with database.read() as session:
         extract = extracts.newest(session, ExtractKind.MEMBERS)
         assert extract and (extract.layout, extract.rows_unreadable) == ("ANGGOTA_LENGKAP", 0)
-        assert not extract.complete, "nobody said so"
+        assert not extract.complete
         faulty = extracts.member_row(session, extract, nik(3))
         assert faulty and (faulty.fault, faulty.name) == ("STATUS_KOSONG", None)
 
@@ -274,9 +315,9 @@ def test_who_and_when_must_be_said(sqlite: Database, run: Run, tmp_path: Path, w
 def test_two_months_in_one_file_need_a_date_said(sqlite: Database, run: Run, tmp_path: Path) -> None:
     rows = [("1", nik(1), "BUDI", "APBD", "10", "2026"), ("2", nik(2), "ANI", "APBD", "11", "2026")]
     file = write_csv(tmp_path / "m.csv", [MONTHLY, *rows])
-    refused = run("members", file, "--by", "Tono Contoh")
+    refused = run("members", file, "--complete", "--by", "Tono Contoh")
     assert refused.exit_code == 2 and "lebih dari satu tanggal atau bulan" in refused.stderr
-    assert run("members", file, *WHEN).exit_code == 0
+    assert run("members", file, "--complete", *WHEN).exit_code == 0
 
 
 def test_an_unmigrated_database_is_told_without_quoting_rows(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,11 @@ from workflows.thousands import grouped
 
 GOOD, BAD_ROWS = 0, 1
 NAMES = {ExtractKind.DTSEN: "DTSEN", ExtractKind.MEMBERS: "anggota BPJS", ExtractKind.RESIDENTS: "penduduk"}
+HOLDS = {True: " (semua peserta)", False: " (sebagian peserta)"}
+WHICH = (
+    "Katakan apakah berkas ini memuat semua peserta di daerah ini, dari semua segmen: --complete bila ya, --partial bila hanya sebagian. "
+    "Cakupan dihitung hanya dari berkas semua peserta."
+)
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -74,10 +79,14 @@ def import_dtsen(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows
 
 @import_group.command("members")
 @_options
-@click.option("--complete", is_flag=True, help="the file holds every member of the region: coverage is counted only from such a file")
-def import_members(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None, complete: bool) -> None:
+@click.option(
+    "--complete/--partial", default=None, help="whether it holds every member of the region: coverage is counted only from such a file"
+)
+def import_members(file: Path, as_of: str | None, by: str, dry_run: bool, bad_rows: Path | None, complete: bool | None) -> None:
     """Import a BPJS member file: six columns for a month, or the full file."""
-    sys.exit(_import(Order(ExtractKind.MEMBERS, file, as_of, by, dry_run, bad_rows, complete)))
+    if complete is None and not dry_run:
+        raise ImportRefused(WHICH)
+    sys.exit(_import(Order(ExtractKind.MEMBERS, file, as_of, by, dry_run, bad_rows, bool(complete))))
 
 
 @import_group.command("residents")
@@ -98,6 +107,22 @@ def import_undo(number: int, by: str) -> None:
     click.echo(f"Impor #{number} ({NAMES[extract.kind]}) dibatalkan: {grouped(extract.rows_good)} baris dihapus. sha256 {extract.sha256}")
 
 
+@import_group.command("complete")
+@click.argument("number", type=int)
+@click.option("--by", required=True, help="name of the person responsible, for the audit trail")
+def import_complete(number: int, by: str) -> None:
+    """Say that member file NUMBER holds every member of the region after all."""
+    _say_complete(number, True, by)
+
+
+@import_group.command("partial")
+@click.argument("number", type=int)
+@click.option("--by", required=True, help="name of the person responsible, for the audit trail")
+def import_partial(number: int, by: str) -> None:
+    """Say that member file NUMBER holds only some of the members after all; what was counted from it counts no more."""
+    _say_complete(number, False, by)
+
+
 @import_group.command("list")
 def import_list() -> None:
     """Show the last imports."""
@@ -105,7 +130,20 @@ def import_list() -> None:
         for extract in extracts.listed(session):
             counts = f"{grouped(extract.rows_good)} baik, {grouped(extract.rows_bad)} salah"
             when = local_time(extract.as_of, extract.timezone)
-            click.echo(f"#{extract.id} {extract.state} {NAMES[extract.kind]}, per {when}: {counts}, oleh {extract.imported_by}")
+            click.echo(f"#{extract.id} {extract.state} {_named(extract)}, per {when}: {counts}, oleh {extract.imported_by}")
+
+
+def _say_complete(number: int, complete: bool, by: str) -> None:
+    rekom = Rekom(load_settings(), wakes=False)
+    with closing(rekom.database) as database, _discreet(), database.write() as session:
+        extract = extracts.say_complete(session, number, complete, _actor(rekom, by), now=rekom.clock())
+        named = _named(extract)
+    click.echo(f"Impor #{number} kini tercatat: {named}. Hitung cakupan lagi dengan rekom coverage count.")
+
+
+def _named(extract: Extract) -> str:
+    """What the file is about, and of a member file how much of it."""
+    return NAMES[extract.kind] + (HOLDS[extract.complete] if extract.kind is ExtractKind.MEMBERS else "")
 
 
 def _import(order: Order) -> int:
@@ -142,7 +180,7 @@ def _applied(rekom: Rekom, taken: Received, sieve: Sieve, actor: Actor) -> int:
         click.echo(str(error))
         return GOOD
     when = local_time(extract.as_of, extract.timezone)
-    click.echo(f"Impor #{extract.id} {NAMES[extract.kind]} diterapkan, per {when}: {_counts(sieve)}, sha256 {extract.sha256}")
+    click.echo(f"Impor #{extract.id} {_named(extract)} diterapkan, per {when}: {_counts(sieve)}, sha256 {extract.sha256}")
     return GOOD
 
 
@@ -159,7 +197,7 @@ def _known(rekom: Rekom, kind: ExtractKind, source: Source) -> Extract | None:
 def _nothing_to_do(known: Extract) -> int:
     when = local_time(known.as_of, known.timezone)
     click.echo(
-        f"Berkas ini sudah diimpor sebagai #{known.id}, per {when}. Tidak ada yang diubah. "
+        f"Berkas ini sudah diimpor sebagai #{known.id} {_named(known)}, per {when}. Tidak ada yang diubah. "
         f"Untuk mengimpor ulang, batalkan dulu: rekom import undo {known.id}. sha256 {known.sha256}"
     )
     return GOOD

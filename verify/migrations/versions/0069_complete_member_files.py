@@ -10,6 +10,12 @@ branch_labels: Any = None
 depends_on: Any = None
 
 TABLES = ("extract", "import_file")
+LOST = (
+    "SELECT count(*) FROM extract WHERE undone_at IS NULL AND complete <> (kind = 'MEMBERS' AND layout = 'ANGGOTA_LENGKAP' "
+    "AND id IN (SELECT members_id FROM coverage_snapshot WHERE members_id IS NOT NULL))",
+    "SELECT count(*) FROM import_file WHERE complete AND status = 'TO_APPLY'",
+)
+"""Words about files that ``upgrade`` would not say again."""
 
 
 def upgrade() -> None:
@@ -24,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo."""
+    """Undo; refused while somebody's word about a file would not come back with ``upgrade``."""
+    if any(op.get_bind().exec_driver_sql(query).scalar_one() for query in LOST):
+        raise RuntimeError("the tables before this migration cannot hold which member files hold every member")
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} DROP COLUMN complete")
