@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.access_cells import filled
 from tests.office import Office, person, running_office
 from tests.verify.web.visitor import Visitor
 from verify import auth
@@ -18,7 +19,6 @@ from workflows.permissions import PERMISSION_MAP, Permission
 from workflows.states import Role
 
 NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
-KNOWN = {"slug": "identitas", "token": "abc", "handle": "0" * 12, "kind": "aplikasi", "filename": "rekom.css", "prefix": "s"}
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -50,11 +50,6 @@ def rules(office: Office) -> Iterator[tuple[str, Any]]:
     for rule in office.app.url_map.iter_rules():
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}:
             yield method, rule
-
-
-def filled(rule: str, ticket: str) -> str:
-    known = {**KNOWN, "ticket": ticket}
-    return re.sub(r"<(?:(\w+)[^<>]*:)?(\w+)>", lambda part: "0" if part[1] == "int" else known.get(part[2], "0"), rule)
 
 
 def whoever_may(office: Office, rule: Any) -> str:
