@@ -1,6 +1,8 @@
-"""Every answer that shows a case is written down with who saw it, in one place for pages and API alike.
+"""Every answer that shows a case, or lists cases, is written down with who saw it, in one place for pages and API alike.
 
-A route with a ticket shows its case; what shows more of people than their masks without one says so by ``shows``.
+A route with a ticket shows its case; a list without one says whom it shows by ``shows``. Left out are lists of what waits for the reader's
+own hands (``/``, ``/tugas``, ``/tanda-tangan`` and the API's list of letters to sign): names and masks, at every step of the day. A case
+that is opened from there is a look.
 """
 
 from collections.abc import Iterable

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from tests.collective_office import propose, to_file
 from tests.office import Office
 from tests.registration_office import reactivated
+from tests.verify.web.test_looks_at_lists import looks
 from tests.verify.web.visitor import Visitor
 from tests.workflows.test_waits_without_case import unknown
 from verify.cli import main
@@ -90,7 +91,9 @@ def test_a_duty_is_listed_and_written_down(visit: Callable[[str], Visitor], sqli
     (row,) = sqlite_office.api("loket").get("/duties").get_json()["duties"]
     assert row == {"ticket": ticket, "kind": "DTSEN_UPDATE", "due_on": "2027-05-23", "remind_on": "2027-04-23", "owner": "Agus Contoh"}
     peksos = visit("peksos")
+    before = looks(sqlite_office, "peksos").get(sqlite_office.case(ticket).id or 0, 0)
     assert "Paling lambat 23 Mei 2027, tugas Agus Contoh." in peksos.get("/kewajiban").main()
+    assert looks(sqlite_office, "peksos") == {sqlite_office.case(ticket).id: before + 1}
     assert sqlite_office.api("loket").post(f"/applications/{ticket}/duty-done", {"evidence": "Sudah."}).status_code == 403
     bare = peksos.send(peksos.get("/kewajiban"), f"/kewajiban/{ticket}", evidence="")
     assert (bare.status, "Kesalahan" in bare.text) == (422, True)

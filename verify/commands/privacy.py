@@ -128,6 +128,7 @@ def breach_command(username: str, since: str, until: str, known: str, into: Path
     click.echo(f"{len(seen)} berkas dilihat akun {username}. Daftarnya: {into}")
     if lists:
         click.echo(f"Juga {len(lists)} kali data orang tanpa berkas: baris tanpa nomor berkas, dengan jumlah orangnya.")
+    click.echo("Daftar kerja akun itu (nama dan NIK tertutup) tidak dicatat: anggap terlihat juga siapa yang menunggu perannya waktu itu.")
     click.echo(f"Beri tahu mereka dan lembaga PDP secara tertulis paling lambat {local_time(learned + TELL_WITHIN, zone.key)}:")
     click.echo("data apa yang terungkap, kapan dan bagaimana, dan apa yang dilakukan kantor (UU 27/2022 pasal 46).")
 

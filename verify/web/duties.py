@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from schemas.forms import plain
 from schemas.registration import EvidenceSchema
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.web.form import Form, blank, tried
 from verify.web.once import once
@@ -44,6 +45,7 @@ def page(form: Form, wanted: str | None = None) -> str:
     """The list; what was typed wrongly stands at the case it was typed for."""
     with parts().database.read() as session:
         found = duties.listed(session, me().region_code)
+    shows(case for _, case, _ in found)
     return render_template("duties.html", form=form, empty=blank(), wanted=wanted, duties=found, today=today())
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
+from verify.access_log import shows
 from verify.approval_batch import answer_all
 from verify.auth import me, parts, requires
 from verify.language import tell
@@ -66,6 +67,7 @@ def page(form: Form) -> str:
                 left.append(answer)
     with parts().database.read() as session:
         others = [(str(one.id), one.name) for one in hand_batches.colleagues(session, [case for _, case in ready], me())]
+    shows(case for _, case in ready)
     return render_template("hands_to.html", form=form, ready=ready, colleagues=others, **_exceptions(left))
 
 

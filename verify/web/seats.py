@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.counter import seat_outlook
 from workflows import seat_years, seats
@@ -19,4 +20,5 @@ def show() -> str:
     with parts().database.read() as session:
         quota = seat_years.year_of(session, me().region_code, outlook.year)
         line = seats.line(session, quota.id) if quota and quota.id else []
+    shows(case for _, case in line)
     return render_template("seats.html", outlook=outlook, line=line, Account=Account, now=parts().clock())

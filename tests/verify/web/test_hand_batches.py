@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from tests.office import Office, person
+from tests.verify.web.test_looks_at_lists import looks
 from tests.verify.web.visitor import Page, Visitor
 from workflows.records import Case, Staff
 from workflows.records.taking import Taking
@@ -101,6 +102,7 @@ def test_handing_on_asks_to_whom_and_names_first_what_cannot_be(visit: Visit, wa
     one, two = str(person(1)["name"]), str(person(2)["name"])
     assert asked.heading == "Serahkan 2 berkas"
     assert first(asked, "1 tidak dapat diserahkan", one, "Yang diserahkan", two, "Rekan")
+    assert sorted(looks(sqlite_office, "peksos").values()) == [1, 1]
     nobody = peksos.send(asked, "/berkas/serahkan/kirim")
     assert (nobody.status, "Pilih rekan" in nobody.main()) == (422, True)
     owner = next(control.get("value") for control in nobody.all("input", name="owner"))

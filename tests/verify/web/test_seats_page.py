@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.office import Office
 from tests.seat_office import approve, make_decidable, with_seats
+from tests.verify.web.test_looks_at_lists import looks
 from tests.verify.web.visitor import Visitor
 from verify.web.figures import number, rupiah
 from workflows.vocabulary import Urgency
@@ -29,6 +30,7 @@ def test_a_full_year_with_its_line(visit: Callable[[str], Visitor], sqlite_offic
     for ticket in tickets:
         approve(sqlite_office, ticket)
     page = visit("validator").get("/kuota")
+    assert looks(sqlite_office, "validator") == {sqlite_office.case(tickets[1]).id: 1}
     words = page.main()
     assert "Kuota sudah habis." in words
     assert "Terikat kursi yang dicadangkan Rp 75.600" in words
