@@ -4,18 +4,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from operator import eq
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from tests.load.behind import Behind, behind, returned
 from tests.many_letters import make_letters
-from tests.office import Office
+from tests.office import Office, running_office
 from tests.population.city import BY, small_city
 from tests.verify.made_files import nik
+from tests.waiting import meanwhile
 from verify import seals
 from verify.backup.making import make_backup
 from verify.backup.restoring import restore
@@ -134,14 +136,19 @@ def test_a_letter_about_a_bill_may_have_a_lost_letters_number(sqlite_office: Off
         assert readopt(back.rekom, code) == "given" and back.count(ReadoptedLetter) == 0
 
 
-def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Office) -> None:
-    ticket = office.to_letter()
-    number = office.letter(ticket).number
-    row = {
+def lost_letter(office: Office, number: str | None) -> dict[str, Any]:
+    """A row for a letter that was given after the backup."""
+    return {
         "token_id": "a" * 32, "token_sha256": "b" * 64, "number": number, "type": "REKOM_PBPU_PEMDA", "nik_digest": "c" * 32,
         "key_id": "d" * 16, "valid_from": office.clock(), "valid_until": office.clock() + timedelta(days=3),
         "taken_in_at": office.clock(), "taken_in_by": "uji",
     }  # fmt: skip
+
+
+def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Office) -> None:
+    ticket = office.to_letter()
+    number = office.letter(ticket).number
+    row = lost_letter(office, number)
     with pytest.raises(DBAPIError, match="readopted_number_is_free"), office.write() as session:
         session.add(ReadoptedLetter(**row))
     with office.write() as session:
@@ -162,3 +169,22 @@ def test_the_database_keeps_a_lost_letters_number_from_every_other(office: Offic
     for known in (number, "400.9/002/Dinsos/XI/2026"):
         with pytest.raises(DBAPIError, match="bill_number_is_free"), office.write() as session:
             session.connection().execute(text("UPDATE premium_letter SET number = :number"), {"number": known})
+
+
+def test_two_who_give_one_number_at_a_time_do_not_both_have_it(postgresql_url: str, tmp_path: Path) -> None:
+    """Neither sees the other's row before it is committed: the second waits, and is refused."""
+    with running_office(postgresql_url, tmp_path) as office:
+        office.to_letter()
+
+        def lost(session: Session) -> None:
+            session.add(ReadoptedLetter(**lost_letter(office, "400.9/777/Dinsos/XI/2026")))
+
+        def given() -> None:
+            with pytest.raises(DBAPIError, match="number_of_a_lost_letter"), office.write() as session:
+                session.connection().execute(text("UPDATE letter SET number = '400.9/777/Dinsos/XI/2026'"))
+
+        meanwhile(office, lost, given, lambda session: None)
+        with office.read() as session:
+            tables = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'a_number_takes_its_turn' ORDER BY 1"
+            waiting = [str(name) for (name,) in session.connection().execute(text(tables))]
+    assert waiting == ["collective_letter", "letter", "premium_letter", "readopted_letter"]
