@@ -7,8 +7,9 @@ from typing import Any
 
 from schemas.desk_check import TITLES
 from verify.web.choices import paper_word
+from verify.web.event_words import OTHER_EVENT, TIMELINE
 from verify.web.form import label
-from verify.web.words import CHECK, NOT_YET, OTHER_EVENT, RESULT, ROLE, TIMELINE
+from verify.web.words import CHECK, NOT_YET, RESULT, ROLE
 from workflows.desk import DeskAnswer
 from workflows.records.audit_event import AuditEvent
 from workflows.records.seat import ReleaseReason

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.web import words
+from verify.web import event_words, words
 from verify.web.choices import paper_word
 from verify.web.next_step import AFTER_LETTER, BUTTONS, CLOSED, WORKING
 from verify.web.times import duration, left
@@ -75,7 +75,7 @@ def recorded_actions() -> set[str]:
 def test_every_action_of_the_audit_trail_has_a_word() -> None:
     recorded = recorded_actions()
     assert {"OPEN", "AMEND", "CHECK"} <= recorded
-    assert recorded | {action.value for action in Action} <= set(words.TIMELINE)
+    assert recorded | {action.value for action in Action} <= set(event_words.TIMELINE)
 
 
 SENTENCE = re.compile(r"[^.?!:]+[.?!:]")
