@@ -26,7 +26,7 @@ def qr(office: Office, ticket: str) -> str:
 
 def sit(site: Site, username: str | None = "rs", size: dict[str, int] = DESKTOP) -> Person:
     """Somebody at the desk's page, which has met the office once and kept its list and its parts."""
-    clerk = site.person(username, size)
+    clerk = site.person(username, size, begins=None)
     clerk.page.clock.install(time=site.office.clock())
     clerk.go("/periksa")
     settled(clerk)
