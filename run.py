@@ -218,8 +218,10 @@ def test(more: Sequence[str]) -> NoReturn:
 
 
 def side_by_side(cores: int) -> list[str]:
-    """How pytest spreads the whole suite over processes, each with servers of its own; a chosen part needs none of that."""
-    return ["-n", str(min(cores, MOST_PROCESSES)), "--dist", "worksteal"] if cores > 1 else []
+    """How pytest spreads the whole suite over processes, each with servers of its own; a chosen part needs none of that.
+
+    One more than there are cores: each test waits now and then for a disk, a server or a page."""
+    return ["-n", str(min(cores + 1, MOST_PROCESSES)), "--dist", "worksteal"] if cores > 1 else []
 
 
 def chaos(more: Sequence[str]) -> NoReturn:

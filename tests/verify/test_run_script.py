@@ -260,7 +260,7 @@ def test_test_becomes_pytest_with_the_words_that_follow(machine: Machine) -> Non
     assert machine.installed() == ["dev.lock"]
 
 
-@pytest.mark.parametrize(("cores", "spread"), [(1, []), (2, ["-n", "2", "--dist", "worksteal"]), (64, ["-n", "4", "--dist", "worksteal"])])
+@pytest.mark.parametrize(("cores", "spread"), [(1, []), (2, ["-n", "3", "--dist", "worksteal"]), (64, ["-n", "4", "--dist", "worksteal"])])
 def test_the_whole_suite_is_spread_over_the_cores(machine: Machine, monkeypatch: pytest.MonkeyPatch, cores: int, spread: list[str]) -> None:
     monkeypatch.setattr(run.os, "cpu_count", lambda: cores)
     run.main(["test"])
