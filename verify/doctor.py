@@ -262,12 +262,13 @@ def _registries(rekom: Rekom) -> Answer:
         reached = dict(zip(urls, asking.map(_reached, urls.values()), strict=True))
     resting = [one.registry for one in rekom.standings() if one.breaker == "open"]
     away, there = [name for name, well in reached.items() if not well], [name for name, well in reached.items() if well]
-    wrong = {
-        f"{', '.join(resting)} tidak menjawab": resting and "Lihat rekom registries. Berkas jalan terus lewat pemeriksaan petugas.",
-        f"{', '.join(away)} tidak dapat dihubungi": away and "Periksa alamat, VPN, dan firewall ke registri itu.",
-    }
-    if cures := [cure for cure in wrong.values() if cure]:
-        return Grade.WATCH, "; ".join(said for said, cure in wrong.items() if cure), " ".join(cures)
+    wrong = []
+    if resting:
+        wrong.append((f"{', '.join(resting)} tidak menjawab", "Lihat rekom registries. Berkas jalan terus lewat pemeriksaan petugas."))
+    if away:
+        wrong.append((f"{', '.join(away)} tidak dapat dihubungi", "Periksa alamat, VPN, dan firewall ke registri itu."))
+    if wrong:
+        return Grade.WATCH, "; ".join(said for said, _ in wrong), " ".join(cure for _, cure in wrong)
     return _well(f"{', '.join(there)} dapat dihubungi" if there else "tidak ada alamat registri yang diisi")
 
 

@@ -6,6 +6,7 @@ from verify.auth import me, parts, requires
 from verify.office_time import months_back, office_of
 from verify.web.figures import percent
 from workflows import clocks
+from workflows.clocks import KeptMonth
 from workflows.long_date import MONTHS as NAMES
 from workflows.permissions import Permission
 from workflows.rules.promise import ready_by
@@ -24,5 +25,10 @@ def show() -> str:
     since = months_back(MONTHS, parts().zone(region), now=now)
     with parts().database.read() as session:
         found = clocks.kept_promises(session, office_of(parts().policies), since=since, now=now, region_code=region)
-    rows = [(joined((NAMES[one.month.month - 1], str(one.month.year))), one, percent(one.percent)) for one in reversed(found)]
+    rows = [(joined((NAMES[one.month.month - 1], str(one.month.year))), one, share(one)) for one in reversed(found)]
     return render_template("promises.html", rows=rows, promise=ready_by(parts().policy_today(region)))
+
+
+def share(month: KeptMonth) -> str:
+    """``92 %``, as the reader's language writes it."""
+    return percent(month.percent)
