@@ -1,4 +1,4 @@
-"""Scans made by the tests: one good of each kind, and seventy-four that mean harm or are broken."""
+"""Scans made by the tests: one good of each kind, and more than seventy that mean harm or are broken."""
 
 import base64
 import io
@@ -63,7 +63,7 @@ def a_flood(width: int, height: int) -> bytes:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Seventy-four files, the same each time: each is refused, or comes out as a plain picture."""
+    """More than seventy files, the same each time: each is refused, or comes out as a plain picture."""
     dice, jpeg, png = random.Random(7), a_scan(), a_scan("PNG")
     for number in range(15):
         yield f"jpeg cut {number}", jpeg[: dice.randrange(4, len(jpeg) - 2)]
