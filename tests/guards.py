@@ -1,4 +1,5 @@
-"""A pytest plugin of guards that watch every test: no NIK and no secret in what is written, nothing skipped silently.
+"""A pytest plugin of guards that watch every test: no NIK and no secret in what is written, nothing skipped silently,
+each failure told at once.
 
 A journey through a real browser gets a second try, for on a busy machine a browser is late in ways that no page can tell of; who
 needed it is named, and a run in which many did has failed."""
@@ -15,6 +16,8 @@ WRITTEN = pytest.StashKey[list[str]]()
 SHOWN = pytest.StashKey[bool]()
 MOST_SECOND_TRIES = 3
 """In one run: more is no busy machine but a fault that shows now and then."""
+MOST_LINES, LONGEST_LINE = 6, 300
+"""Of what was wrong with a test, told at once; the whole stands at the end."""
 
 
 def lines_with_nik(texts: Iterable[str]) -> list[str]:
@@ -80,6 +83,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+class Crier:
+    """Says of each test that failed what was wrong, at once: a run side by side is long, and its end may not be reached or kept."""
+
+    def __init__(self, terminal: Any) -> None:
+        self.terminal = terminal
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write the lines that say what was wrong."""
+        if report.failed:
+            lines = report.longreprtext.splitlines()
+            self.terminal.line("")  # after the dots
+            self.terminal.line(f"FAILED {report.nodeid} ({report.when})")
+            for line in [line for line in lines if line.startswith("E ")][:MOST_LINES] or lines[:1]:
+                self.terminal.line(line[:LONGEST_LINE])
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where tests run side by side, the process that only counts them cries."""
+    if session.config.getoption("numprocesses", None):
+        session.config.pluginmanager.register(Crier(session.config.pluginmanager.get_plugin("terminalreporter")), "crier")
 
 
 def second_tries(config: pytest.Config) -> list[Any]:

@@ -17,7 +17,7 @@ from workflows.webhooks import NewEndpoint
 def make_endpoint(rekom: Rekom, session: Session, hospital_code: str, url: str, actor: Actor) -> tuple[WebhookEndpoint, str]:
     """Open an endpoint; returns it with its secret. ``ValidationError`` where news must not go there."""
     checked_url(url, listed(rekom.settings.webhook_private_hosts))
-    endpoint_id, secret = f"ep_{secrets.token_hex(8)}", sealed_secret.new_secret()
+    endpoint_id, secret = f"ep_{secrets.token_hex(7)}", sealed_secret.new_secret()
     sealed = sealed_secret.seal(rekom.keys.digest_key, endpoint_id, secret)
     new = NewEndpoint(endpoint_id, hospital_code, url, sealed)
     return webhooks.open_endpoint(session, new, actor, now=rekom.clock()), secret

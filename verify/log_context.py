@@ -31,8 +31,8 @@ def install(app: Flask, *, behind_proxy: bool) -> None:
 
 
 def name_for(given: str, *, behind_proxy: bool) -> str:
-    """What a request is called: as the proxy in front says, or a name of its own."""
-    return given if behind_proxy and PROXYS.fullmatch(given) else secrets.token_hex(8)
+    """What a request is called: as the proxy in front says, or a name of its own, too short to be taken for a NIK."""
+    return given if behind_proxy and PROXYS.fullmatch(given) else secrets.token_urlsafe(9)
 
 
 @contextmanager

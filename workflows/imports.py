@@ -302,7 +302,7 @@ def _said_otherwise(file: ImportFile, arrival: Arrival) -> bool:
 def _new(arrival: Arrival, by: Actor, now: datetime, stands: Extract | None) -> ImportFile:
     return ImportFile(
         region_code=by.region_code,
-        handle=secrets.token_hex(8),
+        handle=secrets.token_hex(7),
         file_name=arrival.file_name,
         size=arrival.size,
         sha256=arrival.sha256,

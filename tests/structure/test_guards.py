@@ -73,6 +73,13 @@ def test_a_secret_in_a_log_fails_the_test(guarded: pytest.Pytester) -> None:
     result.assert_outcomes(failed=1, passed=1)
 
 
+def test_side_by_side_a_failure_is_told_before_the_last_test_has_run(guarded: pytest.Pytester) -> None:
+    guarded.makepyfile("import time\n\ndef test_wrong():\n    assert 1 + 1 == 3\n\ndef test_late():\n    time.sleep(1)\n")
+    result = guarded.runpytest_subprocess("-q", "-n", "1")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["FAILED *::test_wrong (call)", "E * assert (1 + 1) == 3", ".*100%*", "*FAILURES*"])
+
+
 def test_each_way_to_write_a_nik_fails_the_test_once(guarded: pytest.Pytester) -> None:
     guarded.makepyfile(PLANTED)
     result = guarded.runpytest_subprocess("-q", "--show-capture=no")

@@ -238,4 +238,4 @@ def _stamp(spoken: str, phone: str) -> str:
     """Changes with any part's content, its language and the office's telephone, and is the same in every process."""
     files = [STATIC / name for name in PARTS] + sorted(TEMPLATES.glob("desk*.html")) + [TEMPLATES / "base.html"]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files) + repr((spoken, phone, SCREENS, SENTENCES, ALONE)).encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:12]

@@ -1,5 +1,6 @@
 """A form has one effect, however often it is sent: double click, reload, back button. After it, another page (303)."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -28,7 +29,12 @@ def own_mark() -> str:
     actor = anybody()
     if actor is None:
         return ""
-    return hmac.digest(str(current_app.secret_key).encode(), f"form of {actor.person_id}".encode(), "sha256").hex()[:16]
+    return signed(f"form of {actor.person_id}")
+
+
+def signed(said: str) -> str:
+    """What only this office can have said: 72 bits in twelve signs, too short to be taken for a NIK."""
+    return base64.urlsafe_b64encode(hmac.digest(str(current_app.secret_key).encode(), said.encode(), "sha256")[:9]).decode()
 
 
 def once(effect: Callable[[Session], str], done: str) -> Response:
