@@ -86,12 +86,12 @@ def make(session: Session, policy: RegionPolicy, render: Render, actor: Actor, *
 def mark_sent(session: Session, region_code: str, number: int, actor: Actor, *, now: datetime) -> RegistrationBatch:
     """Write down that BPJS has the file; a second time changes nothing."""
     check(actor, Permission.REGISTER)
-    batch = find(session, region_code, number)
+    batch = lock(session, region_code, number)
     if batch.void_at is not None:
         raise BatchRefused(say("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru."))
     if batch.sent_at is not None:
         return batch
-    rows = _locked_rows(session, batch)
+    rows = _rows(session, batch)
     if any(row.outcome == RowOutcome.VOID for row, _, _ in rows):
         raise BatchRefused(say("Ada berkas yang ditutup sesudah berkas kiriman ini dibuat. Batalkan kiriman ini, lalu buat lagi."))
     batch.sent_at, batch.sent_by = now, actor.name
@@ -106,7 +106,7 @@ def mark_sent(session: Session, region_code: str, number: int, actor: Actor, *, 
 def void(session: Session, region_code: str, number: int, reason: str, actor: Actor, *, now: datetime) -> RegistrationBatch:
     """Take back a file that was not sent; everybody in it waits again."""
     check(actor, Permission.REGISTER)
-    batch = find(session, region_code, number)
+    batch = lock(session, region_code, number)
     if batch.sent_at is not None or batch.void_at is not None:
         raise BatchRefused(say("Berkas kiriman ini sudah dikirim atau dibatalkan. Muat ulang halaman."))
     live = select(CollectiveLetter.id).where(CollectiveLetter.batch_id == batch.id, col(CollectiveLetter.status).in_(LIVE))
@@ -114,7 +114,7 @@ def void(session: Session, region_code: str, number: int, reason: str, actor: Ac
         raise BatchRefused(say("Surat pengantar kiriman ini masih hidup. Tarik atau cabut surat itu dulu."))
     batch.void_at, batch.void_reason = now, reason
     session.add(batch)
-    for _, registration, case in _locked_rows(session, batch):
+    for _, registration, case in _rows(session, batch):
         if registration.status == S.BATCHED:
             registrations.answer_row(session, registration, RowOutcome.VOID, now=now)
             registrations.move(session, registration, S.WAITING, now=now)
@@ -169,6 +169,15 @@ def find(session: Session, region_code: str, number: int) -> RegistrationBatch:
         raise Erased(say("Berkas kiriman ini sudah dihapus menurut jadwal retensi. Jumlah orang dan SHA-256-nya tetap."))
     if hashlib.sha256(batch.file).hexdigest() != batch.sha256:
         raise BatchRefused(say("Isi berkas kiriman ini berubah sesudah dibuat. Jangan dikirim; hubungi admin."))
+    return batch
+
+
+def lock(session: Session, region_code: str, number: int) -> RegistrationBatch:
+    """One batch as it is now, under the locks of its people's cases and then its own: whoever takes both takes them in this order."""
+    batch = find(session, region_code, number)
+    people = select(Registration.case_id).join(BatchRow, col(BatchRow.registration_id) == Registration.id)
+    advance.lock_all(session, session.exec(people.where(BatchRow.batch_id == batch.id)).all())
+    session.refresh(batch, ["sent_at", "sent_by", "void_at", "void_reason"], with_for_update={"key_share": True})
     return batch
 
 
@@ -271,7 +280,8 @@ def _put_in(
     audit.record(session, advance.subject(case), "REGISTER_BATCH", actor=actor, now=now, batch=batch.number)
 
 
-def _locked_rows(session: Session, batch: RegistrationBatch) -> list[tuple[BatchRow, Registration, Case]]:
+def _rows(session: Session, batch: RegistrationBatch) -> Sequence[tuple[BatchRow, Registration, Case]]:
+    """Everybody in a batch, whose cases are locked, as they are now."""
     query = (
         select(BatchRow, Registration, Case)
         .join(Registration, col(Registration.id) == BatchRow.registration_id)
@@ -279,8 +289,7 @@ def _locked_rows(session: Session, batch: RegistrationBatch) -> list[tuple[Batch
         .where(BatchRow.batch_id == batch.id)
         .order_by(col(Case.id))
     )
-    _lock(session, [case for _, _, case in session.exec(query).all()])
-    return list(session.exec(query.execution_options(populate_existing=True)).all())
+    return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def _sent(session: Session, registration: Registration, case: Case, actor: Actor, now: datetime) -> None:

@@ -44,7 +44,7 @@ class AlreadyCovered(Conflict):
 def propose(session: Session, number: int, policy: RegionPolicy, actor: Actor, *, now: datetime) -> CollectiveLetter:
     """Ask for the cover letter of an export file; the list is taken now, of everybody in it whom BPJS has not answered."""
     check(actor, Permission.REGISTER)
-    batch = batches.find(session, policy.region_code, number)
+    batch = batches.lock(session, policy.region_code, number)
     if batch.void_at is not None:
         raise TransitionRefused(say("Berkas kiriman ini sudah dibatalkan. Buat berkas kiriman baru."))
     policy.letter(KIND, _local(now, policy.timezone))

@@ -5,17 +5,23 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlmodel import Session
+import pytest
+from sqlmodel import Session, col, select
 
 from schemas.membership_report import MembershipReportSchema, report_of
+from tests.collective_office import propose, to_file
 from tests.office import Office, person, running_office
+from tests.registration_office import void
 from tests.waiting import meanwhile
 from tests.workflows.test_households import KK, applying
 from tests.workflows.test_late_admissions import late
-from workflows import advance, audit, households, intake, late_acceptances, membership_reports
+from workflows import advance, audit, batches, households, intake, late_acceptances, looked, membership_reports
+from workflows.batches import BatchRefused
+from workflows.errors import TransitionRefused
 from workflows.households import Family
 from workflows.intake import Intake
-from workflows.records import Case, HouseholdMember, MembershipReport
+from workflows.records import Case, CollectiveLetter, HouseholdMember, MembershipReport, Registration, RegistrationBatch
+from workflows.records.case_reading import Seen
 
 OTHER_KK = "9901010101200002"
 
@@ -81,3 +87,56 @@ def test_two_who_open_cases_for_the_same_people_wait_for_one_another(postgresql_
 
         meanwhile(office, opens(low), receive, opens(high))
         assert (office.count(Case), office.count(HouseholdMember)) == (2, 2)
+
+
+def test_who_takes_a_file_back_takes_its_people_first_as_who_carries_it_out_does(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        to_file(office, 1, 2)
+        loket = office.actor("loket")
+        people = select(col(Registration.case_id))
+
+        def downloads(session: Session) -> None:
+            batches.hand_out(session, "3673", 1, loket, now=office.clock())
+
+        meanwhile(
+            office,
+            lambda session: looked.note_all(session, people, Seen.REVEALED, loket, now=office.clock()),
+            lambda: void(office),
+            downloads,
+        )
+        assert again(office).void_at is not None
+
+
+def test_a_file_that_was_sent_meanwhile_is_not_taken_back(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        to_file(office, 1)
+        loket = office.actor("loket")
+
+        def takes_back() -> None:
+            with pytest.raises(BatchRefused, match="sudah dikirim atau dibatalkan"):
+                void(office)
+
+        meanwhile(
+            office, lambda session: batches.mark_sent(session, "3673", 1, loket, now=office.clock()), takes_back, lambda session: None
+        )
+        assert again(office).void_at is None
+
+
+def test_a_file_that_was_taken_back_meanwhile_gets_no_cover_letter(postgresql_url: str, tmp_path: Path) -> None:
+    with running_office(postgresql_url, tmp_path) as office:
+        to_file(office, 1)
+        loket = office.actor("loket")
+
+        def asks() -> None:
+            with pytest.raises(TransitionRefused, match="sudah dibatalkan"):
+                propose(office)
+
+        meanwhile(
+            office, lambda session: batches.void(session, "3673", 1, "Salah bulan.", loket, now=office.clock()), asks, lambda session: None
+        )
+        assert office.count(CollectiveLetter) == 0
+
+
+def again(office: Office) -> RegistrationBatch:
+    with office.read() as session:
+        return batches.find(session, "3673", 1)
