@@ -160,9 +160,7 @@ def last_stored(session: Session, extract: Extract) -> str:
 
 def finish(session: Session, extract: Extract, by: Actor, *, now: datetime) -> None:
     """From here on look-ups use it; a number of rows that is not the one received is a fault of ours and undoes this."""
-    table = TABLES[extract.kind]
-    good = select(func.count()).select_from(table).where(table.extract_id == extract.id, col(table.fault).is_(None))
-    stored = session.exec(good).one()
+    stored = _good_rows(session, extract)
     if stored != extract.rows_good:
         raise RuntimeError(f"{stored} rows stored, {extract.rows_good} were read")
     extract.storing, extract.imported_at = False, now
@@ -196,7 +194,7 @@ def say_complete(session: Session, extract_id: int, complete: bool, by: Actor, *
     if extract.complete is complete:
         raise Conflict(f"Impor #{extract_id} sudah tercatat begitu. Tidak ada yang diubah.")
     if complete:
-        check_rows(session, extract)
+        check_whole(session, extract)
     extract.complete = complete
     session.add(extract)
     audit.record(session, subject(extract), "SAY_COMPLETE", actor=by, now=now, complete=complete)
@@ -228,9 +226,10 @@ def standing_of_any_kind(session: Session, sha256: str) -> Extract | None:
     return next((extract for extract in found if extract), None)
 
 
-def newest(session: Session, kind: ExtractKind) -> Extract | None:
-    """The applied extract that look-ups use."""
-    return session.exec(_newest_first(applied(kind)).limit(1)).first()
+def newest(session: Session, kind: ExtractKind, at: datetime | None = None) -> Extract | None:
+    """The applied extract that look-ups use, or used ``at`` a moment."""
+    known = applied(kind) if at is None else applied(kind).where(col(Extract.imported_at) <= at)
+    return session.exec(_newest_first(known).limit(1)).first()
 
 
 def newest_of_everybody(session: Session, kind: ExtractKind) -> Extract | None:
@@ -242,19 +241,27 @@ def newest_of_everybody(session: Session, kind: ExtractKind) -> Extract | None:
 
 
 def has_rows(session: Session, extract: Extract) -> bool:
-    """Whether its rows are still there: an undo and the term of displaced extracts take them, its line stays."""
+    """Whether rows of it are still there, asked cheaply: an undo and the term of displaced extracts take them, its line stays."""
     table = TABLES[extract.kind]
     there = select(table.nik).where(table.extract_id == extract.id).limit(1)
     return extract.undone_at is None and (extract.rows_good == 0 or session.exec(there).first() is not None)
 
 
+def is_whole(session: Session, extract: Extract) -> bool:
+    """Whether every good row of it is there: the term takes some thousand at a time. Counts them, so ask once and not per chunk."""
+    return extract.undone_at is None and _good_rows(session, extract) == extract.rows_good
+
+
 def check_rows(session: Session, extract: Extract) -> None:
     """Raises ``Conflict`` where the rows of a member file are gone: everybody would be missing in it."""
     if not has_rows(session, extract):
-        gone = say(
-            "Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=extract.id
-        )
-        raise Conflict(gone)
+        raise _gone(extract)
+
+
+def check_whole(session: Session, extract: Extract) -> None:
+    """Raises ``Conflict`` where even some rows of a member file are gone: those people would be missing in it."""
+    if not is_whole(session, extract):
+        raise _gone(extract)
 
 
 def dtsen_row(session: Session, extract: Extract, nik: str) -> DtsenRow | None:
@@ -267,6 +274,21 @@ def member_row(session: Session, extract: Extract, nik: str) -> MemberRow | None
     return session.get(MemberRow, (extract.id, nik))
 
 
+def newest_member(session: Session, nik: str) -> tuple[Extract, MemberRow | None] | None:
+    """The member file that speaks of a person, and her row: the newest, and where that leaves her out the newest of everybody.
+
+    A refused row speaks too: what is doubtful now is not told from an older file. Without a row the file is that of everybody, whose
+    silence may mean something, or where there is none the newest. None where there is no file at all.
+    """
+    latest, whole = newest(session, ExtractKind.MEMBERS), newest_of_everybody(session, ExtractKind.MEMBERS)
+    if latest is None:
+        return None
+    row = member_row(session, latest, nik)
+    if row is not None or whole is None or whole is latest:
+        return latest, row
+    return whole, member_row(session, whole, nik)
+
+
 def listed(session: Session, limit: int = 50) -> list[Extract]:
     """The last imports, newest first, undone ones included."""
     return list(session.exec(select(Extract).order_by(col(Extract.id).desc()).limit(limit)))
@@ -275,6 +297,17 @@ def listed(session: Session, limit: int = 50) -> list[Extract]:
 def subject(extract: Extract) -> str:
     """The extract's place in the audit trail."""
     return f"extract:{extract.id}"
+
+
+def _good_rows(session: Session, extract: Extract) -> int:
+    table = TABLES[extract.kind]
+    good = select(func.count()).select_from(table).where(table.extract_id == extract.id, col(table.fault).is_(None))
+    return session.exec(good).one()
+
+
+def _gone(extract: Extract) -> Conflict:
+    gone = "Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi."
+    return Conflict(say(gone, number=extract.id))
 
 
 def _newest_first(query: SelectOfScalar[Extract]) -> SelectOfScalar[Extract]:

@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from workflows import extracts, facts
 from workflows.ports import MembershipOutcome
 from workflows.records.case import Case
-from workflows.records.extract import ExtractKind
 from workflows.states import Job
 from workflows.vocabulary import NoNik
 
@@ -44,8 +43,7 @@ def _from_her_case(session: Session, case: Case) -> MothersCover | None:
 
 
 def _from_member_file(session: Session, nik: str) -> MothersCover | None:
-    extract = extracts.newest(session, ExtractKind.MEMBERS)
-    row = extracts.member_row(session, extract, nik) if extract is not None else None
+    extract, row = extracts.newest_member(session, nik) or (None, None)
     if extract is None or row is None or row.fault is not None:
         return None
     active = row.month is not None or row.status_code == ACTIVE_CODE

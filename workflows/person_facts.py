@@ -76,9 +76,8 @@ def _membership_checked(result: CheckResult | None) -> Told[MembershipOutcome] |
 
 
 def _membership_filed(session: Session, nik: str) -> Told[MembershipOutcome] | None:
-    """Only of whom the file lists: absence proves nothing."""
-    extract = extracts.newest(session, ExtractKind.MEMBERS)
-    row = extracts.member_row(session, extract, nik) if extract else None
+    """Only of whom a file lists: absence proves nothing."""
+    extract, row = extracts.newest_member(session, nik) or (None, None)
     if extract is None or row is None or row.fault:
         return None
     active = nik in known.active_members(session, extract, [nik])

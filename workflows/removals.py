@@ -15,7 +15,6 @@ from workflows.intake import Intake
 from workflows.permissions import Permission, check
 from workflows.ports import Segment
 from workflows.records.case import Case
-from workflows.records.extract import ExtractKind
 from workflows.records.removal import Removal
 from workflows.rules.policy import RegionPolicy
 from workflows.saying import say
@@ -90,9 +89,8 @@ def _begin(session: Session, case: Case, removal: Removal, actor: Actor, *, now:
 
 
 def _listed_in(session: Session, nik: str) -> int | None:
-    """The newest member file, where it lists the person in the region's own segment."""
-    extract = extracts.newest(session, ExtractKind.MEMBERS)
-    row = extracts.member_row(session, extract, nik) if extract is not None else None
+    """The newest member file that knows the person, where it lists her in the region's own segment."""
+    extract, row = extracts.newest_member(session, nik) or (None, None)
     ours = row is not None and row.fault is None and row.segment == Segment.PEMDA
     return extract.id if extract is not None and ours else None
 

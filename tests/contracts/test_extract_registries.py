@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
 from tests.contracts.common import SETTINGS, assert_discreet
 from tests.fakes import Fakes, fakes
@@ -21,7 +23,7 @@ from workflows.actor import SYSTEM
 from workflows.errors import Refused, RegistryError, Unavailable
 from workflows.extracts import DtsenFact, Fact, MemberFact, Received
 from workflows.ports import MembershipOutcome, MembershipQuestion, PovertyOutcome, PovertyQuestion, Segment
-from workflows.records.extract import ExtractKind
+from workflows.records.extract import ExtractKind, MemberRow
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 AS_OF = datetime(2026, 10, 31, 19, tzinfo=UTC)
@@ -248,6 +250,38 @@ def test_a_complete_file_with_rows_nobody_can_read_proves_no_absence(sqlite: Dat
 
 def test_absence_from_a_file_of_some_members_is_no_answer(sqlite: Database) -> None:
     imported(sqlite, ExtractKind.MEMBERS, [], complete=False)
+    with pytest.raises(Unavailable) as absent:
+        membership(sqlite, complete=True).membership(OF_BUDI)
+    assert reason(absent) == "not_listed"
+
+
+def test_whom_a_newer_file_of_some_leaves_out_the_file_of_everybody_knows(database: Database) -> None:
+    imported(database, ExtractKind.MEMBERS, [budi()])
+    later = AS_OF + timedelta(days=9)
+    imported(database, ExtractKind.MEMBERS, [MemberFact(OF_SITI.nik, month=11, year=2026)], as_of=later, complete=False)
+    of_siti, nobody = replace(OF_BUDI, nik=OF_SITI.nik, name=OF_SITI.name), replace(OF_BUDI, nik="9901014101900099")
+    registry = membership(database, complete=True)
+    told = [registry.membership(question) for question in (OF_BUDI, of_siti, nobody)]
+    assert [one.outcome for one in told] == [MembershipOutcome.ACTIVE, MembershipOutcome.ACTIVE, MembershipOutcome.NOT_FOUND]
+    assert [one.as_of for one in told] == [AS_OF, later, AS_OF], "only the file of everybody says that somebody is missing"
+    with pytest.raises(Unavailable) as absent:
+        membership(database).membership(nobody)
+    assert reason(absent) == "not_listed"
+
+
+def test_what_the_newest_file_doubts_no_older_one_says(sqlite: Database) -> None:
+    imported(sqlite, ExtractKind.MEMBERS, [budi()])
+    doubted = MemberFact(OF_BUDI.nik, fault="NIK_GANDA")
+    imported(sqlite, ExtractKind.MEMBERS, [doubted], as_of=AS_OF + timedelta(days=9), complete=False)
+    with pytest.raises(Unavailable) as doubtful:
+        membership(sqlite, complete=True).membership(OF_BUDI)
+    assert reason(doubtful) == "doubtful"
+
+
+def test_a_file_of_everybody_that_is_half_cleared_proves_no_absence(sqlite: Database) -> None:
+    imported(sqlite, ExtractKind.MEMBERS, [budi(), replace(budi(), nik=OF_SITI.nik)])
+    with sqlite.write() as session:
+        session.execute(delete(MemberRow).where(col(MemberRow.nik) == OF_BUDI.nik))
     with pytest.raises(Unavailable) as absent:
         membership(sqlite, complete=True).membership(OF_BUDI)
     assert reason(absent) == "not_listed"

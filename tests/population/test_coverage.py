@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from schemas.population.coverage_files import shipped_figures
 from tests.office import running_office
@@ -160,6 +160,21 @@ def test_where_the_members_are_gone_nobody_is_uncovered_by_that(database: Databa
     with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
         count(database)
     assert count_members(database) == 6, "the good figure stands"
+
+
+def test_a_member_file_that_is_half_cleared_counts_nobody(database: Database) -> None:
+    small_city(database)
+    snapshot = count(database)
+    with database.write() as session:
+        session.execute(delete(MemberRow).where(col(MemberRow.nik) == nik(0)))
+        with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+            coverage.uncovered(session, snapshot, ONE, "Kunjungan kader", BY, now=NOW)
+    with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+        count(database)
+    with database.write() as session:
+        extracts.say_complete(session, 2, False, BY, now=NOW)
+        with pytest.raises(Conflict, match="#2 sudah dihapus. Minta admin"):
+            extracts.say_complete(session, 2, True, BY, now=NOW)
 
 
 def test_without_a_file_of_everybody_nothing_is_counted(database: Database) -> None:

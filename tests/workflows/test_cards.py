@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -117,7 +117,14 @@ def test_whom_a_file_of_some_members_left_out_is_not_new(office: Office) -> None
     with office.read() as session:
         held = cards.compared_with(session, "3673")
     assert held.before and held.before.id == whole and [one.id for one in held.members] == [later, later + 1]
-    assert people(made(office)) == {nik(4), nik(5)}
+    views = made(office)
+    assert people(views) == {nik(4), nik(5)}
+    assert {view.card_end for view in views} == {"0004", "0005"}, "the one in the file of everybody, the other in the newest alone"
+    came_later = some([replace(member(5), card="0000000009999")], datetime(2026, 11, 20, 17, tzinfo=UTC))
+    with office.write() as session:
+        session.get_one(Extract, came_later).imported_at = office.clock() + timedelta(days=1)
+        again = cards.show(session, BY, views[0].card.list_id, now=office.clock(), why="READ_CARDS")[1]
+    assert {view.card_end for view in again} == {"0004", "0005"}
 
 
 def test_a_list_that_began_from_a_file_of_some_members_is_no_beginning(sqlite_office: Office) -> None:

@@ -1,6 +1,6 @@
 """Letter D for members older than this system: known by the member file or by what was seen, decided like any other, freeing no seat."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +19,13 @@ from workflows.states import State
 from workflows.vocabulary import LetterType
 
 
-def in_member_file(office: Office, number: int, segment: Segment = Segment.PEMDA) -> int:
-    """The newest member file lists resident ``number``; returns the file's id."""
+def in_member_file(office: Office, number: int, segment: Segment = Segment.PEMDA, *, day: int = 0, complete: bool = False) -> int:
+    """The newest member file, of so many days later, lists resident ``number``; returns the file's id."""
+    as_of = MORNING + timedelta(days=day)
     with office.write() as session:
         counts = {"rows_good": 1, "rows_bad": 0, "rows_unreadable": 0}
         origin = {"file_name": "bnba.csv", "layout": "uji", "timezone": "Asia/Jakarta", "imported_by": "uji"}
-        file = Extract(kind=ExtractKind.MEMBERS, sha256="a" * 64, as_of=MORNING, imported_at=MORNING, **origin, **counts)
+        file = Extract(kind=ExtractKind.MEMBERS, sha256=f"{day:064}", as_of=as_of, imported_at=as_of, complete=complete, **origin, **counts)
         session.add(file)
         session.flush()
         assert file.id is not None
@@ -60,6 +61,14 @@ def test_the_member_file_names_her_and_four_eyes_decide(sqlite_office: Office) -
     office.approve(ticket)
     office.drain()
     assert (office.case(ticket).state, office.letter(ticket).type) == (State.REMOVED, LetterType.PENCABUTAN)
+
+
+def test_whom_a_newer_file_of_some_leaves_out_the_file_of_everybody_names(sqlite_office: Office) -> None:
+    office = sqlite_office
+    whole = in_member_file(office, 1, complete=True)
+    in_member_file(office, 2, day=1)
+    assert office.api("peksos").post("/removals", asked()).status_code == 201
+    assert removal(office).extract_id == whole
 
 
 def test_without_a_file_somebody_says_what_was_seen(sqlite_office: Office) -> None:

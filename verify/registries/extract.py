@@ -106,10 +106,10 @@ class ExtractPovertyRegistry:
 
 
 class ExtractMembershipRegistry:
-    """The newest member file as ``MembershipRegistry``.
+    """The newest member file as ``MembershipRegistry``, and for whom it leaves out the newest of everybody.
 
-    The file lists members, so absence proves nothing, unless it was imported as holding every member of the region and ``complete``
-    says that such files are believed.
+    The file lists members, so absence proves nothing, unless it was imported as holding every member of the region, all its rows are
+    there, and ``complete`` says that such files are believed.
     """
 
     def __init__(self, database: Reads, settings: Settings, *, complete: bool = False) -> None:
@@ -121,24 +121,19 @@ class ExtractMembershipRegistry:
         """Membership as at the day asked for, where the file is about that day."""
         _check_shape(MEMBERS, question.nik)
         with self._database.read() as session:
-            extract = extracts.newest(session, ExtractKind.MEMBERS)
-            row = extracts.member_row(session, extract, question.nik) if extract else None
-        if extract is None:
+            told = extracts.newest_member(session, question.nik)
+            whole = told is not None and told[1] is None and self._proves_absence(session, told[0])
+        if told is None:
             raise _unavailable(MEMBERS, "no_extract", "Belum ada berkas anggota BPJS yang diimpor. Periksa di Mobile JKN.")
+        extract, row = told
         if row is None:
-            return self._absent(extract, question.on)
+            return _absent(extract, question.on, whole)
         _check_believed(MEMBERS, row, question.name, self._name_score)
         return _listed(extract, row, question.on) if row.month else _described(extract, row, question.on)
 
-    def _absent(self, extract: Extract, on: date) -> MembershipEvidence:
-        if not (self._complete and extract.complete) or extract.rows_unreadable:
-            raise _unavailable(MEMBERS, "not_listed", "Berkas anggota BPJS tidak memuat orang ini. Itu belum berarti bukan peserta.")
-        _check_fresh(extract, on)
-        if extract.layout == MONTHLY and (on.year, on.month) != (_told(extract).year, _told(extract).month):
-            raise _unavailable(MEMBERS, Reason.STALE, "Berkas anggota BPJS hanya tentang satu bulan, bukan bulan ini.")
-        nothing = (None, None, None, None, None, None, None, None)
-        said = source(MEMBERS, extract)
-        return MembershipEvidence(MembershipOutcome.NOT_FOUND, *nothing, asked_for=on, source=said, as_of=extract.as_of)
+    def _proves_absence(self, session: Session, extract: Extract) -> bool:
+        believed = self._complete and extract.complete and not extract.rows_unreadable
+        return believed and extracts.is_whole(session, extract)
 
 
 def source(name: str, extract: Extract) -> str:
@@ -170,6 +165,17 @@ def _described(extract: Extract, row: MemberRow, on: date) -> MembershipEvidence
     covered = (row.cover_from or date.min) <= on <= (row.cover_until or date.max)
     active = covered and row.status_code == ACTIVE_CODE
     return _evidence(extract, row, on, MembershipOutcome.ACTIVE if active else MembershipOutcome.INACTIVE)
+
+
+def _absent(extract: Extract, on: date, proven: bool) -> MembershipEvidence:
+    if not proven:
+        raise _unavailable(MEMBERS, "not_listed", "Berkas anggota BPJS tidak memuat orang ini. Itu belum berarti bukan peserta.")
+    _check_fresh(extract, on)
+    if extract.layout == MONTHLY and (on.year, on.month) != (_told(extract).year, _told(extract).month):
+        raise _unavailable(MEMBERS, Reason.STALE, "Berkas anggota BPJS hanya tentang satu bulan, bukan bulan ini.")
+    nothing = (None, None, None, None, None, None, None, None)
+    said = source(MEMBERS, extract)
+    return MembershipEvidence(MembershipOutcome.NOT_FOUND, *nothing, asked_for=on, source=said, as_of=extract.as_of)
 
 
 def _check_fresh(extract: Extract, on: date) -> None:

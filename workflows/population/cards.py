@@ -19,7 +19,7 @@ from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.population import new_members
 from workflows.population.new_members import Files, Member
 from workflows.records.card import MOST, Card, CardAnswer, CardList, CardReceiver
-from workflows.records.extract import Extract, MemberRow
+from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.resident import ResidentRow
 from workflows.saying import say
 from workflows.sealed import Hashed
@@ -201,8 +201,15 @@ def _let_go_of_ended(session: Session, now: datetime) -> None:
 
 
 def _card_ends(session: Session, listed: CardList, niks: list[str]) -> dict[str, str]:
-    found = select(MemberRow.nik, MemberRow.card).where(MemberRow.extract_id == listed.members_id, col(MemberRow.nik).in_(niks))
-    return {nik: card[-4:] for nik, card in session.exec(found) if card}
+    """By the two files that made the list: that of everybody, and the newest of that day, which may hold some members."""
+    if listed.members_id is None:
+        return {}
+    newest = extracts.newest(session, ExtractKind.MEMBERS, at=listed.made_at)
+    ends = dict[str, str]()
+    for members in (listed.members_id, newest.id if newest else None):
+        found = select(MemberRow.nik, MemberRow.card).where(MemberRow.extract_id == members, col(MemberRow.nik).in_(niks))
+        ends |= {nik: card[-4:] for nik, card in session.exec(found) if card}
+    return ends
 
 
 def _locked(session: Session, listed: CardList) -> CardList:

@@ -63,7 +63,7 @@ def count(session: Session, region_code: str, by: Actor, *, now: datetime) -> Co
         raise NotFound(say("Belum ada data penduduk. Impor dulu di halaman Data."))
     if members is None:
         raise NotFound(say("Belum ada berkas anggota BPJS yang memuat semua peserta. Impor dulu di halaman Data."))
-    extracts.check_rows(session, members)
+    extracts.check_whole(session, members)
     matched = _matched(session, region_code, residents, members)
     cells = _moved(_cells(session, region_code, residents, members), matched)
     if not cells:
@@ -159,9 +159,9 @@ def uncovered(session: Session, snapshot: CoverageSnapshot, village: str, purpos
 
 
 def check_members(session: Session, snapshot: CoverageSnapshot) -> None:
-    """Raises ``Conflict`` where the rows of the member file are gone: every resident would stand there as uncovered."""
+    """Raises ``Conflict`` where rows of the member file are gone: those residents would stand there as uncovered."""
     if snapshot.members_id is not None:
-        extracts.check_rows(session, session.get_one(Extract, snapshot.members_id))
+        extracts.check_whole(session, session.get_one(Extract, snapshot.members_id))
 
 
 def without_cover(snapshot: CoverageSnapshot, village: str) -> Any:

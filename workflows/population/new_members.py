@@ -52,7 +52,7 @@ class Member:
 def files(session: Session, since: int | None) -> Files:
     """The newest files. ``since`` is the member file to compare with; where it does not stand, the newest of everybody before the newest.
 
-    Raises ``NotFound`` without residents, ``Conflict`` where that file's rows are gone: then everybody would be new.
+    Raises ``NotFound`` without residents, ``Conflict`` where rows of that file are gone: whom they named would be new.
     """
     residents = extracts.newest(session, ExtractKind.RESIDENTS)
     if residents is None:
@@ -64,7 +64,7 @@ def files(session: Session, since: int | None) -> Files:
     if not older:
         return Files(residents, (), None)
     before = next((one for one in older if one.id == since), older[0])
-    extracts.check_rows(session, before)
+    extracts.check_whole(session, before)
     newest = (everybody[0], known[0]) if everybody[0] is not known[0] else (known[0],)
     return Files(residents, tuple(one for one in newest if one is not before), before)
 

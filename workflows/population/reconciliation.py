@@ -150,7 +150,7 @@ def take_out(session: Session, bill: PremiumBill, purpose: str, people: int, act
 
 
 def _check_whole(session: Session, bill: PremiumBill) -> None:
-    if not extracts.has_rows(session, session.get_one(Extract, bill.members_id)):
+    if not extracts.is_whole(session, session.get_one(Extract, bill.members_id)):
         number = bill.members_id
         raise Conflict(say("Baris berkas peserta #{number} sudah dihapus. Periksa lagi tagihan ini dengan berkas lain.", number=number))
     if session.exec(select(PremiumLine.line).where(PremiumLine.bill_id == bill.id).limit(1)).first() is None:

@@ -46,8 +46,8 @@ class CardReceiver(StrEnum):
 class CardList(SQLModel, table=True):
     """One list of one village, given to somebody for a purpose; answers are taken before ``ends_at``.
 
-    New are members of ``members_id`` who are not in ``before_id``. Without two member files both are NULL, and only registrations
-    that became active are listed.
+    New are members of ``members_id``, or of the newest member file of that day where ``members_id`` is an older one of everybody, who
+    are not in ``before_id``. Without two member files both are NULL, and only registrations that became active are listed.
     """
 
     __tablename__ = "card_list"

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from schemas.forms import whole_day
 from tests.office import Office, person
-from tests.population.city import JUNE, ONE, resident, store
+from tests.population.city import JUNE, NOVEMBER, ONE, resident, store
 from tests.verify.web.visitor import Page, Visitor
 from workflows import audit
 from workflows.extracts import DtsenFact, MemberFact
@@ -170,11 +170,12 @@ def test_the_card_of_somebody_new_reads_the_newest_files(visit: Visit, sqlite_of
     store(sqlite_office.rekom.database, ExtractKind.DTSEN, [DtsenFact(nik=nik, name=str(person(1)["name"]), desil=3)], JUNE)
     member = MemberFact(nik=nik, name=str(person(1)["name"]), status_code="0", status_text="AKTIF", segment=Segment.PBI_JK)
     store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member], JUNE)
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [replace(member, nik="9901014101900099")], NOVEMBER, complete=False)
     page = search(visit("loket"))
     card = lines(page)
     assert card["Alamat"].startswith("JALAN RUKUN 5 Data Dukcapil, data ")
     assert card["Nomor KK"].startswith("•••• •••• •••• 7890 Data Dukcapil, data ") and "9901011234567890" not in page.text
-    assert card["Kepesertaan BPJS"].startswith("Peserta aktif Berkas anggota BPJS, data ")
+    assert card["Kepesertaan BPJS"].startswith("Peserta aktif Berkas anggota BPJS, data 30 Juni 2026"), "of everybody, not of some"
     assert card["Desil DTSEN"].startswith("3 DTSEN, data ")
     with sqlite_office.read() as session:
         (look,) = [one for one in audit.events_of(session, "staff:1") if one.action == READ_PERSON]
