@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
+from sqlmodel import select
 
 from schemas.desk_check import WAIT_FOR_NEW
 from tests.journeys.at_desk import HERE, accepted, cut, prepare, qr, restore, says, scan, settled, sit
@@ -244,6 +245,35 @@ def test_accepted_without_network_and_sent_when_it_is_back(site: Site) -> None:
     accepted(clerk, "IGD-2")
     assert (site.office.count(Acceptance), site.office.count(LateAcceptance)) == (2, 1)
     assert clerk.faults == [] or all("ERR_INTERNET_DISCONNECTED" in fault for fault in clerk.faults)
+
+
+@pytest.mark.parametrize("next_one", [None, "rs2"])
+def test_accepted_after_the_session_ended_is_sent_by_the_hospital_it_was_shown_to(site: Site, next_one: str | None) -> None:
+    code = qr(site.office, site.office.to_letter())
+    clerk = sit(site)
+    scan(clerk, code)
+    says(clerk, "VALID")
+    clerk.page.context.clear_cookies()
+    beside = Person(clerk.page.context.new_page(), site.address)
+    if next_one:
+        beside.sign_in(next_one)
+        settled(beside)
+    accepted(clerk, "IGD-1")
+    expect(clerk.page.locator("#jawaban .todo")).to_have_text(SENTENCES["ACCEPTED_SIGNED_OUT"])
+    expect(clerk.page.locator("#antrean")).to_have_text("Masuk lagi untuk mengirim 1 penerimaan.")
+    expect(clerk.page.locator("#luring")).to_be_hidden()
+    if next_one:
+        beside.page.reload()
+        settled(beside)
+        expect(beside.page.locator("#antrean")).to_have_text("Masuk lagi untuk mengirim 1 penerimaan.")
+    assert (site.office.count(Acceptance), site.office.count(LateAcceptance)) == (0, 0)
+    clerk.page.context.clear_cookies()
+    beside.sign_in("rs")
+    settled(beside)
+    expect(beside.page.locator("#antrean")).to_be_hidden()
+    with site.office.read() as session:
+        assert session.exec(select(Acceptance.hospital_code)).all() == ["RS-CONTOH-1"]
+    assert site.office.count(LateAcceptance) == 1
 
 
 def test_an_odd_number_is_told_at_once_without_network_too(site: Site) -> None:

@@ -78,6 +78,7 @@ SENTENCES = {
     "ACCEPTED": "PASIEN DITERIMA",
     "ACCEPTED_ONLINE": "Surat ini sekarang milik rumah sakit Anda. Lanjutkan pendaftaran pasien.",
     "ACCEPTED_OFFLINE": "Tersimpan di komputer ini dan dikirim begitu ada internet. Lanjutkan pendaftaran pasien.",
+    "ACCEPTED_SIGNED_OUT": "Tersimpan di komputer ini dan dikirim sesudah Anda masuk lagi. Lanjutkan pendaftaran pasien.",
     "NO_CODE": "Tidak ada kode QR surat di gambar ini. Foto lebih dekat dan terang, lalu coba lagi.",
     "NO_CAMERA": "Kamera tidak dapat dibuka. Pakai pemindai, foto, atau nomor surat.",
     "CLOCK_BAR": "Jam komputer ini berbeda {beda} dari jam Dinas Sosial. Betulkan sebelum internet putus.",

@@ -15,7 +15,7 @@ const code = byId("code"), answer = byId("jawaban"), accepting = byId("terima"),
 const applying = byId("ajukan");
 const registration = byId("registration_number");
 
-let shown = null; // what the answer on the screen is about: { about: the code, number: the letter's, reason }
+let shown = null; // what the answer on the screen is about: { about: the code, number: the letter's, reason, hospital: whose desk it was }
 let asked = 0; // so that a slow answer never replaces a newer one
 let renewed = 0;
 let camera = null;
@@ -70,7 +70,7 @@ function show({ name, kind, icon, title, reason, next, letter, acceptable, movab
   answer.hidden = false;
   byId("judul").hidden = true;
   compare(letter);
-  shown = about ? { about, number: letter?.number ?? "", reason } : null;
+  shown = about ? { about, number: letter?.number ?? "", reason, hospital: office.desk?.code } : null;
   if (accepting) accepting.hidden = !acceptable;
   if (moving) moving.hidden = !movable;
   if (movable) moving.elements.code.value = about;
@@ -93,7 +93,8 @@ function compare(letter) {
 
 function online(body, about) {
   const letter = body.letter && { ...body.letter, until: moment(Date.parse(body.letter.valid_until) / 1000) };
-  const { answer: name, title, reason, next_step: next, acceptable, movable, extendable, accepted } = body;
+  const { answer: name, title, reason, next_step: next, movable, extendable, accepted } = body;
+  const acceptable = body.acceptable && office.desk !== null;
   const code = body.code ?? about;
   if (accepted) return show({ ...welcome(sentence("ACCEPTED_ONLINE"), reason), letter, about: code });
   return show({ name, title, reason, next, letter, acceptable, movable, extendable, about: code });
@@ -157,27 +158,35 @@ async function question(body, text) {
   return bars();
 }
 
-/** Ask; a form that grew too old gets a new key and is asked once more. A slow network is told of meanwhile. */
-async function spoken(path, body) {
+/** Ask; a form that grew too old gets a new key and is asked once more. A slow network is told of meanwhile. Where a hospital is named,
+ * only its own session asks: without one the office is as good as away. */
+async function spoken(path, body, hospital = null) {
   const slow = window.setTimeout(() => bar("luring", say("Kantor sedang ditanya. Tunggu sebentar.")), 1000);
   try {
-    return await answered(path, body);
+    return await answered(path, body, hospital);
   } finally {
     window.clearTimeout(slow);
   }
 }
 
-async function answered(path, body) {
-  if (office.csrf === null) await sit();
+async function answered(path, body, hospital) {
+  if (office.csrf === null || isElses(hospital)) await sitFor(hospital);
   let { status, body: found } = await ask(path, body).catch(async () => {
-    await sit();
+    await sitFor(hospital);
     return ask(path, body);
   });
   if (status === 401 || status === 403) {
-    await sit();
+    await sitFor(hospital);
     ({ body: found } = await ask(path, body));
   }
   return found;
+}
+
+const isElses = (hospital) => hospital !== null && hospital !== office.desk?.code;
+
+async function sitFor(hospital) {
+  await sit();
+  if (isElses(hospital)) throw new Away(hospital);
 }
 
 function trouble(problem) {
@@ -213,17 +222,17 @@ async function accept(event) {
   if (wrong) return notAccepted(wrong, was, typed);
   if (office.away === null) {
     try {
-      const found = await spoken("/periksa/jawab/terima", { code: was.about, registration_number: typed || null });
+      const found = await spoken("/periksa/jawab/terima", { code: was.about, registration_number: typed || null }, was.hospital);
       if (number === asked) found.problem ? notAccepted(found.problem, was, typed) : online(found, was.about);
-      else if (!found.accepted) await acceptLater(was.about, token, was.number, typed, unseen(found, was));
+      else if (!found.accepted) await acceptLater(was, token, typed, unseen(found, was));
       return bars();
     } catch (error) {
       if (!(error instanceof Away)) throw error;
     }
   }
-  await acceptLater(was.about, token, was.number, typed);
+  await acceptLater(was, token, typed);
   if (number === asked) {
-    show({ ...welcome(sentence("ACCEPTED_OFFLINE"), was.reason), about: null });
+    show({ ...welcome(sentence(office.away === null ? "ACCEPTED_SIGNED_OUT" : "ACCEPTED_OFFLINE"), was.reason), about: null });
     answer.dataset.waits = token;
   }
   return bars();
@@ -234,8 +243,10 @@ async function accept(event) {
 async function bars() {
   const kept = await memory.late(), waiting = kept.filter(waits);
   const out = office.away !== null, age = office.bundle ? duration(clock() - office.bundle.issuedAt) : "";
-  const queue = sentence(out || office.desk ? "WAITING" : "SIGN_IN_TO_SEND", { jumlah: waiting.length });
-  bar("antrean", waiting.length && [queue, office.refused].filter(Boolean).join(" "));
+  const left = out ? 0 : waiting.filter((one) => isElses(one.hospital)).length; // for a session of their own hospital
+  const queue = Object.entries({ WAITING: waiting.length - left, SIGN_IN_TO_SEND: left }).filter(([, jumlah]) => jumlah);
+  const told = queue.map(([name, jumlah]) => sentence(name, { jumlah }));
+  bar("antrean", told.length && [...told, office.refused].filter(Boolean).join(" "));
   const wrong = wrongBy(), astray = wrong !== null && Math.abs(wrong) > 300;
   bar("luring", out && sentence(outage(astray), { waktu: hourOf(office.away ?? 0), umur: age }));
   bar("jam", astray && sentence(out ? "CLOCK_BAR_ALONE" : "CLOCK_BAR", { beda: duration(wrong) }));

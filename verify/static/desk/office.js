@@ -77,10 +77,10 @@ export async function remember() {
   if (raw) office.bundle = await openBundle(raw).catch(() => null);
 }
 
-/** Keep an acceptance until the office has it; `said` is what was told of it already: `told`, to be read, or `problem`, to be put right. */
-export async function acceptLater(code, token, number, registrationNumber, said = {}) {
-  const about = { nonce: crypto.randomUUID(), code, token, number, hospital: office.desk.code };
-  const acceptance = { ...about, at: Date.now(), registrationNumber, ...said };
+/** Keep the acceptance of what was `shown` to a hospital until the office has it; `said` is what was told of it already: `told`, to be read, or `problem`, to be put right. */
+export async function acceptLater(shown, token, registrationNumber, said = {}) {
+  const { about: code, number, hospital } = shown;
+  const acceptance = { nonce: crypto.randomUUID(), code, token, number, hospital, at: Date.now(), registrationNumber, ...said };
   await memory.keepLate(acceptance);
   return acceptance;
 }
