@@ -3,21 +3,26 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from schemas.population.bill_file import find_layout, read_line
-from tests.population.city import small_city
+from tests.population.city import BY, NOVEMBER, NOW, member, small_city, store
 from tests.population.planted_bill import INNOCENT, PLANTED, RATE, TITLES, planted, rows
 from tests.verify.made_files import nik, write_csv, write_xlsx
 from verify.cli import Commands
-from verify.db import Database
+from verify.db import Database, _alembic
+from workflows import extracts
 from workflows.errors import InvalidInput
+from workflows.ports import Segment
+from workflows.records.extract import ExtractKind
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute
 
 
@@ -66,6 +71,47 @@ def test_the_same_bill_against_the_same_files_is_checked_once(database: Database
     assert rekom(file).exit_code == 0
     again = rekom(file)
     assert (again.exit_code, "sudah diperiksa dengan data yang sama" in again.output) == (2, True)
+
+
+def test_a_newer_file_of_some_members_is_new_data_and_so_is_its_undoing(database: Database, tmp_path: Path) -> None:
+    _, whole = small_city(database)
+    file = write_csv(tmp_path / "bill.csv", [TITLES, ("1", nik(0), "SITI CONTOH", "1980-07-12", RATE)])
+    assert "Disanggah 0 baris" in rekom(file).output
+    state_pays = [member(0, Segment.PBI_JK)]
+    some = store(database, ExtractKind.MEMBERS, state_pays, NOVEMBER + timedelta(days=9), complete=False)
+    assert "Disanggah 1 baris" in rekom(file).output
+    assert "sudah diperiksa dengan data yang sama" in rekom(file).output
+    with database.write() as session:
+        extracts.undo(session, some, BY, now=NOW)
+    assert "sudah diperiksa dengan data yang sama" in rekom(file).output, "the first check stands on the same files"
+    again = store(database, ExtractKind.MEMBERS, state_pays, NOVEMBER + timedelta(days=9), complete=False)
+    assert "Disanggah 1 baris" in rekom(file).output
+    with database.read() as session:
+        found = [(one.members_id, one.newer_members_id, one.disputed_lines) for one in session.exec(select(PremiumBill))]
+    assert found == [(whole, None, 0), (whole, some, 1), (whole, again, 1)]
+
+
+def test_a_bill_first_checked_with_a_file_of_some_is_checked_again_without_it(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    small_city(database)
+    some = store(database, ExtractKind.MEMBERS, [member(0, Segment.PBI_JK)], NOVEMBER + timedelta(days=9), complete=False)
+    file = write_csv(tmp_path / "bill.csv", [TITLES, ("1", nik(0), "SITI CONTOH", "1980-07-12", RATE)])
+    assert "Disanggah 1 baris" in rekom(file).output
+    with database.write() as session:
+        extracts.undo(session, some, BY, now=NOW)
+    assert "Disanggah 0 baris" in rekom(file).output
+    database.close()
+    with pytest.raises(RuntimeError, match="cannot say which newer member files"):
+        command.downgrade(_alembic(database_url), "0072")
+    with database.write() as session:
+        session.execute(text("DELETE FROM premium_dispute"))
+        session.execute(text("DELETE FROM premium_line WHERE bill_id = 1"))
+        session.execute(text("DELETE FROM premium_bill WHERE newer_members_id IS NOT NULL"))
+    database.close()
+    command.downgrade(_alembic(database_url), "0072")
+    command.upgrade(_alembic(database_url), "head")
+    assert "sudah diperiksa dengan data yang sama" in rekom(file).output
 
 
 def test_a_bill_against_some_members_says_so(database: Database, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def bill_check(file: Path, month: str, listed: Path | None) -> None:
         checked = bills.check(rekom, session, bill, operator(rekom))
         disputes = premium.disputes_of(session, checked)
         _say(checked, disputes)
-        if not premium.held_everybody(session, checked):
+        if not premium.files_of(session, checked).members.complete:
             click.echo(SOME_MEMBERS, err=True)
         if listed:
             _write(listed, disputes)

@@ -19,6 +19,7 @@ import typst
 from verify.documents.letter import STANDARDS, LetterNotPrintable
 from verify.documents.wording import CAPACITIES, PRACTICE_MARK
 from workflows.long_date import MONTHS, long_date
+from workflows.population.premium import Files
 from workflows.population.premium_letters import Paper, PaperLine
 from workflows.records.extract import Extract
 from workflows.records.premium import DisputeReason
@@ -84,11 +85,7 @@ def dispute_words(paper: Paper, terms: Terms) -> dict[str, Any]:
         ],
         "addressee": ["Kepada Yth.", *_filled(terms.rule.terms.addressee, office.place)],
         "opening": f"Tagihan iuran peserta PBPU dan BP Pemerintah Daerah bulan {month} telah kami periksa sebelum dibayar, dengan dasar:",
-        "grounds": [
-            ["Tagihan", f"{grouped(bill.lines)} baris, {rupiah(bill.billed)}"],
-            ["Data penduduk", _as_of(paper.residents)],
-            ["Berkas peserta", _as_of(paper.members)],
-        ],
+        "grounds": [["Tagihan", f"{grouped(bill.lines)} baris, {rupiah(bill.billed)}"], *_files(paper.files)],
         "finding": f"Kami menyanggah {grouped(letter.lines)} baris dengan jumlah {rupiah(letter.rupiah)}, sebagai berikut:",
         "reasons": _by_reason(paper, terms.reasons),
         "request": REQUEST,
@@ -137,6 +134,13 @@ def _signature(paper: Paper) -> dict[str, Any]:
 
 def _filled(lines: Sequence[str], place: str) -> list[str]:
     return [line.format(rumah_sakit="", kota=place) for line in lines]
+
+
+def _files(files: Files) -> list[list[str]]:
+    named = [["Data penduduk", _as_of(files.residents)], ["Berkas peserta", _as_of(files.members)]]
+    if files.newer_members is not None:
+        named.append(["Berkas peserta sebagian", f"{_as_of(files.newer_members)}, lebih baru"])
+    return named
 
 
 def _as_of(extract: Extract) -> str:

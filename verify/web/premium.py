@@ -204,7 +204,7 @@ def page(bill_id: int, form: Form) -> str:
         account = premium_ledger.of_month(session, me().region_code, bill.month)
         letters = premium_letters.of_bill(session, bill)
         entries = premium_ledger.entries(session, account.account) if account else []
-        some_members = not checked_bills.held_everybody(session, bill)
+        against = checked_bills.files_of(session, bill)
         reason = DisputeReason(_looked_at()["alasan"]) if "alasan" in _looked_at() else None
         found = sums.by_reason[reason].lines if reason else bill.disputed_lines
         pages = max(1, -(-found // PAGE))
@@ -220,7 +220,7 @@ def page(bill_id: int, form: Form) -> str:
         "number": number,
         "pages": pages,
         "account": account,
-        "some_members": some_members,
+        "against": against,
         "entries": entries,
         "letters": letters,
         "ending": (request.view_args or {}).get("letter_id") if request.endpoint in ENDING else None,

@@ -19,7 +19,7 @@ from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.errors import Conflict, InvalidInput, NotFound
 from workflows.look_alikes import folded
-from workflows.population.known import covers, member_rows, residents_of
+from workflows.population.known import covers, member_files, member_rows, residents_of
 from workflows.records.extract import ExtractKind
 from workflows.records.jamkesda import MOST_IN_A_BATCH, JamkesdaBatch, JamkesdaList, JamkesdaOutcome, JamkesdaPerson
 from workflows.records.resident import ResidentRow, ResidentStatus
@@ -111,12 +111,12 @@ def take(session: Session, region_code: str, file: ListFile, by: Actor, *, now: 
 def sort(session: Session, region_code: str) -> None:
     """Ask the newest residents and the member files again about everybody who is in no batch, and which batched are active."""
     _take_turn(session, region_code)
-    residents = extracts.newest(session, ExtractKind.RESIDENTS)
+    residents, members = extracts.newest(session, ExtractKind.RESIDENTS), member_files(session)
     people = list(session.exec(_people(region_code).where(col(JamkesdaPerson.outcome).in_((*SORTED, J.BATCHED)), is_somebody())))
     for start in range(0, len(people), extracts.CHUNK):
         some = people[start : start + extracts.CHUNK]
         niks = [one.nik for one in some]
-        covered = {nik for nik, (row, on) in member_rows(session, niks).items() if covers(row, on)}
+        covered = {nik for nik, (row, on) in member_rows(session, members, niks).items() if covers(row, on)}
         lives = residents_of(session, residents, niks)
         for one in some:
             if one.outcome is J.BATCHED:

@@ -19,17 +19,27 @@ def active_members(session: Session, members: Extract | None, niks: Sequence[str
     return {row.nik for row in _believed(session, members, niks) if covers(row, _day(members))}
 
 
-def member_rows(session: Session, niks: Sequence[str]) -> dict[str, tuple[MemberRow, date]]:
-    """What BPJS says of these, and on which day: the newest member file of those it lists, of the others the newest of everybody.
+def member_files(session: Session) -> list[Extract]:
+    """The member files that tell of anybody today: the newest of everybody, then a newer one of some; without the first the newest alone.
 
-    So whom a file of some members leaves out is not without cover for that. Raises ``Conflict`` where the rows of everybody are gone.
+    Empty where there is none. Raises ``Conflict`` where rows of one of them are gone.
     """
-    newest, whole = (find(session, ExtractKind.MEMBERS) for find in (extracts.newest, extracts.newest_of_everybody))
+    whole, newest = (find(session, ExtractKind.MEMBERS) for find in (extracts.newest_of_everybody, extracts.newest))
+    files = [file for file in (whole, newest if newest is not whole else None) if file is not None]
+    for file in files:
+        extracts.check_whole(session, file)
+    return files
+
+
+def member_rows(session: Session, files: Iterable[Extract], niks: Sequence[str]) -> dict[str, tuple[MemberRow, date]]:
+    """What BPJS says of these, and on which day: the last of the ``member_files`` that lists somebody.
+
+    So whom a file of some members leaves out is not without cover for that.
+    """
     found: dict[str, tuple[MemberRow, date]] = {}
-    if whole is not None:
-        extracts.check_rows(session, whole)
-        found = _rows(session, whole, niks)
-    return found if newest is None or newest is whole else found | _rows(session, newest, niks)
+    for file in files:
+        found |= {row.nik: (row, _day(file)) for row in _believed(session, file, niks)}
+    return found
 
 
 def covers(row: MemberRow, on: date) -> bool:
@@ -48,10 +58,6 @@ def residents_of(session: Session, residents: Extract | None, niks: Sequence[str
         select(ResidentRow).where(ResidentRow.extract_id == residents.id, col(ResidentRow.nik).in_(niks), col(ResidentRow.fault).is_(None))
     )
     return {row.nik: row for row in rows}
-
-
-def _rows(session: Session, members: Extract, niks: Sequence[str]) -> dict[str, tuple[MemberRow, date]]:
-    return {row.nik: (row, _day(members)) for row in _believed(session, members, niks)}
 
 
 def _believed(session: Session, members: Extract, niks: Sequence[str]) -> Iterable[MemberRow]:

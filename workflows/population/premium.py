@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from workflows import audit, extracts
 from workflows.actor import Actor
 from workflows.errors import Conflict, NotFound
-from workflows.population.known import member_rows
+from workflows.population.known import member_files, member_rows
 from workflows.ports import Segment
 from workflows.records.extract import Extract, ExtractKind, MemberRow
 from workflows.records.premium import DisputeReason, PremiumBill, PremiumDispute, PremiumLine
@@ -31,6 +31,15 @@ ELSEWHERE: Mapping[Segment, tuple[DisputeReason, str]] = {
 
 Alike = Callable[[str, str], bool]
 """Whether two spellings may name one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a bill was held against. ``newer_members`` is a file of some members that came after that of everybody, if one had."""
+
+    residents: Extract
+    members: Extract
+    newer_members: Extract | None
 
 
 class AlreadyChecked(Conflict):
@@ -87,21 +96,22 @@ class Known:
 def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetime) -> PremiumBill:
     """Check a bill of the actor's region against the newest residents and members; keep who is on it and what is disputed.
 
-    It stands against the newest file of every member, or where there is none against the newest: that one may leave out whom others pay
-    for. Raises ``NotFound`` where one of the files is missing, ``AlreadyChecked`` where nothing is new.
+    It stands against the newest file of every member and a newer one of some, or where there is no file of everybody against the newest:
+    that one may leave out whom others pay for. Raises ``NotFound`` where one of the files is missing, ``AlreadyChecked`` where nothing is
+    new, ``Conflict`` where a member file's rows are gone.
     """
-    residents = extracts.newest(session, ExtractKind.RESIDENTS)
-    members = extracts.newest_of_everybody(session, ExtractKind.MEMBERS) or extracts.newest(session, ExtractKind.MEMBERS)
-    if residents is None or members is None:
+    residents, members = extracts.newest(session, ExtractKind.RESIDENTS), member_files(session)
+    if residents is None or not members:
         raise NotFound("Data penduduk atau berkas anggota belum ada. Impor dulu keduanya.")
-    disputes = list(disputed(session, bill, residents, alike))
-    assert residents.id is not None and members.id is not None
+    disputes = list(disputed(session, bill, residents, members, alike))
+    assert residents.id is not None and members[0].id is not None
     checked = PremiumBill(
         sha256=bill.sha256,
         file_name=bill.file_name,
         month=bill.month,
         residents_id=residents.id,
-        members_id=members.id,
+        members_id=members[0].id,
+        newer_members_id=members[1].id if len(members) > 1 else None,
         lines=len(bill.lines),
         billed=sum(line.amount for line in bill.lines),
         disputed_lines=len(disputes),
@@ -124,13 +134,13 @@ def check(session: Session, bill: Bill, alike: Alike, by: Actor, *, now: datetim
     return checked
 
 
-def disputed(session: Session, bill: Bill, residents: Extract, alike: Alike) -> Iterator[Dispute]:
-    """The lines to dispute, in the bill's order; each has one reason, the gravest."""
+def disputed(session: Session, bill: Bill, residents: Extract, members: Sequence[Extract], alike: Alike) -> Iterator[Dispute]:
+    """The lines to dispute, in the bill's order; each has one reason, the gravest. ``members`` are the files of ``member_files``."""
     niks: dict[str, int] = {}
     cards: dict[str, int] = {}
     lines = iter(bill.lines)
     while chunk := list(islice(lines, CHUNK)):
-        known = _known(session, residents, chunk)
+        known = _known(session, residents, members, chunk)
         for line in chunk:
             first = niks.setdefault(line.nik or f"line {line.line}", line.line)
             first = min(first, cards.setdefault(line.card or f"line {line.line}", line.line))
@@ -139,9 +149,10 @@ def disputed(session: Session, bill: Bill, residents: Extract, alike: Alike) -> 
                 yield Dispute(line.line, reason, line.nik, line.card, line.name, _amount(line, reason, bill.rate), evidence)
 
 
-def held_everybody(session: Session, bill: PremiumBill) -> bool:
-    """Whether the member file it was checked against held every member; one of some may leave out whom others pay for."""
-    return session.get_one(Extract, bill.members_id).complete
+def files_of(session: Session, bill: PremiumBill) -> Files:
+    """The files it was checked against; where ``members`` is not ``complete``, it may leave out whom others pay for."""
+    newer = session.get_one(Extract, bill.newer_members_id) if bill.newer_members_id is not None else None
+    return Files(session.get_one(Extract, bill.residents_id), session.get_one(Extract, bill.members_id), newer)
 
 
 def disputes_of(session: Session, bill: PremiumBill) -> list[PremiumDispute]:
@@ -206,9 +217,9 @@ def _amount(line: BillLine, reason: DisputeReason, rate: int) -> int:
     return line.amount - rate if reason is DisputeReason.RATE else line.amount
 
 
-def _known(session: Session, residents: Extract, lines: Iterable[BillLine]) -> dict[str, Known]:
+def _known(session: Session, residents: Extract, members: Sequence[Extract], lines: Iterable[BillLine]) -> dict[str, Known]:
     niks = sorted({line.nik for line in lines if line.nik})
     living = select(ResidentRow).where(ResidentRow.extract_id == residents.id, col(ResidentRow.nik).in_(niks))
     there = {row.nik: row for row in session.exec(living)}
-    paying = {nik: row for nik, (row, _) in member_rows(session, niks).items()}
+    paying = {nik: row for nik, (row, _) in member_rows(session, members, niks).items()}
     return {nik: Known(there.get(nik), paying.get(nik)) for nik in niks}

@@ -18,10 +18,9 @@ from workflows.authority import NO_AUTHORITY, authorities_of, check_limits
 from workflows.errors import ChangedMeanwhile, Conflict, FourEyes, NotAllowed, NotFound, TransitionRefused
 from workflows.permissions import Permission, check
 from workflows.population import premium_ledger, premium_lines
-from workflows.population.premium import subject
+from workflows.population.premium import Files, files_of, subject
 from workflows.population.premium_ledger import Move
 from workflows.population.premium_lines import LineView
-from workflows.records.extract import Extract
 from workflows.records.premium import DisputeReason, LineWord, PremiumBill, PremiumDispute
 from workflows.records.premium_ledger import PremiumEntryKind
 from workflows.records.premium_letter import PremiumLetter, PremiumLetterLine
@@ -59,8 +58,7 @@ class Paper:
     letter: PremiumLetter
     bill: PremiumBill
     lines: Sequence[PaperLine]
-    residents: Extract
-    members: Extract
+    files: Files
     signer: Staff
     authority: SigningAuthority
 
@@ -189,8 +187,7 @@ def paper(session: Session, letter: PremiumLetter, bill: PremiumBill) -> Paper:
         letter,
         bill,
         _printed(session, letter),
-        session.get_one(Extract, bill.residents_id),
-        session.get_one(Extract, bill.members_id),
+        files_of(session, bill),
         session.get_one(Staff, letter.decided_by),
         session.get_one(SigningAuthority, letter.authority_id),
     )

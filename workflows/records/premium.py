@@ -34,11 +34,14 @@ class LineWord(StrEnum):
 
 
 STANDING = text("withdrawn_at IS NULL")
+WITHOUT_NEWER = text("withdrawn_at IS NULL AND newer_members_id IS NULL")
+"""NULLs are never alike, so bills without a newer member file have an index of their own."""
 
 
 class PremiumBill(SQLModel, table=True):
     """One bill, checked against one extract of residents and one member file. Amounts in rupiah.
 
+    ``newer_members_id`` is a newer file of some of the members, if there was one: it told of those it lists.
     ``region_code`` is None only where a bill was checked before regions were written and no office was there to be asked. A bill
     filed wrongly is withdrawn with a reason; its file may then be checked anew, under another month too.
     """
@@ -58,6 +61,16 @@ class PremiumBill(SQLModel, table=True):
             "residents_id",
             "members_id",
             unique=True,
+            sqlite_where=WITHOUT_NEWER,
+            postgresql_where=WITHOUT_NEWER,
+        ),
+        Index(
+            "uq_premium_bill_standing_file_and_newer",
+            "sha256",
+            "residents_id",
+            "members_id",
+            "newer_members_id",
+            unique=True,
             sqlite_where=STANDING,
             postgresql_where=STANDING,
         ),
@@ -70,6 +83,7 @@ class PremiumBill(SQLModel, table=True):
     month: date
     residents_id: int = Field(foreign_key="extract.id")
     members_id: int = Field(foreign_key="extract.id")
+    newer_members_id: int | None = Field(default=None, foreign_key="extract.id")
     lines: int
     billed: int = Field(sa_type=BigInteger)
     disputed_lines: int

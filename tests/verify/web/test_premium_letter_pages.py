@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
 from tests.office import Office
-from tests.population.city import small_city
+from tests.population.city import NOVEMBER, member, small_city, store
 from tests.verify.made_files import nik
 from tests.verify.web.test_premium_pages import entries, trail, upload
 from tests.verify.web.visitor import Page, Visitor
@@ -22,7 +22,9 @@ from verify.db import _alembic
 from workflows import staffing
 from workflows.errors import Conflict
 from workflows.permissions import STEP_UP
+from workflows.ports import Segment
 from workflows.records import PremiumLetter, PremiumLetterLine
+from workflows.records.extract import Extract, ExtractKind
 
 Visit = Callable[[str], Visitor]
 SURAT = "/iuran/1/surat"
@@ -86,9 +88,22 @@ def test_the_paper_names_every_line_with_its_evidence_and_no_nik(visit: Visit, c
     assert "4 baris dengan jumlah Rp 151.200" in words and "NIK atau nomor kartu sama dengan baris 2 di tagihan ini." in words
     assert all(nik(number) not in words for number in (0, 10, 60)) and str(letters(city)[0].number) in words
     assert len(trail(city, "PRINT_DISPUTE")) == 2 and page.status == 200 and "DITARIK" not in words
+    assert "sebagian" not in words and "Dasar: data penduduk per 30 Juni 2026, 00.00 WIB, berkas peserta per 1 November 2026" in page.main()
     with city.write() as session:
         session.execute(text("UPDATE premium_dispute SET amount = 1, reason = 'RATE'"))
     assert worker.client.post(f"{SURAT}/1.pdf", data=form).data == first.data
+
+
+def test_paper_and_page_name_the_newer_file_of_some_beside_that_of_everybody(visit: Visit, city: Office) -> None:
+    store(city.rekom.database, ExtractKind.MEMBERS, [member(0, Segment.PBI_JK)], NOVEMBER + timedelta(days=9), "pbi", complete=False)
+    head, page = signed(visit)
+    assert "Berkas peserta sebagian, lebih baru: per 10 November 2026, 00.00 WIB, pbi.csv." in page.main()
+    printed = head.client.post(f"{SURAT}/1.pdf", data={"csrf_token": page.value("csrf_token")})
+    words = " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(printed.data)).pages).split())
+    with city.read() as session:
+        whole, some = [one.sha256[:12] for one in session.exec(select(Extract).where(Extract.kind == "MEMBERS").order_by(col(Extract.id)))]
+    assert f"Berkas peserta : per 1 November 2026, berkas {whole}" in words
+    assert f"Berkas peserta sebagian : per 10 November 2026, berkas {some}, lebih baru" in words
 
 
 def test_a_withdrawn_letter_says_so_on_every_sheet_and_an_edited_rule_prints_none(visit: Visit, city: Office) -> None:

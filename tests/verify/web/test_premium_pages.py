@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from schemas.workbook import workbook
@@ -264,7 +265,20 @@ def test_many_lines_come_on_several_pages(visit: Visit, city: Office) -> None:
 
 def test_a_bill_without_faults_says_so(visit: Visit, city: Office) -> None:
     worker = visit("peksos")
-    assert "Tidak ada baris yang dapat disanggah." in worker.follow(upload(worker, [line(0)])).main()
+    words = worker.follow(upload(worker, [line(0)])).main()
+    assert "Tidak ada baris yang dapat disanggah. Semua baris cocok dengan data penduduk dan berkas anggota." in words
+
+
+def test_a_file_of_some_members_leaves_open_whether_all_lines_agree(visit: Visit, city: Office) -> None:
+    worker = visit("peksos")
+    with city.write() as session:
+        session.execute(text("UPDATE extract SET complete = FALSE"))
+    page = worker.follow(upload(worker, [line(0)]))
+    assert "lalu periksa tagihan ini lagi" in page.main() and "Tidak ada baris yang dapat disanggah." in page.main()
+    assert "Semua baris cocok" not in page.main()
+    page = worker.follow(worker.send(page, "/iuran/1/tarik", withdraw_why="Berkas bulan lain yang terunggah"))
+    assert "Tagihan ini ditarik" in page.main() and "lalu periksa tagihan ini lagi" not in page.main()
+    assert "Semua baris cocok" not in page.main()
 
 
 @pytest.mark.parametrize("username", ["loket", "admin", "rs"])
