@@ -240,22 +240,12 @@ def newest_of_everybody(session: Session, kind: ExtractKind) -> Extract | None:
     return session.exec(_newest_first(known).limit(1)).first()
 
 
-def has_rows(session: Session, extract: Extract) -> bool:
-    """Whether rows of it are still there, asked cheaply: an undo and the term of displaced extracts take them, its line stays."""
-    table = TABLES[extract.kind]
-    there = select(table.nik).where(table.extract_id == extract.id).limit(1)
-    return extract.undone_at is None and (extract.rows_good == 0 or session.exec(there).first() is not None)
-
-
 def is_whole(session: Session, extract: Extract) -> bool:
-    """Whether every good row of it is there: the term takes some thousand at a time. Counts them, so ask once and not per chunk."""
+    """Whether every good row of it is there; its line stays without them.
+
+    An undo takes them all, the term of displaced extracts some thousand at a time. Counts them, so ask once and not per chunk.
+    """
     return extract.undone_at is None and _good_rows(session, extract) == extract.rows_good
-
-
-def check_rows(session: Session, extract: Extract) -> None:
-    """Raises ``Conflict`` where the rows of a member file are gone: everybody would be missing in it."""
-    if not has_rows(session, extract):
-        raise _gone(extract)
 
 
 def check_whole(session: Session, extract: Extract) -> None:

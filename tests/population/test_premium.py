@@ -114,6 +114,15 @@ def test_a_bill_first_checked_with_a_file_of_some_is_checked_again_without_it(
     assert "sudah diperiksa dengan data yang sama" in rekom(file).output
 
 
+def test_no_bill_is_checked_against_a_member_file_that_its_term_has_begun_to_take(database: Database, tmp_path: Path) -> None:
+    _, whole = small_city(database)
+    store(database, ExtractKind.MEMBERS, [member(0)], NOVEMBER + timedelta(days=9), complete=False)
+    with database.write() as session:
+        session.execute(text("DELETE FROM member_row WHERE nik = :nik"), {"nik": nik(1)})
+    said = rekom(write_csv(tmp_path / "bill.csv", [TITLES, ("1", nik(1), "SITI CONTOH", "1980-07-12", RATE)]))
+    assert (said.exit_code, f"Baris berkas peserta #{whole} sudah dihapus" in said.output) == (2, True)
+
+
 def test_a_bill_against_some_members_says_so(database: Database, tmp_path: Path) -> None:
     small_city(database)
     lines = [TITLES, ("1", nik(0), "SITI CONTOH", "1980-07-12", RATE)]
