@@ -5,7 +5,7 @@ list the case stood on. Lists of people who have no case are named as lists: the
 seen one by one without a case is named from the newest files.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -147,15 +147,29 @@ def _one_by_one(event: AuditEvent) -> list[str]:
 
 
 def _names(session: Session, digests: Collection[str]) -> Mapping[str, str]:
-    """Names by the keyed digests of NIKs, residents' first; whoever the newest files do not know is left out."""
-    digest, found = vault_of(session.connection().dialect).digest, dict[str, str]()
-    for kind in (ExtractKind.RESIDENTS, ExtractKind.MEMBERS, ExtractKind.DTSEN):
-        wanted, extract = set(digests) - set(found), extracts.newest(session, kind)
-        if wanted and extract is not None:
-            table = extracts.TABLES[kind]
-            rows = session.exec(select(table.nik, table.name).where(table.extract_id == extract.id))
-            found |= {key: name for nik, name in rows if name and (key := digest("nik", nik)) in wanted}
+    """Names by the keyed digests of NIKs, residents' first; whoever the newest files do not know is left out.
+
+    No file can be asked for a digest: they are read one by one until nobody is wanted any more.
+    """
+    digest, wanted, found = vault_of(session.connection().dialect).digest, set(digests), dict[str, str]()
+    named = _named(session)
+    while wanted and (row := next(named, None)) is not None:
+        nik, name = row
+        if name and (key := digest("nik", nik)) in wanted:
+            wanted.remove(key)
+            found[key] = name
     return found
+
+
+def _named(session: Session) -> Iterator[tuple[str, str | None]]:
+    """Everybody in the files people are shown from: pairs from the newest member file of everybody, single persons from the newest too."""
+    residents, members, dtsen = (extracts.newest(session, kind) for kind in (ExtractKind.RESIDENTS, ExtractKind.MEMBERS, ExtractKind.DTSEN))
+    whole = extracts.newest_of_everybody(session, ExtractKind.MEMBERS)
+    for extract in (residents, whole, None if members is whole else members, dtsen):
+        if extract is not None:
+            table = extracts.TABLES[extract.kind]
+            rows = select(table.nik, table.name).where(table.extract_id == extract.id)
+            yield from session.exec(rows.execution_options(yield_per=extracts.CHUNK))
 
 
 def _events(session: Session, staff_id: int, since: datetime, until: datetime) -> list[AuditEvent]:

@@ -296,8 +296,9 @@ def _good_rows(session: Session, extract: Extract) -> int:
 
 
 def _gone(extract: Extract) -> Conflict:
-    gone = "Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi."
-    return Conflict(say(gone, number=extract.id))
+    return Conflict(
+        say("Baris berkas peserta #{number} sudah dihapus. Minta admin membatalkan impornya, lalu mengimpor lagi.", number=extract.id)
+    )
 
 
 def _newest_first(query: SelectOfScalar[Extract]) -> SelectOfScalar[Extract]:

@@ -137,7 +137,8 @@ def start(session: Session, file_id: int, *, now: datetime, seconds: float) -> I
     if file is None:
         return None
     if file.attempts >= MOST_ATTEMPTS:
-        _end(session, file, S.REFUSED, now, reason=say("Pengolahan berkas ini terhenti berulang kali. Bagi berkasnya, lalu unggah lagi."))
+        stopped = say("Pengolahan berkas ini terhenti berulang kali. Minta admin mengimpornya di server (rekom import).")
+        _end(session, file, S.REFUSED, now, reason=stopped)
         return None
     file.attempts += 1
     file.leased_until = now + timedelta(seconds=seconds)

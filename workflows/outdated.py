@@ -86,9 +86,12 @@ def _replaced(before: datetime, extract_id: Any) -> ColumnElement[bool]:
 
 
 def _members(before: datetime) -> ColumnElement[bool]:
-    """Whoever is in the file a card list began from is no new member, so that file's rows stay as long as the lists."""
-    row, listed = records.MemberRow, records.CardList
-    begun = select(listed.before_id).where(col(listed.before_id).is_not(None))
+    """Whoever is in the file of everybody a card list began from is no new member: its rows stay as long as the lists.
+
+    A file of some members is no beginning any more, so that nobody reads the one an old list began from.
+    """
+    row, listed, extract = records.MemberRow, records.CardList, records.Extract
+    begun = select(listed.before_id).join(extract, col(extract.id) == listed.before_id).where(col(extract.complete))
     return and_(_replaced(before, row.extract_id), col(row.extract_id).not_in(begun))
 
 

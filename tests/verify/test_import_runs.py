@@ -217,7 +217,7 @@ def test_what_kills_every_worker_is_given_back(sqlite_office: Office, tmp_path: 
         with office.write() as session:
             assert imports.start(session, number, now=office.clock(), seconds=30)
     file = run(office, number)
-    assert file.status is ImportStatus.REFUSED and file.reason and "terhenti berulang kali" in file.reason
+    assert file.status is ImportStatus.REFUSED and file.reason and "di server (rekom import)" in file.reason
 
 
 def test_a_file_given_back_half_stored_leaves_nothing_and_may_come_again(office: Office, tmp_path: Path, dies: list[int]) -> None:

@@ -120,13 +120,16 @@ def test_the_reader_of_workbooks_gets_none_of_our_secrets(tmp_path: Path, monkey
 
 def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "LARGEST_CSV", 10)
-    with pytest.raises(ImportRefused, match="lebih besar dari"):
+    monkeypatch.setattr(source, "LARGEST_WORKBOOK", 10)
+    with pytest.raises(ImportRefused, match=r"lebih besar dari 0 MB\. Minta .* kolom yang perlu saja\. Jangan dibagi"):
         inspect(write_csv(tmp_path / "d.csv", [TITLES, ONE]))
+    with pytest.raises(ImportRefused, match=r"lebih besar dari 0 MB\. Simpan sebagai CSV"):
+        inspect(write_xlsx(tmp_path / "d.xlsx", [TITLES, ONE]))
 
 
 def test_too_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_ROWS", 1)
-    with pytest.raises(ImportRefused, match="baris"):
+    with pytest.raises(ImportRefused, match=r"baris\. Minta berkas untuk daerah Anda saja\. Jangan dibagi"):
         read(write_csv(tmp_path / "d.csv", [TITLES, ONE, (nik(2), 3)]))
 
 

@@ -134,7 +134,9 @@ def test_a_list_that_began_from_a_file_of_some_members_is_no_beginning(sqlite_of
     with sqlite_office.write() as session:
         session.execute(update(Extract).where(col(Extract.id) == 2).values(complete=False))
         held = cards.compared_with(session, "3673")
-    assert held.before and held.before.id == 3
+        assert held.before and held.before.id == 3
+        outdated.clear(session, Kept.EXTRACTS, sqlite_office.clock(), now=sqlite_office.clock())
+        assert set(session.exec(select(MemberRow.extract_id))) == {4}, "nobody reads that file any more"
 
 
 def test_a_member_file_that_is_still_coming_in_is_not_compared_with(sqlite_office: Office) -> None:

@@ -116,12 +116,13 @@ def breach_command(username: str, since: str, until: str, known: str, into: Path
     zone = ZoneInfo(rekom.zone(rekom.settings.region))
     start, end, learned = (_moment(text, zone) for text in (since, until, known))
     with _new_file(into) as written:
-        with changing(rekom) as session:
+        with looking(rekom) as session:
             person = exposure.account(session, username)
             if person is None or person.id is None:
                 raise NotFound("Akun itu tidak ada. Lihat: rekom staff list")
             seen = exposure.exposed(session, person.id, start, end)
-            lists = exposure.exposed_lists(session, person.id, start, end)
+            lists = exposure.exposed_lists(session, person.id, start, end)  # reads whole files: nobody who writes waits for that
+        with changing(rekom) as session:
             audit.record(session, f"staff:{person.id}", "BREACH_REPORT", actor=operator(rekom), now=rekom.clock(), people=len(seen))
         rows = [*(_cells(one, zone.key) for one in seen), *(_list_cells(one, zone.key) for one in lists)]
         written.write(as_csv(COLUMNS, rows))

@@ -10,13 +10,14 @@ from schemas.extract_file import Layout, find_layout, missing_titles, read_row
 from verify.imports.csv_reader import HEAD_LINES, CsvReader
 from verify.imports.progress import Step
 from verify.imports.sieve import HEAD_ROWS, Sieve
-from verify.imports.source import Format, ImportRefused, Row, Source, check_unchanged
+from verify.imports.source import UNDIVIDED, Format, ImportRefused, Row, Source, check_unchanged
 from verify.imports.xlsx_reader import XlsxReader
 from workflows.records.extract import ExtractKind
-from workflows.saying import say
+from workflows.saying import joined, say
 
 TELL_EVERY = 1_000
 MOST_ROWS = 5_000_000
+TOO_MANY = say("Berkas ini lebih dari 5.000.000 baris. Minta berkas untuk daerah Anda saja.")
 
 
 ANY = (ExtractKind.DTSEN, ExtractKind.MEMBERS, ExtractKind.RESIDENTS)
@@ -85,7 +86,7 @@ def _fill(
             continue
         number += 1
         if number > MOST_ROWS:
-            raise ImportRefused("Berkas ini lebih dari 5.000.000 baris. Bagi per kecamatan, lalu ulangi.")
+            raise ImportRefused(joined((TOO_MANY, UNDIVIDED)))
         sieve.take(line, reading, sieve.layout.wanted(cells or ()))
         if number == HEAD_ROWS:
             seen(sieve)

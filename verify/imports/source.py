@@ -10,6 +10,7 @@ from pathlib import Path
 
 from schemas.extract_cells import Cell
 from workflows.errors import RekomError
+from workflows.saying import joined, say
 
 BLOCK = 1 << 20
 LARGEST_CSV = 500 << 20
@@ -21,6 +22,7 @@ HIGHEST_RATIO = 100
 SMALL_PART = 10 << 20
 """Below this many bytes a part may shrink as it likes."""
 MOST_PARTS = 1_000
+UNDIVIDED = say("Jangan dibagi: hanya berkas terbaru yang dihitung.")
 
 ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -94,9 +96,11 @@ def _format(path: Path) -> Format:
 
 
 def _check_size(size: int, format_: Format) -> None:
-    largest = LARGEST_CSV if format_ is Format.CSV else LARGEST_WORKBOOK
-    if size > largest:
-        raise ImportRefused(f"Berkas ini lebih besar dari {largest >> 20} MB. Bagi per kecamatan, atau simpan sebagai CSV.")
+    if format_ is Format.CSV and size > LARGEST_CSV:
+        larger = say("Berkas ini lebih besar dari {size} MB. Minta berkas dengan kolom yang perlu saja.", size=LARGEST_CSV >> 20)
+        raise ImportRefused(joined((larger, UNDIVIDED)))
+    if format_ is Format.XLSX and size > LARGEST_WORKBOOK:
+        raise ImportRefused(say("Berkas ini lebih besar dari {size} MB. Simpan sebagai CSV, lalu ulangi.", size=LARGEST_WORKBOOK >> 20))
 
 
 def _digest(path: Path, *, text: bool) -> tuple[str, str]:

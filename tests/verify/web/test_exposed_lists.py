@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -71,6 +72,14 @@ def test_doors_pairs_and_their_files_are_told_in_words(visit: Visit, city: Offic
     ]
     monkeypatch.setenv("DATABASE_URL", city.rekom.settings.database_url)
     monkeypatch.setenv("REKOM_DATA_DIR", str(city.rekom.settings.data_dir))
+    told = exposure.exposed_lists
+
+    def while_somebody_writes(*asked: Any) -> list[exposure.ExposedList]:
+        with city.write() as session:
+            session.connection()  # begins, and on SQLite waits for any other that writes
+            return told(*asked)
+
+    monkeypatch.setattr(exposure, "exposed_lists", while_somebody_writes)
     day = city.clock.now
     span = ("--from", f"{day:%Y-%m-%d}T00:00", "--until", f"{day:%Y-%m-%d}T23:59", "--known", "2026-11-26T09:00")
     done = CliRunner().invoke(main, ["privacy", "breach", "--account", "peksos", *span, "--to", str(tmp_path / "orang.csv")])

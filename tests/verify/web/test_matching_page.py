@@ -1,17 +1,19 @@
 """The page of doubtful pairs: a person says once whether two rows are one person."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlmodel import select
 
 from tests.office import Office
-from tests.population.city import small_city
+from tests.population.city import NOVEMBER, member, small_city, store
 from tests.population.test_matching import found
 from tests.verify.made_files import nik
 from tests.verify.web.visitor import Visitor
 from workflows import exposure
 from workflows.population.matching import READ_PAIRS, Pair
 from workflows.records.audit_event import AuditEvent
+from workflows.records.extract import ExtractKind
 from workflows.records.match import MatchDecision
 from workflows.sealed import vault_of
 
@@ -40,6 +42,7 @@ def test_whom_a_page_of_pairs_showed_is_known_when_the_pairs_are_gone(visit: Cal
     found(sqlite_office.rekom.database)
     visit("peksos").get("/cocokkan")
     found(sqlite_office.rekom.database, doubtful=())
+    store(sqlite_office.rekom.database, ExtractKind.MEMBERS, [member(0)], NOVEMBER + timedelta(days=10), complete=False)
     with sqlite_office.read() as session:
         (look,) = session.exec(select(AuditEvent).where(AuditEvent.action == READ_PAIRS)).all()
         digest = vault_of(session.connection().dialect).digest
