@@ -8,6 +8,7 @@ that is opened from there is a look.
 from collections.abc import Iterable
 
 from flask import Flask, Response, g, request
+from sqlalchemy import or_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
@@ -34,12 +35,9 @@ def install(app: Flask) -> None:
             tickets |= {ticket} if (ticket := (request.view_args or {}).get("ticket")) else set()
         if (tickets or listed) and actor is not None and actor.id is not None:
             try:
+                shown = [column.in_(these) for column, these in ((col(Case.ticket), tickets), (col(Case.id), listed)) if these]
                 with parts().database.write() as session:
-                    for ticket in sorted(tickets):
-                        looked.note(session, ticket, _seen(), actor, now=parts().clock())
-                    if listed:
-                        cases = select(Case.id).where(col(Case.id).in_(listed))
-                        looked.note_all(session, cases, _seen(), actor, now=parts().clock())
+                    looked.note_all(session, select(Case.id).where(or_(*shown)), _seen(), actor, now=parts().clock())
             except SQLAlchemyError as error:  # what is done after a request has no handler of errors around it
                 return errors.of_database(error, after_step=request.method != "GET")
         return response

@@ -43,13 +43,8 @@ class Report:
     acts: tuple[AuditEvent, ...]
 
 
-def note(session: Session, ticket: str, seen: Seen, actor: Actor, *, now: datetime) -> None:
-    """Write down that somebody looked; nothing where there is no such case."""
-    note_all(session, select(Case.id).where(Case.ticket == ticket), seen, actor, now=now)
-
-
 def note_all(session: Session, cases: Select[Any], seen: Seen, actor: Actor, *, now: datetime) -> None:
-    """The same for all ``cases``, a query of their ids, in one statement."""
+    """Write down that somebody looked at all ``cases``, a query of their ids, in one statement."""
     told = {"staff_id": actor.person_id, "seen": seen, "day": now.date(), "first_at": now, "last_at": now, "times": 1}
     columns = (literal(value, CaseReading.__table__.c[name].type) for name, value in told.items())  # type: ignore[attr-defined]
     rows = cases.add_columns(*columns).order_by(*cases.selected_columns)  # in one order: two who look at many wait in no ring

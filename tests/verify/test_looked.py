@@ -96,7 +96,7 @@ def test_a_step_whose_look_cannot_be_written_down_is_not_called_unstored(
 
     ticket, kadis = sqlite_office.to_decision(), sqlite_office.api("kadis")
     version = sqlite_office.case(ticket).version
-    monkeypatch.setattr("workflows.looked.note", refuse)
+    monkeypatch.setattr("workflows.looked.note_all", refuse)
     seen = kadis.get(f"/applications/{ticket}")
     assert (seen.status_code, "belum tersimpan" in seen.get_json()["detail"]) == (status, True)
     done = kadis.post(f"/applications/{ticket}/decision", {"outcome": "APPROVE", "reason": "Uji.", "version": version})

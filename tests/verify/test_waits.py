@@ -60,6 +60,7 @@ def test_the_api_and_the_page_show_whom_it_came_to(visit: Callable[[str], Visito
     assert "diteruskan kepada Anda" not in visit("peksos").get("/").main()
     assert "Diteruskan kepada Anda: 1" in visit("validator").get("/menunggu").main()
     assert "Diteruskan kepada orang lain: 1" in visit("loket").get("/menunggu").main()
+    assert looks(sqlite_office, "loket") == {sqlite_office.case(ticket).id: 1}
     assert "Terlalu lama menunggu, diteruskan" in visit("loket").get(f"/berkas/{ticket}").main()
 
 

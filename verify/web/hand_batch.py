@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from verify.access_log import shows
+from verify.access_log import shows, shows_ticket
 from verify.approval_batch import answer_all
 from verify.auth import me, parts, requires
 from verify.language import tell
@@ -114,6 +114,10 @@ def _seen_again(session: Session, seen: Seen) -> Case | BatchAnswer:
 
 
 def _exceptions(answers: list[BatchAnswer]) -> dict[str, list[BatchAnswer]]:
+    """What was left, by why; whose name an answer tells was seen."""
+    for answer in answers:
+        if answer.name:
+            shows_ticket(answer.ticket)
     kinds = {"changed": BatchOutcome.CHANGED, "refused": BatchOutcome.REFUSED}
     return {name: [answer for answer in answers if answer.outcome is kind] for name, kind in kinds.items()}
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, render_template, url_for
 
+from verify.access_log import shows
 from verify.auth import me, parts, requires
 from verify.escalation import stuck_in
 from verify.web.words import ROLE
@@ -43,6 +44,7 @@ WAITING: Mapping[str, str] = {
 def show() -> str:
     """The list, with what came to a role of this person on top."""
     found = stuck_in(parts(), me().region_code)
+    shows(wait.pending.case for wait in found)
     with parts().database.read() as session:
         names = escalations.names(session, found)
     mine = [wait for wait in found if me().roles.intersection(wait.heard)]

@@ -103,6 +103,8 @@ def page(form: Form) -> str:
             found = case_lists.work_list(session, actor, asked=asked, place=place_in(request.args.get("sesudah", "")))
         else:
             found = case_lists.only_counted(session, actor, asked=asked)
+    if wanted.matter:  # of every state, whosever turn it is
+        shows(found.cases)
     return _shown(form, wanted, state, found, work)
 
 

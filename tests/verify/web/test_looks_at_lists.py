@@ -72,6 +72,16 @@ def test_provisional_tokens_on_both_sides(visit: Visit, sqlite_office: Office) -
     assert (looks(sqlite_office, "rs"), looks(sqlite_office, "loket")) == ({case: before + 1}, {case: 1})
 
 
+def test_what_is_the_matter_with_cases_whosever_turn_it_is(visit: Visit, sqlite_office: Office) -> None:
+    lacking = number_of(sqlite_office, sqlite_office.open(1, documents=frozenset()))
+    sqlite_office.clock.pass_by(days=30)
+    kadis = visit("kadis")
+    for times, path in enumerate(("/?hal=berkas&status=semua", "/?hal=lewat&status=semua"), 1):
+        assert person(1)["name"] in kadis.get(path).main()
+        assert looks(sqlite_office, "kadis") == {lacking: times}, path
+    assert kadis.get("/?status=semua").status == 200 and looks(sqlite_office, "kadis") == {lacking: 2}
+
+
 def test_a_family(visit: Visit, sqlite_office: Office) -> None:
     made = sqlite_office.api("loket").post("/households", {"kk": KK, "phone": "081200000001", "members": [member(1), member(2)]})
     assert made.status_code == 201
