@@ -5,7 +5,8 @@ list the case stood on. Lists of people who have no case are named as lists: the
 seen one by one without a case is named from the newest files.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -152,16 +153,16 @@ def _names(session: Session, digests: Collection[str]) -> Mapping[str, str]:
     No file can be asked for a digest: they are read one by one until nobody is wanted any more.
     """
     digest, wanted, found = vault_of(session.connection().dialect).digest, set(digests), dict[str, str]()
-    named = _named(session)
-    while wanted and (row := next(named, None)) is not None:
-        nik, name = row
-        if name and (key := digest("nik", nik)) in wanted:
-            wanted.remove(key)
-            found[key] = name
+    with closing(_named(session)) as named:
+        while wanted and (row := next(named, None)) is not None:
+            nik, name = row
+            if name and (key := digest("nik", nik)) in wanted:
+                wanted.remove(key)
+                found[key] = name
     return found
 
 
-def _named(session: Session) -> Iterator[tuple[str, str | None]]:
+def _named(session: Session) -> Generator[tuple[str, str | None], None, None]:
     """Everybody in the files people are shown from: pairs from the newest member file of everybody, single persons from the newest too."""
     residents, members, dtsen = (extracts.newest(session, kind) for kind in (ExtractKind.RESIDENTS, ExtractKind.MEMBERS, ExtractKind.DTSEN))
     whole = extracts.newest_of_everybody(session, ExtractKind.MEMBERS)
@@ -169,7 +170,8 @@ def _named(session: Session) -> Iterator[tuple[str, str | None]]:
         if extract is not None:
             table = extracts.TABLES[extract.kind]
             rows = select(table.nik, table.name).where(table.extract_id == extract.id)
-            yield from session.exec(rows.execution_options(yield_per=extracts.CHUNK))
+            with session.exec(rows.execution_options(yield_per=extracts.CHUNK)) as read:
+                yield from read
 
 
 def _events(session: Session, staff_id: int, since: datetime, until: datetime) -> list[AuditEvent]:

@@ -11,13 +11,16 @@ from click.testing import CliRunner
 from tests.office import Office
 from tests.population.city import BY, ONE, small_city
 from tests.population.test_matching import found
+from tests.verify.made_files import nik
 from tests.verify.web.test_door_pages import WISH
 from tests.verify.web.test_premium_letter_pages import SURAT, in_the_ledger
 from tests.verify.web.visitor import Visitor
 from tests.workflows.test_cards import a_village
 from verify.cli import main
-from workflows import exposure
+from workflows import audit, exposure
 from workflows.population import coverage
+from workflows.population.matching import READ_PAIRS
+from workflows.sealed import vault_of
 
 Visit = Callable[[str], Visitor]
 BY_WHAT = "Sanggahan November ke BPJS"
@@ -103,3 +106,15 @@ def test_cards_are_seen_on_their_list_in_its_file_and_among_what_is_left(visit: 
         ("unduhan daftar kartu 1", 4, "orang"),
         (f"daftar kartu yang belum dibagikan di wilayah {ONE}", 4, "orang"),
     ]
+
+
+def test_a_name_in_the_first_file_is_told_without_reading_on(office: Office) -> None:
+    small_city(office.rekom.database)
+    actor = office.actor("peksos")
+    with office.write() as session:
+        seen = vault_of(session.connection().dialect).digest("nik", nik(4))
+        audit.record_on_person(session, READ_PAIRS, actor=actor, now=office.clock(), persons=[seen])
+    with office.read() as session:
+        assert actor.id
+        (told,) = exposure.exposed_lists(session, actor.id, office.clock(), office.clock())
+        assert told.name == "SITI CONTOH"
