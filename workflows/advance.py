@@ -1,7 +1,8 @@
 """The only door to a new state: find the row, check who and whether, move, record, promise the next jobs.
 
 One transaction, under the case's row lock. Nothing else assigns ``.state``; a structure test searches the
-syntax tree for it. Locks are taken in one order everywhere: cases by their ids, then letters E, then the person at work.
+syntax tree for it. Locks are taken in one order everywhere: cases by their ids, then files for BPJS, then letters E, then the person at
+work.
 """
 
 from collections.abc import Iterable
