@@ -1,18 +1,17 @@
 """Each test has an application and a database of its own, all with the same routes, templates and statements. What is compiled from
 those is kept here for the next one, which is most of what is left of a start, and a part of each test's first page.
 
-Werkzeug compiles two functions for each route, Jinja a module for each template, SQLAlchemy a string and its processors for each
-statement. Mappers keep statements by dialect too: with a dialect for each test they would keep every test's."""
+Werkzeug compiles two functions for each route, Jinja a module for each template, SQLAlchemy a string for each statement."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.util import LRUCache
+from sqlalchemy.engine import Compiled, Engine
+from sqlalchemy.orm import Mapper
+from sqlalchemy.util import HasMemoized, LRUCache
 from werkzeug.routing.rules import Rule
 
 _compiled: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
@@ -43,25 +42,47 @@ class Templates(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
-STATEMENTS: LRUCache[Any, Any] = LRUCache(5000)
+_statements: dict[tuple[Any, ...], Compiled] = {}
 _new_engine = Engine.__init__
 
 
-def _same_kind(dialect: Dialect, other: object) -> bool:
-    """Every test's servers are of one version and asked in one way."""
-    return type(dialect) is type(other)
+class Statements(LRUCache[Any, Any]):
+    """What one engine, or one mapper, has compiled; what another one had compiled already is taken over, with no processor: those seal
+    and open with the keys of their own engine."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        """The statement for the dialect that the key begins with."""
+        found = super().get(key, default)
+        kept = _statements.get(_without_dialect(key)) if found is None else None
+        if kept is not None:
+            found = copy(kept)
+            found.dialect = key[0]
+            super().__setitem__(key, found)
+        return found
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        """Keep what was compiled just now, as it is before it is run for the first time."""
+        _statements[_without_dialect(key)] = copy(compiled)
+        super().__setitem__(key, compiled)
+
+
+def _without_dialect(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Every test's servers of a kind are of one version and asked in one way."""
+    return (type(key[0]), *key[1:])
 
 
 def _engine_of_kept_statements(engine: Engine, *given: Any, **named: Any) -> None:
     _new_engine(engine, *given, **named)
-    engine._compiled_cache = STATEMENTS
+    engine._compiled_cache = Statements(500)
+
+
+def _compiled_cache(mapper: Mapper[Any]) -> Statements:
+    return Statements(mapper._compiled_cache_size)
 
 
 def install() -> None:
     """From now on, in this process."""
-    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
-        kind.__eq__ = _same_kind  # type: ignore[method-assign]
-        kind.__hash__ = lambda dialect: hash(type(dialect))  # type: ignore[method-assign]
+    Mapper._compiled_cache = HasMemoized.memoized_attribute(_compiled_cache)  # type: ignore[assignment]
     Engine.__init__ = _engine_of_kept_statements  # type: ignore[method-assign]
     Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}

@@ -140,15 +140,22 @@ def _hurt(one: Run) -> None:
     for blow in one.blows:
         while one.finished < one.cases * one.struck / (len(one.blows) + 1) and not one.over.is_set():
             time.sleep(0.02)
-        if _hits(one, blow):
+        if not one.broken.is_set() and _hits(one, blow):
             one.hurt[blow] += 1
             one.last_hurt = time.monotonic()
         one.struck += 1
 
 
 def _hits(one: Run, blow: str) -> bool:
-    """Strike until somebody is hurt, for whoever just ended a job is not there to be hit; False once all stories are told."""
+    """Strike until somebody is hurt, for whoever just ended a job is not there to be hit; False once all stories are told.
+
+    Where nobody works for long, that is what is wrong: nobody waits for the next blow."""
+    until = time.monotonic() + PATIENCE
     while not one.over.is_set():
+        if time.monotonic() > until:
+            one.lost.append(f"for {PATIENCE:.0f} s there was nobody for {blow}")
+            one.broken.set()
+            return False
         if getattr(one.whole, blow)(one.rng.randrange(len(one.whole.workers))):
             return True
     return False

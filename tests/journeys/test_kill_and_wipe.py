@@ -59,9 +59,11 @@ class People:
             urgency = Urgency.EMERGENCY if self.opened % 10 == 0 else Urgency.INPATIENT
             self.office.open(self.opened, by=self.actors["loket"], urgency=urgency)
 
-    def work(self) -> None:
-        """Take one step in every case that waits for a person."""
-        for ticket, state in self.waiting():
+    def work(self, most: int) -> None:
+        """Take one step in every case that waits for a person, but decide no more than ``most``."""
+        waiting = self.waiting()
+        decisions = [one for one in waiting if one[1] == State.DECISION][:most]
+        for ticket, state in [one for one in waiting if one[1] != State.DECISION] + decisions:
             with suppress(TransitionRefused):  # something is weighed again just now: look at it in the next round
                 if state == State.ASSESSMENT:
                     self.office.assess(ticket, by=self.actors["peksos"])
@@ -142,7 +144,7 @@ def run(office: Office, processes: Processes, cases: int) -> dict[str, float]:
         moves = time.monotonic() - since < PATIENCE and time.monotonic() - began < LONGEST
         assert moves, f"{dict(people.stand())} {processes.last_words()}"
         people.open(cases)
-        people.work()
+        people.work(cases if done["killed"] and done["wiped"] else 1)  # a quick office would be done before it was hurt
         if not done["killed"] and issued >= cases // 4 and stalk(office, processes.started[1]):
             done["killed"] = issued
             processes.start("worker")  # as whatever watches over the processes does

@@ -39,7 +39,7 @@ from workflows.vocabulary import DocumentType
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 CASES = int(os.environ.get("REKOM_WHATIF_CASES", "5000"))
 SECONDS, ROOM = CASES / 10_000, 3
-"""What is asked for: a hundred thousand past cases in ten seconds. Making that many takes minutes, so a fifth is usual here."""
+"""What is asked for: a hundred thousand past cases in ten seconds. Making that many takes minutes, so a twentieth is usual here."""
 
 
 def past(office: Office, since: datetime = LONG_AGO, region: str = "3673") -> list[PastCase]:
