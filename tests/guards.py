@@ -75,6 +75,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         item.stash[SHOWN] = True  # once is enough: the same lines are seen again after the teardown
         report.outcome = "failed"
         report.longrepr = f"A whole NIK or a secret was written to a log or to standard output: {shown[0]}"
+    if report.when == "teardown":
+        item.stash[WRITTEN] = []  # tests stay until the run's end, and what they wrote would with them
     return report
 
 

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.slow
 SMALL: dict[str, Callable[[], Result]] = {
     "R5": lambda: doubles.run(100, 7),
     "R9": lambda: edits.run(100, 7, verified=20_000),
-    "R11": lambda: loads.guesses(1_000, 7),
+    "R11": lambda: loads.guesses(200, 7),
     "R12": lambda: cells.run(7, PEOPLE[:1]),
     "R14": lambda: hostile.run(60, 7),
-    "R16": lambda: loads.restores(100, 7),
+    "R16": lambda: loads.restores(10, 7),
 }
 
 
@@ -47,6 +47,6 @@ def test_a_walk_that_takes_too_long_misses_its_bar_and_is_no_unseen_edit(monkeyp
 
 def test_what_goes_beyond_a_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hostile, "LIMIT_MB", 1)
-    assert any("MB" in bar for bar in hostile.run(0, 7).missed)
+    assert any("MB" in bar for bar in hostile.run(0, 7, most=2).missed)
     monkeypatch.setattr(loads, "ANSWERED_AT_MOST", 10)
     assert loads.guesses(120, 7).failures
