@@ -100,7 +100,7 @@ class Crier:
             lines = report.longreprtext.splitlines()
             self.terminal.line("")  # after the dots
             self.terminal.line(f"FAILED {report.nodeid} ({report.when})")
-            for line in [line for line in lines if line.startswith("E ")][:MOST_LINES] or lines[:1]:
+            for line in ([line for line in lines if line.startswith("E ")] or lines)[:MOST_LINES]:
                 self.terminal.line(line[:LONGEST_LINE])
 
 

@@ -244,7 +244,7 @@ async function bars() {
   const kept = await memory.late(), waiting = kept.filter(waits);
   const out = office.away !== null, age = office.bundle ? duration(clock() - office.bundle.issuedAt) : "";
   const left = out ? 0 : waiting.filter((one) => isElses(one.hospital)).length; // for a session of their own hospital
-  const queue = Object.entries({ WAITING: waiting.length - left, SIGN_IN_TO_SEND: left }).filter(([, jumlah]) => jumlah);
+  const queue = [["WAITING", waiting.length - left], ["SIGN_IN_TO_SEND", left]].filter(([, jumlah]) => jumlah);
   const told = queue.map(([name, jumlah]) => sentence(name, { jumlah }));
   bar("antrean", told.length && [...told, office.refused].filter(Boolean).join(" "));
   const wrong = wrongBy(), astray = wrong !== null && Math.abs(wrong) > 300;
